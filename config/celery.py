@@ -1,0 +1,23 @@
+"""The Celery application and the whole beat schedule.
+
+A message is a doorbell: it may ring twice or never, the database says what there is to do.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("daily_papers")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "plan what is due": {"task": "digest.tasks.plan_due", "schedule": crontab()},
+    "send what is queued": {"task": "digest.tasks.send_queued", "schedule": crontab()},
+    "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute=0)},
+    "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
+    "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
+}

@@ -1,0 +1,169 @@
+"""Read settings from the environment; a bad value stops the start with its name and what was expected."""
+
+import os
+from collections.abc import Collection
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import environ
+import limits
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _refuse(name: str, expected: str) -> ImproperlyConfigured:
+    # The value is left out: it may be a secret, and this text ends in logs.
+    return ImproperlyConfigured(f"{name} in the environment: expected {expected}")
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable as it stands, or the default."""
+    return os.environ.get(name, default)
+
+
+def line(name: str, default: str) -> str:
+    """Return a text that may stand in the header of a mail: one line, not empty."""
+    value = text(name, default)
+    if not value.strip() or not value.isprintable():
+        raise _refuse(name, "one line of text")
+    return value
+
+
+def required(name: str, expected: str) -> str:
+    """Return the variable; raise ImproperlyConfigured when it is missing or empty."""
+    value = text(name)
+    if not value:
+        raise _refuse(name, expected)
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return a yes/no variable; raise ImproperlyConfigured on anything else."""
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    value = text(name, str(default)).strip().lower()
+    if value not in words:
+        raise _refuse(name, "true or false")
+    return words[value]
+
+
+def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
+    """Return a whole number within bounds; raise ImproperlyConfigured otherwise."""
+    expected = f"a whole number from {least} to {most}"
+    try:
+        value = int(text(name, str(default)))
+    except ValueError:
+        raise _refuse(name, expected) from None
+    if not least <= value <= most:
+        raise _refuse(name, expected)
+    return value
+
+
+def choice(name: str, default: str, allowed: Collection[str]) -> str:
+    """Return one of the allowed words; raise ImproperlyConfigured otherwise."""
+    value = text(name, default)
+    if value not in allowed:
+        raise _refuse(name, "one of " + ", ".join(sorted(allowed)))
+    return value
+
+
+def rate(name: str, default: str) -> str:
+    """Return a rate as the library `limits` writes it."""
+    value = text(name, default)
+    try:
+        limits.parse(value)
+    except ValueError:
+        raise _refuse(name, "a rate such as 3 per hour") from None
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated variable as a list, blanks dropped."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def mailbox(name: str, default: str) -> str:
+    """Return `Name <address>` or an address, or "" where the default is none and nothing is set."""
+    value = text(name, default)
+    if not value and not default:
+        return value
+    found = getaddresses([value])
+    if len(found) != 1 or not value.isprintable() or not all(found[0][1].rpartition("@")):
+        raise _refuse(name, "a mailbox such as Daily Papers <papers@example.org>")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """Return a folder, made where it is missing; raise ImproperlyConfigured where it cannot be."""
+    value = text(name, str(default))
+    try:
+        if value:
+            Path(value).mkdir(parents=True, exist_ok=True)
+            return Path(value)
+    except (OSError, ValueError):
+        pass
+    raise _refuse(name, "a folder that is there or can be made")
+
+
+def _split(value: str, schemes: Collection[str]) -> SplitResult | None:
+    """Take an address apart; None where it has another scheme, no host, or a port that is none."""
+    try:
+        parts = urlsplit(value)
+        right = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if right else None
+
+
+def web_address(name: str, default: str) -> str:
+    """Return an http or https address without a path or a trailing slash."""
+    value = text(name, default).rstrip("/")
+    parts = _split(value, {"http", "https"})
+    if not parts or value != f"{parts.scheme}://{parts.netloc}" or "@" in value:
+        raise _refuse(name, "an address such as https://papers.example.org, without a path")
+    return value
+
+
+def redis_address(name: str) -> str:
+    """Return a redis:// or rediss:// address, or "" where none is set."""
+    value = text(name)
+    if not value:
+        return value
+    parts = _split(value, {"redis", "rediss"})
+    number = parts and parts.path.strip("/")
+    if parts is None or (number and not number.isdecimal()):
+        raise _refuse(name, "an address such as redis://localhost:6379/0")
+    return value
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """Return Django's DATABASES entry for a postgres:// or sqlite:// address."""
+    expected = "an address such as postgres://user:password@host:5432/name"
+    value = text(name, default)
+    scheme = value.partition(":")[0]
+    if scheme not in {"postgres", "postgresql", "sqlite"}:
+        raise _refuse(name, expected)
+    try:
+        found = dict(environ.Env.db_url_config(value))
+    except ValueError:
+        raise _refuse(name, expected) from None
+    # A database in memory is not shared by the web server and the workers.
+    if found["NAME"] in {"", ":memory:"}:
+        raise _refuse(name, expected)
+    return found
+
+
+def mail_server(name: str) -> dict[str, Any]:
+    """Return Django's EMAIL_* settings for a smtp://, smtp+tls:// or smtp+ssl:// address."""
+    expected = "an address such as smtp+tls://user:password@host:587"
+    value = text(name)
+    if value.partition(":")[0] not in {"smtp", "smtp+tls", "smtp+ssl"}:
+        raise _refuse(name, expected)
+    try:
+        found = dict(environ.Env.email_url_config(value))
+    except ValueError:
+        raise _refuse(name, expected) from None
+    if not found["EMAIL_HOST"]:
+        raise _refuse(name, expected)
+    return found

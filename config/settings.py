@@ -1,0 +1,270 @@
+"""All settings, read from the environment. With no variable set: SQLite, the outbox folder, one worker.
+
+docs/settings.md has a line on each variable.
+"""
+
+from datetime import timedelta
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.config
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
+
+# --- Where and who we are ---------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", default=True)
+SITE_URL = env.web_address("SITE_URL", "http://localhost:8000")
+SITE_NAME = env.line("SITE_NAME", "Daily Papers")
+SITE_BYLINE = env.text("SITE_BYLINE", "by AK and the research community")
+
+if DEBUG:
+    SECRET_KEY = env.text("SECRET_KEY", "insecure-key-of-a-machine-for-trying-out-not-for-the-public")
+else:
+    SECRET_KEY = env.required("SECRET_KEY", "a long random text (50 characters or more)")
+    if len(SECRET_KEY) < 50:  # noqa: PLR2004 - as `check --deploy` wants it
+        raise ImproperlyConfigured("SECRET_KEY in the environment: expected 50 characters or more")
+    if not SITE_URL.startswith("https://"):
+        raise ImproperlyConfigured("SITE_URL in the environment: expected an https:// address while DEBUG is off")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+_host = str(urlsplit(SITE_URL).hostname)
+# Health checks ask from inside.
+ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", _host), "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# How many proxies of ours stand before the service and write X-Forwarded-For.
+PROXY_COUNT = env.number("PROXY_COUNT", 0, most=10)
+
+if not DEBUG:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # Health checks come from inside, without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+X_FRAME_OPTIONS = "DENY"
+# A signed link in a mail must not leak to the pages one goes on to.
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Parts --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "subscriptions",
+    "digest",
+    "anymail",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "digest.site.context.site",
+            ],
+        },
+    },
+]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static")
+WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Database, cache, broker ----------------------------------------------------------------------
+
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'daily-papers.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Take the write lock when a transaction begins, so that a claim cannot be raced.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    # A file, for two processes of one test share it.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = env.redis_address("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+# Where the counters of rate limits live (a storage address of the library `limits`).
+RATE_LIMIT_STORAGE = REDIS_URL or "memory://"
+
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    # A broker that hangs must not hold up the form of a reader.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 5, "socket_timeout": 10}
+else:
+    _broker = VAR_DIR / "broker"
+    for _folder in ("messages", "control"):
+        (_broker / _folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://localhost/"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_broker / "messages"),
+        "data_folder_out": str(_broker / "messages"),
+        "control_folder": str(_broker / "control"),
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_TIMEZONE = "UTC"
+
+# --- Mail -----------------------------------------------------------------------------------------
+
+# Anymail reads its own settings (ANYMAIL_POSTMARK_SERVER_TOKEN, …) from this dictionary.
+_PROVIDERS = {
+    "postmark": {"POSTMARK_SERVER_TOKEN"},
+    "mailgun": {"MAILGUN_API_KEY", "MAILGUN_SENDER_DOMAIN", "MAILGUN_WEBHOOK_SIGNING_KEY"},
+    "amazon_ses": set(),
+    "resend": {"RESEND_API_KEY"},
+    "brevo": {"BREVO_API_KEY"},
+    "mailjet": {"MAILJET_API_KEY", "MAILJET_SECRET_KEY"},
+    "sparkpost": {"SPARKPOST_API_KEY"},
+    "mandrill": {"MANDRILL_API_KEY", "MANDRILL_WEBHOOK_KEY"},
+    "mailersend": {"MAILERSEND_API_TOKEN", "MAILERSEND_SIGNING_SECRET"},
+    "scaleway": {"SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"},
+}
+MAIL_PROVIDER = env.choice(
+    "MAIL_PROVIDER", "smtp" if env.text("EMAIL_URL") else "outbox", {"outbox", "smtp", *_PROVIDERS}
+)
+ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": env.number("MAIL_TIMEOUT", 30, least=1, most=600)}
+EMAIL_TIMEOUT = ANYMAIL["REQUESTS_TIMEOUT"]
+OUTBOX_DIR = VAR_DIR / "outbox"
+if MAIL_PROVIDER == "outbox":
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "MAIL_PROVIDER in the environment: expected smtp (with EMAIL_URL) or a provider while DEBUG is off"
+        )
+    EMAIL_BACKEND = "digest.sending.outbox.OutboxBackend"
+elif MAIL_PROVIDER == "smtp":
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    _server = env.mail_server("EMAIL_URL")
+    EMAIL_HOST = _server["EMAIL_HOST"]
+    EMAIL_PORT = _server["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER = _server["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = _server["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = _server.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = _server.get("EMAIL_USE_SSL", False)
+else:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL |= {
+        name: env.required(f"ANYMAIL_{name}", f"the value {MAIL_PROVIDER} gave you")
+        for name in sorted(
+            name for name in _PROVIDERS[MAIL_PROVIDER] if "WEBHOOK" not in name and "SIGNING" not in name
+        )
+    }
+    ANYMAIL |= {
+        name: value
+        for name in (*sorted(_PROVIDERS[MAIL_PROVIDER]), f"{MAIL_PROVIDER.upper()}_API_URL", "WEBHOOK_SECRET")
+        if (value := env.text(f"ANYMAIL_{name}"))
+    }
+if MAIL_PROVIDER == "amazon_ses":
+    # botocore tries again by itself, also after an answer that was lost: that would be a second copy.
+    ANYMAIL["AMAZON_SES_CLIENT_PARAMS"] = {
+        "config": botocore.config.Config(
+            retries={"total_max_attempts": 1},
+            connect_timeout=ANYMAIL["REQUESTS_TIMEOUT"],
+            read_timeout=ANYMAIL["REQUESTS_TIMEOUT"],
+        )
+    }
+DEFAULT_FROM_EMAIL = env.mailbox("MAIL_FROM", str(Address(SITE_NAME, "papers", _host)))
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_REPLY_TO = env.mailbox("MAIL_REPLY_TO", "")
+# The domain of Message-ID and List-Id: the sender's own.
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+# The law of several countries asks for it in the footer of bulk mail.
+POSTAL_ADDRESS = env.text("POSTAL_ADDRESS", "Example Lab, 1 Example Street, Example City" if DEBUG else "")
+
+# --- The day --------------------------------------------------------------------------------------
+
+# When an edition that nobody published publishes itself, on the edition's own day, in UTC.
+EDITION_HOUR = env.number("EDITION_HOUR", 6, most=23)
+# How long a subscriber's digest waits for an edition that comes late.
+EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
+
+# --- Sending --------------------------------------------------------------------------------------
+
+# How many digests a worker plans, and claims, at a time.
+PLAN_BATCH = env.number("PLAN_BATCH", 2000, least=1, most=10_000)
+SEND_BATCH = env.number("SEND_BATCH", 500, least=1, most=10_000)
+# How many connections each worker keeps to whoever takes our mail.
+SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 1, least=1, most=256)
+# How long a worker may hold a claim before it counts as lost.
+SEND_LEASE = timedelta(seconds=env.number("SEND_LEASE_SECONDS", 300, least=5, most=86_400))
+# How long a mail that was not taken waits for its second try; each further wait is four times as long.
+SEND_FIRST_WAIT = timedelta(seconds=env.number("SEND_FIRST_WAIT_SECONDS", 60, least=1, most=3600))
+SEND_ATTEMPTS = env.number("SEND_ATTEMPTS", 6, least=1, most=50)
+
+# --- Signing up -----------------------------------------------------------------------------------
+
+REFUSE_DISPOSABLE = env.flag("REFUSE_DISPOSABLE", default=True)
+# Sign-up and link mails: to one address, and asked for from one network (/24, /64).
+MAILS_PER_ADDRESS = env.rate("MAILS_PER_ADDRESS", "3 per hour")
+MAILS_PER_NETWORK = env.rate("MAILS_PER_NETWORK", "30 per hour")
+FORGET_UNCONFIRMED = timedelta(days=env.number("FORGET_UNCONFIRMED_DAYS", 7, least=1, most=365))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
+}

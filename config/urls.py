@@ -1,0 +1,11 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("digest.site.urls")),
+    path("", include("subscriptions.urls")),
+    path("anymail/", include("anymail.urls")),
+    path("admin/", admin.site.urls),
+]
