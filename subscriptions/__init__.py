@@ -1,0 +1,1 @@
+"""Who gets mail, of what, with whose consent."""

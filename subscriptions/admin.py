@@ -1,0 +1,169 @@
+"""The desk: subscribers, topics, suppressed addresses."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from subscriptions import time_zones
+from subscriptions.forms import AddressField
+from subscriptions.models import Consent, Follow, Subscriber, Suppression, Topic
+from subscriptions.models.suppression import hash_of
+
+# The classes of the admin take no type argument when the program runs: hence the ignored ones.
+
+
+class FollowInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The topics of a subscriber."""
+
+    model = Follow
+    extra = 0
+    autocomplete_fields = ("topic",)
+    verbose_name = "topic"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Follow]:
+        """Bring the topics along."""
+        return super().get_queryset(request).select_related("topic", "subscriber")
+
+
+class ConsentInline(admin.TabularInline):  # type: ignore[type-arg]
+    """What a subscriber agreed to, to read: nobody agrees for another."""
+
+    model = Consent
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Only signing up adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Nothing is changed by hand."""
+        return False
+
+
+class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What can be changed of a subscriber by hand."""
+
+    time_zone = forms.ChoiceField(choices=time_zones.by_region)
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Subscribers: found by address, their choices changed, unsubscribed, deleted. None is added: they sign up."""
+
+    form = SubscriberForm
+    list_display = ("id", "email", "status", "frequency", "local_time", "time_zone", "next_digest_at", "created_at")
+    list_display_links = ("id", "email")
+    list_filter = ("status", "frequency", "topics")
+    search_fields = ("email_key",)
+    search_help_text = "Search by address"
+    show_full_result_count = False
+    fields = (
+        *("public_id", "email", "status", "time_zone", "local_time", "frequency", "weekday", "max_papers"),
+        *("paused_until", "next_digest_at", "seen_until", "created_at", "confirmed_at", "unsubscribed_at"),
+    )
+    # Status and address change with consent alone, the next digest with the rhythm.
+    readonly_fields = (
+        *("public_id", "email", "status", "next_digest_at", "seen_until"),
+        *("created_at", "confirmed_at", "unsubscribed_at"),
+    )
+    inlines = (FollowInline, ConsentInline)
+    actions = ("unsubscribe",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Nobody is signed up by another."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Move the next digest with the rhythm."""
+        if obj.is_active and {"time_zone", "local_time", "frequency", "weekday", "paused_until"} & {*form.changed_data}:
+            obj.reschedule(timezone.now())
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Unsubscribe the selected subscribers", permissions=["change"])
+    def unsubscribe(self, request: HttpRequest, subscribers: QuerySet[Subscriber]) -> None:
+        """Stop the digests of each."""
+        for subscriber in subscribers:
+            subscriber.unsubscribe(timezone.now())
+        self.message_user(request, f"{len(subscribers)} unsubscribed.")
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Topics, and how many follow each."""
+
+    list_display = ("name", "slug", "description", "followers")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        """Count the followers along."""
+        topics: QuerySet[Topic] = super().get_queryset(request)
+        return topics.annotate(followers=Count("follows"))
+
+    @admin.display(ordering="followers")
+    def followers(self, topic: Topic) -> int:
+        """Count those who follow it."""
+        return int(getattr(topic, "followers", 0))
+
+
+class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An address to suppress: typed here, kept as its hash."""
+
+    email = AddressField()
+
+    class Meta:
+        model = Suppression
+        fields = ("reason",)
+
+    def clean_email(self) -> str:
+        """Refuse an address that is suppressed already."""
+        email = str(self.cleaned_data["email"])
+        if Suppression.objects.covers(email):
+            raise forms.ValidationError("This address is suppressed already.")
+        return email
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Addresses that must not be written to. They are known by hash: search with the whole address."""
+
+    list_display = ("short_hash", "reason", "created_at")
+    list_filter = ("reason",)
+    search_fields = ("address_hash",)
+    search_help_text = "Search by the whole address"
+
+    def get_form(self, request: HttpRequest, obj: Suppression | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Ask for an address where one is added."""
+        if obj is None:
+            kwargs["form"] = SuppressionForm
+        return super().get_form(request, obj, *args, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> Any:  # noqa: ARG002
+        """Show the hash of one that is there."""
+        return ("address_hash", "reason", "created_at") if obj else ("email", "reason")
+
+    def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:  # noqa: ARG002
+        """Only adding and deleting make sense."""
+        return False
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Look for the hash of what was typed."""
+        return super().get_search_results(request, queryset, hash_of(search_term) if search_term else "")
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Keep the hash, and stop what goes to that address."""
+        email = form.cleaned_data["email"]
+        obj.address_hash = hash_of(email)
+        super().save_model(request, obj, form, change)
+        for subscriber in Subscriber.objects.with_address(email):
+            subscriber.suppress(timezone.now())
+
+    @admin.display(description="hash")
+    def short_hash(self, suppression: Suppression) -> str:
+        """Tell the beginning of the hash."""
+        return suppression.address_hash[:12]

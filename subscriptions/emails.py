@@ -1,0 +1,124 @@
+"""Every mail to a subscriber: three templates a mail, one builder, one tiny function per mail."""
+
+from dataclasses import dataclass
+from functools import cache
+from smtplib import SMTPException
+from typing import Any
+
+import css_inline
+from anymail.exceptions import AnymailError
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from subscriptions import links
+from subscriptions.models import Status, Subscriber, Suppression
+
+_inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail in its three parts."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def inline(html: str) -> str:
+    """Return the HTML with its style rules on the elements; @media rules stay in the head."""
+    return _inliner.inline(html)
+
+
+def inline_fragment(html: str) -> str:
+    """Return a part of a mail's HTML with the style rules of all mails on its elements."""
+    return _inliner.inline_fragment(html, _style())
+
+
+@cache
+def _style() -> str:
+    return render_to_string("emails/style.css")
+
+
+def render(name: str, context: dict[str, Any]) -> Rendered:
+    """Return the mail made of templates/emails/<name>/."""
+    context = {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "postal_address": settings.POSTAL_ADDRESS,
+        **context,
+    }
+    subject = " ".join(render_to_string(f"emails/{name}/subject.txt", context).split())
+    text = render_to_string(f"emails/{name}/body.txt", context)
+    return Rendered(subject, text, inline(render_to_string(f"emails/{name}/body.html", context)))
+
+
+class MailError(Exception):
+    """A mail could not be handed over; str() holds ids and codes, never an address."""
+
+
+def send_confirmation(subscriber: Subscriber) -> None:
+    """Ask whether the sign-up was meant."""
+    _send(
+        "confirmation",
+        subscriber,
+        {"confirm_link": links.confirm(subscriber), "days": settings.FORGET_UNCONFIRMED.days},
+    )
+
+
+def send_already_subscribed(subscriber: Subscriber) -> None:
+    """Tell somebody who signed up again that there is no need to."""
+    _send("already_subscribed", subscriber, {"preferences_link": links.preferences(subscriber)})
+
+
+def send_preferences_link(subscriber: Subscriber) -> None:
+    """Send the link that was asked for."""
+    _send("preferences_link", subscriber, {"preferences_link": links.preferences(subscriber)})
+
+
+def answer_sign_up(subscriber: Subscriber) -> None:
+    """Send what a sign-up calls for."""
+    if subscriber.status == Status.PENDING:
+        send_confirmation(subscriber)
+    elif subscriber.status == Status.ACTIVE:
+        send_already_subscribed(subscriber)
+
+
+def answer_link_request(subscriber: Subscriber) -> None:
+    """Send what somebody gets who asked for the preferences link."""
+    if subscriber.status == Status.PENDING:
+        send_confirmation(subscriber)
+    else:
+        send_preferences_link(subscriber)
+
+
+# What may be asked for by name, as tasks do.
+ANSWERS = {"sign_up": answer_sign_up, "link_request": answer_link_request}
+
+
+def answer(name: str, pk: int) -> None:
+    """Write to a subscriber who asked for something; nothing where they are gone or must not be written to."""
+    subscriber = Subscriber.objects.filter(pk=pk).exclude(status=Status.SUPPRESSED).first()
+    if subscriber and not Suppression.objects.covers(subscriber.email):
+        ANSWERS[name](subscriber)
+
+
+def _send(name: str, subscriber: Subscriber, context: dict[str, Any]) -> None:
+    rendered = render(name, {"subscriber": subscriber, **context})
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        to=[subscriber.email],
+        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
+        # RFC 3834: no out-of-office reply, please.
+        headers={"Auto-Submitted": "auto-generated", "Precedence": "bulk"},
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    message.tags = [name]  # type: ignore[attr-defined]
+    try:
+        message.send()
+    except (OSError, SMTPException, AnymailError) as error:
+        code = getattr(error, "smtp_code", None) or getattr(error, "status_code", None) or "no code"
+        # Not chained: servers repeat the address in their answer, and tracebacks end up in logs.
+        raise MailError(f"{name} to subscriber {subscriber.pk}: {type(error).__name__}, {code}") from None

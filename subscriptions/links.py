@@ -1,0 +1,56 @@
+"""Absolute addresses for mails."""
+
+from functools import cache
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from subscriptions.tokens import Purpose, sign
+
+
+class Linkable(Protocol):
+    """Whoever can be linked to."""
+
+    @property
+    def public_id(self) -> UUID:
+        """What stands for them in links."""
+
+
+def absolute(path: str) -> str:
+    """Return the whole address of a path on our site."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def signed(name: str, purpose: Purpose, value: str) -> str:
+    """Return the address of a view that takes one token, with the value signed for the purpose."""
+    before, after = _around_token(name, settings.SITE_URL)
+    return f"{before}{sign(purpose, value)}{after}"
+
+
+@cache
+def _around_token(name: str, site_url: str) -> tuple[str, str]:
+    # Finding an address by its name takes longer than signing it, and each mail has three.
+    before, _, after = f"{site_url}{reverse(name, args=['TOKEN'])}".partition("TOKEN")
+    return before, after
+
+
+def token(purpose: Purpose, subscriber: Linkable) -> str:
+    """Return what proves that a link is this subscriber's."""
+    return sign(purpose, subscriber.public_id.hex)
+
+
+def confirm(subscriber: Linkable) -> str:
+    """Return the address at which a sign-up is confirmed."""
+    return signed("confirm", Purpose.CONFIRM, subscriber.public_id.hex)
+
+
+def preferences(subscriber: Linkable) -> str:
+    """Return the address of somebody's preferences."""
+    return signed("preferences", Purpose.PREFERENCES, subscriber.public_id.hex)
+
+
+def unsubscribe(subscriber: Linkable) -> str:
+    """Return the address at which somebody leaves, by page or by one click (RFC 8058)."""
+    return signed("unsubscribe", Purpose.UNSUBSCRIBE, subscriber.public_id.hex)

@@ -1,0 +1,23 @@
+"""Consent: when, from where and to which wording somebody agreed to be written to."""
+
+from django.db import models
+
+from subscriptions.models.subscriber import Subscriber
+
+
+class Consent(models.Model):
+    """One agreement of one subscriber, from asking to withdrawal."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
+    wording = models.TextField()
+    requested_at = models.DateTimeField()
+    requested_from = models.GenericIPAddressField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_from = models.GenericIPAddressField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["requested_at"]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk} of subscriber {self.subscriber_id}"

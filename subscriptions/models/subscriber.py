@@ -1,0 +1,244 @@
+"""Subscriber: a person with an address, and when and how often to write to it."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from subscriptions import schedule
+from subscriptions.addresses import key_of
+from subscriptions.models.topic import Topic
+
+# How long one can take back having left, from the page that says so.
+UNDO_FOR = timedelta(days=1)
+
+# So many mails in a row that could not be delivered for now, and the address counts as dead.
+SOFT_BOUNCES = 5
+
+
+class Status(models.TextChoices):
+    """Where a subscriber stands."""
+
+    PENDING = "pending", "not yet confirmed"
+    ACTIVE = "active", "active"
+    UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+    SUPPRESSED = "suppressed", "suppressed"
+
+
+class Frequency(models.TextChoices):
+    """How often a digest is sent."""
+
+    DAILY = "daily", "Every day"
+    WEEKDAYS = "weekdays", "Monday to Friday"
+    WEEKLY = "weekly", "Once a week"
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    """Which subscribers."""
+
+    def active(self) -> "SubscriberQuerySet":
+        """Those who are written to."""
+        return self.filter(status=Status.ACTIVE)
+
+    def due(self, at: datetime) -> "SubscriberQuerySet":
+        """Those whose digest is due at that moment, longest waiting first."""
+        return self.active().filter(next_digest_at__lte=at).order_by("next_digest_at", "pk")
+
+    def never_confirmed(self, before: datetime) -> "SubscriberQuerySet":
+        """Those who asked before then and never confirmed anything."""
+        return self.filter(status=Status.PENDING, confirmed_at=None, created_at__lt=before)
+
+    def with_address(self, address: str) -> "SubscriberQuerySet":
+        """The one with that address, whatever its spelling."""
+        return self.filter(email_key=key_of(address))
+
+
+# What a form may set.
+CHOICES = {"time_zone", "local_time", "frequency", "weekday", "max_papers", "paused_until"}
+
+
+class Subscriber(models.Model):
+    """A person with a confirmed (or not yet confirmed) address, a status, a time zone, an hour, a frequency, topics."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(max_length=254)
+    # What makes an address unique, whatever its case.
+    email_key = models.CharField(max_length=254, unique=True, editable=False)
+    status = models.CharField(max_length=16, choices=Status, default=Status.PENDING)
+    topics = models.ManyToManyField(Topic, through="Follow", related_name="subscribers", blank=True)
+
+    time_zone = models.CharField(max_length=64, default="UTC")
+    local_time = models.TimeField(default=time(7), help_text="When the digest should arrive, on their clock")
+    frequency = models.CharField(max_length=16, choices=Frequency, default=Frequency.DAILY)
+    weekday = models.PositiveSmallIntegerField(default=0, help_text="For a weekly digest: 0 is Monday")
+    max_papers = models.PositiveSmallIntegerField(default=10)
+    paused_until = models.DateField(null=True, blank=True, help_text="First day on which to write again")
+
+    next_digest_at = models.DateTimeField(null=True, blank=True)
+    # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it comes again.
+    seen_until = models.DateTimeField(null=True, blank=True)
+
+    soft_bounces = models.PositiveSmallIntegerField(default=0, help_text="In a row, since one arrived")
+
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            # SubscriberQuerySet.due, every minute.
+            models.Index(fields=["next_digest_at", "id"], name="subscriber_due", condition=models.Q(status="active")),
+            # subscriptions.tasks.forget_unconfirmed.
+            models.Index(fields=["created_at"], name="subscriber_unconfirmed", condition=models.Q(status="pending")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="weekday_in_week"),
+            models.CheckConstraint(
+                condition=models.Q(max_papers__gte=1, max_papers__lte=50), name="max_papers_one_to_fifty"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="active") | models.Q(next_digest_at__isnull=False), name="active_has_a_next"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"subscriber {self.pk}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the key in step with the address."""
+        self.email_key = key_of(self.email)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def rhythm_fields(self) -> tuple[str, time, str, int]:
+        """What the rhythm is made of."""
+        return self.time_zone, self.local_time, self.frequency, self.weekday
+
+    @property
+    def rhythm(self) -> schedule.Rhythm:
+        """When this subscriber wants mail."""
+        return schedule.rhythm(*self.rhythm_fields)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether digests are sent."""
+        return self.status == Status.ACTIVE
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether digests rest until a day still to come."""
+        return self.paused_until is not None and self.paused_until > self.local_date(timezone.now())
+
+    def local_date(self, at: datetime) -> date:
+        """Return the day on the subscriber's own calendar."""
+        return schedule.local_date(at, self.time_zone)
+
+    def confirm(self, at: datetime) -> None:
+        """Make the subscriber active, the first digest at their next hour."""
+        self.status = Status.ACTIVE
+        self.confirmed_at = at
+        self.unsubscribed_at = None
+        self.soft_bounces = 0
+        self.reschedule(at)
+        self.save()
+
+    def ask_again(self, email: str, at: datetime) -> None:
+        """Wait for a confirmation, from that moment on. Does not save."""
+        self.email = email
+        self.status = Status.PENDING
+        self.paused_until = None
+        if self.confirmed_at is None:
+            # The time to confirm begins anew, as that of the new link does.
+            self.created_at = at
+
+    def choose(self, choices: dict[str, Any]) -> bool:
+        """Take over the choices of a form; say whether they change when mail comes. Does not save."""
+        before = self.rhythm_fields, self.paused_until
+        for name in CHOICES & choices.keys():
+            setattr(self, name, choices[name])
+        return (self.rhythm_fields, self.paused_until) != before
+
+    def change(self, choices: dict[str, Any], at: datetime) -> None:
+        """Save new choices, the next digest at the first moment they allow."""
+        with transaction.atomic():
+            row = type(self).objects.select_for_update().get(pk=self.pk)
+            if row.choose(choices) and row.is_active:
+                row.reschedule(at)
+            row.save()
+            row.follow(choices["topics"])
+        self.refresh_from_db()
+
+    def resume(self, at: datetime) -> None:
+        """End a pause, the next digest at their next hour. Without one nothing changes."""
+        with transaction.atomic():
+            row = type(self).objects.select_for_update().get(pk=self.pk)
+            if row.choose({"paused_until": None}) and row.is_active:
+                row.reschedule(at)
+            row.save()
+        self.refresh_from_db()
+
+    def reschedule(self, after: datetime) -> None:
+        """Set when the next digest is due: by rhythm and pause, never on a day that had its digest. Does not save."""
+        # A period that was skipped may be opened again: nothing came in it.
+        served = self.deliveries.exclude(status="skipped") if self.pk else None
+        last = served.aggregate(last=models.Max("period"))["last"] if served is not None else None
+        days = [day for day in (self.paused_until, last and last + timedelta(days=1)) if day]
+        self.next_digest_at = schedule.next_at(self.rhythm, after, not_before=max(days, default=None))
+
+    def follow(self, topics: Iterable[Topic]) -> None:
+        """Follow exactly these topics."""
+        self.topics.set(topics)
+
+    def can_come_back(self, at: datetime) -> bool:
+        """Whether they left a moment ago and may take it back."""
+        left = self.unsubscribed_at
+        return self.status == Status.UNSUBSCRIBED and left is not None and at - left < UNDO_FOR
+
+    def unsubscribe(self, at: datetime) -> None:
+        """Stop all digests; the consent counts as withdrawn. Doing it twice changes nothing."""
+        self._stop(Status.UNSUBSCRIBED, at, [Status.PENDING, Status.ACTIVE])
+
+    def suppress(self, at: datetime) -> None:
+        """Stop everything, until an operator says otherwise."""
+        self._stop(Status.SUPPRESSED, at, [Status.PENDING, Status.ACTIVE, Status.UNSUBSCRIBED])
+
+    def note_soft_bounce(self) -> bool:
+        """Count one more mail that could not be delivered for now; say whether it is one too many."""
+        type(self).objects.filter(pk=self.pk).update(soft_bounces=models.F("soft_bounces") + 1)
+        self.refresh_from_db()
+        return self.soft_bounces >= SOFT_BOUNCES
+
+    def note_arrival(self) -> None:
+        """Begin to count soft bounces anew."""
+        if self.soft_bounces:
+            type(self).objects.filter(pk=self.pk).update(soft_bounces=0)
+            self.soft_bounces = 0
+
+    def _stop(self, status: Status, at: datetime, those: list[Status]) -> None:
+        with transaction.atomic():
+            rows = type(self).objects.filter(pk=self.pk, status__in=those)
+            if rows.update(status=status, unsubscribed_at=at, next_digest_at=None):
+                self.consents.filter(withdrawn_at=None).update(withdrawn_at=at)
+        self.refresh_from_db()
+
+    def erase(self) -> None:
+        """Delete the row with all that hangs on it; the deliveries stay, and no longer tell whose they were."""
+        self.delete()
+
+    @property
+    def can_get_the_latest(self) -> bool:
+        """Whether the latest edition can be sent at once: to someone new, who has seen none."""
+        return self.is_active and self.seen_until is None and not self.is_paused
+
+    def send_now(self, at: datetime) -> bool:
+        """Make the first digest due at once; say whether it is. Somebody who had one waits for the next."""
+        new = type(self).objects.active().filter(pk=self.pk, seen_until=None, next_digest_at__gt=at)
+        made_due = bool(self.can_get_the_latest and new.update(next_digest_at=at))
+        self.refresh_from_db()
+        return made_due

@@ -1,0 +1,44 @@
+"""Suppression: an address that must not be written to, known by its keyed hash alone."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+from subscriptions.addresses import key_of
+
+
+def hash_of(address: str) -> str:
+    """Return the keyed hash of an address: the same for every spelling of it, telling nothing without the key."""
+    salt, key = "subscriptions.suppression", _oldest_key()
+    return salted_hmac(salt, key_of(address), algorithm="sha256", secret=key).hexdigest()
+
+
+def _oldest_key() -> str:
+    # The first key ever used: a rotated SECRET_KEY must not forget who is suppressed.
+    return settings.SECRET_KEY_FALLBACKS[-1] if settings.SECRET_KEY_FALLBACKS else settings.SECRET_KEY
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    """Questions about suppressed addresses."""
+
+    def covers(self, address: str) -> bool:
+        """Say whether the address must not be written to."""
+        return self.filter(address_hash=hash_of(address)).exists()
+
+
+class Suppression(models.Model):
+    """An address that must not be written to; outlives the subscriber."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "bounced", "mail to it bounced"
+        COMPLAINED = "complained", "its owner complained"
+        BY_HAND = "by_hand", "an operator decided"
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=16, choices=Reason)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SuppressionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:12]} {self.reason}"

@@ -1,0 +1,113 @@
+"""The starter topics: a TOML file → Topic rows."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from subscriptions.models import Topic
+
+SHIPPED = settings.BASE_DIR / "seeds" / "topics.toml"
+
+_KEYS = {"slug": str, "name": str, "description": str, "arxiv_categories": list, "keywords": list}
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?))?")
+_KEYWORD = re.compile(r"(?=.*\w)\S(?:.*\S)?")
+
+
+class TopicError(ValueError):
+    """The file of topics is not as it should be; str() names the topic and the key."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was done with the topics of a file."""
+
+    new: int
+    updated: int
+    unchanged: int
+
+    def __str__(self) -> str:
+        return f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged"
+
+
+@transaction.atomic
+def load_topics(path: Path = SHIPPED) -> Loaded:
+    """Write the topics of a file, known by their slugs. Topics that are not in the file stay.
+
+    Raises TopicError where the file is not as it should be; then nothing changes.
+    """
+    topics = read(path)
+    _refuse_names_of_others(topics)
+    known = {topic.slug: topic for topic in Topic.objects.filter(slug__in=[topic.slug for topic in topics])}
+    new = [topic for topic in topics if topic.slug not in known]
+    updated = []
+    for topic in topics:
+        row = known.get(topic.slug)
+        if row and any(getattr(row, key) != getattr(topic, key) for key in _KEYS):
+            for key in _KEYS:
+                setattr(row, key, getattr(topic, key))
+            updated.append(row)
+    Topic.objects.bulk_create(new)
+    Topic.objects.bulk_update(updated, list(_KEYS))
+    return Loaded(len(new), len(updated), len(topics) - len(new) - len(updated))
+
+
+def read(path: Path) -> list[Topic]:
+    """Return the topics of a file, not saved, each checked; raises TopicError."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise TopicError(f"{path.name}: expected TOML in UTF-8: {error}") from error
+    entries = content.pop("topic", None)
+    if content or not isinstance(entries, list) or {type(entry) for entry in entries} != {dict}:
+        raise TopicError(f"{path.name}: expected [[topic]] tables and nothing else")
+    topics = [_topic(number, entry) for number, entry in enumerate(entries, start=1)]
+    for key in ("slug", "name"):
+        seen: set[str] = set()
+        for topic in topics:
+            value = getattr(topic, key)
+            if value in seen:
+                raise TopicError(f"topic {topic.slug}: {key}: expected a {key} of its own, found “{value}” twice")
+            seen.add(value)
+    return topics
+
+
+def _topic(number: int, entry: dict[str, Any]) -> Topic:
+    """Return one topic, checked by its keys and by the rules of the model."""
+    place = f"topic {entry.get('slug') or f'number {number}'}"
+    for key in sorted(entry.keys() - _KEYS.keys()):
+        raise TopicError(f"{place}: {key}: expected only {', '.join(_KEYS)}")
+    for key, kind in _KEYS.items():
+        if key not in entry:
+            raise TopicError(f"{place}: {key}: expected it, found nothing")
+        # Few topics have no category of their own; all have words.
+        if not isinstance(entry[key], kind) or not (entry[key] or key == "arxiv_categories"):
+            raise TopicError(f"{place}: {key}: expected a {'text' if kind is str else 'list of texts'}")
+    _check_list(place, "keywords", entry["keywords"], _KEYWORD, "a word or a phrase")
+    _check_list(place, "arxiv_categories", entry["arxiv_categories"], _CATEGORY, "an arXiv category such as cs.LG")
+    topic = Topic(**entry)
+    try:
+        topic.clean_fields()
+    except ValidationError as error:
+        key, messages = next(iter(error.message_dict.items()))
+        raise TopicError(f"{place}: {key}: {' '.join(messages)}") from error
+    return topic
+
+
+def _check_list(place: str, key: str, values: list[Any], pattern: re.Pattern[str], expected: str) -> None:
+    for value in values:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise TopicError(f"{place}: {key}: expected {expected}, found {value!r}")
+
+
+def _refuse_names_of_others(topics: list[Topic]) -> None:
+    """Raise TopicError where a topic that is not in the file has a name that is."""
+    others = Topic.objects.exclude(slug__in=[topic.slug for topic in topics])
+    taken = others.filter(name__in=[topic.name for topic in topics]).first()
+    if taken is not None:
+        raise TopicError(f"topic {taken.slug}: name: expected a name of its own, found “{taken.name}” in the file too")

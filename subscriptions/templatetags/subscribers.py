@@ -1,0 +1,52 @@
+"""How a subscriber's data is put into words."""
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+
+from subscriptions.models import Frequency, Subscriber
+
+register = template.Library()
+
+
+@register.filter
+def rhythm(subscriber: Subscriber) -> str:
+    """Say how often and when mail comes."""
+    if subscriber.frequency == Frequency.WEEKLY:
+        often = f"every {WEEKDAYS[subscriber.weekday]}"
+    else:
+        often = "every day" if subscriber.frequency == Frequency.DAILY else "Monday to Friday"
+    return f"{often} at {subscriber.local_time:%H:%M} ({subscriber.time_zone})"
+
+
+@register.filter
+def next_digest(subscriber: Subscriber) -> str:
+    """Say when the next digest comes, on the subscriber's own clock."""
+    if subscriber.next_digest_at is None:
+        return "no day"
+    return date_format(subscriber.next_digest_at.astimezone(ZoneInfo(subscriber.time_zone)), "l j F, H:i")
+
+
+@register.filter
+def is_due(subscriber: Subscriber) -> bool:
+    """Whether the next digest's hour has come."""
+    return subscriber.next_digest_at is not None and subscriber.next_digest_at <= timezone.now()
+
+
+@register.filter
+def words(name: str) -> str:
+    """Write the name of a field as words."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def held(value: Any) -> Any:
+    """Write moments so that nobody has to guess their zone, and hours as the forms do."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    return f"{value:%H:%M}" if isinstance(value, time) else value

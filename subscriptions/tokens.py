@@ -1,0 +1,75 @@
+"""Signed links: each purpose has a salt of its own, so that a token is good for one thing only."""
+
+import hmac
+import time
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+
+from django.conf import settings
+from django.core import signing
+from django.utils.crypto import salted_hmac
+
+# How long a link to somebody's preferences is good.
+PREFERENCES_FOR = timedelta(days=60)
+
+
+class Purpose(StrEnum):
+    """What a link allows."""
+
+    CONFIRM = "confirm"
+    PREFERENCES = "preferences"
+    UNSUBSCRIBE = "unsubscribe"
+    VIEW = "view"
+
+
+class BadToken(Exception):  # noqa: N818 - the word of the design
+    """The token was not made by us, or not for this purpose."""
+
+
+class StaleToken(BadToken):
+    """The token was ours and is too old."""
+
+
+def lifetime(purpose: Purpose) -> timedelta | None:
+    """Return how long a token of this purpose is good; None is for ever."""
+    return {Purpose.CONFIRM: settings.FORGET_UNCONFIRMED, Purpose.PREFERENCES: PREFERENCES_FOR}.get(purpose)
+
+
+def _signer(purpose: Purpose) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"subscriptions.{purpose}")
+
+
+@cache
+def _mac(purpose: Purpose, key: str) -> hmac.HMAC:
+    """Return Django's keyed hash for a purpose, ready for the message: the key is worked in once, not per link."""
+    salted = f"subscriptions.{purpose}signer"
+    return salted_hmac(salted, "", secret=key, algorithm="sha256")
+
+
+def sign(purpose: Purpose, value: str) -> str:
+    """Return a token that carries the value."""
+    # What TimestampSigner.sign does, several times faster; `read` leaves the checking to Django.
+    stamped = f"{value}:{signing.b62_encode(int(time.time()))}"
+    mac = _mac(purpose, settings.SECRET_KEY).copy()
+    mac.update(stamped.encode())
+    return f"{stamped}:{signing.b64_encode(mac.digest()).decode()}"
+
+
+def is_younger(purpose: Purpose, token: str, age: timedelta) -> bool:
+    """Say whether a good token was made less than that long ago."""
+    try:
+        _signer(purpose).unsign(token, max_age=age)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def read(purpose: Purpose, token: str) -> str:
+    """Return the value of a token; raise StaleToken where it is too old and BadToken where it is not ours."""
+    try:
+        return _signer(purpose).unsign(token, max_age=lifetime(purpose))
+    except signing.SignatureExpired as error:
+        raise StaleToken from error
+    except signing.BadSignature as error:
+        raise BadToken from error

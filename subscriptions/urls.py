@@ -1,0 +1,22 @@
+"""Addresses of sign-up, preferences and leaving."""
+
+from django.urls import path
+
+from subscriptions.views import leaving, preferences, signing_up
+
+urlpatterns = [
+    path("subscribe", signing_up.subscribe, name="subscribe"),
+    path("subscribe/sent", signing_up.subscribe_sent, name="subscribe_sent"),
+    path("confirm/<token>", signing_up.confirm, name="confirm"),
+    path("preferences", preferences.preferences_link, name="preferences_link"),
+    # A token always has colons in it, so that these two are none.
+    path("preferences/sent", preferences.preferences_link_sent, name="preferences_link_sent"),
+    path("preferences/erased", preferences.erased, name="erased"),
+    path("preferences/<token>", preferences.preferences, name="preferences"),
+    path("preferences/<token>/data", preferences.my_data, name="my_data"),
+    path("preferences/<token>/data.json", preferences.my_data_file, name="my_data_file"),
+    path("preferences/<token>/resume", preferences.resume, name="resume"),
+    path("preferences/<token>/first-digest", signing_up.first_digest, name="first_digest"),
+    path("unsubscribe/<token>", leaving.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<token>/undo", leaving.come_back, name="come_back"),
+]

@@ -1,0 +1,1 @@
+"""Pages of signing up, of preferences and of leaving."""

@@ -1,0 +1,38 @@
+"""Leaving: a page with one button, the one click of RFC 8058, and a way back for who did not mean it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from subscriptions import links, signing_up
+from subscriptions.models import Subscriber
+from subscriptions.tokens import PREFERENCES_FOR, Purpose, is_younger
+from subscriptions.views.asking import asked
+from subscriptions.views.signed import signed
+
+
+# Mail programs POST here on their own (RFC 8058), with no cookie to hold a CSRF token: the signed link is the proof.
+# They need a 200 at once, so the page's button gets its answer without a redirect too.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed(Purpose.UNSUBSCRIBE, gone_status=200)
+def unsubscribe(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Show the button that unsubscribes; take its press."""
+    if request.method == "POST":
+        subscriber.unsubscribe(timezone.now())
+    context = {"subscriber": subscriber, "token": token, "can_come_back": subscriber.can_come_back(timezone.now())}
+    # This link is good for ever and preferences are not: an old mail leads to asking for a link by address.
+    if is_younger(Purpose.UNSUBSCRIBE, token, PREFERENCES_FOR):
+        context["preferences_token"] = links.token(Purpose.PREFERENCES, subscriber)
+    return render(request, "subscriptions/unsubscribe.html", context)
+
+
+@require_POST
+@signed(Purpose.UNSUBSCRIBE)
+def come_back(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Take back an unsubscription of a moment ago."""
+    if not signing_up.come_back(subscriber, asked(request)):
+        return render(request, "subscriptions/left_before.html", {"subscriber": subscriber})
+    return redirect("unsubscribe", token)
