@@ -1,0 +1,1 @@
+"""Papers, editions, and the digest of each subscriber."""

@@ -1,0 +1,1 @@
+"""How fast the delivery engine is: `manage.py bench_delivery`."""

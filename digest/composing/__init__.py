@@ -1,0 +1,1 @@
+"""Planned digests become mails."""

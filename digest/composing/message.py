@@ -1,0 +1,55 @@
+"""One digest as a message with every header bulk mail must carry."""
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from digest.composing.errors import ComposeError
+from digest.composing.letter import Letter, Reader
+from digest.composing.plain import render
+from digest.models import Delivery, Paper
+from subscriptions import links
+from subscriptions.emails import Rendered
+
+
+def compose(delivery: Delivery, papers: dict[int, Paper] | None = None) -> EmailMultiAlternatives:
+    """Return the mail, ready to be sent by any backend; ComposeError where there can be none.
+
+    `papers` is what plain.load_papers returned for a batch.
+    """
+    letter = Letter.of(delivery)
+    if letter.reader is None:
+        raise ComposeError("its subscriber is gone")
+    return message_of(letter, letter.reader, render(delivery, papers))
+
+
+def message_of(letter: Letter, reader: Reader, rendered: Rendered) -> EmailMultiAlternatives:
+    """Return the rendered mail of a letter as Django's mail backends take it."""
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        to=[reader.email],
+        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
+        headers=headers(letter, links.unsubscribe(reader)),
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    # Anymail hands both to the provider, whose events bring them back; other backends do not look at them.
+    message.metadata = {"delivery": str(letter.pk)}  # type: ignore[attr-defined]
+    message.tags = ["digest"]  # type: ignore[attr-defined]
+    return message
+
+
+def headers(letter: Letter, unsubscribe: str) -> dict[str, str]:
+    """Return the headers that make bulk mail easy to leave, to sort, and to tell from a person's."""
+    return {
+        "Message-ID": letter.message_id,
+        # RFC 2369 and RFC 8058: one click in the mail client, no page in between.
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        # RFC 2919
+        "List-Id": f"{settings.SITE_NAME} <digest.{settings.MAIL_DOMAIN}>",
+        # Gmail's feedback loop: campaign, kind, sender.
+        "Feedback-ID": f"{letter.day}:digest:dailypapers",
+        # RFC 3834: no out-of-office reply, please.
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+    }

@@ -1,0 +1,217 @@
+"""The press: every mail of a batch joined from pieces that were rendered, inlined and encoded once.
+
+It gives what digest.composing.plain and digest.composing.message give, and tests hold the two against each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from email import policy
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from digest.composing import links, plain
+from digest.composing.blocks import Block, item_block, paper_block, reason_line, teaser
+from digest.composing.errors import ComposeError
+from digest.composing.letter import Letter, Reader
+from digest.composing.message import headers, message_of
+from digest.composing.pieces import Piece, Skeleton, address_piece, joined, piece, slot
+from digest.composing.plain import Entry
+from digest.models import Paper
+from subscriptions import emails
+from subscriptions import links as subscriber_links
+from subscriptions.emails import Rendered
+
+# Quoted-printable writes every "=" of the content as "=3D": this can never stand in it.
+BOUNDARY = "=_daily_papers"
+TEXT, HTML = (
+    (
+        f'--{BOUNDARY}\r\nContent-Type: text/{form}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode()
+    for form in ("plain", "html")
+)
+END = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+class Forms(NamedTuple):
+    """A piece in both forms of a mail."""
+
+    html: Piece
+    text: Piece
+
+
+class Frame(NamedTuple):
+    """The skeleton of a mail in both its forms."""
+
+    html: Skeleton
+    text: Skeleton
+
+
+@dataclass(frozen=True)
+class SplicedMail:
+    """One mail, in pieces until somebody wants the whole."""
+
+    letter: Letter
+    reader: Reader
+    sender: str
+    subject: str
+    head: bytes
+    text: list[Piece]
+    html: list[Piece]
+
+    @property
+    def recipient(self) -> str:
+        """The address it goes to."""
+        return self.reader.email
+
+    def wire(self) -> bytes:
+        """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, the last dot missing."""
+        return b"".join(
+            (
+                self.head,
+                TEXT,
+                *[piece.wire for piece in self.text],
+                b"\r\n",
+                HTML,
+                *[piece.wire for piece in self.html],
+                END,
+            )
+        )
+
+    def message(self) -> EmailMultiAlternatives:
+        """Return the whole message for one of Django's mail backends."""
+        text, html = ("".join([piece.text for piece in pieces]) for pieces in (self.text, self.html))
+        return message_of(self.letter, self.reader, Rendered(self.subject, text, html))
+
+
+class Press:
+    """The pieces of mails, made when first needed and kept from batch to batch."""
+
+    def __init__(self) -> None:
+        self._papers: dict[int, Paper] = {}
+        self._asked_for: set[int] = set()
+        self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self._frame = cache(_frame)
+        self._reason = cache(lambda code, argument: _forms(reason_line(code, argument)))
+        self._paper = cache(lambda key: _forms(paper_block(self._papers[key])))
+        self._item = cache(self._make_item)
+        self._teaser = cache(lambda key: teaser(self._papers[key]))
+        self._subject = cache(self._make_subject)
+        self._why = cache(_why)
+        self._since = cache(lambda signed_up, this_year: piece(plain.since(signed_up, this_year)))
+        self._heads: dict[date, bytes] = {}
+
+    def load(self, letters: Iterable[Letter]) -> None:
+        """Get ready for a batch: load the papers that are new in it, and date its mails."""
+        wanted = plain.papers_of(letters) - self._asked_for
+        self._papers |= plain.public_papers_by_id(wanted)
+        self._asked_for |= wanted
+        self._heads.clear()
+
+    def mail(self, letter: Letter) -> SplicedMail:
+        """Return the mail of a letter; ComposeError where there can be none."""
+        reader = letter.reader
+        if reader is None:
+            raise ComposeError("its subscriber is gone")
+        entries = plain.shown_entries(letter, self._papers)
+        unsubscribe = subscriber_links.unsubscribe(reader)
+        text, html = self._parts(letter, reader, entries, unsubscribe)
+        plain.check_size(sum([piece.size for piece in html]))
+        subject, subject_line = self._subject(entries[0].key, len(entries))
+        own = f"To: {reader.email}\r\nMessage-ID: {letter.message_id}\r\nList-Unsubscribe: <{unsubscribe}>\r\n"
+        head = subject_line + own.encode() + self._head(letter)
+        return SplicedMail(letter, reader, self._sender, subject, head, text, html)
+
+    def _parts(
+        self, letter: Letter, reader: Reader, entries: Sequence[Entry], unsubscribe: str
+    ) -> tuple[list[Piece], list[Piece]]:
+        """Return the pieces of the text and of the HTML."""
+        about = plain.head(letter, entries)
+        frame = self._frame(**about)
+        shared = {
+            "since": [self._since(reader.signed_up, about["this_year"])],
+            "view": [address_piece(links.view(letter.pk))],
+            "preferences": [address_piece(subscriber_links.preferences(reader))],
+            "unsubscribe": [address_piece(unsubscribe)],
+        }
+        why, stop = self._why(reader.rhythm)
+        shared |= {"why": [why], "stop": [stop]}
+        items = [self._item(*entry[2:], entry.key, first=entry is entries[0]) for entry in entries]
+        preheader = plain.preheader(entries[0].paper, [self._teaser(entry.key) for entry in entries[:4]])
+        html = frame.html.fill(
+            shared | {"items": [item.html for item in items], "preheader": [piece(_escaped(preheader))]}
+        )
+        return frame.text.fill(shared | {"items": [item.text for item in items]}), html
+
+    def _make_item(self, code: str, argument: str, key: int, *, first: bool) -> Forms:
+        """Join a paper with its reason: many readers share a pair."""
+        reason, paper, frame = self._reason(code, argument), self._paper(key), _item_frame(first=first)
+        html = frame.html.fill({"reason": [reason.html], "paper": [paper.html]})
+        text = frame.text.fill({"reason": [reason.text], "paper": [paper.text]})
+        return Forms(joined(html), joined(text))
+
+    def _make_subject(self, first: int, number: int) -> tuple[str, bytes]:
+        """Return the subject, and its header encoded (RFC 2047)."""
+        context = {"headline": plain.headline(self._papers[first], number), "others": number - 1}
+        subject = " ".join(render_to_string("emails/digest/subject.txt", context).split())
+        return subject, policy.SMTP.fold("Subject", subject).encode()
+
+    def _head(self, letter: Letter) -> bytes:
+        """Return the headers that all mails of one day share, and the line that ends the headers."""
+        day = letter.day
+        if day not in self._heads:
+            shared = headers(letter, "")
+            own = {"Message-ID", "List-Unsubscribe"}
+            lines = {
+                "From": settings.DEFAULT_FROM_EMAIL,
+                "Date": format_datetime(timezone.now()),
+                "MIME-Version": "1.0",
+                "Content-Type": f'multipart/alternative; boundary="{BOUNDARY}"',
+                **({"Reply-To": settings.MAIL_REPLY_TO} if settings.MAIL_REPLY_TO else {}),
+                **{name: value for name, value in shared.items() if name not in own},
+            }
+            self._heads[day] = b"".join(policy.SMTP.fold(*line).encode() for line in lines.items()) + b"\r\n"
+        return self._heads[day]
+
+
+def _escaped(text: str) -> str:
+    """Return text as it stands in HTML that went through the inliner (HTML standard, 13.3, "escaping a string")."""
+    for char, reference in (("&", "&amp;"), ("\xa0", "&nbsp;"), ("<", "&lt;"), (">", "&gt;")):
+        text = text.replace(char, reference)
+    return text
+
+
+def _why(rhythm: tuple[str, int, time, str]) -> list[Piece]:
+    """Return the sentence of the footer before and after the day somebody signed up: many share it, few share both."""
+    return [piece(part) for part in plain.why(rhythm, slot("since")).split(slot("since"))]
+
+
+def _forms(block: Block) -> Forms:
+    return Forms(piece(emails.inline_fragment(block.html)), piece(block.text))
+
+
+def _frame(**about: object) -> Frame:
+    """Render the frame of a mail, with slots where the rest goes."""
+    slots = {f"{name}_link": slot(name) for name in ("view", "preferences", "unsubscribe")}
+    slots |= {"preheader": slot("preheader"), "why": slot("why") + slot("since") + slot("stop")}
+    rendered = emails.render("digest", {"items": [_slots("items")], "reader": True, **slots, **about})
+    return Frame(Skeleton.of(rendered.html), Skeleton.of(rendered.text))
+
+
+@cache
+def _item_frame(*, first: bool) -> Frame:
+    """Render what stands around a reason and a paper, with the line ends that part it from the one before."""
+    block = item_block(_slots("reason"), _slots("paper"), first=first)
+    html, text = emails.inline_fragment(block.html), block.text
+    return Frame(Skeleton.of(html if first else f"\n{html}"), Skeleton.of(text if first else f"\n\n{text}"))
+
+
+def _slots(name: str) -> Block:
+    return Block(slot(name), slot(name))

@@ -1,0 +1,136 @@
+"""Delivery: the ledger row of one digest to one subscriber."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from digest.models.edition import Edition
+from subscriptions.models import Subscriber
+
+
+class Frozen(NamedTuple):
+    """A planned delivery, as plain as a row: there may be a million. `content` is JSON."""
+
+    subscriber_id: int
+    period: date
+    edition_id: int | None
+    content: str
+    status: str
+    error: str
+    not_before: datetime
+
+
+def message_id(key: int, period: date) -> str:
+    """Return the Message-ID (RFC 5322, 3.6.4) of a delivery."""
+    return f"<digest.{key}.{period:%Y%m%d}@{settings.MAIL_DOMAIN}>"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Which deliveries."""
+
+    def queued(self, at: datetime) -> "DeliveryQuerySet":
+        """Those that may be sent now, longest waiting first."""
+        return self.filter(status=Delivery.Status.QUEUED, not_before__lte=at).order_by("not_before", "pk")
+
+    def overdue(self, at: datetime) -> "DeliveryQuerySet":
+        """Those a worker took and did not finish within its lease."""
+        return self.filter(status__in=[Delivery.Status.CLAIMED, Delivery.Status.SENDING], lease_until__lt=at)
+
+    def enter(self, planned: Sequence[Frozen]) -> None:
+        """Insert planned deliveries; where a period has its row already, that row stays."""
+        if connection.vendor == "postgresql":
+            try:
+                with transaction.atomic():
+                    self._enter_by_copy(planned)
+            except IntegrityError:
+                # COPY knows no "on conflict"; the planner checks before, so this is rare.
+                self._enter_by_insert(planned)
+        else:
+            self._enter_by_insert(planned)
+
+    def _enter_by_insert(self, planned: Sequence[Frozen]) -> None:
+        rows = (Delivery(**row._replace(content=json.loads(row.content))._asdict()) for row in planned)
+        self.bulk_create(rows, ignore_conflicts=True)
+
+    def _enter_by_copy(self, planned: Sequence[Frozen]) -> None:
+        """Insert through PostgreSQL's COPY, several times faster than INSERT."""
+        constants = (timezone.now(), 0, "", "")
+        columns = (*Frozen._fields, "created_at", "attempts", "claimed_by", "provider_id")
+        table = f"COPY {Delivery._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(table) as copy:
+            for row in planned:
+                copy.write_row(row + constants)
+
+
+class Delivery(models.Model):
+    """One digest to one subscriber for one period, from planning to the provider's answer.
+
+    `queued → claimed → sending → sent | failed | cancelled | uncertain`, and later, by what the provider reports,
+    `delivered | bounced | complained` (see digest.events). A period in which there was nothing worth sending is a row
+    too, `skipped`, so that it can be said why no mail came.
+    """
+
+    class Status(models.TextChoices):
+        SKIPPED = "skipped", "skipped"
+        QUEUED = "queued", "queued"
+        CLAIMED = "claimed", "claimed"
+        SENDING = "sending", "sending"
+        SENT = "sent", "sent"
+        FAILED = "failed", "failed"
+        CANCELLED = "cancelled", "cancelled"
+        UNCERTAIN = "uncertain", "uncertain"
+        DELIVERED = "delivered", "delivered"
+        BOUNCED = "bounced", "bounced"
+        COMPLAINED = "complained", "complained"
+
+    # The row outlives the subscriber: the count of what was sent stays true.
+    # No index of its own: the constraint's begins with it, and every index is paid for three times a mail.
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.SET_NULL, null=True, related_name="deliveries", db_index=False
+    )
+    period = models.DateField(help_text="The day of the digest on the subscriber's own calendar")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    # Frozen when planned: see digest.planning.Digest.
+    content = models.JSONField(default=dict)
+    status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    not_before = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_by = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=255, blank=True, help_text="The provider's own id of the mail")
+    error = models.TextField(blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "period"], name="one_digest_a_period")]
+        indexes = [
+            # sending.ledger.claim
+            models.Index(fields=["not_before", "id"], name="delivery_queued", condition=models.Q(status="queued")),
+            # sending.ledger.recover
+            models.Index(
+                fields=["lease_until"],
+                name="delivery_in_hand",
+                condition=models.Q(status__in=["claimed", "sending"]),
+            ),
+            # events, for reports that carry no metadata; empty with SMTP
+            models.Index(fields=["provider_id"], name="delivery_at_provider", condition=~models.Q(provider_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID of its mail, the same at every try."""
+        return message_id(self.pk, self.period)

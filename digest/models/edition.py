@@ -1,0 +1,109 @@
+"""Edition: the papers of one calendar day, in the curator's order."""
+
+from datetime import UTC, datetime, time
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from digest.models.paper import Paper
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Which editions."""
+
+    def published(self) -> "EditionQuerySet":
+        """Those readers may see, newest day first."""
+        return self.filter(status=Edition.Status.PUBLISHED).order_by("-day")
+
+    def late(self, at: datetime) -> "EditionQuerySet":
+        """Drafts whose hour has come, oldest day first."""
+        return self.filter(status=Edition.Status.DRAFT, publish_at__lte=at).order_by("day")
+
+
+class Edition(models.Model):
+    """The papers of one calendar day: draft, then published."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        PUBLISHED = "published", "published"
+
+    day = models.DateField(unique=True)
+    status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
+    publish_at = models.DateTimeField(help_text="When it publishes itself, if nobody did")
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    papers = models.ManyToManyField(Paper, through="EditionPaper", related_name="editions")
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status="draft", published_at=None)
+                | models.Q(status="published", published_at__isnull=False),
+                name="published_has_a_time",
+            )
+        ]
+        indexes = [
+            # digest.planning: the editions since the last digest.
+            models.Index(fields=["published_at"], name="edition_published"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Edition of {self.day}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Set the hour of publication where none was given."""
+        self.publish_at = self.publish_at or datetime.combine(self.day, time(settings.EDITION_HOUR), UTC)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the edition's page."""
+        return reverse("edition", args=[self.day])
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers may see it."""
+        return self.status == self.Status.PUBLISHED
+
+    def publish(self, at: datetime) -> bool:
+        """Show the edition to readers; return whether this call did it. A second call changes nothing."""
+        changed = Edition.objects.filter(pk=self.pk, status=self.Status.DRAFT).update(
+            status=self.Status.PUBLISHED, published_at=at
+        )
+        self.refresh_from_db()
+        return bool(changed)
+
+
+class EditionPaperQuerySet(models.QuerySet["EditionPaper"]):
+    """Which papers of editions."""
+
+    def shown(self) -> "EditionPaperQuerySet":
+        """Those readers see, in their order: pinned first."""
+        return self.exclude(placement=EditionPaper.Placement.HIDDEN).order_by("placement", "position", "pk")
+
+
+class EditionPaper(models.Model):
+    """A paper's place in its edition. A paper stands in one edition only."""
+
+    class Placement(models.TextChoices):
+        # The values sort as readers see them.
+        PINNED = "1-pinned", "pinned"
+        LISTED = "2-listed", "listed"
+        HIDDEN = "3-hidden", "hidden"
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="entries")
+    paper = models.OneToOneField(Paper, on_delete=models.CASCADE, related_name="entry")
+    position = models.PositiveIntegerField(default=0)
+    placement = models.CharField(max_length=16, choices=Placement, default=Placement.LISTED)
+    note = models.CharField(max_length=280, blank=True)
+
+    objects = EditionPaperQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["placement", "position", "pk"]
+        indexes = [models.Index(fields=["edition", "placement", "position"], name="edition_order")]
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} in {self.edition_id}"

@@ -1,0 +1,38 @@
+"""Event: what the mail provider reported about a mail, kept once."""
+
+from django.db import models
+from django.utils import timezone
+
+from digest.models.delivery import Delivery
+
+
+class Event(models.Model):
+    """One report of the provider. It holds no address: whose mail it was, the delivery tells while it knows."""
+
+    class Kind(models.TextChoices):
+        """What a report means to us."""
+
+        ACCEPTED = "accepted", "taken by the provider"
+        DELIVERED = "delivered", "delivered"
+        HARD_BOUNCE = "hard_bounce", "bounced for ever"
+        SOFT_BOUNCE = "soft_bounce", "bounced for now"
+        REFUSED = "refused", "refused by the provider"
+        COMPLAINED = "complained", "complained"
+        UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+        NOTED = "noted", "noted"
+
+    provider = models.CharField(max_length=32)
+    event_id = models.CharField(max_length=255, help_text="The provider's own id; a hash where it gives none")
+    type = models.CharField(max_length=32, help_text="In Anymail's words")
+    kind = models.CharField(max_length=16, choices=Kind)
+    # Empty where the report is about a mail of another kind, or one that is not ours.
+    delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="events")
+    at = models.DateTimeField(help_text="When it happened, by the provider's clock")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="one_event_a_report")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} event {self.pk}: {self.type}"

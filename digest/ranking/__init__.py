@@ -1,0 +1,1 @@
+"""Which papers for whom: pure functions on arrays."""

@@ -1,0 +1,1 @@
+"""The ledger, and the ways a mail leaves the house."""

@@ -1,0 +1,142 @@
+"""The ledger: claim, begin, record, recover. Each function is one short transaction; mails are sent between them.
+
+`queued → claimed → sending → sent | failed | cancelled | uncertain`. A claim carries a lease, which its worker renews
+while it works. A lease that runs out while `claimed` goes back to `queued`: nothing was sent. One that runs out while
+`sending` becomes `uncertain`: the mail may be out, so it is never sent again on its own.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, F, TextField, Value, When
+
+from digest.models import Delivery
+from digest.models.delivery import DeliveryQuerySet
+from digest.sending.outcome import Outcome, Verdict
+
+Status = Delivery.Status
+
+LONGEST_WAIT = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """How many deliveries a recovery gave back, and how many it cannot know of."""
+
+    queued: int = 0
+    uncertain: int = 0
+    settled: int = 0
+
+    def __add__(self, other: "Recovered") -> "Recovered":
+        """Add up two recoveries."""
+        return Recovered(self.queued + other.queued, self.uncertain + other.uncertain, self.settled + other.settled)
+
+
+def held_by(worker: str) -> DeliveryQuerySet:
+    """Return what a worker has in hand."""
+    return Delivery.objects.filter(claimed_by=worker, status__in=[Status.CLAIMED, Status.SENDING])
+
+
+def claim(worker: str, now: datetime, limit: int) -> list[int]:
+    """Take at most `limit` queued deliveries for a worker; return their keys. No two workers get the same one."""
+    with transaction.atomic():
+        _walk_the_index()
+        free = Delivery.objects.queued(now).select_for_update(skip_locked=True)
+        keys = list(free.values_list("pk", flat=True)[:limit])
+        Delivery.objects.filter(pk__any_of=keys).update(
+            status=Status.CLAIMED, claimed_by=worker, lease_until=now + settings.SEND_LEASE
+        )
+    return keys
+
+
+def _walk_the_index() -> None:
+    """Have PostgreSQL read the queue in the order of its index, in this transaction.
+
+    Its statistics of a queue are old by nature. Going by them it would sort all that waits at every claim, and a claim
+    would cost the more the longer the queue.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+
+
+def begin(keys: Collection[int], worker: str, now: datetime) -> set[int]:
+    """Note that these mails are about to go on the wire; return those that still are this worker's to send."""
+    claimed = Delivery.objects.filter(pk__any_of=keys, claimed_by=worker, status=Status.CLAIMED)
+    count = claimed.update(status=Status.SENDING, lease_until=now + settings.SEND_LEASE)
+    if count == len(keys):
+        return set(keys)
+    # A recovery took some of them away meanwhile.
+    return set(held_by(worker).filter(pk__any_of=keys, status=Status.SENDING).values_list("pk", flat=True))
+
+
+def renew(worker: str, now: datetime) -> None:
+    """Put off the end of the lease on all that a worker has in hand."""
+    held_by(worker).update(lease_until=now + settings.SEND_LEASE)
+
+
+def record(outcomes: Mapping[int, Outcome], worker: str, now: datetime) -> None:
+    """Write what became of deliveries that this worker holds, or held until it was thought dead."""
+    with transaction.atomic():
+        sent = {key: outcome.provider_id for key, outcome in outcomes.items() if outcome.verdict == Verdict.SENT}
+        _record_sent(sent, worker, now)
+        others = {key: outcome for key, outcome in outcomes.items() if key not in sent}
+        attempts = dict(Delivery.objects.filter(pk__any_of=others).values_list("pk", "attempts")) if others else {}
+        for key, outcome in others.items():
+            if key in attempts:
+                _takes_outcome(worker).filter(pk=key).update(**_changes(outcome, attempts[key] + 1, now))
+
+
+def _takes_outcome(worker: str) -> DeliveryQuerySet:
+    # A worker that was thought dead and comes back knows better than `uncertain`.
+    return Delivery.objects.filter(claimed_by=worker, status__in=[Status.CLAIMED, Status.SENDING, Status.UNCERTAIN])
+
+
+def _record_sent(sent: Mapping[int, str], worker: str, now: datetime) -> None:
+    changes = {"status": Status.SENT, "sent_at": now, "attempts": F("attempts") + 1, "error": "", "lease_until": None}
+    if any(sent.values()):
+        cases = (When(pk=key, then=Value(provider_id)) for key, provider_id in sent.items())
+        changes["provider_id"] = Case(*cases, output_field=TextField())
+    if sent:
+        _takes_outcome(worker).filter(pk__any_of=sent).update(**changes)
+
+
+def _changes(outcome: Outcome, attempts: int, now: datetime) -> dict[str, object]:
+    """Return what one outcome, other than `sent`, writes on its row."""
+    changes: dict[str, object] = {"attempts": attempts, "error": outcome.error, "lease_until": None}
+    match outcome.verdict:
+        case Verdict.CANCELLED:
+            return changes | {"status": Status.CANCELLED, "attempts": attempts - 1}
+        case Verdict.UNCERTAIN:
+            return changes | {"status": Status.UNCERTAIN}
+        case Verdict.TEMPORARY if attempts < settings.SEND_ATTEMPTS:
+            return changes | {"status": Status.QUEUED, "claimed_by": "", "not_before": now + wait_after(attempts)}
+    return changes | {"status": Status.FAILED}
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: 1, 4, 16, 64 minutes … by default, at most six hours."""
+    factor: int = 4 ** min(attempts - 1, 10)
+    return min(settings.SEND_FIRST_WAIT * factor, LONGEST_WAIT)
+
+
+def give_back(keys: Collection[int], worker: str, not_before: datetime) -> int:
+    """Put what a worker holds and has not put on the wire back into the queue; return how many."""
+    return (
+        held_by(worker)
+        .filter(pk__any_of=keys)
+        .update(status=Status.QUEUED, claimed_by="", lease_until=None, not_before=not_before)
+    )
+
+
+def recover(now: datetime) -> Recovered:
+    """Settle what workers took and did not finish within their lease; return what was found."""
+    overdue = Delivery.objects.overdue(now)
+    uncertain = overdue.filter(status=Status.SENDING).update(
+        status=Status.UNCERTAIN, lease_until=None, error="the worker vanished while the mail was on its way"
+    )
+    queued = overdue.filter(status=Status.CLAIMED).update(status=Status.QUEUED, claimed_by="", lease_until=None)
+    return Recovered(queued, uncertain)

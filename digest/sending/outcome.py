@@ -1,0 +1,119 @@
+"""What became of one attempt to send, and how the errors of SMTP and of providers are read."""
+
+import smtplib
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+import botocore.exceptions
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailError
+from urllib3.exceptions import NewConnectionError, SSLError
+
+
+class Verdict(StrEnum):
+    """What to do next."""
+
+    SENT = "sent"
+    # Not taken, and worth another try.
+    TEMPORARY = "temporary"
+    # Not taken, and it never will be.
+    PERMANENT = "permanent"
+    # Perhaps taken: another try could be a second copy.
+    UNCERTAIN = "uncertain"
+    # Nobody to send to any more.
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict with its evidence."""
+
+    verdict: Verdict
+    error: str = ""
+    provider_id: str = ""
+
+
+# Answers after which the provider may have taken the mail all the same (RFC 9110, 15.6.3 and 15.6.5).
+PERHAPS_TAKEN = {502, 504}
+# Answers that say "not now" (RFC 6585, 4; RFC 9110, 15.5.9 and 15.6.4), and those that are about our account
+# (RFC 9110, 15.5.2 to 15.5.4) and not about this mail: somebody will mend it.
+NOT_NOW = {401, 402, 403, 408, 425, 429, 500, 503}
+# Amazon's words for "slower", which come with status 400 too (SES API, common errors).
+THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "LimitExceededException"}
+
+
+class LostAnswer(smtplib.SMTPServerDisconnected):
+    """The whole mail was handed over and the server's answer never came: it may have been taken."""
+
+
+def of_error(error: Exception) -> Outcome:
+    """Return the outcome an exception of a mail backend stands for."""
+    return Outcome(_verdict(error), _words(error))
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:2000]
+
+
+def _verdict(error: Exception) -> Verdict:  # noqa: PLR0911 - a table with patterns for keys
+    match error:
+        case LostAnswer():
+            return Verdict.UNCERTAIN
+        case smtplib.SMTPRecipientsRefused(recipients=refusals):
+            return _of_codes([code for code, _ in refusals.values()])
+        case smtplib.SMTPAuthenticationError() | smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
+            # About us, not about this mail: somebody will mend it.
+            return Verdict.TEMPORARY
+        case smtplib.SMTPResponseException(smtp_code=code):
+            return _of_codes([code])
+        case smtplib.SMTPNotSupportedError():
+            return Verdict.PERMANENT
+        case AnymailAPIError():
+            return _of_provider(error)
+        case OSError():
+            # Nobody answered, or the outbox's disk is full.
+            return Verdict.TEMPORARY
+        case AnymailError():
+            # The address is refused, or the mail cannot be put in the provider's words.
+            return Verdict.PERMANENT
+    return Verdict.TEMPORARY
+
+
+def _of_codes(codes: list[int]) -> Verdict:
+    """RFC 5321, 4.2.1: 5yz is for ever, 4yz for now."""
+    return Verdict.PERMANENT if codes and all(code >= 500 for code in codes) else Verdict.TEMPORARY  # noqa: PLR2004
+
+
+def _of_provider(error: AnymailAPIError) -> Verdict:
+    match error.__cause__:
+        case requests.ConnectTimeout() | botocore.exceptions.ConnectTimeoutError():
+            return Verdict.TEMPORARY
+        case requests.Timeout() | botocore.exceptions.ReadTimeoutError():
+            return Verdict.UNCERTAIN
+        case requests.ConnectionError() as cause:
+            return Verdict.TEMPORARY if _never_connected(cause) else Verdict.UNCERTAIN
+        case botocore.exceptions.EndpointConnectionError() | botocore.exceptions.NoCredentialsError():
+            return Verdict.TEMPORARY
+        case botocore.exceptions.ClientError() as cause:
+            throttled = cause.response["Error"].get("Code") in THROTTLED
+            return Verdict.TEMPORARY if throttled else _of_status(_amazon_status(cause))
+    return _of_status(error.status_code)
+
+
+def _of_status(status: int | None) -> Verdict:
+    if status is None or status in PERHAPS_TAKEN or status < HTTPStatus.BAD_REQUEST:
+        # An answer that cannot be read, perhaps to a mail that was taken.
+        return Verdict.UNCERTAIN
+    return Verdict.TEMPORARY if status in NOT_NOW else Verdict.PERMANENT
+
+
+def _amazon_status(error: botocore.exceptions.ClientError) -> int | None:
+    status: int | None = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return status
+
+
+def _never_connected(error: requests.ConnectionError) -> bool:
+    """Say whether no connection came about, so that nothing can have been taken."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError | SSLError)

@@ -1,0 +1,23 @@
+"""A mail as transports see it."""
+
+from typing import Protocol
+
+from django.core.mail import EmailMultiAlternatives
+
+
+class Mail(Protocol):
+    """One mail to one reader, in the form that its transport wants."""
+
+    @property
+    def sender(self) -> str:
+        """The address it comes from."""
+
+    @property
+    def recipient(self) -> str:
+        """The address it goes to."""
+
+    def wire(self) -> bytes:
+        """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, the last dot missing."""
+
+    def message(self) -> EmailMultiAlternatives:
+        """Return the whole message for one of Django's mail backends."""

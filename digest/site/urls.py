@@ -1,0 +1,21 @@
+"""Addresses of the public pages."""
+
+from django.urls import path, register_converter
+
+from digest.site import health, outbox, views
+from digest.site.converters import DayConverter
+
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("papers/<day:day>", views.edition, name="edition"),
+    path("papers/<int:pk>", views.paper, name="paper"),
+    path("digests/<token>", views.view_digest, name="view_digest"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    # These answer 404 unless DEBUG is on.
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<name>", outbox.mail, name="outbox_mail"),
+    path("outbox/<name>/html", outbox.mail_html, name="outbox_mail_html"),
+]

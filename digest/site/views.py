@@ -1,0 +1,73 @@
+"""The public pages: an edition, a paper, a digest in the browser."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from digest.composing.errors import ComposeError
+from digest.composing.plain import render as render_digest
+from digest.models import Delivery, Edition, Paper
+from digest.site import reading
+from subscriptions.forms import SignUpForm
+from subscriptions.tokens import BadToken, Purpose, read
+
+# A mail's HTML on a page of ours: its own styles, and nothing else.
+DIGEST_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the latest edition, or say that the first is to come."""
+    latest = Edition.objects.published().first()
+    if latest is None:
+        return render(request, "site/empty.html", {"form": SignUpForm()})
+    return render(request, "site/home.html", {"form": SignUpForm(), **reading.edition_page(latest)})
+
+
+@require_safe
+def edition(request: HttpRequest, day: date) -> HttpResponse:
+    """Show the edition of a day; a draft to staff alone."""
+    found = get_object_or_404(Edition, day=day)
+    if not found.is_published and not is_staff(request):
+        raise Http404("no such edition")
+    return render(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(found)})
+
+
+@require_safe
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one paper of a published edition; any paper to staff."""
+    papers = reading.papers_for_page()
+    found = papers.filter(pk=pk).first() or (is_staff(request) and Paper.objects.filter(pk=pk).first())
+    if not found:
+        raise Http404("no such paper")
+    return render(request, "site/paper.html", {"paper": found})
+
+
+@require_safe
+def view_digest(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a digest as it was mailed, for ever."""
+    try:
+        pk = read(Purpose.VIEW, token)
+    except BadToken as error:
+        raise Http404("no such digest") from error
+    delivery = Delivery.objects.select_related("subscriber", "edition").filter(pk=pk).first()
+    try:
+        html = render_digest(delivery).html if delivery else ""
+    except ComposeError:
+        html = ""
+    if not html:
+        return render(request, "site/digest_gone.html", status=410)
+    return HttpResponse(html, headers=DIGEST_HEADERS)
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """Whether somebody who works on the editions asks."""
+    return bool(request.user.is_active and request.user.is_staff)

@@ -1,0 +1,43 @@
+"""The doorbells Celery rings. Each loads, calls one function, and ends."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from digest import curation, planning
+from digest.models import Delivery
+from digest.sending import draining, recovery
+
+TURN_SECONDS = 10
+
+
+@shared_task
+def plan_due() -> None:
+    """Plan the digests of everybody who is due, and ring for the senders."""
+    if planning.plan(timezone.now()).queued:
+        send_queued.delay()
+
+
+@shared_task
+def send_queued() -> None:
+    """Send what is queued, one turn long; ring again where that was not all.
+
+    Short turns let a worker that is told to stop do so within one.
+    """
+    end = time.monotonic() + TURN_SECONDS
+    draining.drain(lambda: time.monotonic() > end)
+    if Delivery.objects.queued(timezone.now()).exists():
+        send_queued.delay()
+
+
+@shared_task
+def publish_late() -> None:
+    """Publish the editions whose hour has come."""
+    curation.publish_late(timezone.now())
+
+
+@shared_task
+def release_stuck() -> None:
+    """Settle what vanished workers left behind."""
+    recovery.recover(timezone.now())
