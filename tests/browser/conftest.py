@@ -1,0 +1,95 @@
+"""A reader's browser before the live site, with the seed page as its edition."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from config import celery_app
+from digest import curation
+from digest.importing import import_seed_page
+from digest.models import Edition
+from subscriptions.limits import limiter
+from subscriptions.starter_topics import load_topics
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+# The browser of a test talks to nobody but the site.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM.exists():
+        pytest.fail(f"No browser at {CHROMIUM}: install Debian's chromium or set CHROMIUM")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, and Django would refuse the database to the tests beside it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(live_server, settings, tmp_path):
+    """The address of the site, its mails in a folder of the test's own."""
+    settings.DEBUG = True
+    settings.SITE_URL = live_server.url
+    settings.EMAIL_BACKEND = "digest.sending.outbox.OutboxBackend"
+    settings.OUTBOX_DIR = tmp_path / "outbox"
+    # Each test counts its own mails.
+    limiter.cache_clear()
+    celery_app.conf.task_always_eager = True
+    yield live_server.url
+    celery_app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def edition(site):
+    """The seed page, published."""
+    load_topics()
+    day = import_seed_page().day
+    edition = Edition.objects.get(day=day)
+    curation.publish(edition, timezone.now())
+    return edition
+
+
+def is_complaint(said):
+    """Say whether a line of the console tells of a fault. Chromium writes one for a form that is shown again, too."""
+    return said.type in {"error", "warning"} and "status of 422" not in said.text
+
+
+@pytest.fixture
+def open_page(chromium, site):
+    """Open a browser of its own with these options and return its page; whatever it does there must be clean."""
+    contexts, hosts, complaints = [], set(), []
+
+    def open_page(**options):
+        context = chromium.new_context(base_url=site, locale="en-GB", timezone_id="Europe/Berlin", **options)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        context.on("console", lambda said: is_complaint(said) and complaints.append(said.text))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert hosts <= {urlsplit(site).netloc}, "a page asked another host"
+    assert complaints == [], "the console complained"
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()

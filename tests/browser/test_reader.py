@@ -1,0 +1,133 @@
+"""The way of a reader, from signing up to leaving, in the browser."""
+
+from datetime import time
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from digest import planning
+from digest.models import Delivery
+from digest.sending import draining
+from subscriptions.models import Status, Subscriber
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "reader@example.org"
+TOPICS = ["Differential privacy", "Graph learning"]
+
+
+def fill_in(page):
+    """Fill in the sign-up form of the front page."""
+    page.goto("/")
+    page.get_by_label("Email address").fill(ADDRESS)
+    page.get_by_text("more topics").click()
+    for topic in TOPICS:
+        page.get_by_label(topic, exact=True).check()
+
+
+def press(page, button):
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def open_mail(page, subject):
+    """Open the newest mail with that in its subject from the outbox, its HTML part alone, as a mail program does."""
+    page.goto("/outbox/")
+    page.get_by_role("link", name=subject).first.click()
+    page.get_by_role("link", name="Open alone").click()
+
+
+def follow_the_confirmation(page):
+    open_mail(page, "Confirm")
+    page.get_by_role("link", name="Confirm").click()
+
+
+def run_a_minute():
+    """Do what beat starts every minute."""
+    planning.plan(timezone.now())
+    draining.drain()
+
+
+def test_a_reader_signs_up_gets_a_digest_and_leaves(edition, page):
+    fill_in(page)
+    page.get_by_text("When should it arrive?").click()
+    page.get_by_label("Time", exact=True).select_option("09:30")
+    press(page, "Subscribe")
+    follow_the_confirmation(page)
+    press(page, "Yes, subscribe me")
+    press(page, "Send me the latest edition now")
+    expect(page.get_by_role("heading", level=1)).to_have_text("It is on its way")
+    run_a_minute()
+
+    delivery = Delivery.objects.get()
+    assert delivery.subscriber.local_time == time(9, 30)
+    papers = [edition.papers.get(pk=pk) for pk, *_ in delivery.content["papers"]]
+    open_mail(page, papers[0].title)
+    reasons = page.get_by_text("Because you follow")
+    expect(reasons).to_have_count(len(papers))
+    assert set(reasons.all_inner_texts()) == {f"Because you follow {topic}" for topic in TOPICS}
+
+    page.get_by_role("link", name="View in browser").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text([paper.title for paper in papers])
+
+    page.get_by_role("link", name="Unsubscribe").click()
+    press(page, "Unsubscribe")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are unsubscribed")
+    assert Subscriber.objects.get(email=ADDRESS).status == Status.UNSUBSCRIBED
+
+
+def test_opening_the_confirmation_link_alone_subscribes_nobody(edition, page):
+    fill_in(page)
+    press(page, "Subscribe")
+
+    follow_the_confirmation(page)
+
+    expect(page.get_by_role("button", name="Yes, subscribe me")).to_be_visible()
+    assert Subscriber.objects.get(email=ADDRESS).status == Status.PENDING
+
+
+def test_the_time_zone_is_the_browser_s_own(edition, page):
+    fill_in(page)
+    press(page, "Subscribe")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+
+    assert Subscriber.objects.get(email=ADDRESS).time_zone == "Europe/Berlin"
+
+
+def test_signing_up_works_without_javascript(edition, open_page):
+    page = open_page(java_script_enabled=False)
+    fill_in(page)
+    press(page, "Subscribe")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+
+    subscriber = Subscriber.objects.get(email=ADDRESS)
+    assert [topic.name for topic in subscriber.topics.all()] == TOPICS
+
+
+def test_a_mistyped_address_can_be_put_right(edition, page):
+    fill_in(page)
+    # The browser's own check lets this pass.
+    page.get_by_label("Email address").fill("reader@nowhere")
+    press(page, "Subscribe")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label(TOPICS[0], exact=True)).to_be_checked()
+
+    page.get_by_label("Email address").fill(ADDRESS)
+    press(page, "Subscribe")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+
+
+def test_the_form_is_reached_by_the_keyboard_with_the_focus_in_sight(edition, page):
+    page.goto("/")
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    reached = []
+    while "email" not in reached and len(reached) < 10:
+        page.keyboard.press("Tab")
+        assert page.evaluate(outline) != "none", f"no outline on step {len(reached) + 1}"
+        reached.append(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
+
+    assert reached[0] == "Skip to the content"
+    assert reached[-1] == "email"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Subscribe"

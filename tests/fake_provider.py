@@ -1,0 +1,77 @@
+"""A provider's HTTP API on this machine: answers as Postmark, Mailgun, Resend, Brevo and Amazon SES do."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class FakeProvider:
+    """What arrived, and what to answer next: (status, body) pairs, used up in turn before the normal answer."""
+
+    url: str = ""
+    requests: list[tuple[str, bytes]] = field(default_factory=list)
+    answers: list[tuple[int, str]] = field(default_factory=list)
+    delay: float = 0.0
+
+    def normal_answer(self, path: str, body: bytes) -> dict:
+        number = str(len(self.requests))
+        if path.startswith("/v2/email"):  # Amazon SES
+            return {"MessageId": number}
+        if "messages" in path:  # Mailgun
+            return {"id": f"<{number}@mailgun>", "message": "Queued. Thank you."}
+        if "smtp/email" in path:  # Brevo
+            return {"messageId": f"<{number}@brevo>"}
+        if path.endswith("emails"):  # Resend
+            return {"id": number}
+        return {
+            "To": json.loads(body)["To"],
+            "ErrorCode": 0,
+            "Message": "OK",
+            "MessageID": number,
+            "SubmittedAt": "",
+        }  # Postmark
+
+
+@contextmanager
+def fake_provider() -> Iterator[FakeProvider]:
+    provider = FakeProvider()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            provider.requests.append((self.path, body))
+            time.sleep(provider.delay)
+            status, text = 200, json.dumps(provider.normal_answer(self.path, body))
+            if provider.answers:
+                status, text = provider.answers.pop(0)
+            if status == 0:  # hang up without an answer
+                self.close_connection = True
+                return
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            # The other side may have given up waiting.
+            with suppress(BrokenPipeError):
+                self.wfile.write(text.encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        provider.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield provider
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,52 @@
+"""One of each: plain functions that make what a test needs, with every field open to change."""
+
+from datetime import UTC, date, datetime, time
+from itertools import count
+from typing import Any
+
+from digest.models import Delivery, Edition, EditionPaper, Paper, PaperTopic
+from subscriptions.models import Status, Subscriber, Topic
+
+_numbers = count(1)
+
+# A Thursday, and a moment after its edition came out.
+DAY = date(2025, 8, 21)
+NOON = datetime(2025, 8, 21, 12, tzinfo=UTC)
+
+
+def make_topic(name: str = "Graph learning", **fields: Any) -> Topic:
+    slug = name.lower().replace(" ", "-")
+    return Topic.objects.create(**{"name": name, "slug": slug, "description": f"All about {name}", **fields})
+
+
+def make_paper(title: str = "", *, about: Topic | None = None, score: float = 0.8, **fields: Any) -> Paper:
+    title = title or f"Paper number {next(_numbers)}"
+    fields = {"abstract": f"The abstract of {title}.", "authors": ["Ada Lovelace"], "source": "seed", **fields}
+    paper = Paper.objects.create(title=title, original_title=title, **fields)
+    if about:
+        PaperTopic.objects.create(paper=paper, topic=about, score=score)
+    return paper
+
+
+def make_edition(*papers: Paper, day: date = DAY, published: bool = True, **fields: Any) -> Edition:
+    edition = Edition.objects.create(day=day, **fields)
+    for position, paper in enumerate(papers):
+        EditionPaper.objects.create(edition=edition, paper=paper, position=position)
+    if published:
+        edition.publish(datetime.combine(day, time(6), UTC))
+    return edition
+
+
+def make_subscriber(email: str = "", *, follows: list[Topic] | None = None, **fields: Any) -> Subscriber:
+    """An active subscriber, due at NOON unless told otherwise."""
+    fields = {"status": Status.ACTIVE, "next_digest_at": NOON, "confirmed_at": NOON, **fields}
+    subscriber = Subscriber.objects.create(email=email or f"reader{next(_numbers)}@example.org", **fields)
+    subscriber.follow(follows or [])
+    return subscriber
+
+
+def make_delivery(subscriber: Subscriber, edition: Edition, **fields: Any) -> Delivery:
+    """A queued delivery of the edition's papers."""
+    papers = [[paper.pk, "edition", ""] for paper in edition.papers.all()]
+    fields = {"period": edition.day, "content": {"papers": papers, "of": len(papers)}, "not_before": NOON, **fields}
+    return Delivery.objects.create(subscriber=subscriber, edition=edition, **fields)

@@ -1,0 +1,144 @@
+"""Splicing gives what rendering the whole gives, for the inbox and for the provider."""
+
+from datetime import time
+from email import message_from_bytes, policy
+
+import pytest
+import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digest.composing import plain
+from digest.composing.errors import ComposeError
+from digest.composing.letter import Letter, letters
+from digest.composing.message import compose
+from digest.composing.press import Press
+from digest.models import EditionPaper
+from subscriptions.models import Frequency
+from tests.make import NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
+
+pytestmark = pytest.mark.django_db
+
+# Text as it comes from outside: markup, quotes, dots and equals signs at line starts, several scripts, no control
+# characters but those that cleaning leaves.
+texts = st.text(
+    st.one_of(st.sampled_from(".=<>&\"' \n-–ü漢𝒪€{}%"), st.characters(exclude_categories=["Cs", "Cc"])), max_size=120
+)
+
+
+def unstuffed(wire):
+    """What a server makes of the lines it gets (RFC 5321, 4.5.2)."""
+    lines = wire.split(b"\r\n")
+    return b"\r\n".join(line.removeprefix(b".") if line.startswith(b"..") else line for line in lines)
+
+
+def parts_of(message):
+    """Every header but the boundary, and both parts, decoded."""
+    text, html = (part.get_content().replace("\r\n", "\n").rstrip("\n") for part in message.iter_parts())
+    # A folded header keeps the blank it was folded at.
+    heads = {name: str(value).strip() for name, value in message.items() if name not in {"Content-Type", "Date"}}
+    return heads, message["Date"].datetime.timestamp(), message.get_content_type(), text, html
+
+
+def whole(delivery, papers):
+    """What the plain way gives, as it arrives."""
+    return parts_of(message_from_bytes(compose(delivery, papers).message().as_bytes(), policy=policy.default))
+
+
+def assert_same(delivery):
+    papers = plain.load_papers([delivery])
+    with time_machine.travel(NOON, tick=False):
+        mail = pressed(delivery)
+        expected = whole(delivery, papers)
+        wire = parts_of(message_from_bytes(unstuffed(mail.wire()), policy=policy.default))
+        for got, want in zip(wire, expected, strict=True):
+            assert got == want
+        message = mail.message()
+        reference = compose(delivery, papers)
+    assert (message.subject, message.body, message.to) == (reference.subject, reference.body, reference.to)
+    assert message.alternatives == reference.alternatives
+    assert message.extra_headers == reference.extra_headers
+    assert message.metadata == reference.metadata
+
+
+def delivery_of(*papers, **subscriber):
+    topic = make_topic("Graphs & <b>more</b>")
+    edition = make_edition(*papers)
+    content = {"papers": [[paper.pk, "topic", topic.name] for paper in papers], "of": 51}
+    return make_delivery(make_subscriber(**subscriber), edition, content=content)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(title=texts, abstract=texts, authors=st.lists(texts, max_size=4), number=st.integers(1, 4))
+def test_spliced_and_plain_mails_decode_to_the_same_whatever_the_papers_say(title, abstract, authors, number):
+    with transaction.atomic():
+        papers = [make_paper(f"{title} {index}", abstract=abstract * 3, authors=authors) for index in range(number)]
+        assert_same(delivery_of(*papers))
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"frequency": Frequency.WEEKLY, "weekday": 4, "time_zone": "America/Argentina/Buenos_Aires"},
+        {"frequency": Frequency.WEEKDAYS, "local_time": time(23, 30), "time_zone": "Asia/Kolkata"},
+        {"email": f"{'a' * 64}@{'b' * 60}.example.org"},
+    ],
+)
+def test_spliced_and_plain_mails_are_the_same_for_every_kind_of_reader(fields):
+    assert_same(delivery_of(make_paper(code_url="https://example.org/a?b=1&c=2"), make_paper(), **fields))
+
+
+def test_a_reply_address_and_an_odd_sender_name_are_the_same_in_both(settings):
+    settings.MAIL_REPLY_TO = "Curator <curator@example.org>"
+    settings.DEFAULT_FROM_EMAIL = "Tägliche Papiere <papers@example.org>"
+
+    assert_same(delivery_of(make_paper()))
+
+
+def test_readers_of_one_batch_share_pieces_and_keep_their_own_links():
+    papers = [make_paper(), make_paper()]
+    first = delivery_of(*papers)
+    second = make_delivery(make_subscriber(), first.edition, content=first.content)
+    press = Press()
+    press.load([Letter.of(first), Letter.of(second)])
+
+    one, two = press.mail(Letter.of(first)).wire(), press.mail(Letter.of(second)).wire()
+
+    assert first.subscriber.email.encode() in one
+    assert first.subscriber.email.encode() not in two
+    for delivery in (first, second):
+        assert_same(delivery)
+
+
+def test_no_line_on_the_wire_is_longer_than_the_standard_allows():
+    wire = pressed(delivery_of(make_paper("Ünïcödé " * 30, abstract="=" * 900))).wire()
+
+    body = wire.partition(b"\r\n\r\n")[2]
+    assert max(len(line) for line in body.split(b"\r\n")) <= 77  # a stuffed dot before 76 characters
+    assert max(len(line) for line in wire.split(b"\r\n")) <= 998
+
+
+def pressed(delivery):
+    press = Press()
+    (letter,) = letters([delivery.pk])
+    press.load([letter])
+    return press.mail(letter)
+
+
+def test_a_mail_that_would_be_clipped_is_refused(monkeypatch):
+    delivery = delivery_of(make_paper())
+    monkeypatch.setattr(plain, "HTML_BYTES", 1000)
+
+    with pytest.raises(ComposeError, match="clip"):
+        pressed(delivery)
+
+
+def test_a_paper_hidden_meanwhile_is_left_out():
+    hidden, shown = make_paper("Hidden"), make_paper("Shown")
+    delivery = delivery_of(hidden, shown)
+    EditionPaper.objects.filter(paper=hidden).update(placement=EditionPaper.Placement.HIDDEN)
+
+    assert_same(delivery)
+    assert b"Hidden" not in pressed(delivery).wire()

@@ -1,0 +1,161 @@
+"""When the next digest is due, in every zone and through every change of clocks."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from subscriptions import schedule, time_zones
+
+ZONES = [name for _, zones in time_zones.by_region() for name, _ in zones]
+YEAR_2024 = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def rhythm(zone="Europe/Berlin", at=time(7), frequency="daily", weekday=0):
+    return schedule.rhythm(zone, at, frequency, weekday)
+
+
+def moments(rhythm, after, number):
+    found = []
+    for _ in range(number):
+        after = schedule.next_at(rhythm, after)
+        found.append(after)
+    return found
+
+
+def local(found, zone="Europe/Berlin"):
+    return [f"{at.astimezone(ZoneInfo(zone)):%a %d %H:%M}" for at in found]
+
+
+def test_seven_in_berlin_is_seven_through_the_change_in_spring():
+    found = moments(rhythm(), datetime(2026, 3, 27, 12, tzinfo=UTC), 3)
+
+    assert local(found) == ["Sat 28 07:00", "Sun 29 07:00", "Mon 30 07:00"]
+    assert [at.hour for at in found] == [6, 5, 5]
+
+
+def test_seven_in_berlin_is_seven_through_the_change_in_autumn():
+    found = moments(rhythm(), datetime(2026, 10, 23, 12, tzinfo=UTC), 3)
+
+    assert local(found) == ["Sat 24 07:00", "Sun 25 07:00", "Mon 26 07:00"]
+    assert [at.hour for at in found] == [5, 6, 6]
+
+
+def test_a_year_in_berlin_has_one_digest_a_day():
+    found = moments(rhythm(), datetime(2025, 12, 31, 12, tzinfo=UTC), 365)
+
+    days = [schedule.local_date(at, "Europe/Berlin") for at in found]
+    assert days == [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
+
+
+def test_the_hour_that_spring_leaves_out_comes_an_hour_later():
+    found = moments(rhythm(at=time(2, 30)), datetime(2026, 3, 28, 0, tzinfo=UTC), 3)
+
+    assert local(found) == ["Sat 28 02:30", "Sun 29 03:30", "Mon 30 02:30"]
+
+
+def test_the_hour_that_autumn_shows_twice_comes_once():
+    found = moments(rhythm(at=time(2, 30)), datetime(2026, 10, 24, 12, tzinfo=UTC), 2)
+
+    assert found == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)]
+
+
+def test_between_the_two_showings_of_an_hour_the_next_is_tomorrow():
+    between = datetime(2026, 10, 25, 1, tzinfo=UTC)
+
+    assert schedule.next_at(rhythm(at=time(2, 30)), between) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
+
+
+def test_the_moment_itself_is_over():
+    at = datetime(2026, 6, 1, 5, tzinfo=UTC)
+
+    assert schedule.next_at(rhythm(), at) == at + timedelta(days=1)
+    assert schedule.next_at(rhythm(), at - timedelta(microseconds=1)) == at
+
+
+def test_weekdays_leave_out_the_weekend():
+    found = moments(rhythm(frequency="weekdays"), datetime(2026, 3, 26, 12, tzinfo=UTC), 3)
+
+    assert local(found) == ["Fri 27 07:00", "Mon 30 07:00", "Tue 31 07:00"]
+
+
+def test_weekly_comes_on_its_day():
+    found = moments(rhythm(frequency="weekly", weekday=6), datetime(2026, 3, 22, 12, tzinfo=UTC), 2)
+
+    assert local(found) == ["Sun 29 07:00", "Sun 05 07:00"]
+
+
+def test_a_weekday_is_one_of_the_readers_own_calendar():
+    """Friday 20:00 UTC is Saturday in Tokyo."""
+    friday = datetime(2026, 6, 5, 20, tzinfo=UTC)
+
+    found = moments(rhythm("Asia/Tokyo", time(9), "weekdays"), friday, 1)
+
+    assert local(found, "Asia/Tokyo") == ["Mon 08 09:00"]
+
+
+def test_a_pause_ends_on_its_day():
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    assert schedule.next_at(rhythm(), now, not_before=date(2026, 3, 29)) == datetime(2026, 3, 29, 5, tzinfo=UTC)
+    assert schedule.next_at(rhythm(), now, not_before=date(2026, 2, 1)) == datetime(2026, 3, 2, 6, tzinfo=UTC)
+
+
+def test_a_pause_that_ends_between_two_days_of_a_rhythm_waits_for_the_next():
+    found = schedule.next_at(
+        rhythm(frequency="weekly", weekday=0), datetime(2026, 3, 1, 12, tzinfo=UTC), not_before=date(2026, 3, 10)
+    )
+
+    assert local([found]) == ["Mon 16 07:00"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("Asia/Kolkata", datetime(2026, 6, 2, 1, 30, tzinfo=UTC)),
+        ("Asia/Kathmandu", datetime(2026, 6, 2, 1, 15, tzinfo=UTC)),
+        ("America/St_Johns", datetime(2026, 6, 2, 9, 30, tzinfo=UTC)),
+        ("Pacific/Kiritimati", datetime(2026, 6, 1, 17, tzinfo=UTC)),
+        ("Pacific/Honolulu", datetime(2026, 6, 1, 17, tzinfo=UTC)),
+    ],
+)
+def test_zones_with_odd_offsets_and_at_the_ends_of_the_day(zone, at):
+    assert schedule.next_at(rhythm(zone), datetime(2026, 6, 1, 12, tzinfo=UTC)) == at
+
+
+def test_half_an_hour_of_summer_time_in_lord_howe():
+    found = moments(rhythm("Australia/Lord_Howe", time(2, 15)), datetime(2026, 10, 2, 20, tzinfo=UTC), 3)
+
+    assert local(found, "Australia/Lord_Howe") == ["Sun 04 02:45", "Mon 05 02:15", "Tue 06 02:15"]
+
+
+def test_midnight_that_a_change_leaves_out_still_comes_that_day():
+    """Cairo's clocks go from 24:00 on Thursday to 01:00 on Friday."""
+    found = moments(rhythm("Africa/Cairo", time(0)), datetime(2026, 4, 22, 23, tzinfo=UTC), 2)
+
+    assert local(found, "Africa/Cairo") == ["Fri 24 01:00", "Sat 25 00:00"]
+
+
+@settings(deadline=None, derandomize=True)
+@given(
+    zone=st.sampled_from(ZONES),
+    at=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+    frequency=st.sampled_from(sorted(schedule.DAYS)),
+    weekday=st.integers(0, 6),
+    after=st.integers(0, 6 * 365 * 24 * 3600).map(lambda seconds: YEAR_2024 + timedelta(seconds=seconds)),
+)
+def test_one_moment_a_day_on_the_right_days_and_always_forward(zone, at, frequency, weekday, after):
+    wanted = rhythm(zone, at, frequency, weekday)
+
+    found = moments(wanted, after, 12)
+
+    assert found[0] > after
+    assert all(one < next_one for one, next_one in pairwise(found))
+    days = [schedule.local_date(moment, zone) for moment in found]
+    assert len(set(days)) == len(days)
+    assert {day.weekday() for day in days} <= wanted.days
+    expected = [day for number in range(100) if (day := days[0] + timedelta(days=number)).weekday() in wanted.days]
+    assert days == expected[:12]
