@@ -55,6 +55,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                 case b"DATA":
                     self.say("354 go on")
                     content = self.content()
+                    if content is None:
+                        return
                     # With a pipelined envelope the server says go on before it says that nobody is left (RFC 2920).
                     answer = "554 no valid recipients" if refusal else smtp.take(recipient, content)
                     if not answer:
@@ -69,9 +71,12 @@ class _Conversation(socketserver.StreamRequestHandler):
                 case _:
                     self.say("250 ok")
 
-    def content(self) -> bytes:
+    def content(self) -> bytes | None:
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                # A mail without its last dot is no mail (RFC 5321, 4.1.1.4).
+                return None
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         return b"".join(lines)
 

@@ -1,13 +1,13 @@
 """Several kept connections of one worker, and the mails of a batch shared out among them."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from digest.sending.journal import Journal
 from digest.sending.outcome import Outcome
-from digest.sending.transports import Mail, Transport, transport
+from digest.sending.transports import Mail, Transport, Unreachable, transport
 
 
 @dataclass
@@ -37,11 +37,9 @@ class Lines:
 
         every: seconds, and what to do each time so many have passed while mails are on their way.
         """
-        waiting, sent = deque(mails), Sent()
-        running = {
-            self._threads.submit(self._work, carrier, waiting, sent, stopping)
-            for carrier in self._carriers[: len(mails)]
-        }
+        sent = Sent()
+        line = _Line(deque(mails), sent, self._journal, stopping)
+        running = {self._threads.submit(_work, carrier, line) for carrier in self._carriers[: len(mails)]}
         seconds, act = every
         while running:
             done, running = wait(running, timeout=seconds)
@@ -51,31 +49,41 @@ class Lines:
                 act()
         return sent
 
-    def _work(
-        self,
-        carrier: Transport,
-        waiting: deque[tuple[int, Mail]],
-        sent: Sent,
-        stopping: Callable[[], bool],
-    ) -> None:
-        """Send what is waiting over one connection."""
-        while waiting and not sent.unreachable and not stopping():
-            try:
-                delivery, mail = waiting.popleft()
-            except IndexError:
-                # Another line took the last one.
-                return
-            if unopened := carrier.open():
-                sent.outcomes[delivery] = unopened
-                sent.unreachable = True
-                return
-            self._journal.begin(delivery)
-            outcome = carrier.send(mail)
-            self._journal.end(delivery, outcome)
-            sent.outcomes[delivery] = outcome
-
     def close(self) -> None:
         """End every connection."""
         self._threads.shutdown()
         for carrier in self._carriers:
             carrier.close()
+
+
+@dataclass
+class _Line:
+    """The wire of a batch: all its connections take from it, and write the journal and the outcomes through it."""
+
+    waiting: deque[tuple[int, Mail]]
+    sent: Sent
+    journal: Journal
+    stopping: Callable[[], bool]
+
+    def __iter__(self) -> Iterator[tuple[int, Mail]]:
+        while self.waiting and not self.sent.unreachable and not self.stopping():
+            try:
+                mail = self.waiting.popleft()
+            except IndexError:
+                # Another connection took the last one.
+                return
+            yield mail
+
+    def begin(self, delivery: int) -> None:
+        self.journal.begin(delivery)
+
+    def end(self, delivery: int, outcome: Outcome) -> None:
+        self.journal.end(delivery, outcome)
+        self.sent.outcomes[delivery] = outcome
+
+
+def _work(carrier: Transport, line: _Line) -> None:
+    try:
+        carrier.carry(line)
+    except Unreachable:
+        line.sent.unreachable = True

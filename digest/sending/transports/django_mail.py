@@ -6,6 +6,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from digest.sending.outcome import Outcome, Verdict, of_error
 from digest.sending.transports.mail import Mail
+from digest.sending.transports.wire import Unreachable, Wire
 
 # Anymail's words for a recipient the provider did not take.
 NOT_TAKEN = {"invalid", "rejected", "failed"}
@@ -17,17 +18,23 @@ class BackendTransport:
     def __init__(self, connection: BaseEmailBackend) -> None:
         self.connection = connection
 
-    def open(self) -> Outcome | None:
-        """Connect where that is needed; return the outcome for a mail that therefore could not be sent, or None."""
-        try:
-            if self.connection.open():
-                _settle_environment(self.connection)
-        except Exception as error:  # noqa: BLE001 - whatever a backend raises here, no mail has left
-            return Outcome(Verdict.TEMPORARY, of_error(error).error)
-        return None
+    def carry(self, wire: Wire) -> None:
+        """Send mail after mail, a call each; Unreachable where nobody answers."""
+        for delivery, mail in wire:
+            try:
+                self._open()
+            except Exception as error:
+                # Whatever a backend raises here, no mail has left.
+                wire.end(delivery, Outcome(Verdict.TEMPORARY, of_error(error).error))
+                raise Unreachable from error
+            wire.begin(delivery)
+            wire.end(delivery, self._send(mail))
 
-    def send(self, mail: Mail) -> Outcome:
-        """Send one mail and return what became of it; never raises."""
+    def _open(self) -> None:
+        if self.connection.open():
+            _settle_environment(self.connection)
+
+    def _send(self, mail: Mail) -> Outcome:
         try:
             message = mail.message()
             self.connection.send_messages([message])

@@ -1,46 +1,79 @@
 """SMTP over a kept connection, pipelined where the server offers it (RFC 2920)."""
 
 import smtplib
+from dataclasses import dataclass
 
 from django.core.mail.backends.smtp import EmailBackend
 
 from digest.sending.outcome import LostAnswer, Outcome, Verdict, of_error
 from digest.sending.transports.mail import Mail
+from digest.sending.transports.wire import Unreachable, Wire
 
 # Servers end long conversations; better we do, between two mails.
 MAILS_PER_CONNECTION = 500
 
 
-class _Pipelining(smtplib.SMTP):
-    """smtplib's client, with the envelope of a mail in one write and an error that tells if the mail may be out."""
+@dataclass(frozen=True, eq=False)
+class Envelope:
+    """Whom a mail comes from and goes to, as addresses."""
 
-    def deliver(self, sender: str, recipient: str, content: bytes) -> None:
+    sender: str
+    recipient: str
+
+    @property
+    def commands(self) -> bytes:
+        """The lines that come before the content (RFC 5321, 3.3)."""
+        return f"MAIL FROM:<{self.sender}>\r\nRCPT TO:<{self.recipient}>\r\nDATA\r\n".encode()
+
+
+class _Pipelining(smtplib.SMTP):
+    """smtplib's client, with few round trips and an error that tells if the mail may be out.
+
+    Where the server pipelines, the content of a mail and the envelope of the next one go out in one write, as RFC 2920,
+    3.1, allows: one round trip a mail.
+    """
+
+    # The envelope that was sent ahead; its replies are still to be read.
+    _ahead: Envelope | None = None
+
+    def deliver(self, envelope: Envelope, content: bytes, following: Envelope | None) -> None:
         """Hand over one mail. Raises smtplib's errors where it was not taken, LostAnswer where it may have been.
 
         content: the whole message, its lines ended by CR LF and dot-stuffed (RFC 5321, 4.5.2).
+        following: of the mail that comes next, if one does.
         """
         self.ehlo_or_helo_if_needed()
-        commands = [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
-        if self.has_extn("pipelining"):
-            self.send("".join(f"{command}\r\n" for command in commands))
-            replies = [self.getreply() for _ in commands]
-        else:
-            replies = []
-            for command in commands:
-                self.putcmd(command)
-                replies.append(self.getreply())
-                if replies[-1][0] >= 400:  # noqa: PLR2004 - RFC 5321, 4.2.1
-                    break
-        self._check(sender, recipient, replies)
+        pipelining = self.has_extn("pipelining")
+        replies = self._pipelined(envelope) if pipelining else self._one_by_one(envelope)
+        self._check(envelope, replies)
+        last = content + b".\r\n"
+        if pipelining and following:
+            self._ahead = following
+            last += following.commands
         try:
-            self.send(content + b".\r\n")
+            self.send(last)
             code, answer = self.getreply()
         except OSError as error:
             raise LostAnswer(str(error)) from error
         if code != 250:  # noqa: PLR2004
             raise smtplib.SMTPDataError(code, answer)
 
-    def _check(self, sender: str, recipient: str, replies: list[tuple[int, bytes]]) -> None:
+    def _pipelined(self, envelope: Envelope) -> list[tuple[int, bytes]]:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not envelope:
+            self.send(envelope.commands)
+        return [self.getreply() for _ in range(3)]
+
+    def _one_by_one(self, envelope: Envelope) -> list[tuple[int, bytes]]:
+        replies = []
+        for command in envelope.commands.splitlines(keepends=True):
+            self.send(command)
+            replies.append(self.getreply())
+            if replies[-1][0] >= 400:  # noqa: PLR2004 - RFC 5321, 4.2.1
+                break
+        return replies
+
+    def _check(self, envelope: Envelope, replies: list[tuple[int, bytes]]) -> None:
         """Raise for the first command that was refused, and leave the server ready for the next mail."""
         refused = next((index for index, (code, _) in enumerate(replies) if code >= 400 or code < 0), None)  # noqa: PLR2004
         if refused is None:
@@ -53,9 +86,9 @@ class _Pipelining(smtplib.SMTP):
             self.rset()
         code, answer = replies[refused]
         if refused == 0:
-            raise smtplib.SMTPSenderRefused(code, answer, sender)
+            raise smtplib.SMTPSenderRefused(code, answer, envelope.sender)
         if refused == 1:
-            raise smtplib.SMTPRecipientsRefused({recipient: (code, answer)})
+            raise smtplib.SMTPRecipientsRefused({envelope.recipient: (code, answer)})
         raise smtplib.SMTPDataError(code, answer)
 
 
@@ -78,40 +111,50 @@ class SmtpTransport:
         self._backend = _Backend()
         self._sent = 0
 
-    def open(self) -> Outcome | None:
-        """Connect where that is needed; return the outcome for a mail that therefore could not be sent, or None."""
+    def carry(self, wire: Wire) -> None:
+        """Send mail after mail; Unreachable where nobody answers."""
+        mails = ((delivery, mail, Envelope(mail.sender, mail.recipient)) for delivery, mail in wire)
+        following = next(mails, None)
+        while following:
+            (delivery, mail, envelope), following = following, next(mails, None)
+            try:
+                self._open()
+            except (OSError, ValueError) as error:
+                wire.end(delivery, Outcome(Verdict.TEMPORARY, of_error(error).error))
+                raise Unreachable from error
+            wire.begin(delivery)
+            wire.end(delivery, self._send(envelope, mail, following[2] if following else None))
+
+    def _open(self) -> None:
         if self._sent >= MAILS_PER_CONNECTION:
             self.close()
-        try:
-            self._backend.open()
-        except (OSError, ValueError) as error:
-            return Outcome(Verdict.TEMPORARY, of_error(error).error)
-        return None
+        self._backend.open()
 
-    def send(self, mail: Mail) -> Outcome:
-        """Send one mail and return what became of it; never raises."""
+    def _send(self, envelope: Envelope, mail: Mail, following: Envelope | None) -> Outcome:
         try:
-            self._deliver(mail.sender, mail.recipient, mail.wire())
+            self._deliver(envelope, mail.wire(), following)
         except smtplib.SMTPRecipientsRefused as error:
             return of_error(error)
         except Exception as error:  # noqa: BLE001 - the sending edge: recorded on the row
-            self.close()
+            self._drop()
             return of_error(error)
         return Outcome(Verdict.SENT)
 
-    def _deliver(self, sender: str, recipient: str, content: bytes) -> None:
+    def _deliver(self, envelope: Envelope, content: bytes, following: Envelope | None) -> None:
         kept = self._sent > 0
+        if self._sent + 1 >= MAILS_PER_CONNECTION:
+            following = None
         try:
-            self._client.deliver(sender, recipient, content)
+            self._client.deliver(envelope, content, following)
         except LostAnswer:
             raise
         except smtplib.SMTPServerDisconnected:
             if not kept:
                 raise
             # The server had ended a connection that we kept, before it saw this mail.
-            self.close()
+            self._drop()
             self._backend.open()
-            self._client.deliver(sender, recipient, content)
+            self._client.deliver(envelope, content, following)
         self._sent += 1
 
     @property
@@ -119,6 +162,13 @@ class SmtpTransport:
         client = self._backend.connection
         assert isinstance(client, _Pipelining)  # noqa: S101 - open() came before
         return client
+
+    def _drop(self) -> None:
+        """Hang up without a word: the server may be waiting for the content of a mail, and would take it for that."""
+        self._sent = 0
+        if self._backend.connection:
+            self._backend.connection.close()
+            self._backend.connection = None
 
     def close(self) -> None:
         """End the connection; the next mail opens a new one."""
