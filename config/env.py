@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from datetime import date
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,34 @@ def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int
     if not least <= value <= most:
         raise _refuse(name, expected)
     return value
+
+
+def numbers(name: str, default: str) -> list[int]:
+    """Return a comma-separated list of whole numbers above 0; raise ImproperlyConfigured on anything else."""
+    found = words(name, default)
+    if not found or not all(word.isdecimal() and int(word) > 0 for word in found):
+        raise _refuse(name, "whole numbers above 0, separated by commas")
+    return [int(word) for word in found]
+
+
+def share(name: str, default: float) -> float:
+    """Return a number from 0 to 1; raise ImproperlyConfigured otherwise."""
+    try:
+        value = float(text(name, str(default)))
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 1:
+        raise _refuse(name, "a number from 0 to 1")
+    return value
+
+
+def day(name: str) -> date | None:
+    """Return a day, None where none is set; raise ImproperlyConfigured on anything else."""
+    value = text(name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise _refuse(name, "a day such as 2026-11-24") from None
 
 
 def choice(name: str, default: str, allowed: Collection[str]) -> str:

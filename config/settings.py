@@ -252,6 +252,12 @@ SEND_LEASE = timedelta(seconds=env.number("SEND_LEASE_SECONDS", 300, least=5, mo
 # How long a mail that was not taken waits for its second try; each further wait is four times as long.
 SEND_FIRST_WAIT = timedelta(seconds=env.number("SEND_FIRST_WAIT_SECONDS", 60, least=1, most=3600))
 SEND_ATTEMPTS = env.number("SEND_ATTEMPTS", 6, least=1, most=50)
+# How many digests all workers together may send; 0 sets no limit. A day is one in UTC.
+SEND_PER_SECOND = env.number("SEND_PER_SECOND", 0)
+SEND_PER_DAY = env.number("SEND_PER_DAY", 0)
+# The first day of a new sending domain, and how many digests it may send on that day and on those that follow.
+WARM_UP_SINCE = env.day("WARM_UP_SINCE")
+WARM_UP = env.numbers("WARM_UP", "50,100,200,500,1000,2000,5000,10000,20000,50000,100000,200000,500000,1000000")
 
 # --- Signing up -----------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from digest import curation, planning
-from digest.models import Delivery
 from digest.sending import draining, recovery
 
 TURN_SECONDS = 10
@@ -27,7 +26,7 @@ def send_queued() -> None:
     """
     end = time.monotonic() + TURN_SECONDS
     draining.drain(lambda: time.monotonic() > end)
-    if Delivery.objects.queued(timezone.now()).exists():
+    if draining.is_worth_another_turn(timezone.now()):
         send_queued.delay()
 
 

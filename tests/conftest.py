@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings as project
 from django.core.cache import cache
 
+from digest.sending import board
 from subscriptions import limits
 
 
@@ -18,4 +19,5 @@ def own_folders(settings, tmp_path):
 def nothing_left_over():
     """Caches and counters start empty."""
     cache.clear()
+    board.board.cache_clear()
     limits.limiter(project.RATE_LIMIT_STORAGE).storage.reset()

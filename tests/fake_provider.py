@@ -17,6 +17,7 @@ class FakeProvider:
     requests: list[tuple[str, bytes]] = field(default_factory=list)
     answers: list[tuple[int, str]] = field(default_factory=list)
     delay: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
 
     def normal_answer(self, path: str, body: bytes) -> dict:
         number = str(len(self.requests))
@@ -57,6 +58,8 @@ def fake_provider() -> Iterator[FakeProvider]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
+            for name, value in provider.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             # The other side may have given up waiting.
             with suppress(BrokenPipeError):

@@ -19,7 +19,7 @@ from digest import planning
 from digest.composing.errors import ComposeError
 from digest.composing.press import Press
 from digest.models import Delivery, Paper
-from digest.sending import draining, ledger
+from digest.sending import draining, ledger, throttle
 from digest.sending.outcome import Verdict
 from tests.fake_provider import fake_provider
 from tests.fake_smtp import fake_smtp
@@ -111,7 +111,8 @@ def test_a_provider_that_refuses_one_address_of_many_gets_the_others(settings):
 
 
 @pytest.mark.django_db
-def test_a_provider_that_says_slow_down_is_asked_again_later(settings):
+def test_a_provider_that_says_slow_down_is_asked_again_later(settings, monkeypatch):
+    monkeypatch.setattr(throttle, "FIRST_PAUSE", 0)
     queue(1)
     with fake_provider() as provider:
         settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"

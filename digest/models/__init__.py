@@ -1,8 +1,9 @@
-"""Paper, Edition, Delivery, Event."""
+"""Paper, Edition, Delivery, Event, SendingDay."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
+from digest.models.sending_day import SendingDay
 
-__all__ = ["Delivery", "Edition", "EditionPaper", "Event", "Paper", "PaperIdentifier", "PaperTopic"]
+__all__ = ["Delivery", "Edition", "EditionPaper", "Event", "Paper", "PaperIdentifier", "PaperTopic", "SendingDay"]

@@ -6,7 +6,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
@@ -16,10 +16,12 @@ from django.utils import timezone
 from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter, letters
 from digest.composing.press import Press, SplicedMail
-from digest.sending import ledger, recovery
+from digest.models import Delivery
+from digest.sending import ledger, pacing, recovery
 from digest.sending.journal import Journal
 from digest.sending.lines import Lines
 from digest.sending.outcome import Outcome, Verdict
+from digest.sending.pacing import Pace
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,11 @@ def drain(stopping: Callable[[], bool] = never) -> Counter[Verdict]:
     return verdicts
 
 
+def is_worth_another_turn(now: datetime) -> bool:
+    """Say whether there is something to send, and leave to send it."""
+    return pacing.is_open(now) and Delivery.objects.queued(now).exists()
+
+
 class Worker:
     """One worker with its name, its journal and its kept connections."""
 
@@ -59,11 +66,17 @@ class Worker:
         self.unreachable = False
         self._press, self._pressed_at = Press(), time.monotonic()
         self._journal = Journal(self.name)
-        self._lines = Lines(settings.SEND_CONNECTIONS, self._journal)
+        self._pace = Pace()
+        self._lines = Lines(settings.SEND_CONNECTIONS, self._journal, self._pace)
 
     def send_batch(self, stopping: Callable[[], bool] = never) -> Counter[Verdict]:
-        """Claim a batch, send it and record it; return how many mails had which verdict, none where none was queued."""
-        keys = ledger.claim(self.name, timezone.now(), settings.SEND_BATCH)
+        """Claim a batch, send it and record it; return how many mails had which verdict.
+
+        None had one where nothing is queued, or where the pace is used up.
+        """
+        now = timezone.now()
+        claimable = self._pace.claimable(settings.SEND_BATCH, now)
+        keys = ledger.claim(self.name, now, claimable) if claimable else []
         outcomes, mails = _compose_all(keys, self._current_press())
         own = ledger.begin([key for key, _ in mails], self.name, timezone.now())
         sent = self._lines.send(
@@ -72,16 +85,21 @@ class Worker:
             (settings.SEND_LEASE.total_seconds() / 3, lambda: ledger.renew(self.name, timezone.now())),
         )
         self.unreachable = sent.unreachable
+        self._pace.settle(len(sent.outcomes))
         outcomes |= sent.outcomes
         now = timezone.now()
         ledger.record(outcomes, self.name, now)
         if left := own - outcomes.keys():
-            ledger.give_back(left, self.name, now + REST if sent.unreachable else now)
+            ledger.give_back(left, self.name, now + self._rest())
         self._journal.clear()
         for key, outcome in outcomes.items():
             if outcome.verdict != Verdict.SENT:
                 logger.warning("delivery %d: %s", key, outcome.verdict)
         return Counter(outcome.verdict for outcome in outcomes.values())
+
+    def _rest(self) -> timedelta:
+        """Return how long what was left over should wait."""
+        return REST if self.unreachable else min(REST, timedelta(seconds=self._pace.held_for))
 
     def _current_press(self) -> Press:
         """Return the kept press, a new one where it has grown old: what a curator changes shows in the next mails."""

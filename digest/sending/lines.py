@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from digest.sending.journal import Journal
 from digest.sending.outcome import Outcome
+from digest.sending.pacing import Pace
 from digest.sending.transports import Mail, Transport, Unreachable, transport
 
 
@@ -22,8 +23,8 @@ class Sent:
 class Lines:
     """So many connections, kept from batch to batch."""
 
-    def __init__(self, number: int, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, number: int, journal: Journal, pace: Pace) -> None:
+        self._journal, self._pace = journal, pace
         self._carriers = [transport() for _ in range(number)]
         self._threads = ThreadPoolExecutor(number, thread_name_prefix="line")
 
@@ -38,7 +39,7 @@ class Lines:
         every: seconds, and what to do each time so many have passed while mails are on their way.
         """
         sent = Sent()
-        line = _Line(deque(mails), sent, self._journal, stopping)
+        line = _Line(deque(mails), sent, self._journal, self._pace, stopping)
         running = {self._threads.submit(_work, carrier, line) for carrier in self._carriers[: len(mails)]}
         seconds, act = every
         while running:
@@ -63,10 +64,13 @@ class _Line:
     waiting: deque[tuple[int, Mail]]
     sent: Sent
     journal: Journal
+    pace: Pace
     stopping: Callable[[], bool]
 
     def __iter__(self) -> Iterator[tuple[int, Mail]]:
         while self.waiting and not self.sent.unreachable and not self.stopping():
+            if not self.pace.permits(len(self.waiting), self.stopping):
+                return
             try:
                 mail = self.waiting.popleft()
             except IndexError:
@@ -80,6 +84,8 @@ class _Line:
     def end(self, delivery: int, outcome: Outcome) -> None:
         self.journal.end(delivery, outcome)
         self.sent.outcomes[delivery] = outcome
+        if outcome.slower is not None:
+            self.pace.slow_down(outcome.slower)
 
 
 def _work(carrier: Transport, line: _Line) -> None:

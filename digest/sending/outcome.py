@@ -10,6 +10,8 @@ import requests
 from anymail.exceptions import AnymailAPIError, AnymailError
 from urllib3.exceptions import NewConnectionError, SSLError
 
+from digest.sending.slower import THROTTLED, slower
+
 
 class Verdict(StrEnum):
     """What to do next."""
@@ -32,6 +34,8 @@ class Outcome:
     verdict: Verdict
     error: str = ""
     provider_id: str = ""
+    # "Slower", said to all of our mail: the seconds to wait, 0 where they were not said; None where nothing was.
+    slower: float | None = None
 
 
 # Answers after which the provider may have taken the mail all the same (RFC 9110, 15.6.3 and 15.6.5).
@@ -39,8 +43,6 @@ PERHAPS_TAKEN = {502, 504}
 # Answers that say "not now" (RFC 6585, 4; RFC 9110, 15.5.9 and 15.6.4), and those that are about our account
 # (RFC 9110, 15.5.2 to 15.5.4) and not about this mail: somebody will mend it.
 NOT_NOW = {401, 402, 403, 408, 425, 429, 500, 503}
-# Amazon's words for "slower", which come with status 400 too (SES API, common errors).
-THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "LimitExceededException"}
 
 
 class LostAnswer(smtplib.SMTPServerDisconnected):
@@ -49,7 +51,7 @@ class LostAnswer(smtplib.SMTPServerDisconnected):
 
 def of_error(error: Exception) -> Outcome:
     """Return the outcome an exception of a mail backend stands for."""
-    return Outcome(_verdict(error), _words(error))
+    return Outcome(_verdict(error), _words(error), slower=slower(error))
 
 
 def _words(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """SMTP over a kept connection, pipelined where the server offers it (RFC 2920)."""
 
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.mail.backends.smtp import EmailBackend
 
@@ -120,7 +120,7 @@ class SmtpTransport:
             try:
                 self._open()
             except (OSError, ValueError) as error:
-                wire.end(delivery, Outcome(Verdict.TEMPORARY, of_error(error).error))
+                wire.end(delivery, replace(of_error(error), verdict=Verdict.TEMPORARY))
                 raise Unreachable from error
             wire.begin(delivery)
             wire.end(delivery, self._send(envelope, mail, following[2] if following else None))

@@ -1,0 +1,39 @@
+"""SendingDay: how many mails went out on a day, for the limits per day."""
+
+from datetime import date
+
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+
+class SendingDayQuerySet(models.QuerySet["SendingDay"]):
+    """Take from a day, and give back."""
+
+    def take(self, day: date, wanted: int, most: int) -> int:
+        """Count mails for a day that may have so many; return how many of those wanted there is room for."""
+        with transaction.atomic():
+            self.get_or_create(day=day)
+            counted = self.select_for_update().get(day=day).mails
+            granted = max(0, min(wanted, most - counted))
+            self.filter(day=day).update(mails=F("mails") + granted)
+        return granted
+
+    def give_back(self, day: date, mails: int) -> None:
+        """Take mails that were not sent out of the count."""
+        self.filter(day=day).update(mails=Greatest(F("mails") - mails, 0))
+
+
+class SendingDay(models.Model):
+    """The digests of one day in UTC: sent, or about to be. Counted only while there is a limit.
+
+    In the database and not in Redis, for it must outlive both Redis and the process, and a batch costs one update.
+    """
+
+    day = models.DateField(primary_key=True)
+    mails = models.PositiveBigIntegerField(default=0)
+
+    objects = SendingDayQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.mails} mails on {self.day}"

@@ -1,0 +1,88 @@
+"""How fast mail may leave: one small state for all workers, and the arithmetic on it. Pure: the moment is given.
+
+Each mail has its slot of 1/rate seconds. A worker reserves the next slots, a tenth of a second's worth at a time, and
+waits until they begin. When whoever takes our mail says "slower", everybody pauses, and from then on the pace is half
+of what it was. Each minute without such a word doubles it, until it is what the settings say.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple, Self
+
+# So many seconds' worth of mails are allowed at a time.
+SLICE = 0.1
+# Waits up to so many seconds are slept out; on longer ones the mails go back into the queue.
+LONGEST_NAP = 5.0
+# The pause after the first "slower", in seconds; each further one is twice as long.
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+# A provider that asks for more than this, in seconds, is asked again all the same.
+LONGEST_ASKED = 3600.0
+# After so many quiet seconds the pace doubles.
+RECOVERY = 60.0
+MOST_HALVINGS = 10
+# What is halved where the settings set no limit, in mails per second.
+UNLIMITED = 1024
+
+
+class Grant(NamedTuple):
+    """So many mails may go, `wait` seconds from now; none where that is too long a wait."""
+
+    mails: float
+    wait: float
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """When the next slot is free, until when nothing goes out, and how often the pace was halved. Unix times."""
+
+    free_at: float = 0.0
+    closed_until: float = 0.0
+    halvings: int = 0
+
+    def rate(self, now: float, per_second: int) -> float:
+        """Return the mails per second just now; infinite where nothing limits them."""
+        if halvings := self.halvings_at(now):
+            return float(max(1.0, (per_second or UNLIMITED) / 2**halvings))
+        return float(per_second or math.inf)
+
+    def halvings_at(self, now: float) -> int:
+        """Return how often the pace is halved still."""
+        quiet = max(0.0, now - self.closed_until)
+        return max(0, self.halvings - int(quiet / RECOVERY))
+
+    def wait(self, now: float) -> float:
+        """Return how many seconds it is until a mail may go."""
+        return max(0.0, self.free_at - now, self.closed_until - now)
+
+    def take(self, now: float, wanted: int, per_second: int) -> tuple[Self, Grant]:
+        """Reserve the next slots, at most `wanted` and no more than a slice; return the new state and the grant."""
+        wait = self.wait(now)
+        if wait > LONGEST_NAP:
+            return self, Grant(0, wait)
+        begin = now + wait
+        rate = self.rate(begin, per_second)
+        if math.isinf(rate):
+            return self, Grant(math.inf, wait)
+        mails = max(1, min(wanted, int(rate * SLICE)))
+        return replace(self, free_at=begin + mails / rate), Grant(mails, wait)
+
+    def slowed(self, now: float, asked: float) -> Self:
+        """Return the state after a "slower". asked: the seconds to wait, 0 where it was not said."""
+        asked = min(asked, LONGEST_ASKED)
+        if now < self.closed_until:
+            # The same word about another mail that was on its way.
+            return replace(self, closed_until=max(self.closed_until, now + asked))
+        halvings = min(self.halvings_at(now) + 1, MOST_HALVINGS)
+        pause = max(asked, min(FIRST_PAUSE * 2 ** (halvings - 1), LONGEST_PAUSE))
+        return replace(self, closed_until=now + pause, halvings=halvings)
+
+    def dump(self) -> str:
+        """Return it as text, to be kept."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, text: str | bytes | None) -> Self:
+        """Return what was kept; a fresh one where nothing was."""
+        return cls(**json.loads(text)) if text else cls()
