@@ -258,6 +258,11 @@ SEND_PER_DAY = env.number("SEND_PER_DAY", 0)
 # The first day of a new sending domain, and how many digests it may send on that day and on those that follow.
 WARM_UP_SINCE = env.day("WARM_UP_SINCE")
 WARM_UP = env.numbers("WARM_UP", "50,100,200,500,1000,2000,5000,10000,20000,50000,100000,200000,500000,1000000")
+# The breaker: the shares of complaints and of bounces beyond which an edition's sending halts; 0 turns it off.
+BREAKER_COMPLAINTS = env.share("BREAKER_COMPLAINTS", 0.003)
+BREAKER_BOUNCES = env.share("BREAKER_BOUNCES", 0.05)
+# While fewer than this were sent, the shares are taken of this many.
+BREAKER_LEAST = env.number("BREAKER_LEAST", 500, least=1)
 
 # --- Signing up -----------------------------------------------------------------------------------
 

@@ -6,10 +6,13 @@ from django.contrib import admin, messages
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from digest import curation
 from digest.composing import links
 from digest.models import Delivery, Edition, EditionPaper, Event, Paper, PaperIdentifier, PaperTopic
+from digest.sending import breaker
 
 HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 
@@ -52,15 +55,15 @@ class AddingInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Edition)
 class EditionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """One day's papers: put in order, pin, hide, publish."""
+    """One day's papers: put in order, pin, hide, publish; stop and go on with the sending of its digests."""
 
-    list_display = ("day", "status", "shown", "hidden", "publish_at", "published_at")
-    list_filter = ("status",)
+    list_display = ("day", "status", "shown", "hidden", "publish_at", "published_at", "sending")
+    list_filter = ("status", ("halted_at", admin.EmptyFieldListFilter))
     date_hierarchy = "day"
-    fields = ("day", "status", "publish_at", "published_at")
-    readonly_fields = ("status", "published_at")
+    fields = ("day", "status", "publish_at", "published_at", "sending")
+    readonly_fields = ("status", "published_at", "sending")
     inlines = (StandingInline, AddingInline)
-    actions = ("publish",)
+    actions = ("publish", "stop_sending", "go_on_sending")
     save_on_top = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
@@ -85,6 +88,34 @@ class EditionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def hidden(self, edition: Edition) -> int:
         """Count the papers readers do not see."""
         return int(getattr(edition, "hidden", 0))
+
+    @admin.display(ordering="halted_at")
+    def sending(self, edition: Edition) -> str:
+        """Tell whether its digests are sent, and why not."""
+        if not edition.halted_at:
+            return "goes on"
+        return f"halted {date_format(localtime(edition.halted_at), 'DATETIME_FORMAT')}: {edition.halted_because}"
+
+    @admin.action(description="Stop sending", permissions=["change"])
+    def stop_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
+        """Halt each and note who did it."""
+        for edition in editions:
+            if breaker.stop(edition, timezone.now(), str(request.user)):
+                self.log_change(request, edition, "Sending stopped.")
+                self.message_user(request, f"{edition} is not sent any more.", messages.SUCCESS)
+            else:
+                self.message_user(request, f"{edition} was halted before.", messages.INFO)
+
+    @admin.action(description="Go on sending", permissions=["change"])
+    def go_on_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
+        """Let each go on and note who did it, and why it had been halted."""
+        for edition in editions:
+            because = edition.halted_because
+            if breaker.go_on(edition):
+                self.log_change(request, edition, f"Sending goes on. It was halted: {because}.")
+                self.message_user(request, f"{edition} is sent again, within a minute.", messages.SUCCESS)
+            else:
+                self.message_user(request, f"{edition} is not halted.", messages.INFO)
 
     @admin.action(description="Publish the selected editions", permissions=["change"])
     def publish(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:

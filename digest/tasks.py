@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from digest import curation, planning
-from digest.sending import draining, recovery
+from digest.sending import breaker, draining, recovery
 
 TURN_SECONDS = 10
 
@@ -27,6 +27,13 @@ def send_queued() -> None:
     end = time.monotonic() + TURN_SECONDS
     draining.drain(lambda: time.monotonic() > end)
     if draining.is_worth_another_turn(timezone.now()):
+        send_queued.delay()
+
+
+@shared_task
+def watch_editions() -> None:
+    """Halt the editions that draw too many complaints or bounces, and release what may go on."""
+    if breaker.watch(timezone.now()):
         send_queued.delay()
 
 

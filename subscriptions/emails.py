@@ -105,11 +105,16 @@ def answer(name: str, pk: int) -> None:
 
 
 def _send(name: str, subscriber: Subscriber, context: dict[str, Any]) -> None:
-    rendered = render(name, {"subscriber": subscriber, **context})
+    post(name, [subscriber.email], {"subscriber": subscriber, **context}, f"subscriber {subscriber.pk}")
+
+
+def post(name: str, to: list[str], context: dict[str, Any], whom: str) -> None:
+    """Send the mail made of templates/emails/<name>/; MailError where it is not taken. whom: as errors name them."""
+    rendered = render(name, context)
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        to=[subscriber.email],
+        to=to,
         reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
         # RFC 3834: no out-of-office reply, please.
         headers={"Auto-Submitted": "auto-generated", "Precedence": "bulk"},
@@ -121,4 +126,4 @@ def _send(name: str, subscriber: Subscriber, context: dict[str, Any]) -> None:
     except (OSError, SMTPException, AnymailError) as error:
         code = getattr(error, "smtp_code", None) or getattr(error, "status_code", None) or "no code"
         # Not chained: servers repeat the address in their answer, and tracebacks end up in logs.
-        raise MailError(f"{name} to subscriber {subscriber.pk}: {type(error).__name__}, {code}") from None
+        raise MailError(f"{name} to {whom}: {type(error).__name__}, {code}") from None

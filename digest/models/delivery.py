@@ -71,13 +71,16 @@ class Delivery(models.Model):
     """One digest to one subscriber for one period, from planning to the provider's answer.
 
     `queued → claimed → sending → sent | failed | cancelled | uncertain`, and later, by what the provider reports,
-    `delivered | bounced | complained` (see digest.events). A period in which there was nothing worth sending is a row
-    too, `skipped`, so that it can be said why no mail came.
+    `delivered | bounced | complained` (see digest.events). While its edition is halted it is `held` (see
+    digest.sending.breaker). A period in which there was nothing worth sending is a row too, `skipped`, so that it can
+    be said why no mail came.
     """
 
     class Status(models.TextChoices):
         SKIPPED = "skipped", "skipped"
         QUEUED = "queued", "queued"
+        # Its edition is halted: see digest.sending.breaker.
+        HELD = "held", "held"
         CLAIMED = "claimed", "claimed"
         SENDING = "sending", "sending"
         SENT = "sent", "sent"
@@ -122,6 +125,13 @@ class Delivery(models.Model):
                 fields=["lease_until"],
                 name="delivery_in_hand",
                 condition=models.Q(status__in=["claimed", "sending"]),
+            ),
+            # sending.breaker: what waits for an edition that is halted, and what came back; both few or none
+            models.Index(fields=["edition"], name="delivery_held", condition=models.Q(status="held")),
+            models.Index(
+                fields=["edition", "status"],
+                name="delivery_came_back",
+                condition=models.Q(status__in=["bounced", "complained"]),
             ),
             # events, for reports that carry no metadata; empty with SMTP
             models.Index(fields=["provider_id"], name="delivery_at_provider", condition=~models.Q(provider_id="")),

@@ -20,6 +20,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Drafts whose hour has come, oldest day first."""
         return self.filter(status=Edition.Status.DRAFT, publish_at__lte=at).order_by("day")
 
+    def halted(self) -> "EditionQuerySet":
+        """Those whose digests wait until somebody lets them go on."""
+        return self.filter(halted_at__isnull=False).order_by("day")
+
 
 class Edition(models.Model):
     """The papers of one calendar day: draft, then published."""
@@ -33,6 +37,14 @@ class Edition(models.Model):
     publish_at = models.DateTimeField(help_text="When it publishes itself, if nobody did")
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     papers = models.ManyToManyField(Paper, through="EditionPaper", related_name="editions")
+
+    halted_at = models.DateTimeField("sending halted at", null=True, blank=True, editable=False)
+    halted_because = models.CharField("why it was halted", max_length=255, blank=True, editable=False)
+    # When the curators were told of it.
+    halt_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The shares that somebody saw and let it go on with.
+    accepted_complaints = models.FloatField(default=0, editable=False)
+    accepted_bounces = models.FloatField(default=0, editable=False)
 
     objects = EditionQuerySet.as_manager()
 
@@ -48,6 +60,8 @@ class Edition(models.Model):
         indexes = [
             # digest.planning: the editions since the last digest.
             models.Index(fields=["published_at"], name="edition_published"),
+            # sending.breaker, once a batch; mostly empty
+            models.Index(fields=["halted_at"], name="edition_halted", condition=models.Q(halted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +88,39 @@ class Edition(models.Model):
         )
         self.refresh_from_db()
         return bool(changed)
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether its digests wait."""
+        return self.halted_at is not None
+
+    def halt(self, at: datetime, because: str, told_at: datetime | None = None) -> bool:
+        """Send no more digests of it; return whether this call did it. A second call changes nothing.
+
+        Nor does it where somebody let it go on since this object was read.
+        """
+        running = Edition.objects.filter(
+            pk=self.pk,
+            halted_at=None,
+            accepted_complaints=self.accepted_complaints,
+            accepted_bounces=self.accepted_bounces,
+        )
+        changed = running.update(halted_at=at, halted_because=because[:255], halt_told_at=told_at)
+        self.refresh_from_db()
+        return bool(changed)
+
+    def let_go_on(self, complaints: float, bounces: float) -> bool:
+        """Send its digests again, and accept these shares; return whether this call did it."""
+        changed = Edition.objects.halted().filter(pk=self.pk)
+        done = changed.update(
+            halted_at=None,
+            halted_because="",
+            halt_told_at=None,
+            accepted_complaints=complaints,
+            accepted_bounces=bounces,
+        )
+        self.refresh_from_db()
+        return bool(done)
 
 
 class EditionPaperQuerySet(models.QuerySet["EditionPaper"]):

@@ -17,7 +17,7 @@ from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter, letters
 from digest.composing.press import Press, SplicedMail
 from digest.models import Delivery
-from digest.sending import ledger, pacing, recovery
+from digest.sending import breaker, ledger, pacing, recovery
 from digest.sending.journal import Journal
 from digest.sending.lines import Lines
 from digest.sending.outcome import Outcome, Verdict
@@ -74,9 +74,7 @@ class Worker:
 
         None had one where nothing is queued, or where the pace is used up.
         """
-        now = timezone.now()
-        claimable = self._pace.claimable(settings.SEND_BATCH, now)
-        keys = ledger.claim(self.name, now, claimable) if claimable else []
+        keys = self._claim(stopping)
         outcomes, mails = _compose_all(keys, self._current_press())
         own = ledger.begin([key for key, _ in mails], self.name, timezone.now())
         sent = self._lines.send(
@@ -96,6 +94,17 @@ class Worker:
             if outcome.verdict != Verdict.SENT:
                 logger.warning("delivery %d: %s", key, outcome.verdict)
         return Counter(outcome.verdict for outcome in outcomes.values())
+
+    def _claim(self, stopping: Callable[[], bool]) -> list[int]:
+        """Return the deliveries to send now; those of halted editions are put aside on the way."""
+        claimable = self._pace.claimable(settings.SEND_BATCH, timezone.now())
+        while claimable and not stopping():
+            claimed = ledger.claim(self.name, timezone.now(), claimable)
+            if not claimed:
+                break
+            if going := breaker.put_aside(claimed, self.name):
+                return going
+        return []
 
     def _rest(self) -> timedelta:
         """Return how long what was left over should wait."""

@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from digest import curation, planning
-from digest.sending import draining, recovery
+from digest.sending import breaker, draining, recovery
 
 
 class Command(BaseCommand):
-    """Publish what is late, settle what is stuck, plan what is due, send what is queued."""
+    """Publish what is late, settle what is stuck, watch what comes back, plan what is due, send what is queued."""
 
     help = "Publish what is late, plan what is due and send it, once"
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         now = timezone.now()
         published = curation.publish_late(now)
         recovered = recovery.recover(now)
+        breaker.watch(now)
         planned = planning.plan(now)
         verdicts = draining.drain(stop.is_set)
         self.stdout.write(

@@ -1,0 +1,131 @@
+"""The breaker: an edition that draws too many complaints or bounces is halted, until somebody lets it go on.
+
+A halted edition is a mark on its own row. Workers put its digests aside as they come to them (`held`), so the claim
+knows nothing of it and stays as fast as it is. When the edition goes on they are released into the queue.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from digest.models import Delivery, Edition
+from digest.models.delivery import DeliveryQuerySet
+from digest.sending import alarm, ledger
+from digest.sending.figures import Figures, Limits
+from subscriptions.emails import MailError
+
+logger = logging.getLogger(__name__)
+
+Status = Delivery.Status
+
+# For how long after it came out an edition is watched.
+WATCHED = timedelta(days=14)
+RELEASED_AT_A_TIME = 10_000
+WENT_OUT = Q(status__in=[Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED]) | Q(
+    status=Status.FAILED, sent_at__isnull=False
+)
+
+
+def watch(now: datetime) -> int:
+    """Halt what must be halted, tell the curators of it, release what may go on; return how many were released.
+
+    Any number of processes may watch: each halt is told once.
+    """
+    for edition in Edition.objects.published().filter(halted_at=None, published_at__gt=now - WATCHED):
+        if because := _reason_to_halt(edition):
+            _halt(edition, now, because)
+    for edition in Edition.objects.halted().filter(halt_told_at=None):
+        _tell(edition, now)
+    return _release()
+
+
+def stop(edition: Edition, now: datetime, who: str) -> bool:
+    """Halt an edition by hand; return whether this call did it."""
+    # Whoever does it knows: nobody needs to be told.
+    done = edition.halt(now, f"stopped by {who}", told_at=now)
+    if done:
+        logger.warning("%s halted by hand", edition)
+    return done
+
+
+def go_on(edition: Edition) -> bool:
+    """Send a halted edition's digests again, with the next round; return whether this call did it.
+
+    The figures as they stand are accepted: it is halted again only when they get worse by half.
+    """
+    figures = count(edition)
+    done = edition.let_go_on(figures.complaints, figures.bounces)
+    if done:
+        logger.warning("%s goes on: %s", edition, figures)
+    return done
+
+
+def put_aside(keys: Sequence[int], worker: str) -> list[int]:
+    """Hold those of a worker's claimed deliveries whose edition is halted; return the others."""
+    halted = list(Edition.objects.halted().values_list("pk", flat=True))
+    if not halted:
+        return list(keys)
+    claimed = ledger.held_by(worker).filter(pk__any_of=keys, status=Status.CLAIMED)
+    claimed.filter(edition__in=halted).update(status=Status.HELD, claimed_by="", lease_until=None)
+    return list(claimed.order_by("not_before", "pk").values_list("pk", flat=True))
+
+
+def count(edition: Edition) -> Figures:
+    """Return the figures of an edition. This reads all its deliveries."""
+    row = edition.deliveries.aggregate(
+        sent=Count("pk", filter=WENT_OUT),
+        complained=Count("pk", filter=Q(status=Status.COMPLAINED)),
+        bounced=Count("pk", filter=Q(status=Status.BOUNCED)),
+    )
+    return Figures(**row)
+
+
+def _reason_to_halt(edition: Edition) -> str:
+    """Return why an edition must be halted, "" where it need not.
+
+    What came back is few and has an index. What was sent may be a million: it is counted only as far as it matters.
+    """
+    limits = Limits.of(edition)
+    complained, bounced = (_came_back(edition, status) for status in (Status.COMPLAINED, Status.BOUNCED))
+    enough = limits.enough_sent(complained, bounced)
+    if enough <= settings.BREAKER_LEAST:
+        return ""
+    sent = edition.deliveries.filter(WENT_OUT).order_by()[:enough].count()
+    return limits.broken_by(Figures(sent, complained, bounced))
+
+
+def _came_back(edition: Edition, status: str) -> int:
+    return Delivery.objects.filter(edition=edition, status=status).count()
+
+
+def _halt(edition: Edition, now: datetime, because: str) -> None:
+    if edition.halt(now, because):
+        logger.error("%s halted: %s", edition, because)
+
+
+def _tell(edition: Edition, now: datetime) -> None:
+    """Write to the curators; whoever marks the edition first does."""
+    if not Edition.objects.halted().filter(pk=edition.pk, halt_told_at=None).update(halt_told_at=now):
+        return
+    figures = count(edition)
+    waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.HELD]).count()
+    try:
+        alarm.edition_halted(edition, figures, waiting)
+    except MailError:
+        logger.exception("the curators could not be told that %s is halted; they will be", edition)
+        Edition.objects.filter(pk=edition.pk, halt_told_at=now).update(halt_told_at=None)
+
+
+def _release() -> int:
+    """Put what was held for editions that go on back into the queue; return how many."""
+    released = 0
+    while keys := list(_releasable().values_list("pk", flat=True)[:RELEASED_AT_A_TIME]):
+        released += _releasable().filter(pk__any_of=keys).update(status=Status.QUEUED)
+    return released
+
+
+def _releasable() -> DeliveryQuerySet:
+    return Delivery.objects.filter(status=Status.HELD, edition__halted_at=None).order_by()
