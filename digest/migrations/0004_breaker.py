@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('status', 'held')), fields=['edition'], name='delivery_held'),
+            index=models.Index(condition=models.Q(('status', 'held')), fields=['edition', 'id'], name='delivery_held'),
         ),
         migrations.AddIndex(
             model_name='delivery',

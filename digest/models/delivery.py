@@ -127,7 +127,7 @@ class Delivery(models.Model):
                 condition=models.Q(status__in=["claimed", "sending"]),
             ),
             # sending.breaker: what waits for an edition that is halted, and what came back; both few or none
-            models.Index(fields=["edition"], name="delivery_held", condition=models.Q(status="held")),
+            models.Index(fields=["edition", "id"], name="delivery_held", condition=models.Q(status="held")),
             models.Index(
                 fields=["edition", "status"],
                 name="delivery_came_back",

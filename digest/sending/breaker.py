@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from digest.models import Delivery, Edition
-from digest.models.delivery import DeliveryQuerySet
 from digest.sending import alarm, ledger
 from digest.sending.figures import Figures, Limits
 from subscriptions.emails import MailError
@@ -121,11 +120,15 @@ def _tell(edition: Edition, now: datetime) -> None:
 
 def _release() -> int:
     """Put what was held for editions that go on back into the queue; return how many."""
-    released = 0
-    while keys := list(_releasable().values_list("pk", flat=True)[:RELEASED_AT_A_TIME]):
-        released += _releasable().filter(pk__any_of=keys).update(status=Status.QUEUED)
+    held = Delivery.objects.filter(edition=OuterRef("pk"), status=Status.HELD)
+    return sum(_release_one(edition) for edition in Edition.objects.filter(Exists(held), halted_at=None))
+
+
+def _release_one(edition: Edition) -> int:
+    released, last = 0, 0
+    held = Delivery.objects.filter(edition=edition, status=Status.HELD).order_by("pk")
+    # From key to key: the index still has the rows that are released already.
+    while keys := list(held.filter(pk__gt=last).values_list("pk", flat=True)[:RELEASED_AT_A_TIME]):
+        released += held.filter(pk__gt=last, pk__lte=keys[-1]).order_by().update(status=Status.QUEUED)
+        last = keys[-1]
     return released
-
-
-def _releasable() -> DeliveryQuerySet:
-    return Delivery.objects.filter(status=Status.HELD, edition__halted_at=None).order_by()
