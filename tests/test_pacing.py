@@ -1,11 +1,9 @@
 """The pace of all workers together: per second, per day, while a domain warms up, and after "slower"."""
 
-import threading
 from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from redis import Redis
 
 from digest import tasks
 from digest.models import Delivery, SendingDay
@@ -118,6 +116,21 @@ def test_a_worker_told_to_stop_ends_its_nap(clock, settings):
 
     assert not pace.permits(10, lambda: clock.now > 1000.3)
     assert clock.now < 1001
+
+
+def test_without_a_limit_claiming_asks_no_more_than_sending(clock):
+    pace = worker(clock)
+    assert pace.permits(500, go_on)
+
+    assert pace.claimable(500, NOON) == 500
+    assert clock.asked == 1
+
+
+def test_a_worker_told_to_stop_reserves_nothing(clock, settings):
+    settings.SEND_PER_SECOND = 10
+
+    assert not worker(clock).permits(10, lambda: True)
+    assert clock.asked == 0
 
 
 def test_a_long_wait_is_not_slept_out(clock, settings):
@@ -241,49 +254,3 @@ def test_slower_pauses_all_workers_and_halves_the_pace(clock, settings):
     assert two.permits(10, go_on)
     assert clock.now == pytest.approx(1001)
     assert sent_within(10, clock, one, two) == pytest.approx(1000, abs=60)
-
-
-# --- Redis ----------------------------------------------------------------------------------------
-
-
-def test_without_redis_each_process_keeps_the_pace_and_says_so_once(settings, caplog):
-    settings.REDIS_URL, settings.SEND_PER_SECOND = "redis://127.0.0.1:1/0", 50
-    pace = Pace()
-
-    assert all(pace.permits(5, go_on) for _ in range(5))
-    assert board.current().change(lambda state, _: (state, state.free_at)) > 0
-    assert caplog.text.count("Redis does not answer") == 1
-
-
-@pytest.mark.services
-def test_two_processes_share_one_state_in_redis(settings):
-    """Two boards are two processes: they have nothing in common but Redis."""
-    Redis.from_url(settings.REDIS_URL).delete(board.KEY)
-    one, two = board.SharedBoard(settings.REDIS_URL), board.SharedBoard(settings.REDIS_URL)
-
-    one.change(lambda state, now: (state.slowed(now, 20), None))
-
-    assert 19 < two.change(lambda state, now: (state, state.wait(now))) <= 20
-
-
-@pytest.mark.services
-def test_many_workers_at_once_never_get_the_same_slot_in_redis(settings):
-    Redis.from_url(settings.REDIS_URL).delete(board.KEY)
-    grants = []
-
-    def take_all():
-        own = board.SharedBoard(settings.REDIS_URL)
-        for _ in range(25):
-            grants.append(own.change(lambda state, now: state.take(now, 1, 100)).mails)
-
-    first = board.SharedBoard(settings.REDIS_URL).change(lambda state, now: (state, now))
-    threads = [threading.Thread(target=take_all) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    free_at = board.SharedBoard(settings.REDIS_URL).change(lambda state, _: (state, state.free_at))
-
-    assert sum(grants) == 100
-    # A hundred mails at a hundred a second take a second, however many ask.
-    assert free_at - first >= 1

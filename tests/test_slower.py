@@ -58,6 +58,24 @@ def test_what_the_provider_asks_for_is_waited_and_nonsense_is_not():
     assert Throttle().slowed(1000, 1e9).wait(1000) == throttle.LONGEST_ASKED
 
 
+def test_a_clock_set_back_holds_nobody_up():
+    state, _ = Throttle().slowed(1_000_000, 60).take(1_000_060, 10, 5)
+
+    assert state.believed(1_000_060) == state
+    assert state.believed(1000) == Throttle()
+
+
+@pytest.mark.parametrize("kept", ["", "nonsense", "[]", '{"of an older": "version"}'])
+def test_a_state_that_cannot_be_read_is_a_fresh_one(kept):
+    assert Throttle.load(kept) == Throttle()
+
+
+def test_a_state_is_kept_as_text():
+    state = Throttle(1.5, 2.5, 3)
+
+    assert Throttle.load(state.dump()) == state
+
+
 def test_the_pace_doubles_with_each_quiet_minute_until_it_is_the_usual_one():
     state = Throttle(closed_until=1000, halvings=3)
 

@@ -37,7 +37,7 @@ class Board(Protocol):
 class OwnBoard:
     """In the memory of this process."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._throttle = Throttle()
@@ -74,8 +74,9 @@ class SharedBoard:
                 pipe.watch(KEY)  # type: ignore[no-untyped-call]
                 # While a key is watched, commands are answered at once.
                 seconds, microseconds = pipe.time()
+                now = seconds + microseconds / 1e6
                 before = Throttle.load(cast(bytes | None, pipe.get(KEY)))
-                after, answer = step(before, seconds + microseconds / 1e6)
+                after, answer = step(before.believed(now), now)
                 if after == before:
                     return answer
                 pipe.multi()

@@ -77,7 +77,7 @@ class Pace:
 
         Under a limit per day they count from here on; `settle` takes those out again that were not sent.
         """
-        self.held_for, rate = _look()
+        self.held_for, rate = (0.0, math.inf) if self._is_free() else _look()
         if self.held_for > LONGEST_NAP:
             logger.info("sending waits for %.0f seconds: slower was asked for", self.held_for)
             return 0
@@ -110,7 +110,7 @@ class Pace:
         with self._asking:
             if self._use_grant():
                 return True
-            if self.held_for:
+            if self.held_for or stopping():
                 return False
             grant = self._board.change(lambda throttle, now: throttle.take(now, wanted, settings.SEND_PER_SECOND))
             if not grant.mails:
@@ -120,6 +120,10 @@ class Pace:
                 return False
             self._granted, self._good_until = grant.mails, self._clock() + GRANT_SECONDS
             return self._use_grant()
+
+    def _is_free(self) -> bool:
+        """Say whether nothing limited the pace a moment ago: no need to look again."""
+        return math.isinf(self._granted) and self._clock() <= self._good_until
 
     def _use_grant(self) -> bool:
         if self._granted < 1 or self._clock() > self._good_until:

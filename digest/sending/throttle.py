@@ -35,7 +35,10 @@ class Grant(NamedTuple):
 
 @dataclass(frozen=True)
 class Throttle:
-    """When the next slot is free, until when nothing goes out, and how often the pace was halved. Unix times."""
+    """When the next slot is free, until when nothing goes out, and how often the pace was halved.
+
+    Moments are seconds on the clock of whoever keeps it.
+    """
 
     free_at: float = 0.0
     closed_until: float = 0.0
@@ -55,6 +58,11 @@ class Throttle:
     def wait(self, now: float) -> float:
         """Return how many seconds it is until a mail may go."""
         return max(0.0, self.free_at - now, self.closed_until - now)
+
+    def believed(self, now: float) -> Self:
+        """Return the state, or a fresh one where its moments are too far away: the clock was set back since."""
+        possible = self.free_at - now <= LONGEST_ASKED + LONGEST_NAP and self.closed_until - now <= LONGEST_ASKED
+        return self if possible else type(self)()
 
     def take(self, now: float, wanted: int, per_second: int) -> tuple[Self, Grant]:
         """Reserve the next slots, at most `wanted` and no more than a slice; return the new state and the grant."""
@@ -84,5 +92,8 @@ class Throttle:
 
     @classmethod
     def load(cls, text: str | bytes | None) -> Self:
-        """Return what was kept; a fresh one where nothing was."""
-        return cls(**json.loads(text)) if text else cls()
+        """Return what was kept; a fresh one where nothing was, or nothing that can be read."""
+        try:
+            return cls(**json.loads(text)) if text else cls()
+        except (ValueError, TypeError):
+            return cls()
