@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from digest.models import Delivery
 from digest.sending import board, draining, pacing, throttle
-from digest.sending.outcome import of_error
+from digest.sending.outcome import Verdict, of_error
 from digest.sending.throttle import Throttle
+from digest.sending.transports import transport
+from tests.carrying import carried, mail
 from tests.fake_provider import fake_provider
 from tests.fake_smtp import fake_smtp
 from tests.make import NOON, make_delivery, make_edition, make_paper, make_subscriber
@@ -124,6 +126,22 @@ def refused_by_amazon(code):
 def test_which_answers_slow_everybody_down(error, slower):
     with time_machine.travel(NOON, tick=False):
         assert of_error(error).slower == slower
+
+
+@pytest.mark.parametrize(("answers", "slower"), [(["421 too fast"], 0), (["250 taken", "421 enough of you"], None)])
+def test_a_server_that_closes_slows_us_down_on_a_new_connection_and_not_on_one_that_had_its_share(
+    settings, answers, slower
+):
+    with fake_smtp() as smtp:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
+        smtp.data_answers += answers
+        carrier = transport()
+        outcomes = carried(carrier, *[mail() for _ in answers])
+        carrier.close()
+
+    assert outcomes[-1].verdict == Verdict.TEMPORARY
+    assert outcomes[-1].slower == slower
 
 
 @pytest.mark.django_db

@@ -24,15 +24,20 @@ THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "L
 def slower(error: Exception) -> float | None:
     """Return how many seconds an error asks all mail to wait, 0 where it names none; None where it does not ask."""
     match error:
-        case smtplib.SMTPRecipientsRefused(recipients=refusals):
-            return 0.0 if any(code == CLOSING for code, _ in refusals.values()) else None
-        case smtplib.SMTPDataError(smtp_code=code):
-            return 0.0 if code == CLOSING else None
+        case smtplib.SMTPRecipientsRefused() | smtplib.SMTPDataError():
+            return 0.0 if is_closing(error) else None
         case smtplib.SMTPResponseException(smtp_code=code):
             return 0.0 if code in BEFORE_A_RECIPIENT else None
         case AnymailAPIError():
             return _of_provider(error)
     return None
+
+
+def is_closing(error: Exception) -> bool:
+    """Say whether a mail server closes the connection."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return any(code == CLOSING for code, _ in error.recipients.values())
+    return getattr(error, "smtp_code", None) == CLOSING
 
 
 def _of_provider(error: AnymailAPIError) -> float | None:

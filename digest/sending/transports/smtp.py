@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.core.mail.backends.smtp import EmailBackend
 
 from digest.sending.outcome import LostAnswer, Outcome, Verdict, of_error
+from digest.sending.slower import is_closing
 from digest.sending.transports.mail import Mail
 from digest.sending.transports.wire import Unreachable, Wire
 
@@ -134,11 +135,19 @@ class SmtpTransport:
         try:
             self._deliver(envelope, mail.wire(), following)
         except smtplib.SMTPRecipientsRefused as error:
-            return of_error(error)
+            return self._outcome(error)
         except Exception as error:  # noqa: BLE001 - the sending edge: recorded on the row
+            outcome = self._outcome(error)
             self._drop()
-            return of_error(error)
+            return outcome
         return Outcome(Verdict.SENT)
+
+    def _outcome(self, error: Exception) -> Outcome:
+        outcome = of_error(error)
+        if self._sent and is_closing(error):
+            # This connection had its share, or grew old. If we are too fast, a new one will hear it too.
+            return replace(outcome, slower=None)
+        return outcome
 
     def _deliver(self, envelope: Envelope, content: bytes, following: Envelope | None) -> None:
         kept = self._sent > 0
