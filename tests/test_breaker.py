@@ -8,7 +8,6 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.db import connection
 
-from digest import planning
 from digest.models import Delivery, Edition
 from digest.sending import breaker, draining
 from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
@@ -132,53 +131,6 @@ def test_watching_costs_the_same_however_much_was_sent(edition, django_assert_nu
     deliver(edition, 10)
     with django_assert_num_queries(5):
         breaker.watch(NOON)
-
-
-# --- What then --------------------------------------------------------------------------------------
-
-
-def test_a_halted_editions_digests_are_held_and_those_of_another_go_out(edition, mailoutbox):
-    other = make_edition(make_paper(), day=DAY + timedelta(days=1))
-    deliver(edition, 3, Status.QUEUED)
-    deliver(other, 2, Status.QUEUED)
-    edition.halt(NOON, "too many bounces")
-
-    draining.drain()
-
-    assert len(mailoutbox) == 2
-    assert statuses(edition) == [Status.HELD] * 3
-    assert statuses(other) == [Status.SENT] * 2
-
-
-def test_what_is_held_does_not_stand_in_the_way_of_what_is_queued_behind_it(edition, settings, mailoutbox):
-    settings.SEND_BATCH = 2
-    other = make_edition(make_paper(), day=DAY + timedelta(days=1))
-    deliver(edition, 5, Status.QUEUED)
-    deliver(other, 1, Status.QUEUED, not_before=NOON + timedelta(minutes=1))
-    edition.halt(NOON, "too many bounces")
-
-    draining.drain()
-
-    assert statuses(other) == [Status.SENT]
-
-
-def test_what_is_planned_for_a_halted_edition_waits_too(edition, mailoutbox):
-    edition.halt(NOON, "too many bounces")
-    make_subscriber()
-
-    planning.plan(NOON)
-    draining.drain()
-
-    assert not mailoutbox
-    assert statuses(edition) == [Status.HELD]
-
-
-def test_a_held_digest_that_was_taken_after_all_is_not_sent_again(edition):
-    (held,) = deliver(edition, 1, Status.HELD)
-
-    report("delivered", held)
-
-    assert statuses(edition) == [Status.DELIVERED]
 
 
 # --- Who is told ------------------------------------------------------------------------------------

@@ -97,13 +97,18 @@ class Worker:
 
     def _claim(self, stopping: Callable[[], bool]) -> list[int]:
         """Return the deliveries to send now; those of halted editions are put aside on the way."""
-        claimable = self._pace.claimable(settings.SEND_BATCH, timezone.now())
+        claimable = limit = self._pace.claimable(settings.SEND_BATCH, timezone.now())
         while claimable and not stopping():
-            claimed = ledger.claim(self.name, timezone.now(), claimable)
+            now = timezone.now()
+            claimed = ledger.claim(self.name, now, limit)
             if not claimed:
                 break
             if going := breaker.put_aside(claimed, self.name):
-                return going
+                if surplus := going[claimable:]:
+                    ledger.give_back(surplus, self.name, now)
+                return going[:claimable]
+            # A halted edition stands first in the queue. Putting it aside is not sending, and needs no small steps.
+            limit = settings.SEND_BATCH
         return []
 
     def _rest(self) -> timedelta:
