@@ -156,6 +156,15 @@ def test_the_curators_get_one_mail_with_figures_and_a_link(edition, curator, mai
         assert f"{settings.SITE_URL}/admin/digest/edition/{edition.pk}/change/" in body
 
 
+def test_a_halt_that_nobody_can_be_told_of_is_in_the_log(edition, mailoutbox, caplog):
+    deliver(edition, 3, Status.COMPLAINED)
+
+    breaker.watch(NOON)
+
+    assert not mailoutbox
+    assert "no curator has an address" in caplog.text
+
+
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_of_many_that_watch_at_once_one_tells(edition, curator, mailoutbox):

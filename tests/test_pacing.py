@@ -1,14 +1,20 @@
 """The pace of all workers together: per second, per day, while a domain warms up, and after "slower"."""
 
+import threading
 from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
 from digest import tasks
 from digest.models import Delivery, SendingDay
 from digest.sending import board, draining, pacing
+from digest.sending.journal import Journal
+from digest.sending.lines import Lines
+from digest.sending.outcome import Verdict
 from digest.sending.pacing import Pace
+from tests.carrying import mail
 from tests.make import NOON, make_delivery, make_edition, make_paper, make_subscriber
 
 Status = Delivery.Status
@@ -148,6 +154,20 @@ def test_a_worker_claims_no_more_than_it_can_send_in_a_turn(clock, settings):
     assert worker(clock).claimable(500, NOON) == 30
 
 
+def test_the_lease_is_renewed_while_a_connection_waits_for_permission():
+    renewed = threading.Event()
+
+    class Waiting(Pace):
+        def permits(self, *_):
+            return renewed.wait(30)
+
+    lines = Lines(1, Journal("worker"), Waiting())
+    sent = lines.send([(1, mail())], go_on, (0.01, renewed.set))
+    lines.close()
+
+    assert sent.outcomes[1].verdict == Verdict.SENT
+
+
 # --- Per day --------------------------------------------------------------------------------------
 
 
@@ -205,6 +225,24 @@ def test_two_workers_share_the_day(clock, settings):
     settings.SEND_PER_DAY = 700
 
     assert [worker(clock).claimable(500, NOON) for _ in range(3)] == [500, 200, 0]
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_many_that_take_from_a_day_at_once_get_no_more_than_it_has():
+    taken = []
+
+    def take():
+        taken.append(SendingDay.objects.take(DAY, 30, 100))
+        connection.close()
+
+    threads = [threading.Thread(target=take) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(taken) == [0, 0, 10, 30, 30, 30]
 
 
 @pytest.mark.django_db
