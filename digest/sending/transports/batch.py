@@ -113,6 +113,7 @@ class BatchTransport:
             return {call[0].delivery: self._one.send(call[0].mail)}
         message, error = merged(call, self._provider), None
         try:
+            self._one.open()
             self._one.connection.send_messages([message])
         except Exception as raised:  # noqa: BLE001 - the sending edge: recorded on the rows
             self._one.close()

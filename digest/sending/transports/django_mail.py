@@ -8,6 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from digest.sending.outcome import Outcome, Verdict, of_error
 from digest.sending.transports.mail import Mail
+from digest.sending.transports.session import Session
 from digest.sending.transports.wire import Unreachable, Wire
 
 # Anymail's words for a recipient the provider did not take.
@@ -34,13 +35,17 @@ class BackendTransport:
 
     def open(self) -> None:
         """Open the connection where it is closed."""
-        if self.connection.open():
-            _settle_environment(self.connection)
+        if self.connection.open() and isinstance(
+            session := getattr(self.connection, "session", None), requests.Session
+        ):
+            own = Session.like(session, str(vars(self.connection).get("api_url", "")))
+            setattr(self.connection, "session", own)  # noqa: B010 - Anymail's backends over HTTP have one
 
     def send(self, mail: Mail) -> Outcome:
         """Send one mail; return what became of it."""
         try:
             message = mail.message()
+            self.open()
             self.connection.send_messages([message])
         except Exception as error:  # noqa: BLE001 - the sending edge: recorded on the row
             self.close()
@@ -55,18 +60,6 @@ class BackendTransport:
             self.connection.close()
         except Exception:  # noqa: BLE001 - it is gone already
             self.connection = get_connection()
-
-
-def _settle_environment(connection: BaseEmailBackend) -> None:
-    """Read proxies and certificates from the environment once for a connection, not once for every mail.
-
-    requests looks them up for each request (Session.merge_environment_settings), which takes a third of its time.
-    """
-    session = getattr(connection, "session", None)
-    if isinstance(session, requests.Session):
-        found = session.merge_environment_settings(str(vars(connection).get("api_url", "")), {}, None, None, None)
-        session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
-        session.trust_env = False
 
 
 def outcome_of(status: Collection[str] | None, message_id: object) -> Outcome:
