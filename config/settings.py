@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-from config import env, providers
+from config import env, panel, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
@@ -63,7 +63,9 @@ INSTALLED_APPS = [
     "digest",
     "anymail",
     "django_htmx",
-    "django.contrib.admin",
+    # Before the admin, whose templates it replaces.
+    "unfold.apps.BasicAppConfig",
+    "digest.panel.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -206,6 +208,10 @@ MAIL_REPLY_TO = env.mailbox("MAIL_REPLY_TO", "")
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 # The law of several countries asks for it in the footer of bulk mail.
 POSTAL_ADDRESS = env.text("POSTAL_ADDRESS", "Example Lab, 1 Example Street, Example City" if DEBUG else "")
+
+# --- The panel ------------------------------------------------------------------------------------
+
+UNFOLD = panel.unfold(SITE_NAME, SITE_BYLINE)
 
 # --- The day --------------------------------------------------------------------------------------
 

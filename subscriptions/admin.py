@@ -7,16 +7,15 @@ from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
 
 from subscriptions import time_zones
 from subscriptions.forms import AddressField
 from subscriptions.models import Consent, Follow, Subscriber, Suppression, Topic
 from subscriptions.models.suppression import hash_of
 
-# The classes of the admin take no type argument when the program runs: hence the ignored ones.
 
-
-class FollowInline(admin.TabularInline):  # type: ignore[type-arg]
+class FollowInline(TabularInline):
     """The topics of a subscriber."""
 
     model = Follow
@@ -29,7 +28,7 @@ class FollowInline(admin.TabularInline):  # type: ignore[type-arg]
         return super().get_queryset(request).select_related("topic", "subscriber")
 
 
-class ConsentInline(admin.TabularInline):  # type: ignore[type-arg]
+class ConsentInline(TabularInline):
     """What a subscriber agreed to, to read: nobody agrees for another."""
 
     model = Consent
@@ -52,7 +51,7 @@ class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SubscriberAdmin(ModelAdmin):
     """Subscribers: found by address, their choices changed, unsubscribed, deleted. None is added: they sign up."""
 
     form = SubscriberForm
@@ -93,7 +92,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TopicAdmin(ModelAdmin):
     """Topics, and how many follow each."""
 
     list_display = ("name", "slug", "description", "followers")
@@ -129,7 +128,7 @@ class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SuppressionAdmin(ModelAdmin):
     """Addresses that must not be written to. They are known by hash: search with the whole address."""
 
     list_display = ("short_hash", "reason", "created_at")

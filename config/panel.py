@@ -1,0 +1,38 @@
+"""How the panel looks: Unfold's settings, in the colours of the pages and mails."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+
+# Warm greys and the one accent, from pale to deep (lightness, chroma, hue).
+STEPS = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
+GREYS = (98.4, 95.8, 91.0, 84.5, 70.0, 54.0, 45.0, 36.5, 28.0, 20.5, 15.5)
+LIGHT = (97.5, 94, 88, 81, 77, 60, 49, 43, 37, 31, 24)
+CHROMA = (0.02, 0.04, 0.08, 0.11, 0.13, 0.17, 0.16, 0.14, 0.12, 0.1, 0.07)
+
+
+def unfold(name: str, byline: str) -> dict[str, Any]:
+    """Return the setting UNFOLD."""
+    return {
+        "SITE_TITLE": name,
+        "SITE_HEADER": name,
+        "SITE_SUBHEADER": byline,
+        "SITE_SYMBOL": "newspaper",
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("digest/icons/favicon.svg")}],
+        "STYLES": [_file("digest/panel.css")],
+        "SIDEBAR": {"navigation": "digest.panel.navigation.navigation"},
+        "COLORS": {
+            "base": {step: f"oklch({light}% 0.008 85)" for step, light in zip(STEPS, GREYS, strict=True)},
+            "primary": {
+                step: f"oklch({light}% {chroma} 35)" for step, light, chroma in zip(STEPS, LIGHT, CHROMA, strict=True)
+            },
+        },
+    }
+
+
+def _file(name: str) -> Any:
+    def address(request: HttpRequest) -> str:  # noqa: ARG001 - Unfold's signature
+        return static(name)
+
+    return address

@@ -1,0 +1,141 @@
+"""Editions: the list, the form, and what can be done to many at once."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from unfold.admin import ModelAdmin, TabularInline
+
+from digest import curation
+from digest.models import Edition, EditionPaper
+from digest.sending import breaker
+
+HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
+
+
+class StandingInline(TabularInline):
+    """The papers of an edition, in the order readers see."""
+
+    model = EditionPaper
+    verbose_name_plural = "papers in order"
+    fields = ("position", "placement", "note", "paper")
+    readonly_fields = ("paper",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EditionPaper]:
+        """Bring the papers along."""
+        return super().get_queryset(request).select_related("paper", "edition")
+
+    def has_add_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:  # noqa: ARG002
+        """Leave adding to the inline below, which has a search for it."""
+        return False
+
+
+class AddingInline(TabularInline):
+    """Room for one more paper. Apart from the others, for a search field on each of fifty rows costs fifty queries."""
+
+    model = EditionPaper
+    verbose_name = "paper"
+    verbose_name_plural = "add papers"
+    fields = ("paper", "position", "placement", "note")
+    autocomplete_fields = ("paper",)
+    extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EditionPaper]:
+        """Show none of those that stand already."""
+        return super().get_queryset(request).none()
+
+
+@admin.register(Edition)
+class EditionAdmin(ModelAdmin):
+    """One day's papers: put in order, pin, hide, publish; stop and go on with the sending of its digests."""
+
+    list_display = ("day", "status", "shown", "hidden", "publish_at", "published_at", "sending")
+    list_filter = ("status", ("halted_at", admin.EmptyFieldListFilter))
+    date_hierarchy = "day"
+    fields = ("day", "status", "publish_at", "published_at", "sending")
+    readonly_fields = ("status", "published_at", "sending")
+    inlines = (StandingInline, AddingInline)
+    actions = ("publish", "stop_sending", "go_on_sending")
+    save_on_top = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
+        """Count the papers along."""
+        editions: QuerySet[Edition] = super().get_queryset(request)
+        counts = {"shown": Count("entries", filter=~HIDDEN), "hidden": Count("entries", filter=HIDDEN)}
+        return editions.annotate(**counts)
+
+    def get_form(self, request: HttpRequest, obj: Edition | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """Let the hour of publication be empty: the model knows the usual one."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if "publish_at" in form.base_fields:
+            form.base_fields["publish_at"].required = False
+        return form
+
+    @admin.display(ordering="shown")
+    def shown(self, edition: Edition) -> int:
+        """Count the papers readers see."""
+        return int(getattr(edition, "shown", 0))
+
+    @admin.display(ordering="hidden")
+    def hidden(self, edition: Edition) -> int:
+        """Count the papers readers do not see."""
+        return int(getattr(edition, "hidden", 0))
+
+    @admin.display(ordering="halted_at")
+    def sending(self, edition: Edition) -> str:
+        """Tell whether its digests are sent, and why not."""
+        if not edition.halted_at:
+            return "goes on"
+        return f"halted {date_format(localtime(edition.halted_at), 'DATETIME_FORMAT')}: {edition.halted_because}"
+
+    @admin.action(description="Stop sending", permissions=["change"])
+    def stop_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
+        """Halt each and note who did it."""
+        for edition in editions:
+            if breaker.stop(edition, timezone.now(), str(request.user)):
+                self.log_change(request, edition, "Sending stopped.")
+                self.message_user(request, f"{edition} is not sent any more.", messages.SUCCESS)
+            else:
+                self.message_user(request, f"{edition} was halted before.", messages.INFO)
+
+    @admin.action(description="Go on sending", permissions=["change"])
+    def go_on_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
+        """Let each go on and note who did it, and why it had been halted."""
+        for edition in editions:
+            because = edition.halted_because
+            if breaker.go_on(edition):
+                self.log_change(request, edition, f"Sending goes on. It was halted: {because}.")
+                self.message_user(request, f"{edition} is sent again, within a minute.", messages.SUCCESS)
+            else:
+                self.message_user(request, f"{edition} is not halted.", messages.INFO)
+
+    @admin.action(description="Publish the selected editions", permissions=["change"])
+    def publish(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
+        """Publish each and tell what became of it."""
+        for edition in editions:
+            self.publish_one(request, edition)
+
+    def publish_one(self, request: HttpRequest, edition: Edition) -> None:
+        """Publish and say so, or say why not."""
+        try:
+            done = curation.publish(edition, timezone.now())
+        except curation.EmptyEditionError as error:
+            self.message_user(request, f"Not published: {error}.", messages.ERROR)
+            return
+        if done:
+            self.log_change(request, edition, "Published.")
+            self.message_user(request, f"{edition} is published.", messages.SUCCESS)
+        else:
+            self.message_user(request, f"{edition} was published before.", messages.INFO)
+
+    def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
+        """Publish after saving where that button was pressed."""
+        if "_publish" in request.POST:
+            self.publish_one(request, obj)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_change(request, obj)

@@ -1,0 +1,47 @@
+"""What stands at the side of the panel."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+
+def _link(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
+    def is_allowed(request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(permission))
+
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}"), "permission": is_allowed}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - Unfold's signature
+    """Return what stands at the side: each link for those who may follow it."""
+    return [
+        {
+            "items": [
+                {"title": "Today", "icon": "monitoring", "link": reverse_lazy("admin:index")},
+                _link("Editions", "newspaper", "digest_edition_changelist", "digest.view_edition"),
+                _link("Papers", "article", "digest_paper_changelist", "digest.view_paper"),
+            ]
+        },
+        {
+            "title": "Readers",
+            "separator": True,
+            "items": [
+                _link("Subscribers", "group", "subscriptions_subscriber_changelist", "subscriptions.view_subscriber"),
+                _link("Topics", "label", "subscriptions_topic_changelist", "subscriptions.view_topic"),
+                _link(
+                    "Suppressions", "block", "subscriptions_suppression_changelist", "subscriptions.view_suppression"
+                ),
+                _link("Deliveries", "outgoing_mail", "digest_delivery_changelist", "digest.view_delivery"),
+            ],
+        },
+        {
+            "title": "The panel",
+            "separator": True,
+            "items": [
+                _link("People", "badge", "auth_user_changelist", "auth.view_user"),
+                _link("Roles", "key", "auth_group_changelist", "auth.view_group"),
+                _link("Who did what", "history", "admin_logentry_changelist", "admin.view_logentry"),
+            ],
+        },
+    ]

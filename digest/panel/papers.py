@@ -1,0 +1,45 @@
+"""Papers, with what the world outside calls them and what they are about."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from digest.models import Paper, PaperIdentifier, PaperTopic
+from digest.panel.reading import ReadOnlyInline
+
+
+class IdentifierInline(ReadOnlyInline):
+    """What the world outside calls the paper."""
+
+    model = PaperIdentifier
+
+
+class TagInline(ReadOnlyInline):
+    """What the paper is about."""
+
+    model = PaperTopic
+    verbose_name = "topic"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring the topics along."""
+        return super().get_queryset(request).select_related("topic")
+
+
+@admin.register(Paper)
+class PaperAdmin(ModelAdmin):
+    """Papers, and the edition each stands in."""
+
+    list_display = ("title", "edition", "source", "created_at")
+    list_filter = ("source",)
+    list_select_related = ("entry__edition",)
+    search_fields = ("title", "identifiers__value")
+    readonly_fields = ("original_title", "original_abstract", "source", "created_at", "updated_at")
+    inlines = (IdentifierInline, TagInline)
+
+    @admin.display(ordering="entry__edition__day")
+    def edition(self, paper: Paper) -> str:
+        """Tell the day of its edition."""
+        return str(paper.entry.edition.day) if hasattr(paper, "entry") else ""
