@@ -46,10 +46,26 @@ class Edition(models.Model):
     accepted_complaints = models.FloatField(default=0, editable=False)
     accepted_bounces = models.FloatField(default=0, editable=False)
 
+    subject = models.CharField(max_length=120, blank=True, help_text="Of the mails; empty: the title that comes first")
+    intro = models.TextField(max_length=1000, blank=True, help_text="Stands above the papers, on the page and in mails")
+
+    # Counts the changes in the panel: whoever changes something says which state it was made on.
+    version = models.PositiveIntegerField(default=0)
+    changed_by = models.CharField(max_length=150, blank=True, editable=False)
+    # Who asked another curator for a look before it comes out, and for which hour; none: at once.
+    look_asked_by = models.CharField(max_length=150, blank=True, editable=False)
+    look_asked_for = models.DateTimeField(null=True, blank=True, editable=False)
+    # Its sending was ended for good.
+    cancelled_at = models.DateTimeField("sending cancelled at", null=True, blank=True, editable=False)
+
     objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day"]
+        permissions = [
+            ("publish_edition", "Can publish editions and take them back"),
+            ("send_edition", "Can stop, go on with and cancel the sending of an edition"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status="draft", published_at=None)
@@ -88,6 +104,13 @@ class Edition(models.Model):
         )
         self.refresh_from_db()
         return bool(changed)
+
+    def note_change(self, who: str) -> None:
+        """Count a change in the panel. A look that was asked for is off: it would be at something else."""
+        Edition.objects.filter(pk=self.pk).update(
+            version=models.F("version") + 1, changed_by=who, look_asked_by="", look_asked_for=None
+        )
+        self.refresh_from_db()
 
     @property
     def is_halted(self) -> bool:

@@ -26,6 +26,8 @@ class Paper(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        # panel.board: the papers of the last days
+        indexes = [models.Index(fields=["created_at"], name="paper_created")]
 
     def __str__(self) -> str:
         return self.title

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -50,14 +53,29 @@ class AddingInline(TabularInline):
         return super().get_queryset(request).none()
 
 
+class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An edition, and the version somebody saw when they began to change it."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_version(self) -> int:
+        """Refuse what was made on a state that is no more."""
+        seen: int | None = self.cleaned_data["version"]
+        now = Edition.objects.filter(pk=self.instance.pk).values_list("version", "changed_by").first()
+        if seen is not None and now and seen != now[0]:
+            raise forms.ValidationError(f"{now[1]} changed this edition meanwhile. Nothing was saved: open it again.")
+        return now[0] if now else 0
+
+
 @admin.register(Edition)
 class EditionAdmin(ModelAdmin):
     """One day's papers: put in order, pin, hide, publish; stop and go on with the sending of its digests."""
 
-    list_display = ("day", "status", "shown", "hidden", "publish_at", "published_at", "sending")
+    list_display = ("day", "to_board", "status", "shown", "hidden", "publish_at", "published_at", "sending")
     list_filter = ("status", ("halted_at", admin.EmptyFieldListFilter))
     date_hierarchy = "day"
-    fields = ("day", "status", "publish_at", "published_at", "sending")
+    form = EditionForm
+    fields = ("day", "status", "publish_at", "published_at", "sending", "subject", "intro", "version")
     readonly_fields = ("status", "published_at", "sending")
     inlines = (StandingInline, AddingInline)
     actions = ("publish", "stop_sending", "go_on_sending")
@@ -76,6 +94,11 @@ class EditionAdmin(ModelAdmin):
             form.base_fields["publish_at"].required = False
         return form
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Count the change, so that the board of another shows it."""
+        super().save_related(request, form, formsets, change)
+        form.instance.note_change(request.user.get_username())
+
     @admin.display(ordering="shown")
     def shown(self, edition: Edition) -> int:
         """Count the papers readers see."""
@@ -85,6 +108,11 @@ class EditionAdmin(ModelAdmin):
     def hidden(self, edition: Edition) -> int:
         """Count the papers readers do not see."""
         return int(getattr(edition, "hidden", 0))
+
+    @admin.display(description="board")
+    def to_board(self, edition: Edition) -> SafeString:
+        """Link to the board."""
+        return render_to_string("panel/board_link.html", {"edition": edition})
 
     @admin.display(ordering="halted_at")
     def sending(self, edition: Edition) -> str:

@@ -1,0 +1,23 @@
+"""Tally: figures counted on a schedule, so that no page counts over everything."""
+
+from django.db import models
+
+
+class Tally(models.Model):
+    """What was counted of one day: a name and a number for each thing."""
+
+    class Kind(models.TextChoices):
+        SUBSCRIBERS = "subscribers", "who came and who went, on that day in UTC"
+        SENDING = "sending", "the digests of that day's edition"
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    day = models.DateField()
+    counts = models.JSONField(default=dict)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [models.UniqueConstraint(fields=["kind", "day"], name="one_tally_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.day}"

@@ -1,0 +1,75 @@
+"""What the board shows, read in a number of queries that does not grow with the papers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import QueryDict
+
+from digest.models import Edition, EditionPaper, Paper, PaperTopic
+from digest.site.reading import with_particulars
+from subscriptions.models import Topic
+
+# How long before the day of an edition a paper may have come in to be a candidate for it.
+WINDOW = timedelta(days=14)
+CANDIDATES_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which candidates to show; empty: all."""
+
+    source: str = ""
+    topic: str = ""
+    text: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Filters":
+        """Read the filters of a request."""
+        return cls(query.get("source", ""), query.get("topic", ""), query.get("text", "").strip())
+
+    @property
+    def query(self) -> str:
+        """The filters as part of an address."""
+        found = QueryDict(mutable=True)
+        found.update({name: value for name, value in vars(self).items() if value})
+        return found.urlencode()
+
+
+def board(edition: Edition, filters: Filters) -> dict[str, Any]:
+    """Return the edition's papers, its candidates, and what they can be filtered by."""
+    entries = edition.entries.select_related("paper").prefetch_related(*with_particulars("paper__"))
+    shown = [entry for entry in entries if entry.placement != EditionPaper.Placement.HIDDEN]
+    found = candidates(edition)
+    sources = sorted(found.order_by().values_list("source", flat=True).distinct())
+    chosen = narrowed(found, filters).prefetch_related(*with_particulars())[: CANDIDATES_SHOWN + 1]
+    return {
+        "edition": edition,
+        "shown": shown,
+        "hidden": [entry for entry in entries if entry not in shown],
+        "candidates": chosen[:CANDIDATES_SHOWN],
+        "more_candidates": len(chosen) > CANDIDATES_SHOWN,
+        "filters": filters,
+        "sources": sources,
+        "topics": Topic.objects.order_by("name"),
+    }
+
+
+def candidates(edition: Edition) -> QuerySet[Paper]:
+    """Return the papers that stand in no edition and came in lately, newest first."""
+    begin = datetime.combine(edition.day, time(), UTC) - WINDOW
+    taken = EditionPaper.objects.filter(paper=OuterRef("pk"))
+    return Paper.objects.filter(~Exists(taken), created_at__gte=begin).order_by("-created_at", "-pk")
+
+
+def narrowed(papers: QuerySet[Paper], filters: Filters) -> QuerySet[Paper]:
+    """Return those of the papers that pass the filters."""
+    if filters.source:
+        papers = papers.filter(source=filters.source)
+    if filters.topic:
+        about = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__slug=filters.topic)
+        papers = papers.filter(Exists(about))
+    if filters.text:
+        papers = papers.filter(title__icontains=filters.text)
+    return papers

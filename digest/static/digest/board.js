@@ -1,0 +1,122 @@
+// The board by mouse and by keyboard. Without this script its forms do the same.
+let held = null;
+
+const board = () => document.getElementById("board");
+
+function post(values) {
+  const token = board().querySelector("[name=csrfmiddlewaretoken]").value;
+  htmx.ajax("POST", board().dataset.act, {
+    target: "#board",
+    swap: "outerHTML",
+    headers: { "X-CSRFToken": token },
+    values: { version: board().dataset.version, ...values },
+  });
+}
+
+// --- Dragging: Alpine's sort says what was dropped, where, in which list ---
+
+document.addEventListener("put", ({ detail: { item, place, list } }) => {
+  const key = item.slice(1);
+  const isEntry = item.startsWith("e");
+  if (list === "edition") post(isEntry ? { act: "put", entry: key, place } : { act: "add", paper: key, place });
+  else if (isEntry) post({ act: "remove", entry: key });
+});
+
+// --- Keys ---
+
+function focusOn(card) {
+  if (!card) return;
+  document.querySelectorAll(".p-card[tabindex='0']").forEach((one) => { one.tabIndex = -1; });
+  card.tabIndex = 0;
+  card.focus();
+  card.scrollIntoView({ block: "nearest" });
+}
+
+function step(card, by) {
+  const all = [...card.closest(".p-column").querySelectorAll(".p-card")];
+  focusOn(all[all.indexOf(card) + by]);
+}
+
+function press(card, ...names) {
+  const button = names.map((name) => card.querySelector(`button[value=${name}], button[data-key=${name}]`)).find(Boolean);
+  if (!button || button.disabled) return;
+  // Where a paper leaves the list, the next one takes the focus.
+  const leaves = ["add", "remove"].includes(names[0]);
+  const next = card.nextElementSibling || card.previousElementSibling;
+  held = leaves && next ? next.id : card.id;
+  button.click();
+}
+
+function writeNote(card) {
+  const note = card.querySelector(".p-note-form");
+  if (!note) return;
+  note.open = true;
+  note.querySelector("textarea").focus();
+}
+
+const MOVES = {
+  j: (card) => step(card, 1),
+  ArrowDown: (card) => step(card, 1),
+  k: (card) => step(card, -1),
+  ArrowUp: (card) => step(card, -1),
+  ArrowLeft: () => focusOn(document.querySelector("#candidate-list .p-card")),
+  ArrowRight: () => focusOn(document.querySelector("#edition-list .p-card")),
+  a: (card) => press(card, "add"),
+  r: (card) => press(card, "remove"),
+  p: (card) => press(card, "pin"),
+  h: (card) => press(card, "hide"),
+  n: writeNote,
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = event.target.closest("input, textarea, select");
+  if (field) {
+    const card = field.closest(".p-card");
+    if (event.key === "Escape" && card) focusOn(card);
+    if (event.key === "Enter" && event.target.matches(".p-note-form textarea") && !event.shiftKey) {
+      event.preventDefault();
+      held = card.id;
+      event.target.form.querySelector("button").click();
+    }
+    return;
+  }
+  const card = event.target.closest(".p-card") || document.querySelector(".p-card[tabindex='0']");
+  if (!card || event.target.closest("button, summary, a")?.matches(":focus") && ["Enter", " "].includes(event.key)) return;
+  if (event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+    event.preventDefault();
+    press(card, event.key === "ArrowUp" ? "up" : "down");
+  } else if (MOVES[event.key] && !event.shiftKey) {
+    event.preventDefault();
+    MOVES[event.key](card);
+  }
+});
+
+// --- The board changes under one's hands ---
+
+function settle() {
+  const again = held && document.getElementById(held);
+  held = null;
+  if (again) focusOn(again);
+  else {
+    const first = document.querySelector(".p-card");
+    if (first && !document.querySelector(".p-card[tabindex='0']")) first.tabIndex = 0;
+  }
+}
+
+const isTyping = () => document.activeElement?.closest(".p-note-form, .p-words, .p-filters")
+  || [...document.querySelectorAll("#board textarea, #board .p-words input")].some((field) => field.value !== field.defaultValue);
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // What is half written must not be swapped away: saving it says whether somebody was faster.
+  if (event.target.id === "board" && (isTyping() || document.querySelector(".sortable-chosen"))) event.preventDefault();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ([409, 422].includes(event.detail.xhr.status)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+  if (event.detail.target?.id === "board" && !held) held = document.activeElement?.closest(".p-card")?.id ?? null;
+});
+document.addEventListener("htmx:afterSettle", settle);
+settle();

@@ -1,0 +1,166 @@
+"""The board's page: what stands on it, its forms, and two curators at once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+
+from digest.models import EditionPaper, Paper
+from tests.make import DAY, NOON, make_edition, make_paper, make_topic
+
+pytestmark = pytest.mark.django_db
+
+PINNED, LISTED, HIDDEN = EditionPaper.Placement.values
+
+
+@pytest.fixture
+def edition():
+    return make_edition(make_paper("One"), make_paper("Two"), published=False)
+
+
+def address(edition, rest=""):
+    return f"/admin/digest/edition/{edition.pk}/board/{rest}"
+
+
+def act(client, edition, name, headers=None, **fields):
+    fields = {"version": edition.version, "act": name, **fields}
+    return client.post(address(edition, "act/"), fields, headers=headers or {})
+
+
+def titles(papers):
+    return [paper.title for paper in papers]
+
+
+def test_the_candidates_stand_in_no_edition_and_came_in_lately(admin_client, edition):
+    make_paper("New", created_at=NOON)
+    make_paper("Newer", created_at=NOON + timedelta(hours=1))
+    make_paper("Old", created_at=NOON - timedelta(days=30))
+
+    context = admin_client.get(address(edition)).context
+
+    assert titles(context["candidates"]) == ["Newer", "New"]
+    assert titles(entry.paper for entry in context["shown"]) == ["One", "Two"]
+
+
+def test_the_candidates_are_filtered_by_source_topic_and_title(admin_client, edition):
+    graphs = make_topic("Graph learning")
+    make_paper("Alpha", about=graphs, created_at=NOON)
+    make_paper("Beta", source="arxiv", created_at=NOON)
+
+    def found(**filters):
+        return titles(admin_client.get(address(edition), filters).context["candidates"])
+
+    assert found(source="arxiv") == ["Beta"]
+    assert found(topic="graph-learning") == ["Alpha"]
+    assert found(text="alp") == ["Alpha"]
+    assert found(source="arxiv", text="alp") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "shown"),
+    [
+        ("up", {"entry": 2}, ["Two", "One"]),
+        ("down", {"entry": 1}, ["Two", "One"]),
+        ("put", {"entry": 2, "place": 0}, ["Two", "One"]),
+        ("pin", {"entry": 2}, ["Two", "One"]),
+        ("hide", {"entry": 1}, ["Two"]),
+        ("remove", {"entry": 1}, ["Two"]),
+        ("add", {"paper": 3}, ["One", "Two", "Three"]),
+        ("add", {"paper": 3, "place": 0}, ["Three", "One", "Two"]),
+        ("clear", {}, []),
+    ],
+)
+def test_every_form_of_the_board_works_without_scripts(admin_client, edition, name, fields, shown):
+    keys = [entry.pk for entry in edition.entries.all()]
+    third = make_paper("Three").pk
+    fields = {
+        key: {"entry": lambda n: keys[n - 1], "paper": lambda _: third}.get(key, lambda n: n)(value)
+        for key, value in fields.items()
+    }
+
+    answer = act(admin_client, edition, name, **fields)
+
+    assert answer.status_code == 302
+    assert [entry.paper.title for entry in edition.entries.shown()] == shown
+    assert LogEntry.objects.count() == 1
+
+
+def test_a_note_with_html_is_text_on_the_board(admin_client, edition):
+    entry = edition.entries.first()
+
+    act(admin_client, edition, "note", entry=entry.pk, note="<script>alert(1)</script>")
+
+    html = admin_client.get(address(edition)).content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script>alert(1)" not in html
+
+
+def test_the_second_curator_is_told_and_nothing_typed_is_lost(admin_client, edition):
+    entry = edition.entries.first()
+    act(admin_client, edition, "words", subject="First", intro="")
+
+    answer = act(admin_client, edition, "note", entry=entry.pk, note="My long thought")
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "admin changed this edition meanwhile. Your change was not made." in html
+    assert "My long thought</textarea>" in html
+    entry.refresh_from_db()
+    assert entry.note == ""
+
+
+def test_a_note_that_is_too_long_is_refused_and_kept_in_its_field(admin_client, edition):
+    answer = act(admin_client, edition, "note", entry=edition.entries.first().pk, note="x" * 281)
+
+    assert answer.status_code == 422
+    assert "The note has 281 characters; 280 fit." in answer.content.decode()
+    assert "x" * 281 in answer.content.decode()
+
+
+def test_a_board_that_asks_again_gets_what_changed_and_nothing_where_nothing_did(admin_client, edition):
+    again = {"since": edition.version}
+    assert admin_client.get(address(edition), again, headers={"HX-Request": "true"}).status_code == 204
+
+    act(admin_client, edition, "words", subject="New subject", intro="")
+
+    answer = admin_client.get(address(edition), again, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "admin changed this edition." in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_the_form_of_an_edition_refuses_what_was_made_on_an_older_state(admin_client, edition):
+    act(admin_client, edition, "words", subject="First", intro="")
+    data = {"day": DAY, "publish_at_0": "2025-08-21", "publish_at_1": "06:00", "version": edition.version}
+    data |= {f"entries{part}-{form}_FORMS": 0 for part in ("", "-2") for form in ("TOTAL", "INITIAL")}
+
+    answer = admin_client.post(f"/admin/digest/edition/{edition.pk}/change/", {**data, "subject": "Second"})
+
+    assert "admin changed this edition meanwhile" in answer.content.decode()
+    edition.refresh_from_db()
+    assert edition.subject == "First"
+
+
+@pytest.mark.parametrize("fields", [{"act": "explode"}, {}, {"act": "up", "entry": "x"}, {"act": "add"}])
+def test_a_change_there_is_none_of_is_not_found(admin_client, edition, fields):
+    assert admin_client.post(address(edition, "act/"), {"version": 0, **fields}).status_code == 404
+
+
+@time_machine.travel(datetime(2025, 8, 21, 5, tzinfo=UTC), tick=False)
+def test_the_board_asks_no_more_for_twice_the_papers(admin_client, edition, django_assert_max_num_queries):
+    topic = make_topic()
+
+    def grow():
+        for _ in range(10):
+            make_paper(about=topic)
+            EditionPaper.objects.create(edition=edition, paper=make_paper(about=topic))
+
+    grow()
+    with django_assert_max_num_queries(20) as few:
+        admin_client.get(address(edition))
+    grow()
+    with django_assert_max_num_queries(20) as many:
+        admin_client.get(address(edition))
+    assert len(few) == len(many)
+    assert Paper.objects.count() > 40
