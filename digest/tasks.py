@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from digest import curation, planning
-from digest.sending import breaker, draining, recovery
+from digest.sending import breaker, draining, recovery, sweeping
 
 TURN_SECONDS = 10
 
@@ -34,6 +34,13 @@ def send_queued() -> None:
 def watch_editions() -> None:
     """Halt the editions that draw too many complaints or bounces, and release what may go on."""
     if breaker.watch(timezone.now()):
+        send_queued.delay()
+
+
+@shared_task
+def sweep_editions() -> None:
+    """Do what the panel decided about whole editions, and ring for the senders where that gave them work."""
+    if sweeping.sweep(timezone.now()):
         send_queued.delay()
 
 

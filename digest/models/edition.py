@@ -57,6 +57,8 @@ class Edition(models.Model):
     look_asked_for = models.DateTimeField(null=True, blank=True, editable=False)
     # Its sending was ended for good.
     cancelled_at = models.DateTimeField("sending cancelled at", null=True, blank=True, editable=False)
+    # Those who got nothing are to be sent theirs again: see digest.sending.sweeping.
+    again_at = models.DateTimeField("to be sent again since", null=True, blank=True, editable=False)
 
     objects = EditionQuerySet.as_manager()
 
@@ -100,10 +102,24 @@ class Edition(models.Model):
     def publish(self, at: datetime) -> bool:
         """Show the edition to readers; return whether this call did it. A second call changes nothing."""
         changed = Edition.objects.filter(pk=self.pk, status=self.Status.DRAFT).update(
-            status=self.Status.PUBLISHED, published_at=at
+            status=self.Status.PUBLISHED, published_at=at, halted_at=None, halted_because="", halt_told_at=None
         )
         self.refresh_from_db()
         return bool(changed)
+
+    def withdraw(self, until: datetime) -> bool:
+        """Make it a draft again that publishes itself at that moment; return whether this call did it."""
+        changed = Edition.objects.filter(pk=self.pk, status=self.Status.PUBLISHED).update(
+            status=self.Status.DRAFT, published_at=None, publish_at=until
+        )
+        self.refresh_from_db()
+        return bool(changed)
+
+    def ask_for_look(self, who: str, for_hour: datetime | None) -> None:
+        """Wait for another curator before it comes out at that hour; None: at once."""
+        self.note_change(who)
+        Edition.objects.filter(pk=self.pk).update(look_asked_by=who, look_asked_for=for_hour)
+        self.refresh_from_db()
 
     def note_change(self, who: str) -> None:
         """Count a change in the panel. A look that was asked for is off: it would be at something else."""

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
+from digest.panel import preview, publishing
 from digest.panel.board import views as board
 
 View = Callable[..., HttpResponseBase]
@@ -26,6 +27,19 @@ class Page(NamedTuple):
 PAGES = (
     Page(f"{EDITION}/board/", board.board, "board", "digest.view_edition"),
     Page(f"{EDITION}/board/act/", board.act, "board_act", "digest.change_edition"),
+    Page(f"{EDITION}/audience/", preview.who_gets_what, "audience", "digest.view_edition"),
+    Page(f"{EDITION}/preview/", preview.preview, "preview", "digest.view_edition"),
+    Page(f"{EDITION}/preview/page/", preview.page, "preview_page", "digest.view_edition"),
+    Page(f"{EDITION}/preview/mail/", preview.mail, "preview_mail", "digest.view_edition"),
+    Page(f"{EDITION}/preview/test/", preview.send_test, "send_test", "digest.publish_edition"),
+    Page(f"{EDITION}/preview/links/", preview.check_links, "check_links", "digest.publish_edition"),
+    Page(f"{EDITION}/publishing/", publishing.page, "publishing", "digest.view_edition"),
+    Page(f"{EDITION}/publishing/publish/", publishing.publish, "publish", "digest.publish_edition"),
+    Page(f"{EDITION}/publishing/take-back/", publishing.take_back, "take_back", "digest.publish_edition"),
+    Page(f"{EDITION}/sending/stop/", publishing.stop, "stop_sending", "digest.send_edition"),
+    Page(f"{EDITION}/sending/go-on/", publishing.go_on, "go_on_sending", "digest.send_edition"),
+    Page(f"{EDITION}/sending/cancel/", publishing.cancel, "cancel_sending", "digest.send_edition"),
+    Page(f"{EDITION}/sending/again/", publishing.send_again, "send_again", "digest.send_edition"),
 )
 
 

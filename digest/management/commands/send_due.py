@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from digest import curation, planning
-from digest.sending import breaker, draining, recovery
+from digest.sending import breaker, draining, recovery, sweeping
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         published = curation.publish_late(now)
         recovered = recovery.recover(now)
         breaker.watch(now)
+        sweeping.sweep(now)
         planned = planning.plan(now)
         verdicts = draining.drain(stop.is_set)
         self.stdout.write(

@@ -1,0 +1,84 @@
+"""Whether a link answers: one short request, never to a private address."""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urljoin, urlsplit
+
+# Seconds: to connect, and to answer.
+TIMEOUT = 5
+AT_ONCE = 16
+MOST_REDIRECTS = 3
+GONE = {404, 410}
+FAULT = 500
+USER_AGENT = "DailyPapers (link check)"
+
+
+def silent(urls: Iterable[str]) -> dict[str, str]:
+    """Return the links that do not answer, each with the reason."""
+    unique = list(dict.fromkeys(urls))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = zip(unique, pool.map(complaint, unique), strict=True)
+        return {url: told for url, told in found if told}
+
+
+def complaint(url: str) -> str:
+    """Say why a link does not answer; "" where it does. Redirects are followed, each looked at anew."""
+    for _ in range(MOST_REDIRECTS + 1):
+        try:
+            status, onward = _ask(url)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            return _words(error)
+        if not onward:
+            return f"answers {status}" if status in GONE or status >= FAULT else ""
+        url = urljoin(url, onward)
+    return "redirects too often"
+
+
+def public_address(host: str, port: int) -> str:
+    """Return the IP address of a host; ValueError where any of its addresses is not of the public internet."""
+    addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not addresses or not all(ipaddress.ip_address(address.partition("%")[0]).is_global for address in addresses):
+        raise ValueError("leads to a private address")
+    return addresses[0]
+
+
+def _ask(url: str) -> tuple[int, str]:
+    """Send one HEAD; return the status and where it redirects to, "" for nowhere."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is no web address")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    client = http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT)
+    client.sock = _connected(parts.scheme, parts.hostname, port)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        client.request("HEAD", path, headers={"User-Agent": USER_AGENT})
+        answer = client.getresponse()
+        redirects = answer.status in {301, 302, 303, 307, 308}
+        return answer.status, answer.headers.get("Location", "") if redirects else ""
+    finally:
+        client.close()
+
+
+def _connected(scheme: str, host: str, port: int) -> socket.socket:
+    """Connect to the very address that was looked at: a name may lead elsewhere a moment later."""
+    connection = socket.create_connection((public_address(host, port), port), timeout=TIMEOUT)
+    if scheme == "http":
+        return connection
+    try:
+        return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+    except OSError:
+        connection.close()
+        raise
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "does not answer in time"
+    if isinstance(error, ssl.SSLError):
+        return "has no good certificate"
+    return str(error) if isinstance(error, ValueError) else f"does not answer ({type(error).__name__})"

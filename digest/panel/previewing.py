@@ -1,0 +1,89 @@
+"""The mail of an edition that is not out yet, as somebody would get it: ranked, composed, and sent to nobody."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+import numpy as np
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import make_msgid
+
+from digest import planning
+from digest.arranging import RefusedError
+from digest.composing.letter import Letter, Reader
+from digest.composing.message import message_of
+from digest.composing.plain import render
+from digest.models import Delivery, Edition, Paper
+from digest.panel.audience import offer_of
+from digest.planning import Candidates, Due
+from digest.ranking import scoring
+from digest.ranking.reasons import reason
+from subscriptions.emails import Rendered
+from subscriptions.models import Status, Subscriber, Topic
+
+USUAL_PAPERS = 10
+MOST_PAPERS = 50
+
+
+def for_subscriber(edition: Edition, subscriber: Subscriber, now: datetime) -> Delivery:
+    """Return the digest a subscriber would get, addressed to a stand-in: its links act for nobody."""
+    row = Subscriber.objects.filter(pk=subscriber.pk).values_list(*Due._fields).get()
+    due = Due(*row)._replace(next_digest_at=now)
+    (frozen,) = planning.freeze([due], offer_of(edition), now)
+    stand_in = Subscriber(
+        **{name: getattr(subscriber, name) for name in ("time_zone", "local_time", "frequency", "weekday")},
+        email="reader@example.org",
+        status=Status.ACTIVE,
+        confirmed_at=subscriber.confirmed_at or now,
+    )
+    return _delivery(edition, stand_in, json.loads(frozen.content)["papers"], now)
+
+
+def for_followers(edition: Edition, topics: Sequence[Topic], most: int, now: datetime) -> Delivery:
+    """Return the digest of somebody who follows these topics; of none: who reads everything."""
+    stand_in = Subscriber(email="reader@example.org", status=Status.ACTIVE, confirmed_at=now)
+    return _delivery(edition, stand_in, _lines(offer_of(edition), topics, most), now)
+
+
+def mail(delivery: Delivery) -> Rendered:
+    """Return the mail of a digest that was made here; RefusedError where nothing is in it."""
+    keys = [key for key, *_ in delivery.content["papers"]]
+    if not keys:
+        raise RefusedError("No paper of this edition is for this reader: no mail would be sent.")
+    # Of a draft, which readers may not see yet.
+    return render(delivery, Paper.objects.prefetch_related("identifiers").in_bulk(keys))
+
+
+def message_to(address: str, delivery: Delivery) -> EmailMultiAlternatives:
+    """Return the mail as a message to somebody of the panel, marked as a test."""
+    letter = Letter.of(delivery)
+    reader = Reader.of(Subscriber(email=address, public_id=uuid4(), confirmed_at=delivery.created_at))
+    message = message_of(letter, reader, mail(delivery))
+    message.subject = f"Test: {message.subject}"
+    message.extra_headers["Message-ID"] = make_msgid("test")
+    # What the provider reports about it belongs to no delivery.
+    message.metadata = {}  # type: ignore[attr-defined]
+    return message
+
+
+def _delivery(edition: Edition, stand_in: Subscriber, lines: list[list[object]], now: datetime) -> Delivery:
+    content = {"papers": lines, "of": edition.entries.shown().count()}
+    return Delivery(pk=0, subscriber=stand_in, edition=edition, period=edition.day, content=content, created_at=now)
+
+
+def _lines(offer: Candidates, topics: Sequence[Topic], most: int) -> list[list[object]]:
+    """Return what the ranking gives somebody who follows these topics: paper, code of the reason, its argument."""
+    wanted = {topic.pk for topic in topics}
+    follows = np.array([[float(topic.pk in wanted) for topic in offer.topics]], dtype=np.float32)
+    matches = scoring.match(follows, offer.tags) if wanted else np.ones((1, len(offer.papers)), dtype=np.float32)
+    chosen = scoring.best(scoring.score(matches, offer.pinned), most)
+    strongest = scoring.strongest_topic(follows, offer.tags, chosen)
+    return [
+        [
+            offer.papers[paper],
+            *reason(offer.topics[topic].name if topic >= 0 else "", is_pinned=bool(offer.pinned[paper])),
+        ]
+        for paper, topic in zip(chosen[0].tolist(), strongest[0].tolist(), strict=True)
+        if paper >= 0
+    ]

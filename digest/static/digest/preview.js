@@ -1,0 +1,9 @@
+// A frame is as high as what it shows, up to a few screens.
+document.querySelectorAll(".p-frame").forEach((frame) => {
+  const settle = () => {
+    const height = frame.contentDocument?.documentElement?.scrollHeight;
+    if (height) frame.style.height = `${Math.min(height, 2400)}px`;
+  };
+  frame.addEventListener("load", settle);
+  settle();
+});

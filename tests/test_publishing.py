@@ -1,0 +1,255 @@
+"""Bringing an edition out, now and at an hour, with a second look, and taking it back."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+
+from digest import curation, planning, publishing
+from digest.arranging import RefusedError, Seen, StaleError
+from digest.models import Delivery, Edition
+from digest.sending import draining, sweeping
+from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
+
+pytestmark = pytest.mark.django_db
+Status = Delivery.Status
+TWO = datetime(2025, 8, 21, 14, tzinfo=UTC)
+
+
+@pytest.fixture
+def draft():
+    return make_edition(make_paper(), published=False)
+
+
+@pytest.fixture
+def out():
+    return make_edition(make_paper())
+
+
+def bring_out(edition, who="ada", at=None, version=None):
+    seen = Seen(edition.version if version is None else version, who)
+    _, done = publishing.bring_out(edition.pk, seen, at, NOON)
+    edition.refresh_from_db()
+    return done
+
+
+def test_it_comes_out_at_once(draft):
+    assert bring_out(draft) == "Published."
+
+    assert draft.published_at == NOON
+    assert draft.changed_by == "ada"
+
+
+def test_it_comes_out_at_its_hour_by_itself(draft):
+    assert bring_out(draft, at=TWO) == "It comes out on 21 August 2025 at 14:00 UTC."
+
+    assert curation.publish_late(TWO - timedelta(seconds=1)) == []
+    assert curation.publish_late(TWO) == [draft]
+
+
+def test_an_hour_that_is_past_is_refused(draft):
+    with pytest.raises(RefusedError, match="21 August 2025, 11:59 UTC is past"):
+        bring_out(draft, at=NOON - timedelta(minutes=1))
+
+    assert draft.publish_at == Edition.objects.get().publish_at
+
+
+def test_a_time_in_a_hole_of_the_clock_is_refused_with_one_that_is_there():
+    with pytest.raises(RefusedError, match=r"02:30 does not exist on 29 March 2026 in Europe/Berlin.*03:30 does"):
+        publishing.moment(date(2026, 3, 29), time(2, 30), "Europe/Berlin")
+
+
+def test_of_a_time_that_comes_twice_the_first_counts():
+    found = publishing.moment(date(2026, 10, 25), time(2, 30), "Europe/Berlin")
+
+    assert found == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_of_two_who_publish_at_the_same_second_one_does_and_the_other_is_told(draft):
+    bring_out(draft, who="ada", version=0)
+
+    with pytest.raises(RefusedError, match="It is out already: ada published it"):
+        bring_out(draft, who="grace", version=0)
+
+
+def test_an_edition_that_was_changed_since_is_not_published(draft):
+    draft.note_change("grace")
+
+    with pytest.raises(StaleError, match="grace changed this edition"):
+        bring_out(draft, version=0)
+
+
+def test_an_edition_without_papers_is_not_published():
+    with pytest.raises(RefusedError, match="It shows no paper"):
+        bring_out(make_edition(published=False))
+
+
+def test_with_a_second_look_one_asks_and_another_publishes(draft, settings):
+    settings.SECOND_LOOK = True
+
+    assert bring_out(draft, who="ada") == "Asked another curator for a look before it comes out."
+    assert bring_out(draft, who="ada") == "Asked another curator for a look before it comes out."
+    assert not draft.is_published
+
+    assert bring_out(draft, who="grace") == "Published."
+
+
+def test_a_look_at_one_hour_is_no_look_at_another(draft, settings):
+    settings.SECOND_LOOK = True
+    bring_out(draft, who="ada", at=TWO)
+
+    assert bring_out(draft, who="grace").startswith("Asked")
+    assert not draft.is_published
+
+
+# --- Taking back ---
+
+
+def planned(edition):
+    """A reader who saw the edition before this one, and whose digest of this one is planned."""
+    earlier = make_edition(make_paper(), day=DAY - timedelta(days=1))
+    reader = make_subscriber(seen_until=earlier.published_at)
+    make_delivery(reader, earlier, status=Status.SENT, sent_at=earlier.published_at)
+    planning.plan(NOON)
+    return reader, earlier
+
+
+def test_what_is_taken_back_before_a_mail_left_goes_out_once_it_is_published_again(out, mailoutbox):
+    reader, earlier = planned(out)
+    publishing.take_back(out, "ada", NOON)
+    draining.drain()
+    sweeping.sweep(NOON)
+
+    out.refresh_from_db()
+    reader.refresh_from_db()
+    assert not out.is_published
+    assert not out.deliveries.exists()
+    assert reader.seen_until == earlier.published_at
+    assert not mailoutbox
+
+    bring_out(out)
+    planning.plan(NOON + timedelta(minutes=5))
+    draining.drain()
+    assert len(mailoutbox) == 1
+
+
+def test_it_is_not_taken_back_once_the_first_mail_has_left(out, mailoutbox):
+    planned(out)
+    draining.drain()
+
+    with pytest.raises(RefusedError, match="The first mail has left"):
+        publishing.take_back(out, "ada", NOON)
+
+    out.refresh_from_db()
+    assert out.is_published
+    assert not out.is_halted
+
+
+def test_a_digest_in_a_workers_hands_counts_as_left(out):
+    make_delivery(make_subscriber(), out, status=Status.CLAIMED)
+
+    with pytest.raises(RefusedError, match="has left"):
+        publishing.take_back(out, "ada", NOON)
+
+
+def test_it_is_not_published_again_while_its_digests_are_being_taken_back(out):
+    planned(out)
+    publishing.take_back(out, "ada", NOON)
+
+    with pytest.raises(RefusedError, match="still being taken back"):
+        bring_out(out)
+
+
+def test_what_was_taken_back_does_not_come_out_again_at_once(out):
+    publishing.take_back(out, "ada", NOON)
+
+    assert curation.publish_late(NOON + timedelta(hours=1)) == []
+
+
+# --- The page ---
+
+
+def address(edition, rest="publishing/"):
+    return f"/admin/digest/edition/{edition.pk}/{rest}"
+
+
+@pytest.fixture
+def press(admin_client, monkeypatch):
+    """Press a button of the page."""
+    monkeypatch.setattr("digest.tasks.sweep_editions.delay", lambda: None)
+
+    def press(edition, rest, **fields):
+        return admin_client.post(address(edition, rest), fields)
+
+    return press
+
+
+@time_machine.travel(NOON, tick=False)
+@pytest.mark.parametrize(
+    ("fields", "status", "told"),
+    [
+        ({"day": "2025-08-21", "clock": "11:00", "zone": "UTC"}, 422, "21 August 2025, 11:00 UTC is past."),
+        ({"day": "2026-03-29", "clock": "02:30", "zone": "Europe/Berlin"}, 422, "02:30 does not exist on 29 March"),
+        ({"day": "", "clock": "02:30", "zone": "UTC"}, 422, "Please give both a day and a time."),
+        ({"day": "tomorrow", "clock": "02:30", "zone": "UTC"}, 422, "That is no day and no time."),
+        ({"day": "2025-08-21", "clock": "14:30", "zone": "Europe/Berlin"}, 302, ""),
+    ],
+)
+def test_an_hour_is_taken_or_the_page_says_why_not(press, draft, fields, status, told):
+    answer = press(draft, "publishing/publish/", version=0, at_hour=1, **fields)
+
+    assert answer.status_code == status
+    assert told in answer.content.decode()
+    draft.refresh_from_db()
+    assert (draft.publish_at.hour == 12) == (status == 302)
+
+
+def test_publishing_twice_gets_a_clear_answer(press, draft):
+    assert press(draft, "publishing/publish/", version=0).status_code == 302
+
+    answer = press(draft, "publishing/publish/", version=0)
+
+    assert answer.status_code == 409
+    assert "It is out already: admin published it." in answer.content.decode()
+
+
+def test_sending_is_stopped_goes_on_and_is_cancelled_and_the_trail_tells(press, out):
+    waiting = make_delivery(make_subscriber(), out)
+
+    press(out, "sending/stop/")
+    out.refresh_from_db()
+    assert out.is_halted
+    press(out, "sending/go-on/")
+    out.refresh_from_db()
+    assert not out.is_halted
+    press(out, "sending/cancel/")
+    sweeping.sweep(NOON)
+
+    waiting.refresh_from_db()
+    assert waiting.status == Status.CANCELLED
+    assert press(out, "sending/go-on/").status_code == 409
+    told = [entry.change_message for entry in LogEntry.objects.order_by("pk")]
+    assert [line.split(".")[0] for line in told] == ["Sending stopped", "Sending goes on", "Sending cancelled"]
+
+
+def test_it_is_sent_again_to_those_alone_who_got_nothing(press, out, mailoutbox):
+    rows = {status: make_delivery(make_subscriber(f"{status}@example.org"), out, status=status) for status in Status}
+    Delivery.objects.filter(status=Status.SENT).update(sent_at=NOON)
+    left = make_delivery(make_subscriber(status="unsubscribed", next_digest_at=None), out, status=Status.FAILED)
+
+    press(out, "sending/again/")
+    sweeping.sweep(NOON)
+
+    again = set(Delivery.objects.filter(status=Status.QUEUED))
+    assert again == {rows[Status.FAILED], rows[Status.CANCELLED], rows[Status.QUEUED]}
+    left.refresh_from_db()
+    assert left.status == Status.FAILED
+
+
+def test_what_is_planned_after_cancelling_is_cancelled_too(out):
+    sweeping.cancel(out, "ada", NOON)
+    make_delivery(make_subscriber(), out)
+
+    assert sweeping.sweep(NOON) == 1
+    assert sweeping.sweep(NOON) == 0
