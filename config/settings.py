@@ -67,6 +67,9 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "digest.panel.apps.PanelConfig",
     "django.contrib.auth",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -80,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -217,6 +221,7 @@ SECOND_LOOK = env.flag("SECOND_LOOK", default=False)
 SECOND_FACTOR = env.flag("SECOND_FACTOR", default=not DEBUG)
 # Tries to sign in, for one name and from one network.
 SIGN_IN_TRIES = env.rate("SIGN_IN_TRIES", "10 per 15 minutes")
+OTP_TOTP_ISSUER = SITE_NAME
 UNFOLD = panel.unfold(SITE_NAME, SITE_BYLINE)
 
 # --- The day --------------------------------------------------------------------------------------

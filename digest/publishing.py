@@ -97,6 +97,6 @@ def _set_hour(edition: Edition, at: datetime) -> str:
 def _publish(edition: Edition, now: datetime) -> str:
     try:
         publish(edition, now)
-    except EmptyEditionError:
-        raise RefusedError("It shows no paper.") from None
+    except EmptyEditionError as error:
+        raise RefusedError(f"{error}.") from None
     return "Published."

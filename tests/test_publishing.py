@@ -81,7 +81,7 @@ def test_an_edition_that_was_changed_since_is_not_published(draft):
 
 
 def test_an_edition_without_papers_is_not_published():
-    with pytest.raises(RefusedError, match="It shows no paper"):
+    with pytest.raises(RefusedError, match="has no paper to show"):
         bring_out(make_edition(published=False))
 
 
@@ -101,6 +101,17 @@ def test_a_look_at_one_hour_is_no_look_at_another(draft, settings):
 
     assert bring_out(draft, who="grace").startswith("Asked")
     assert not draft.is_published
+
+
+def test_no_way_of_the_list_leads_around_the_second_look(admin_client, draft, settings):
+    settings.SECOND_LOOK = True
+
+    admin_client.post("/admin/digest/edition/", {"action": "publish", "_selected_action": [draft.pk]})
+
+    draft.refresh_from_db()
+    assert not draft.is_published
+    assert draft.look_asked_by == "admin"
+    assert 'name="publish_at_0"' not in admin_client.get(f"/admin/digest/edition/{draft.pk}/change/").content.decode()
 
 
 # --- Taking back ---

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin, TabularInline
 
-from digest import curation
+from digest import publishing
+from digest.arranging import RefusedError, Seen, StaleError
 from digest.models import Edition, EditionPaper
 from digest.sending import breaker
 
@@ -94,6 +96,20 @@ class EditionAdmin(ModelAdmin):
             form.base_fields["publish_at"].required = False
         return form
 
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Say whether somebody brings editions out."""
+        return request.user.has_perm("digest.publish_edition")
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        """Say whether somebody stops sending, and goes on with it."""
+        return request.user.has_perm("digest.send_edition")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Edition | None = None) -> Any:
+        """Leave the hour to those who publish, and to the page of publishing where two have to look."""
+        fields = super().get_readonly_fields(request, obj)
+        sets_hour = self.has_publish_permission(request) and not settings.SECOND_LOOK
+        return fields if sets_hour or obj is None else (*fields, "publish_at")
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         """Count the change, so that the board of another shows it."""
         super().save_related(request, form, formsets, change)
@@ -121,7 +137,7 @@ class EditionAdmin(ModelAdmin):
             return "goes on"
         return f"halted {date_format(localtime(edition.halted_at), 'DATETIME_FORMAT')}: {edition.halted_because}"
 
-    @admin.action(description="Stop sending", permissions=["change"])
+    @admin.action(description="Stop sending", permissions=["send"])
     def stop_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
         """Halt each and note who did it."""
         for edition in editions:
@@ -131,7 +147,7 @@ class EditionAdmin(ModelAdmin):
             else:
                 self.message_user(request, f"{edition} was halted before.", messages.INFO)
 
-    @admin.action(description="Go on sending", permissions=["change"])
+    @admin.action(description="Go on sending", permissions=["send"])
     def go_on_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
         """Let each go on and note who did it, and why it had been halted."""
         for edition in editions:
@@ -142,7 +158,7 @@ class EditionAdmin(ModelAdmin):
             else:
                 self.message_user(request, f"{edition} is not halted.", messages.INFO)
 
-    @admin.action(description="Publish the selected editions", permissions=["change"])
+    @admin.action(description="Publish the selected editions", permissions=["publish"])
     def publish(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
         """Publish each and tell what became of it."""
         for edition in editions:
@@ -150,20 +166,20 @@ class EditionAdmin(ModelAdmin):
 
     def publish_one(self, request: HttpRequest, edition: Edition) -> None:
         """Publish and say so, or say why not."""
+        seen = Seen(edition.version, request.user.get_username())
         try:
-            done = curation.publish(edition, timezone.now())
-        except curation.EmptyEditionError as error:
-            self.message_user(request, f"Not published: {error}.", messages.ERROR)
+            _, done = publishing.bring_out(edition.pk, seen, None, timezone.now())
+        except (RefusedError, StaleError) as error:
+            self.message_user(request, f"Not published: {error}", messages.ERROR)
             return
-        if done:
-            self.log_change(request, edition, "Published.")
-            self.message_user(request, f"{edition} is published.", messages.SUCCESS)
-        else:
-            self.message_user(request, f"{edition} was published before.", messages.INFO)
+        self.log_change(request, edition, done)
+        edition.refresh_from_db()
+        told = f"{edition} is published." if edition.is_published else done
+        self.message_user(request, told, messages.SUCCESS)
 
     def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
         """Publish after saving where that button was pressed."""
-        if "_publish" in request.POST:
+        if "_publish" in request.POST and self.has_publish_permission(request):
             self.publish_one(request, obj)
             return HttpResponseRedirect(request.get_full_path())
         return super().response_change(request, obj)

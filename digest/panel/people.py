@@ -2,15 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_static import admin as _static_admin
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp import admin as _totp_admin
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
+from digest.panel import signing_in
+
+# Imported, they are registered; the keys of second factors are nobody's to read.
+admin.site.unregister([User, Group, TOTPDevice, StaticDevice])
+
+__all__ = ["_static_admin", "_totp_admin"]
 
 # What makes somebody mightier than any role.
 BEYOND_ROLES = ("is_superuser", "user_permissions")
@@ -34,6 +43,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
         ("When", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions = ("forget_second_factor",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Bring the roles along."""
@@ -53,6 +63,17 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         """Nobody is deleted."""
         return False
+
+    @admin.action(description="Take away the second factor", permissions=["change"])
+    def forget_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """Let each set up a new one at the next sign-in, and note who did it."""
+        for person in people:
+            if not self.has_change_permission(request, person):
+                self.message_user(request, f"Only a superuser changes {person}.", messages.ERROR)
+                continue
+            signing_in.forget_factors(person)
+            self.log_change(request, person, "Took away the second factor.")
+            self.message_user(request, f"{person} sets up a new one at the next sign-in.", messages.SUCCESS)
 
     @admin.display
     def roles(self, person: User) -> str:

@@ -1,6 +1,10 @@
 """The panel's frame: its addresses, and who may come in."""
 
-from django.urls import URLPattern
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
 
 
@@ -12,6 +16,26 @@ class Panel(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses of the panel's own pages. Unfold asks for them."""
         # Only now are all apps loaded.
-        from digest.panel import routes  # noqa: PLC0415
+        from digest.panel import routes, signing_in  # noqa: PLC0415
 
-        return routes.patterns(self.admin_view)
+        return [
+            path("second-factor/", signing_in.second_factor, name="second_factor"),
+            path("second-factor/set-up/", signing_in.set_up, name="set_up_second_factor"),
+            *routes.patterns(self.admin_view),
+        ]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in who has shown a code beside the password, where the setting asks for it."""
+        from digest.panel import signing_in  # noqa: PLC0415
+
+        return signing_in.may_come_in(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Ask for name and password; then for the code."""
+        from digest.panel import signing_in  # noqa: PLC0415
+
+        if request.method == "GET" and signing_in.is_staff(request) and not self.has_permission(request):
+            onward = urlencode({"next": request.GET.get("next", "")})
+            return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{onward}")
+        self.login_form = signing_in.SignInForm
+        return super().login(request, extra_context)
