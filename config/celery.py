@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "watch what comes back": {"task": "digest.tasks.watch_editions", "schedule": crontab()},
     "sweep editions": {"task": "digest.tasks.sweep_editions", "schedule": crontab()},
     "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute="*/5")},
+    "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
+    "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
     "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
 }

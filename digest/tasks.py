@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import curation, planning
+from digest import counting, curation, planning
 from digest.sending import breaker, draining, recovery, sweeping
 
 TURN_SECONDS = 10
@@ -54,3 +54,15 @@ def publish_late() -> None:
 def release_stuck() -> None:
     """Settle what vanished workers left behind."""
     recovery.recover(timezone.now())
+
+
+@shared_task
+def count_sending() -> None:
+    """Count the digests of the newest edition for the panel."""
+    counting.count_sending(timezone.now())
+
+
+@shared_task
+def count_all() -> None:
+    """Count readers and digests for the panel."""
+    counting.count_all(timezone.now())

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
 
@@ -23,6 +24,12 @@ class Panel(UnfoldAdminSite):
             path("second-factor/set-up/", signing_in.set_up, name="set_up_second_factor"),
             *routes.patterns(self.admin_view),
         ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show today."""
+        from digest.panel import today  # noqa: PLC0415
+
+        return super().index(request, {**(extra_context or {}), **today.figures(request, timezone.now())})
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in who has shown a code beside the password, where the setting asks for it."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from digest import curation, planning
+from digest import counting, curation, planning
 from digest.sending import breaker, draining, recovery, sweeping
 
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         sweeping.sweep(now)
         planned = planning.plan(now)
         verdicts = draining.drain(stop.is_set)
+        counting.count_all(now)
         self.stdout.write(
             f"editions published: {len(published)}; given back: {recovered.queued}; uncertain: {recovered.uncertain}; "
             f"digests planned: {planned.queued}; skipped: {planned.skipped}"

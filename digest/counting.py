@@ -1,0 +1,92 @@
+"""Counting for the panel, on a schedule: what pages show is looked up, never counted while somebody waits."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+
+from digest.models import Delivery, Edition, Tally
+from subscriptions.models import Status as Standing
+from subscriptions.models import Subscriber
+
+Status = Delivery.Status
+
+# So long after it came out, an edition's figures still move.
+MOVING = timedelta(days=7)
+IN_HAND = (Status.CLAIMED, Status.SENDING)
+
+
+def count_sending(now: datetime) -> None:
+    """Count the digests of the newest edition, and how fast they go out."""
+    newest = Edition.objects.published().filter(published_at__lte=now).first()
+    if newest:
+        _count_edition(newest, now)
+
+
+def count_all(now: datetime) -> None:
+    """Count who came and went today and yesterday, and the digests of all editions whose figures still move."""
+    today = now.astimezone(UTC).date()
+    for day in (today - timedelta(days=1), today):
+        _count_subscribers(day, now)
+    for edition in Edition.objects.published().filter(published_at__gt=now - MOVING):
+        _count_edition(edition, now)
+
+
+def count_history(now: datetime, days: int) -> None:
+    """Fill in who came and went on the days before, where nobody counted: for a service that ran before it did."""
+    begin = now - timedelta(days=days)
+    came = dict(_by_day("confirmed_at", begin, Q()))
+    left = dict(_by_day("unsubscribed_at", begin, Q(status=Standing.UNSUBSCRIBED)))
+    lost = dict(_by_day("unsubscribed_at", begin, Q(status=Standing.SUPPRESSED)))
+    active = Subscriber.objects.active().count()
+    rows = []
+    for back in range(days):
+        day = now.astimezone(UTC).date() - timedelta(days=back)
+        counts = {"new": came.get(day, 0), "left": left.get(day, 0), "lost": lost.get(day, 0), "active": active}
+        rows.append(Tally(kind=Tally.Kind.SUBSCRIBERS, day=day, counts=counts, counted_at=now))
+        active -= counts["new"] - counts["left"] - counts["lost"]
+    Tally.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _by_day(column: str, begin: datetime, which: Q) -> list[tuple[date, int]]:
+    rows = Subscriber.objects.filter(which, **{f"{column}__gte": begin}).order_by()
+    return list(
+        rows.annotate(on=TruncDate(column, tzinfo=UTC)).values("on").annotate(n=Count("pk")).values_list("on", "n")
+    )
+
+
+def _count_subscribers(day: date, now: datetime) -> None:
+    begin = datetime.combine(day, time(), UTC)
+    span = (begin, begin + timedelta(days=1) - timedelta(microseconds=1))
+    gone = Q(unsubscribed_at__range=span)
+    counts = Subscriber.objects.aggregate(
+        new=Count("pk", filter=Q(confirmed_at__range=span)),
+        left=Count("pk", filter=gone & Q(status=Standing.UNSUBSCRIBED)),
+        lost=Count("pk", filter=gone & Q(status=Standing.SUPPRESSED)),
+        active=Count("pk", filter=Q(status=Standing.ACTIVE)),
+        pending=Count("pk", filter=Q(status=Standing.PENDING)),
+    )
+    _keep(Tally.Kind.SUBSCRIBERS, day, counts, now)
+
+
+def _count_edition(edition: Edition, now: datetime) -> None:
+    states = dict(edition.deliveries.order_by().values_list("status").annotate(number=Count("pk")))
+    went_out = sum(states.get(state, 0) for state in (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED))
+    counts = {
+        "planned": sum(states.values()) - states.get(Status.SKIPPED, 0),
+        "waiting": states.get(Status.QUEUED, 0) + states.get(Status.HELD, 0),
+        "in hand": sum(states.get(state, 0) for state in IN_HAND),
+        "sent": went_out,
+        **{name: states.get(name, 0) for name in ("delivered", "failed", "uncertain", "cancelled", "bounced")},
+        "complained": states.get(Status.COMPLAINED, 0),
+        "nothing for them": states.get(Status.SKIPPED, 0),
+    }
+    before = Tally.objects.filter(kind=Tally.Kind.SENDING, day=edition.day).first()
+    seconds = (now - before.counted_at).total_seconds() if before else 0
+    gone = went_out - before.counts.get("sent", 0) if before else 0
+    counts["a second"] = round(gone / seconds, 1) if seconds > 0 else 0
+    _keep(Tally.Kind.SENDING, edition.day, counts, now)
+
+
+def _keep(kind: str, day: date, counts: dict[str, float], now: datetime) -> None:
+    Tally.objects.update_or_create(kind=kind, day=day, defaults={"counts": counts, "counted_at": now})

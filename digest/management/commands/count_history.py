@@ -1,0 +1,23 @@
+"""`manage.py count_history`: fill the charts of the panel with the days before it counted."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from digest import counting
+
+
+class Command(BaseCommand):
+    """Count who came and went on each of the last days."""
+
+    help = "Count who came and went on each of the last days, where nobody counted yet"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the number of days."""
+        parser.add_argument("--days", type=int, default=60)
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        """Count."""
+        counting.count_history(timezone.now(), options["days"])

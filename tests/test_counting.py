@@ -1,0 +1,115 @@
+"""What is counted on a schedule, and the first page that shows it."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from digest import counting
+from digest.models import Delivery, Tally
+from digest.panel import charts
+from subscriptions.models import Status as Standing
+from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
+
+pytestmark = pytest.mark.django_db
+Status = Delivery.Status
+
+
+def counts(kind, day=DAY):
+    return Tally.objects.get(kind=kind, day=day).counts
+
+
+def test_who_came_and_who_went_and_why_is_counted_by_day():
+    make_subscriber()
+    make_subscriber(confirmed_at=NOON - timedelta(days=1))
+    gone = {"confirmed_at": NOON - timedelta(days=9), "next_digest_at": None}
+    make_subscriber(status=Standing.UNSUBSCRIBED, unsubscribed_at=NOON, **gone)
+    make_subscriber(status=Standing.SUPPRESSED, unsubscribed_at=NOON, **gone)
+    make_subscriber(status=Standing.PENDING, confirmed_at=None, next_digest_at=None)
+
+    counting.count_all(NOON)
+
+    assert counts("subscribers") == {"new": 1, "left": 1, "lost": 1, "active": 2, "pending": 1}
+    assert counts("subscribers", DAY - timedelta(days=1))["new"] == 1
+
+
+def test_the_sending_is_counted_by_state_with_its_speed():
+    edition = make_edition(make_paper())
+    for state in Status:
+        make_delivery(make_subscriber(), edition, status=state)
+    counting.count_sending(NOON)
+    for _ in range(30):
+        make_delivery(make_subscriber(), edition, status=Status.SENT)
+
+    counting.count_sending(NOON + timedelta(minutes=1))
+
+    found = counts("sending")
+    assert (found["planned"], found["waiting"], found["in hand"], found["sent"]) == (41, 2, 2, 34)
+    assert (found["failed"], found["uncertain"], found["nothing for them"]) == (1, 1, 1)
+    assert found["a second"] == 0.5
+
+
+def test_counting_twice_keeps_one_row_a_day():
+    make_edition(make_paper())
+    for _ in range(2):
+        counting.count_all(NOON)
+
+    assert Tally.objects.count() == 3
+
+
+def test_the_days_before_are_filled_in_and_what_was_counted_stays():
+    make_subscriber(confirmed_at=NOON - timedelta(days=1))
+    make_subscriber(confirmed_at=NOON - timedelta(days=3))
+    Tally.objects.create(kind="subscribers", day=DAY, counts={"active": 99}, counted_at=NOON)
+
+    counting.count_history(NOON, 4)
+
+    assert [tally.counts["active"] for tally in Tally.objects.order_by("day")] == [1, 1, 2, 99]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_first_page_shows_figures_and_charts_and_counts_nothing(admin_client, django_assert_max_num_queries):
+    edition = make_edition(make_paper())
+    for state in (Status.SENT, Status.COMPLAINED):
+        make_delivery(make_subscriber(), edition, status=state)
+    counting.count_all(NOON)
+
+    with django_assert_max_num_queries(20) as captured:
+        answer = admin_client.get("/admin/")
+
+    html = answer.content.decode()
+    assert "50.00 % complained" in html
+    assert "the sending halts above 0.30 %" in html
+    assert html.count("<svg") == 4
+    assert "<title>21 Aug: 2 new</title>" in html
+    assert [query["sql"] for query in captured if "COUNT(" in query["sql"].upper()] == []
+
+
+def test_the_first_page_of_an_empty_service_is_answered(admin_client):
+    assert "There is no edition of today or later yet" in admin_client.get("/admin/").content.decode()
+
+
+def test_who_has_no_role_is_told_and_sees_nothing(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("new", is_staff=True))
+    counting.count_all(NOON)
+
+    html = client.get("/admin/").content.decode()
+
+    assert "have no role yet" in html
+    assert "<svg" not in html
+
+
+def test_bars_stand_on_each_other_and_fill_the_height():
+    chart = charts.bars(["a", "b"], {"one": [1, 2], "two": [1, 0]})
+
+    (_, one), (_, two) = chart.bars
+    assert [bar.height for bar in one] == [80, 160]
+    assert two[0].y == 0
+    assert two[0].label == "a: 1 two"
+
+
+@pytest.mark.parametrize("values", [[], [5], [0, 0, 0]])
+def test_a_line_of_few_or_equal_values_is_drawn(values):
+    chart = charts.line([str(date.min)] * len(values), values)
+
+    assert len(chart.line.split()) == len(values)
