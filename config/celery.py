@@ -23,5 +23,6 @@ app.conf.beat_schedule = {
     "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
     "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
+    "work on rosters": {"task": "subscriptions.tasks.work_on_rosters", "schedule": crontab()},
     "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
 }

@@ -6,13 +6,17 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from subscriptions import time_zones
+from subscriptions.addresses import key_of
 from subscriptions.forms import AddressField
 from subscriptions.models import Consent, Follow, Subscriber, Suppression, Topic
 from subscriptions.models.suppression import hash_of
+from subscriptions.paging import AtMost
 
 
 class FollowInline(TabularInline):
@@ -55,12 +59,23 @@ class SubscriberAdmin(ModelAdmin):
     """Subscribers: found by address, their choices changed, unsubscribed, deleted. None is added: they sign up."""
 
     form = SubscriberForm
-    list_display = ("id", "email", "status", "frequency", "local_time", "time_zone", "next_digest_at", "created_at")
+    list_display = (
+        "id",
+        "email",
+        "story",
+        "status",
+        "frequency",
+        "local_time",
+        "time_zone",
+        "next_digest_at",
+        "created_at",
+    )
     list_display_links = ("id", "email")
     list_filter = ("status", "frequency", "topics")
     search_fields = ("email_key",)
-    search_help_text = "Search by address"
+    search_help_text = "Search by the beginning of an address, or by @ and the end of one"
     show_full_result_count = False
+    paginator = AtMost
     fields = (
         *("public_id", "email", "status", "time_zone", "local_time", "frequency", "weekday", "max_papers"),
         *("paused_until", "next_digest_at", "seen_until", "created_at", "confirmed_at", "unsubscribed_at"),
@@ -82,6 +97,24 @@ class SubscriberAdmin(ModelAdmin):
         if obj.is_active and {"time_zone", "local_time", "frequency", "weekday", "paused_until"} & {*form.changed_data}:
             obj.reschedule(timezone.now())
         super().save_model(request, obj, form, change)
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        queryset: Any,
+        search_term: str,
+    ) -> tuple[Any, bool]:
+        """Look in the index of addresses: what stands anywhere in one would take reading all."""
+        key = key_of(search_term)
+        if not key:
+            return queryset, False
+        end = {"email_key__endswith": key} if key.startswith("@") else {"email_key__startswith": key}
+        return queryset.filter(**end), False
+
+    @admin.display
+    def story(self, subscriber: Subscriber) -> SafeString:
+        """Link to all there is to tell about them."""
+        return render_to_string("panel/story_link.html", {"subscriber": subscriber})
 
     @admin.action(description="Unsubscribe the selected subscribers", permissions=["change"])
     def unsubscribe(self, request: HttpRequest, subscribers: QuerySet[Subscriber]) -> None:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from subscriptions import emails, signing_up
+from subscriptions.rosters import importing
 
 
 # Tries again after about 10, 20, 40, 80 and 160 seconds: far below the time after which Redis would give a waiting
@@ -19,3 +20,9 @@ def send_mail(name: str, pk: int) -> None:
 def forget_unconfirmed() -> None:
     """Delete the sign-ups that were never confirmed."""
     signing_up.forget_unconfirmed(timezone.now() - settings.FORGET_UNCONFIRMED)
+
+
+@shared_task
+def work_on_rosters() -> None:
+    """Go on with the lists of addresses that are being looked through or brought in."""
+    importing.work(timezone.now())

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, User
 
 from digest.models import Edition, EditionPaper
 from digest.panel.routes import PAGES
-from subscriptions.models import Roster
+from subscriptions.rosters.reading import take_in
 from tests.make import make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +19,8 @@ OWN = {
     **{key: {C} for key in ["board_act", "send_test", "check_links", "publish", "take_back"]},
     **{key: {P} for key in ["stop_sending", "go_on_sending", "cancel_sending", "send_again"]},
 }
+OWN |= {name: {P} for name in ("story", "suppress", "lift_suppression", "hand_out", "export_subscribers")}
+OWN |= {name: {P} for name in ("rosters", "roster_upload", "roster", "roster_check", "roster_bring_in")}
 # Pages of the admin.
 ADMIN = {
     "digest/edition/": {C, P, W},
@@ -45,6 +47,7 @@ ADMIN = {
     "admin/logentry/": {W},
 }
 GET_PAGES = {"board", "audience", "preview", "preview_page", "preview_mail", "publishing"}
+GET_PAGES |= {"story", "rosters", "roster"}
 
 
 @pytest.fixture
@@ -54,6 +57,7 @@ def rows():
     subscriber = make_subscriber()
     delivery = make_delivery(subscriber, make_edition(make_paper(), day=edition.day.replace(day=1)))
     keys = {"edition": edition, "paper": edition.papers.get(), "delivery": delivery}
+    keys |= {"roster": take_in("list.csv", b"email\nada@example.org\n", "grace")}
     keys |= {"subscriber": subscriber, "topic": topic, "user": User.objects.create_user("other")}
     return {name: row.pk for name, row in keys.items()}
 
@@ -72,6 +76,7 @@ def sign_in(client):
 @pytest.fixture(autouse=True)
 def nobody_rings(monkeypatch):
     monkeypatch.setattr("digest.tasks.sweep_editions.delay", lambda: None)
+    monkeypatch.setattr("subscriptions.tasks.work_on_rosters.delay", lambda: None)
 
 
 def test_every_page_of_the_panel_stands_in_the_table():
@@ -130,4 +135,3 @@ def test_the_button_of_the_form_publishes_for_those_alone_who_may(rows, sign_in)
 
     assert not Edition.objects.get(pk=rows["edition"]).is_published
     assert EditionPaper.objects.count() == 2
-    assert not Roster.objects.exists()

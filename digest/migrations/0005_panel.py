@@ -76,4 +76,8 @@ class Migration(migrations.Migration):
             model_name='tally',
             constraint=models.UniqueConstraint(fields=('kind', 'day'), name='one_tally_a_day'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('status__in', ['failed', 'uncertain', 'cancelled', 'bounced', 'complained'])), fields=['status', 'id'], name='delivery_went_wrong'),
+        ),
     ]

@@ -133,6 +133,12 @@ class Delivery(models.Model):
                 name="delivery_came_back",
                 condition=models.Q(status__in=["bounced", "complained"]),
             ),
+            # panel.deliveries, by status; few of a day's rows are ever here
+            models.Index(
+                fields=["status", "id"],
+                name="delivery_went_wrong",
+                condition=models.Q(status__in=["failed", "uncertain", "cancelled", "bounced", "complained"]),
+            ),
             # events, for reports that carry no metadata; empty with SMTP
             models.Index(fields=["provider_id"], name="delivery_at_provider", condition=~models.Q(provider_id="")),
         ]

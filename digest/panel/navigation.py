@@ -28,6 +28,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - 
             "separator": True,
             "items": [
                 _link("Subscribers", "group", "subscriptions_subscriber_changelist", "subscriptions.view_subscriber"),
+                _link("Bring in", "group_add", "rosters", "subscriptions.view_roster"),
                 _link("Topics", "label", "subscriptions_topic_changelist", "subscriptions.view_topic"),
                 _link(
                     "Suppressions", "block", "subscriptions_suppression_changelist", "subscriptions.view_suppression"

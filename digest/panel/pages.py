@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,5 +18,10 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], status: i
 
 def keep_in_trail(request: HttpRequest, changed: Model, what: str) -> None:
     """Note who did what to a row."""
-    rows = type(changed)._default_manager.filter(pk=changed.pk)
+    rows = changed._meta.model._default_manager.filter(pk=changed.pk)
     LogEntry.objects.log_actions(int(request.user.pk or 0), rows, CHANGE, change_message=what, single_object=True)
+
+
+def ring(task: Any) -> None:
+    """Ring for a task once all is committed; where the broker is away, beat rings within a minute."""
+    transaction.on_commit(task.delay, robust=True)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from digest import publishing, tasks
 from digest.arranging import RefusedError, Seen, StaleError
 from digest.models import Edition, Tally
-from digest.panel.pages import keep_in_trail, show
+from digest.panel.pages import keep_in_trail, ring, show
 from digest.sending import breaker, sweeping
 from subscriptions import time_zones
 
@@ -126,7 +125,7 @@ def _deed(do: Callable[[Edition, str], str]) -> Callable[[HttpRequest, int], Htt
 def take_back(edition: Edition, who: str) -> str:
     """Make it a draft again, while no mail has left."""
     publishing.take_back(edition, who, timezone.now())
-    transaction.on_commit(tasks.sweep_editions.delay, robust=True)
+    ring(tasks.sweep_editions)
     return "Taken back. It is a draft again, and would publish itself in a day."
 
 
@@ -154,7 +153,7 @@ def cancel(edition: Edition, who: str) -> str:
     """End the sending for good."""
     if not sweeping.cancel(edition, who, timezone.now()):
         raise RefusedError("Its sending was cancelled already, or it is not out.")
-    transaction.on_commit(tasks.sweep_editions.delay, robust=True)
+    ring(tasks.sweep_editions)
     return "Sending cancelled. What had not left will not."
 
 
@@ -164,5 +163,5 @@ def send_again(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail t
     if not edition.is_published:
         raise RefusedError("It is not out.")
     number = sweeping.send_again(edition, timezone.now())
-    transaction.on_commit(tasks.sweep_editions.delay, robust=True)
+    ring(tasks.sweep_editions)
     return f"Sent again to those who got nothing: {number}."

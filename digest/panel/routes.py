@@ -8,11 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
-from digest.panel import preview, publishing
+from digest.panel import preview, publishing, rosters, story
 from digest.panel.board import views as board
 
 View = Callable[..., HttpResponseBase]
 EDITION = "digest/edition/<int:pk>"
+READER = "subscriptions/subscriber/<int:pk>"
+ROSTER = "subscriptions/roster/<int:pk>"
 
 
 class Page(NamedTuple):
@@ -39,6 +41,16 @@ PAGES = (
     Page(f"{EDITION}/sending/stop/", publishing.stop, "stop_sending", "digest.send_edition"),
     Page(f"{EDITION}/sending/go-on/", publishing.go_on, "go_on_sending", "digest.send_edition"),
     Page(f"{EDITION}/sending/cancel/", publishing.cancel, "cancel_sending", "digest.send_edition"),
+    Page(f"{READER}/story/", story.story, "story", "subscriptions.view_subscriber"),
+    Page(f"{READER}/suppress/", story.suppress, "suppress", "subscriptions.change_subscriber"),
+    Page(f"{READER}/lift/", story.lift, "lift_suppression", "subscriptions.change_subscriber"),
+    Page(f"{READER}/data/", story.hand_out, "hand_out", "subscriptions.export_roster"),
+    Page("subscriptions/subscriber/export/", story.export, "export_subscribers", "subscriptions.export_roster"),
+    Page("subscriptions/roster/", rosters.rosters, "rosters", "subscriptions.view_roster"),
+    Page("subscriptions/roster/upload/", rosters.upload, "roster_upload", "subscriptions.add_roster"),
+    Page(f"{ROSTER}/", rosters.roster, "roster", "subscriptions.view_roster"),
+    Page(f"{ROSTER}/check/", rosters.check, "roster_check", "subscriptions.add_roster"),
+    Page(f"{ROSTER}/bring-in/", rosters.bring_in, "roster_bring_in", "subscriptions.add_roster"),
     Page(f"{EDITION}/sending/again/", publishing.send_again, "send_again", "digest.send_edition"),
 )
 

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('columns', models.JSONField(default=dict)),
                 ('status', models.CharField(choices=[('uploaded', 'uploaded'), ('checking', 'looking through it'), ('checked', 'looked through'), ('importing', 'bringing it in'), ('done', 'done')], default='uploaded', max_length=16)),
                 ('position', models.PositiveIntegerField(default=0)),
+                ('mailed', models.PositiveIntegerField(default=0)),
                 ('counts', models.JSONField(default=dict)),
                 ('faults', models.JSONField(default=list)),
                 ('uploaded_by', models.CharField(max_length=150)),

@@ -24,6 +24,8 @@ class Roster(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.UPLOADED)
     # How many lines the present step has behind it.
     position = models.PositiveIntegerField(default=0)
+    # To how many of those the mails that ask for a confirmation are out.
+    mailed = models.PositiveIntegerField(default=0)
     # How many lines came out how, and the first that could not be read: [line, why].
     counts = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
@@ -41,6 +43,6 @@ class Roster(models.Model):
     def begin(self, status: "Roster.Status", after: "Roster.Status") -> bool:
         """Begin a step from the first line; return whether this call did it."""
         begun = Roster.objects.filter(pk=self.pk, status=after)
-        done = begun.update(status=status, position=0, counts={}, faults=[])
+        done = begun.update(status=status, position=0, mailed=0, counts={}, faults=[])
         self.refresh_from_db()
         return bool(done)
