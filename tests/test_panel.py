@@ -29,7 +29,7 @@ def test_the_panel_has_the_name_of_the_site(admin_client, settings):
 
 
 def test_the_panel_can_be_seen_without_scripts(admin_client):
-    assert "<noscript><style>[x-cloak]" in admin_client.get("/admin/").content.decode()
+    assert "<noscript><style>html[x-cloak]" in admin_client.get("/admin/").content.decode()
 
 
 def test_an_owner_who_is_no_superuser_cannot_become_one(client, django_user_model):

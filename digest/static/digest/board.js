@@ -1,4 +1,5 @@
 // The board by mouse and by keyboard. Without this script its forms do the same.
+// The paper that keeps the focus while the board is swapped.
 let held = null;
 
 const board = () => document.getElementById("board");
@@ -13,6 +14,13 @@ function post(values) {
   });
 }
 
+// The forms of the board, without a new page for each.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post" || !event.target.closest("#board")) return;
+  event.preventDefault();
+  post(Object.fromEntries(new FormData(event.target, event.submitter)));
+});
+
 // --- Dragging: Alpine's sort says what was dropped, where, in which list ---
 
 document.addEventListener("put", ({ detail: { item, place, list } }) => {
@@ -23,6 +31,8 @@ document.addEventListener("put", ({ detail: { item, place, list } }) => {
 });
 
 // --- Keys ---
+
+const cardOf = (paper) => paper && document.querySelector(`.p-card[data-paper="${paper}"]`);
 
 function focusOn(card) {
   if (!card) return;
@@ -43,7 +53,7 @@ function press(card, ...names) {
   // Where a paper leaves the list, the next one takes the focus.
   const leaves = ["add", "remove"].includes(names[0]);
   const next = card.nextElementSibling || card.previousElementSibling;
-  held = leaves && next ? next.id : card.id;
+  held = (leaves && next ? next : card).dataset.paper;
   button.click();
 }
 
@@ -59,8 +69,8 @@ const MOVES = {
   ArrowDown: (card) => step(card, 1),
   k: (card) => step(card, -1),
   ArrowUp: (card) => step(card, -1),
-  ArrowLeft: () => focusOn(document.querySelector("#candidate-list .p-card")),
-  ArrowRight: () => focusOn(document.querySelector("#edition-list .p-card")),
+  ArrowLeft: () => focusOn(document.querySelector("[data-list=candidates] .p-card")),
+  ArrowRight: () => focusOn(document.querySelector("[data-list=edition] .p-card")),
   a: (card) => press(card, "add"),
   r: (card) => press(card, "remove"),
   p: (card) => press(card, "pin"),
@@ -76,7 +86,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && card) focusOn(card);
     if (event.key === "Enter" && event.target.matches(".p-note-form textarea") && !event.shiftKey) {
       event.preventDefault();
-      held = card.id;
+      held = card.dataset.paper;
       event.target.form.querySelector("button").click();
     }
     return;
@@ -95,8 +105,9 @@ document.addEventListener("keydown", (event) => {
 // --- The board changes under one's hands ---
 
 function settle() {
-  const again = held && document.getElementById(held);
-  held = null;
+  // Who types already, or moved on, is left alone.
+  if (document.activeElement?.closest(".p-card, .p-words, .p-filters")) return;
+  const again = cardOf(held);
   if (again) focusOn(again);
   else {
     const first = document.querySelector(".p-card");
@@ -116,7 +127,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
-  if (event.detail.target?.id === "board" && !held) held = document.activeElement?.closest(".p-card")?.id ?? null;
+  if (event.detail.target?.id === "board" && !held) held = document.activeElement?.closest(".p-card")?.dataset.paper ?? null;
 });
-document.addEventListener("htmx:afterSettle", settle);
+// What is loaded into a part of the board leaves the focus alone.
+document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "board") settle(); });
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "board") return;
+  settle();
+  held = null;
+});
 settle();

@@ -1,0 +1,199 @@
+"""The way of a curator who has never seen the panel: an edition of ten out of fifty, by mouse and by keyboard."""
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from digest.importing import import_seed_page
+from digest.models import Edition, EditionPaper, Paper
+from subscriptions.starter_topics import load_topics
+
+roles = import_module("digest.migrations.0006_roles")
+pytestmark = pytest.mark.browser
+PASSWORD = "a password of a curator"
+
+
+@pytest.fixture
+def draft(site, settings):
+    """Fifty candidates, and an edition of tomorrow without any."""
+    load_topics()
+    import_seed_page()
+    EditionPaper.objects.all().delete()
+    Edition.objects.all().delete()
+    return Edition.objects.create(day=timezone.now().date() + timedelta(days=1))
+
+
+def person(name):
+    # The roles that a migration made are gone with the data of the test before.
+    roles.make_roles(apps, None)
+    user = User.objects.create_user(name, f"{name}@example.org", PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name="Curator"))
+
+
+@pytest.fixture
+def curator(draft):
+    person("ada")
+
+
+def sign_in(page, name="ada"):
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def open_board(page):
+    page.get_by_role("link", name="Board of").click()
+    expect(page.locator("[data-list=candidates] > .p-card")).to_have_count(51)
+    expect(page.locator("#audience")).to_be_visible()
+
+
+def edition(page):
+    return page.locator("[data-list=edition] > .p-card")
+
+
+def titles(cards):
+    return [text.split(maxsplit=1)[1] if text[0].isdigit() else text for text in cards.locator("h3").all_inner_texts()]
+
+
+def drag(page, card, target):
+    # Nobody drags in the split second in which the board is renewed.
+    expect(page.locator("#audience")).to_be_visible()
+    card.drag_to(target, target_position={"x": 20, "y": 4})
+
+
+def publish(page):
+    page.get_by_role("link", name="Preview").click()
+    expect(page.get_by_text("✗ bad")).to_have_count(0)
+    page.get_by_role("link", name="Publish and send").click()
+    page.get_by_role("button", name="Publish now").click()
+    expect(page.get_by_role("heading", name="It is out")).to_be_visible()
+
+
+def shown(draft):
+    return [entry.paper.title for entry in draft.entries.shown().select_related("paper")]
+
+
+def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, draft, page):
+    sign_in(page)
+    open_board(page)
+    for number in range(1, 10):
+        page.locator("[data-list=candidates] > .p-card").first.get_by_role("button", name="Add").click()
+        expect(edition(page)).to_have_count(number)
+    drag(page, page.locator("[data-list=candidates] > .p-card").nth(3).locator("h3"), edition(page).first)
+    expect(edition(page)).to_have_count(10)
+
+    third = titles(edition(page))[2]
+    drag(page, edition(page).nth(2).locator("h3"), edition(page).first)
+    expect(edition(page).first).to_contain_text(third)
+    edition(page).nth(4).get_by_role("button", name="Pin").click()
+    expect(page.locator(".p-pinned")).to_have_count(1)
+    pinned = titles(edition(page))[0]
+    edition(page).nth(1).get_by_text("Note", exact=True).click()
+    edition(page).nth(1).get_by_label("Note on").fill("Read this one.")
+    edition(page).nth(1).get_by_role("button", name="Save the note").click()
+    expect(page.locator(".p-note")).to_have_text("Read this one.")
+    publish(page)
+
+    draft.refresh_from_db()
+    assert draft.is_published
+    assert shown(draft)[:2] == [pinned, third]
+    assert len(shown(draft)) == 10
+    assert draft.entries.get(note="Read this one.").paper.title == third
+
+
+def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
+    sign_in(page)
+    open_board(page)
+    page.locator(".p-card[tabindex='0']").first.wait_for()
+    page.keyboard.press("ArrowLeft")
+    for number in range(1, 11):
+        page.keyboard.press("a")
+        expect(edition(page)).to_have_count(number)
+    before = titles(edition(page))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(edition(page).first).to_contain_text(before[1])
+    expect(page.locator(".p-card:focus")).to_contain_text(before[1])
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(edition(page).first).to_contain_text(before[2])
+    page.keyboard.press("n")
+    page.keyboard.type("A note from the keys")
+    page.keyboard.press("Enter")
+    expect(page.locator(".p-note")).to_have_text("A note from the keys")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("j")
+    page.keyboard.press("h")
+    expect(page.get_by_text("Hidden from readers")).to_be_visible()
+    expect(edition(page)).to_have_count(9)
+    page.get_by_role("link", name="Publish and send").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Publish now").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="It is out")).to_be_visible()
+
+    draft.refresh_from_db()
+    assert shown(draft)[0] == before[2]
+    assert draft.entries.get(placement="3-hidden").paper.title == before[1]
+
+
+def test_a_second_curator_sees_what_the_first_did_and_loses_nothing(curator, draft, open_page):
+    person("grace")
+    first, second = open_page(), open_page()
+    for page, name in ((first, "ada"), (second, "grace")):
+        sign_in(page, name)
+        open_board(page)
+
+    first.locator("[data-list=candidates] > .p-card").first.get_by_role("button", name="Add").click()
+    expect(edition(second)).to_have_count(1)
+    expect(second.get_by_role("status").first).to_have_text("ada changed this edition.")
+
+    # Grace writes while Ada pins: what she typed is still there when she is told.
+    edition(second).first.get_by_text("Note", exact=True).click()
+    edition(second).first.get_by_label("Note on").fill("My thought")
+    edition(first).first.get_by_role("button", name="Pin").click()
+    expect(first.locator(".p-pinned")).to_have_count(1)
+    second.get_by_role("button", name="Save the note").click()
+    expect(second.get_by_role("alert")).to_contain_text("ada changed this edition meanwhile")
+    expect(edition(second).first.get_by_label("Note on")).to_have_value("My thought")
+    second.get_by_role("button", name="Save the note").click()
+    expect(second.locator(".p-note")).to_have_text("My thought")
+    assert EditionPaper.objects.get().placement == EditionPaper.Placement.PINNED
+
+
+def test_the_board_works_without_scripts(curator, draft, open_page):
+    page = open_page(java_script_enabled=False)
+    sign_in(page)
+    page.get_by_role("link", name="Board of").click()
+    for number in (1, 2):
+        page.locator("[data-list=candidates] > .p-card").first.get_by_role("button", name="Add").click()
+        expect(edition(page)).to_have_count(number)
+    second = titles(edition(page))[1]
+    edition(page).nth(1).get_by_role("button", name="Move up").click()
+    expect(edition(page).first).to_contain_text(second)
+    publish(page)
+
+    draft.refresh_from_db()
+    assert draft.is_published
+
+
+PAGES = ["", "digest/edition/", "digest/edition/{pk}/board/", "digest/edition/{pk}/audience/"]
+PAGES += ["digest/edition/{pk}/preview/", "digest/edition/{pk}/publishing/"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_the_panel_fits_a_narrow_phone(curator, draft, open_page, path):
+    EditionPaper.objects.create(edition=draft, paper=Paper.objects.first())
+    page = open_page(viewport={"width": 320, "height": 640})
+    sign_in(page)
+    page.goto(f"/admin/{path.format(pk=draft.pk)}")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
