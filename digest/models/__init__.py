@@ -1,9 +1,20 @@
-"""Paper, Edition, Delivery, Event, SendingDay."""
+"""Paper, Edition, Delivery, Event, Feedback, SendingDay."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
+from digest.models.feedback import Feedback
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
 from digest.models.sending_day import SendingDay
 
-__all__ = ["Delivery", "Edition", "EditionPaper", "Event", "Paper", "PaperIdentifier", "PaperTopic", "SendingDay"]
+__all__ = [
+    "Delivery",
+    "Edition",
+    "EditionPaper",
+    "Event",
+    "Feedback",
+    "Paper",
+    "PaperIdentifier",
+    "PaperTopic",
+    "SendingDay",
+]

@@ -33,7 +33,23 @@ class Frequency(models.TextChoices):
 
     DAILY = "daily", "Every day"
     WEEKDAYS = "weekdays", "Monday to Friday"
+    DAYS = "days", "On chosen days"
     WEEKLY = "weekly", "Once a week"
+    MONTHLY = "monthly", "Once a month"
+
+
+class Channel(models.TextChoices):
+    """Where digests go."""
+
+    MAIL = "mail", "By mail"
+    FEED = "feed", "Into my feed alone"
+
+
+class Breadth(models.TextChoices):
+    """Which papers a digest is chosen from."""
+
+    EDITION = "edition", "The editions"
+    EVERYTHING = "everything", "The editions, and everything else that is new"
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -74,12 +90,36 @@ class Subscriber(models.Model):
     local_time = models.TimeField(default=time(7), help_text="When the digest should arrive, on their clock")
     frequency = models.CharField(max_length=16, choices=Frequency, default=Frequency.DAILY)
     weekday = models.PositiveSmallIntegerField(default=0, help_text="For a weekly digest: 0 is Monday")
+    chosen_days = models.PositiveSmallIntegerField(
+        default=0b0011111,
+        help_text="For a digest on chosen days: the sum of 1 Mon, 2 Tue, 4 Wed, 8 Thu, 16 Fri, 32, 64",
+    )
+    month_day = models.PositiveSmallIntegerField(
+        default=1, help_text="For a monthly digest; a shorter month ends sooner"
+    )
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
     max_papers = models.PositiveSmallIntegerField(default=10)
+    reading_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="As many papers as can be read in this time, within the most"
+    )
+    least_match = models.PositiveSmallIntegerField(
+        default=0, help_text="Percent: no digest where no paper matches as well as this"
+    )
+    breadth = models.CharField(max_length=16, choices=Breadth, default=Breadth.EDITION)
+    max_more = models.PositiveSmallIntegerField(
+        default=10, help_text="The most papers of the second part, where everything new is wanted"
+    )
     paused_until = models.DateField(null=True, blank=True, help_text="First day on which to write again")
 
     next_digest_at = models.DateTimeField(null=True, blank=True)
     # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it comes again.
     seen_until = models.DateTimeField(null=True, blank=True)
+
+    # What the address of their own feed is signed over; a new one makes the old address worthless.
+    feed_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    may_note_opens_since = models.DateTimeField(
+        null=True, blank=True, help_text="When they agreed that what they open counts; empty: it does not"
+    )
 
     soft_bounces = models.PositiveSmallIntegerField(default=0, help_text="In a row, since one arrived")
 
@@ -99,6 +139,16 @@ class Subscriber(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(weekday__lte=6), name="weekday_in_week"),
+            models.CheckConstraint(
+                condition=models.Q(chosen_days__gte=1, chosen_days__lte=127), name="chosen_days_in_week"
+            ),
+            models.CheckConstraint(condition=models.Q(month_day__gte=1, month_day__lte=31), name="month_day_in_month"),
+            models.CheckConstraint(condition=models.Q(least_match__lte=100), name="least_match_in_percent"),
+            models.CheckConstraint(condition=models.Q(max_more__gte=1, max_more__lte=50), name="max_more_one_to_fifty"),
+            models.CheckConstraint(
+                condition=models.Q(reading_minutes=None) | models.Q(reading_minutes__gte=1, reading_minutes__lte=120),
+                name="reading_minutes_two_hours",
+            ),
             models.CheckConstraint(
                 condition=models.Q(max_papers__gte=1, max_papers__lte=50), name="max_papers_one_to_fifty"
             ),
