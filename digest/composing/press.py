@@ -5,7 +5,7 @@ It gives what digest.composing.plain and digest.composing.message give, and test
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from email import policy
 from email.utils import format_datetime, parseaddr
 from functools import cache
@@ -27,6 +27,7 @@ from digest.models import Paper
 from subscriptions import emails
 from subscriptions import links as subscriber_links
 from subscriptions.emails import Rendered
+from subscriptions.schedule import Chosen
 
 # Quoted-printable writes every "=" of the content as "=3D": this can never stand in it.
 BOUNDARY = "=_daily_papers"
@@ -188,7 +189,7 @@ def _escaped(text: str) -> str:
     return text
 
 
-def _why(rhythm: tuple[str, int, time, str]) -> list[Piece]:
+def _why(rhythm: Chosen) -> list[Piece]:
     """Return the sentence of the footer before and after the day somebody signed up: many share it, few share both."""
     return [piece(part) for part in plain.why(rhythm, slot("since")).split(slot("since"))]
 

@@ -73,7 +73,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 
 # What a form may set.
-CHOICES = {"time_zone", "local_time", "frequency", "weekday", "max_papers", "paused_until"}
+CHOICES = {
+    *schedule.Chosen._fields,
+    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until"),
+}
 
 
 class Subscriber(models.Model):
@@ -166,14 +169,14 @@ class Subscriber(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
-    def rhythm_fields(self) -> tuple[str, time, str, int]:
+    def chosen_rhythm(self) -> schedule.Chosen:
         """What the rhythm is made of."""
-        return self.time_zone, self.local_time, self.frequency, self.weekday
+        return schedule.Chosen(*[getattr(self, name) for name in schedule.Chosen._fields])
 
     @property
     def rhythm(self) -> schedule.Rhythm:
         """When this subscriber wants mail."""
-        return schedule.rhythm(*self.rhythm_fields)
+        return schedule.rhythm(self.chosen_rhythm)
 
     @property
     def is_active(self) -> bool:
@@ -209,10 +212,10 @@ class Subscriber(models.Model):
 
     def choose(self, choices: dict[str, Any]) -> bool:
         """Take over the choices of a form; say whether they change when mail comes. Does not save."""
-        before = self.rhythm_fields, self.paused_until
+        before = self.chosen_rhythm, self.paused_until
         for name in CHOICES & choices.keys():
             setattr(self, name, choices[name])
-        return (self.rhythm_fields, self.paused_until) != before
+        return (self.chosen_rhythm, self.paused_until) != before
 
     def change(self, choices: dict[str, Any], at: datetime) -> None:
         """Save new choices, the next digest at the first moment they allow."""
