@@ -79,8 +79,9 @@ def shown_entries(letter: Letter, papers: dict[int, Paper]) -> list[Entry]:
 
 def context(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
     """Return what the templates of a digest need."""
+    feedback = links.feedback(letter.pk) if letter.reader else ""
     items = [
-        item_block(reason_line(entry.code, entry.argument), paper_block(entry.paper), first=index == 0)
+        item_block(reason_line(entry.code, entry.argument), paper_block(entry.paper, feedback), first=index == 0)
         for index, entry in enumerate(entries)
     ]
     return {
@@ -90,7 +91,7 @@ def context(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
         "items": items,
         **head(letter, entries),
         "view_link": links.view(letter.pk),
-        **(personal(letter.reader, letter.period.year) if letter.reader else {}),
+        **(personal(letter.reader, letter.period.year, feedback) if letter.reader else {}),
     }
 
 
@@ -116,11 +117,12 @@ def head(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
-def personal(reader: Reader, this_year: int) -> dict[str, Any]:
+def personal(reader: Reader, this_year: int, feedback: str) -> dict[str, Any]:
     """Return what the footer says to the one who gets the mail."""
     return {
         "reader": reader,
         "why": why(reader.rhythm, since(reader.signed_up, this_year)),
+        "feedback_link": feedback,
         "preferences_link": subscriber_links.preferences(reader),
         "unsubscribe_link": subscriber_links.unsubscribe(reader),
     }
