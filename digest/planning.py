@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,7 +19,7 @@ from digest.models.delivery import Frozen
 from digest.ranking import scoring
 from digest.ranking.reasons import reason
 from subscriptions import schedule
-from subscriptions.models import Follow, Subscriber, Topic
+from subscriptions.models import Channel, Follow, Subscriber, Topic
 from subscriptions.models.subscriber import SubscriberQuerySet
 
 logger = logging.getLogger(__name__)
@@ -35,10 +35,12 @@ class Planned:
 
     queued: int = 0
     skipped: int = 0
+    # For readers who want no mail, only the feed.
+    kept: int = 0
 
     def __add__(self, other: "Planned") -> "Planned":
         """Add up two batches."""
-        return Planned(self.queued + other.queued, self.skipped + other.skipped)
+        return Planned(self.queued + other.queued, self.skipped + other.skipped, self.kept + other.kept)
 
 
 class Due(NamedTuple):
@@ -51,6 +53,9 @@ class Due(NamedTuple):
     local_time: time
     frequency: str
     weekday: int
+    chosen_days: int
+    month_day: int
+    channel: str
     max_papers: int
 
     @property
@@ -61,7 +66,8 @@ class Due(NamedTuple):
     @property
     def rhythm(self) -> schedule.Rhythm:
         """When this subscriber wants mail."""
-        return schedule.rhythm(self.time_zone, self.local_time, self.frequency, self.weekday)
+        chosen = self.time_zone, self.local_time, self.frequency, self.weekday, self.chosen_days, self.month_day
+        return schedule.rhythm(schedule.Chosen(*chosen))
 
 
 @dataclass(frozen=True)
@@ -94,8 +100,8 @@ def plan(now: datetime) -> Planned:
     planned = Planned()
     while step := plan_batch(now):
         planned += step
-    if planned.queued or planned.skipped:
-        logger.info("planned %d digests, skipped %d", planned.queued, planned.skipped)
+    if planned != Planned():
+        logger.info("planned %d digests, skipped %d, kept %d", planned.queued, planned.skipped, planned.kept)
     return planned
 
 
@@ -116,11 +122,14 @@ def plan_batch(now: datetime) -> Planned | None:
             offer = candidates(seen_until)
             deliveries += freeze(subscribers, offer, now)
             seen |= dict.fromkeys((subscriber.pk for subscriber in subscribers), offer.seen_until)
+        deliveries = _kept_for_feeds(deliveries, due)
         # The constraint is the last word on "one digest a period"; the check above only saves the work.
         Delivery.objects.enter(deliveries)
         _move_on(due, seen, now)
-    queued = sum(delivery.status == Delivery.Status.QUEUED for delivery in deliveries)
-    return Planned(queued, len(deliveries) - queued)
+    states = Counter(delivery.status for delivery in deliveries)
+    return Planned(
+        *[states[state] for state in (Delivery.Status.QUEUED, Delivery.Status.SKIPPED, Delivery.Status.KEPT)]
+    )
 
 
 def _worth_deciding(now: datetime, latest: datetime | None) -> SubscriberQuerySet:
@@ -192,6 +201,16 @@ def freeze(subscribers: Sequence[Due], offer: Candidates, now: datetime) -> Iter
             error="" if lines else nothing,
             not_before=now,
         )
+
+
+def _kept_for_feeds(deliveries: list[Frozen], due: Iterable[Due]) -> list[Frozen]:
+    """Return the deliveries, those to readers who want no mail kept for their feeds."""
+    feeds = {subscriber.pk for subscriber in due if subscriber.channel == Channel.FEED}
+    kept = {Delivery.Status.QUEUED: Delivery.Status.KEPT}
+    return [
+        row._replace(status=kept.get(Delivery.Status(row.status), row.status)) if row.subscriber_id in feeds else row
+        for row in deliveries
+    ]
 
 
 def _follows(subscribers: Sequence[Due], topics: Sequence[Topic]) -> scoring.Floats:

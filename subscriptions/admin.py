@@ -8,7 +8,7 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from subscriptions import time_zones
+from subscriptions import schedule, time_zones
 from subscriptions.forms import AddressField
 from subscriptions.models import Consent, Follow, Subscriber, Suppression, Topic
 from subscriptions.models.suppression import hash_of
@@ -80,7 +80,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:  # noqa: FBT001
         """Move the next digest with the rhythm."""
-        if obj.is_active and {"time_zone", "local_time", "frequency", "weekday", "paused_until"} & {*form.changed_data}:
+        if obj.is_active and {*schedule.Chosen._fields, "paused_until"} & {*form.changed_data}:
             obj.reschedule(timezone.now())
         super().save_model(request, obj, form, change)
 

@@ -17,9 +17,9 @@ class Block:
     text: str
 
 
-def paper_block(paper: Paper) -> Block:
-    """Render a paper, for every reader the same."""
-    return _render("paper", {"paper": paper, "site_url": settings.SITE_URL})
+def paper_block(paper: Paper, feedback: str) -> Block:
+    """Render a paper, for every reader the same but for where their feedback goes; without links to it for ""."""
+    return _render("paper", {"paper": paper, "site_url": settings.SITE_URL, "feedback": feedback})
 
 
 def reason_line(code: str, argument: str) -> Block:

@@ -4,6 +4,11 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+def at_most_thirty(apps, schema_editor):
+    """Bring down what was set by hand to more than the form allows."""
+    apps.get_model('subscriptions', 'Subscriber').objects.filter(max_papers__gt=30).update(max_papers=30)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -11,6 +16,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveConstraint(
+            model_name='subscriber',
+            name='max_papers_one_to_fifty',
+        ),
+        migrations.RunPython(at_most_thirty, migrations.RunPython.noop, elidable=True),
+        migrations.AddConstraint(
+            model_name='subscriber',
+            constraint=models.CheckConstraint(condition=models.Q(('max_papers__gte', 1), ('max_papers__lte', 30)), name='max_papers_one_to_thirty'),
+        ),
         migrations.CreateModel(
             name='AuthorFollow',
             fields=[
@@ -107,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='subscriber',
-            constraint=models.CheckConstraint(condition=models.Q(('max_more__gte', 1), ('max_more__lte', 50)), name='max_more_one_to_fifty'),
+            constraint=models.CheckConstraint(condition=models.Q(('max_more__gte', 1), ('max_more__lte', 30)), name='max_more_one_to_thirty'),
         ),
         migrations.AddConstraint(
             model_name='subscriber',

@@ -1,9 +1,10 @@
 """Topic, Subscriber, Preference, Consent, Suppression."""
 
 from subscriptions.models import any_of as any_of  # registers its lookup
+from subscriptions.models.choices import Breadth, Channel, Frequency, Status
 from subscriptions.models.consent import Consent
 from subscriptions.models.preference import AuthorFollow, Follow, Rule, Weight
-from subscriptions.models.subscriber import Breadth, Channel, Frequency, Status, Subscriber
+from subscriptions.models.subscriber import Subscriber
 from subscriptions.models.suppression import Suppression
 from subscriptions.models.topic import Topic
 

@@ -10,46 +10,17 @@ from django.utils import timezone
 
 from subscriptions import schedule
 from subscriptions.addresses import key_of
+from subscriptions.models.choices import Breadth, Channel, Frequency, Status
 from subscriptions.models.topic import Topic
 
 # How long one can take back having left, from the page that says so.
 UNDO_FOR = timedelta(days=1)
 
+# Papers in one part of a digest: more would be clipped by mail clients.
+MOST_PAPERS = 30
+
 # So many mails in a row that could not be delivered for now, and the address counts as dead.
 SOFT_BOUNCES = 5
-
-
-class Status(models.TextChoices):
-    """Where a subscriber stands."""
-
-    PENDING = "pending", "not yet confirmed"
-    ACTIVE = "active", "active"
-    UNSUBSCRIBED = "unsubscribed", "unsubscribed"
-    SUPPRESSED = "suppressed", "suppressed"
-
-
-class Frequency(models.TextChoices):
-    """How often a digest is sent."""
-
-    DAILY = "daily", "Every day"
-    WEEKDAYS = "weekdays", "Monday to Friday"
-    DAYS = "days", "On chosen days"
-    WEEKLY = "weekly", "Once a week"
-    MONTHLY = "monthly", "Once a month"
-
-
-class Channel(models.TextChoices):
-    """Where digests go."""
-
-    MAIL = "mail", "By mail"
-    FEED = "feed", "Into my feed alone"
-
-
-class Breadth(models.TextChoices):
-    """Which papers a digest is chosen from."""
-
-    EDITION = "edition", "The editions"
-    EVERYTHING = "everything", "The editions, and everything else that is new"
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -73,7 +44,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 
 # What a form may set.
-CHOICES = {"time_zone", "local_time", "frequency", "weekday", "max_papers", "paused_until"}
+CHOICES = {
+    *schedule.Chosen._fields,
+    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until"),
+}
 
 
 class Subscriber(models.Model):
@@ -144,13 +118,15 @@ class Subscriber(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(month_day__gte=1, month_day__lte=31), name="month_day_in_month"),
             models.CheckConstraint(condition=models.Q(least_match__lte=100), name="least_match_in_percent"),
-            models.CheckConstraint(condition=models.Q(max_more__gte=1, max_more__lte=50), name="max_more_one_to_fifty"),
+            models.CheckConstraint(
+                condition=models.Q(max_more__gte=1, max_more__lte=MOST_PAPERS), name="max_more_one_to_thirty"
+            ),
             models.CheckConstraint(
                 condition=models.Q(reading_minutes=None) | models.Q(reading_minutes__gte=1, reading_minutes__lte=120),
                 name="reading_minutes_two_hours",
             ),
             models.CheckConstraint(
-                condition=models.Q(max_papers__gte=1, max_papers__lte=50), name="max_papers_one_to_fifty"
+                condition=models.Q(max_papers__gte=1, max_papers__lte=MOST_PAPERS), name="max_papers_one_to_thirty"
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="active") | models.Q(next_digest_at__isnull=False), name="active_has_a_next"
@@ -166,14 +142,14 @@ class Subscriber(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
-    def rhythm_fields(self) -> tuple[str, time, str, int]:
+    def chosen_rhythm(self) -> schedule.Chosen:
         """What the rhythm is made of."""
-        return self.time_zone, self.local_time, self.frequency, self.weekday
+        return schedule.Chosen(*[getattr(self, name) for name in schedule.Chosen._fields])
 
     @property
     def rhythm(self) -> schedule.Rhythm:
         """When this subscriber wants mail."""
-        return schedule.rhythm(*self.rhythm_fields)
+        return schedule.rhythm(self.chosen_rhythm)
 
     @property
     def is_active(self) -> bool:
@@ -209,10 +185,10 @@ class Subscriber(models.Model):
 
     def choose(self, choices: dict[str, Any]) -> bool:
         """Take over the choices of a form; say whether they change when mail comes. Does not save."""
-        before = self.rhythm_fields, self.paused_until
+        before = self.chosen_rhythm, self.paused_until
         for name in CHOICES & choices.keys():
             setattr(self, name, choices[name])
-        return (self.rhythm_fields, self.paused_until) != before
+        return (self.chosen_rhythm, self.paused_until) != before
 
     def change(self, choices: dict[str, Any], at: datetime) -> None:
         """Save new choices, the next digest at the first moment they allow."""
