@@ -13,6 +13,8 @@ PINNED = np.float32(8.0)
 # The curator's order decides among equals, and never over half a hundredth of a match.
 ORDER = np.float32(0.005)
 
+# A match in full of a topic of which one wants more.
+MOST_WANTED = np.float32(2.0)
 # What each part of a score weighs. Taste and votes stand to each other as the evaluation found best.
 WEIGHTS = {"topic": 1.0, "keyword": 0.7, "author": 0.9, "taste": 0.8, "votes": 0.15, "novelty": 0.02}
 
@@ -56,18 +58,23 @@ def votes(count: Floats, age: Floats) -> Floats:
 
 
 def match(follows: Floats, tags: Floats) -> Floats:
-    """Return how well each paper matches what each subscriber follows, from 0 to 1.
+    """Return how well each paper matches what each subscriber follows, from 0 to 1, up to 2 for more than usual.
 
-    follows: (subscribers, topics), 1 where followed. tags: (papers, topics), the score of each tag. The best followed
-    topic counts in full and a second one a tenth, so that a paper on two of them comes first. Out: (subscribers,
-    papers).
+    follows: (subscribers, topics), 1 where followed, more or less for more or less of it. tags: (papers, topics), the
+    score of each tag. The best followed topic counts in full and a second one a tenth, so that a paper on two of them
+    comes first. Out: (subscribers, papers).
     """
     best = np.zeros((len(follows), len(tags)), dtype=np.float32)
     total = follows @ tags.T
     # Topic by topic keeps the memory at subscribers × papers.
     for topic in range(tags.shape[1]):
         np.maximum(best, np.outer(follows[:, topic], tags[:, topic]), out=best)
-    return np.minimum(best + 0.1 * (total - best), 1.0).astype(np.float32)
+    return np.minimum(best + 0.1 * (total - best), MOST_WANTED).astype(np.float32)
+
+
+def order(papers: int) -> Floats:
+    """Return what the curator's order adds: (papers,)."""
+    return ORDER * (1 - np.arange(papers, dtype=np.float32) / max(papers, 1))  # type: ignore[no-any-return]
 
 
 def score(matches: Floats, pinned: NDArray[np.bool_]) -> Floats:
@@ -76,10 +83,9 @@ def score(matches: Floats, pinned: NDArray[np.bool_]) -> Floats:
     matches: (subscribers, papers), the papers in the curator's order. pinned: (papers,). A paper that neither
     matches nor is pinned scores 0: it is not for this subscriber.
     """
-    papers = matches.shape[1]
-    order = ORDER * (1 - np.arange(papers, dtype=np.float32) / max(papers, 1))
     wanted = (matches > 0) | pinned
-    return np.where(wanted, matches + PINNED * pinned + order, 0).astype(np.float32)
+    scores = matches + PINNED * pinned + order(matches.shape[1])
+    return np.where(wanted, scores, 0).astype(np.float32)  # type: ignore[no-any-return]
 
 
 def best(scores: Floats, most: int) -> Indices:

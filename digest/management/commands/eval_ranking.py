@@ -83,7 +83,9 @@ def _as_json(evaluation: Any) -> dict[str, dict[str, dict[str, Any]]]:
 
 def _table(evaluation: Any) -> Table:
     """Return nDCG@10 with its interval, hit rate, diversity and coverage: a row a method, a column a number."""
-    table = Table("nDCG@10 / hit rate / diversity / coverage", title="by papers known")
+    title = "nDCG@10, then hit rate, diversity and coverage, by papers known"
+    table = Table(title=title)
+    table.add_column("method", no_wrap=True)
     for known in evaluation.leads:
         table.add_column(str(known))
     for method, rows in evaluation.methods.items():
