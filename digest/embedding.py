@@ -49,7 +49,8 @@ class WordLlama256:
 
 @lru_cache(maxsize=1)
 def _embedder(path: str) -> Embedder:
-    return import_string(path)()  # type: ignore[no-any-return]
+    model: Embedder = import_string(path)()
+    return model
 
 
 def embedder() -> Embedder:
@@ -61,7 +62,7 @@ def unit(vectors: Floats) -> Floats:
     """Return vectors with length 1; what has no length, or none that is a number, becomes 0."""
     clean = np.nan_to_num(vectors)
     length = np.linalg.norm(clean, axis=-1, keepdims=True)
-    return (clean / np.where(length > 0, length, 1)).astype(np.float32)  # type: ignore[no-any-return]
+    return (clean / np.where(length > 0, length, 1)).astype(np.float32)
 
 
 def embed(papers: Iterable[Paper]) -> None:
@@ -74,7 +75,7 @@ def embed(papers: Iterable[Paper]) -> None:
             paper.embedding, paper.embedding_model = vector.astype(STORED).tobytes(), model.name
 
 
-def stacked(stored: Sequence[tuple[bytes | None, str]]) -> Floats:
+def stacked(stored: Sequence[tuple[bytes | memoryview | None, str]]) -> Floats:
     """Return stored embeddings (bytes, model) as vectors: (papers, dimensions).
 
     One of another model, or of another size than its model says, is 0: close to nothing, until it is made anew.
@@ -82,6 +83,6 @@ def stacked(stored: Sequence[tuple[bytes | None, str]]) -> Floats:
     model = embedder()
     out = np.zeros((len(stored), model.dimensions), dtype=np.float32)
     for row, (raw, name) in enumerate(stored):
-        if raw is not None and name == model.name and len(raw) == model.dimensions * STORED.itemsize:
-            out[row] = np.frombuffer(raw, dtype=STORED)
+        if raw is not None and name == model.name and len(bytes(raw)) == model.dimensions * STORED.itemsize:
+            out[row] = np.frombuffer(bytes(raw), dtype=STORED)
     return unit(out)

@@ -74,7 +74,9 @@ class _Likes:
         row = {reader: index for index, reader in enumerate(voters)}
         self._pairs = sorted({(paper, row[reader]) for reader, paper in pairs})
         self._readers = len(voters)
-        self._per_reader = np.bincount([reader for _, reader in self._pairs], minlength=self._readers)
+        self._per_reader = np.bincount([reader for _, reader in self._pairs], minlength=self._readers).astype(
+            np.float32
+        )
         self._offered = self._matrix(offered)
 
     def together(self, known: Sequence[int]) -> Floats:

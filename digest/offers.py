@@ -81,7 +81,7 @@ class Candidates:
     def minutes(self) -> Floats:
         """How long it takes to read of each paper: (papers,), in minutes."""
         words = [len(text.split()) for text in self.texts]
-        return np.array(words, dtype=np.float32) / WORDS_A_MINUTE + np.float32(A_BREATH)
+        return (np.array(words) / WORDS_A_MINUTE + A_BREATH).astype(np.float32)
 
     @cached_property
     def arrays(self) -> Offer:
@@ -94,7 +94,7 @@ class Candidates:
         before = Paper.objects.filter(pk__lt=oldest).exclude(embedding=None).order_by("-pk")
         vectors = embedding.stacked(list(before.values_list("embedding", "embedding_model")[:BEFORE]))
         nearest = (self.vectors @ vectors.T).max(axis=1, initial=0)
-        return np.where(self.vectors.any(axis=1), 1 - nearest, 0).astype(np.float32)[None, :]  # type: ignore[no-any-return]
+        return np.where(self.vectors.any(axis=1), 1 - nearest, 0).astype(np.float32)[None, :]
 
 
 def candidates(seen_until: datetime | None, now: datetime | None = None) -> Candidates:

@@ -66,7 +66,7 @@ def _said(subscriber: int, at: datetime) -> dict[int, float]:
         if kind == Feedback.Kind.OPENED and not may_open:
             continue
         value = SAYS[Feedback.Kind(kind)] * faded(when, at)
-        if value < 0 or abs(value) > abs(opinions.get(paper, 0)) and opinions.get(paper, 0) >= 0:
+        if value < 0 or (abs(value) > abs(opinions.get(paper, 0)) and opinions.get(paper, 0) >= 0):
             opinions[paper] = value
     return opinions
 

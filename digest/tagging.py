@@ -66,7 +66,7 @@ def meanings(vectors: Floats, topics: Floats) -> Floats:
     usual = (vectors @ topics.T - others.mean(axis=1)) / np.maximum(others.std(axis=1), 1e-3)
     closer = usual - usual.mean(axis=1, keepdims=True)
     share = np.clip((closer - NO_MEANING) / (FULL_MEANING - NO_MEANING), 0, 1)
-    return np.where(vectors.any(axis=1, keepdims=True), share, 0).astype(np.float32)  # type: ignore[no-any-return]
+    return np.where(vectors.any(axis=1, keepdims=True), share, 0).astype(np.float32)
 
 
 def topic_vectors(topics: Sequence[Topic]) -> Floats:

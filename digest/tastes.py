@@ -1,53 +1,113 @@
 """What a batch of subscribers wants of an offer, as arrays: topics, words, authors, taste."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from digest.likes import says_of
-from digest.models import Profile
+from digest.models import Paper, Profile
 from digest.models.profile import opinions_of
 from digest.offers import Candidates
 from digest.profiles import faded
-
 from digest.ranking.choosing import Bools, Readers
 from digest.ranking.scoring import NOTHING, Floats
-from digest.ranking.taste import taste
+from digest.ranking.taste import nearest, taste
 from subscriptions.models import AuthorFollow, Follow, Rule
 
 Hits = dict[str, list[int]]
+Asked = dict[int, list[tuple[str, str]]]
 
 
-def readers(subscribers: Sequence[int], offer: Candidates, now: datetime) -> Readers:
+@dataclass(frozen=True)
+class Tastes:
+    """What a batch of subscribers wants of an offer: the arrays, and what the words of a reason are taken from."""
+
+    offer: Candidates
+    now: datetime
+    readers: Readers
+    hits: Hits
+    # Row of a subscriber → what they follow, as written and as looked for.
+    phrases: Asked
+    mutes: Asked
+    authors: Asked
+    # What papers weigh for subscribers, and the papers (keys); see `weights_of`.
+    weights: Any
+    known: list[int]
+
+    def phrase(self, reader: int, paper: int) -> str:
+        """Return the longest phrase that a subscriber (row) follows and that stands in a paper (place)."""
+        return self._longest(self.phrases.get(reader, []), paper)
+
+    def muting(self, reader: int, paper: int) -> str:
+        """Return the longest phrase that a subscriber (row) mutes and that stands in a paper (place)."""
+        return self._longest(self.mutes.get(reader, []), paper)
+
+    def _longest(self, asked: list[tuple[str, str]], paper: int) -> str:
+        return max((phrase for phrase, key in asked if paper in self.hits.get(key, ())), key=len, default="")
+
+    def author(self, reader: int, paper: int) -> str:
+        """Return the author that a subscriber (row) follows and that wrote a paper (place)."""
+        places = self.offer.by_author
+        return next((name for name, key in self.authors.get(reader, ()) if paper in places.get(key, ())), "")
+
+    def liked(self, reader: int, paper: int) -> str:
+        """Return the title of what a subscriber (row) liked and that speaks most for a paper (place)."""
+        found = nearest(self.weights, self.says, reader, paper)
+        return self.titles.get(self.known[found], "") if found >= 0 else ""
+
+    @cached_property
+    def says(self) -> Floats:
+        """What the known papers say: see digest.likes."""
+        return says_of(self.known, self.offer, self.now)
+
+    @cached_property
+    def titles(self) -> dict[int, str]:
+        """The titles of the known papers."""
+        return dict(Paper.objects.filter(pk__any_of=self.known).values_list("pk", "title"))
+
+
+def tastes(subscribers: Sequence[int], offer: Candidates, now: datetime) -> Tastes:
     """Return what these subscribers (keys) want of an offer, in four queries."""
     row = {subscriber: index for index, subscriber in enumerate(subscribers)}
-    follows, never = _follows(row, offer)
     shape = len(row), len(offer.papers)
-    rules = list(Rule.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "kind", "key"))
-    authors = list(AuthorFollow.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "key"))
-    asks = np.zeros(len(row), dtype=np.bool_)
-    asks[[row[reader] for reader, kind, _ in rules if kind == Rule.Kind.FOLLOW]] = True
-    asks[[row[reader] for reader, _ in authors]] = True
+    follows, never = _follows(row, offer)
+    rules = list(Rule.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "kind", "phrase", "key"))
+    phrases, mutes = _by_row(row, rules, Rule.Kind.FOLLOW), _by_row(row, rules, Rule.Kind.MUTE)
+    written = AuthorFollow.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "name", "key")
+    authors: Asked = defaultdict(list)
+    for subscriber, name, key in written:
+        authors[row[subscriber]].append((name, key))
     hits = phrase_hits({key for *_, key in rules}, offer) if rules else {}
-    found = {
-        wanted: [(row[reader], hits[key]) for reader, kind, key in rules if kind == wanted and key in hits]
-        for wanted in Rule.Kind
-    }
-    written = [(row[reader], offer.by_author[key]) for reader, key in authors if key in offer.by_author]
-    return Readers(
+    weights, known = weights_of(row, now)
+    asks = np.zeros(len(row), dtype=np.bool_)
+    asks[[*phrases, *authors]] = True
+    has_taste = weights is not None and offer.papers
+    readers = Readers(
         follows,
         never,
-        keyword=_marked(found[Rule.Kind.FOLLOW], shape),
-        author=_marked(written, shape),
-        taste=_taste(row, offer, now),
-        muted=_marked(found[Rule.Kind.MUTE], shape).astype(np.bool_),
+        keyword=_marked(phrases, hits, shape),
+        author=_marked(authors, offer.by_author, shape) if authors else NOTHING,
+        taste=taste(weights, says_of(known, offer, now)) if has_taste else NOTHING,
+        muted=_marked(mutes, hits, shape).astype(np.bool_),
         asks=asks,
     )
+    return Tastes(offer, now, readers, hits, phrases, mutes, authors, weights, known)
+
+
+def _by_row(row: dict[int, int], rules: Sequence[tuple[int, str, str, str]], wanted: str) -> Asked:
+    """Return row → the phrases of one kind, as written and as looked for."""
+    asked: Asked = defaultdict(list)
+    for subscriber, kind, phrase, key in rules:
+        if kind == wanted:
+            asked[row[subscriber]].append((phrase, key))
+    return asked
 
 
 def phrase_hits(keys: set[str], offer: Candidates) -> Hits:
@@ -85,22 +145,15 @@ def _follows(row: dict[int, int], offer: Candidates) -> tuple[Floats, Bools]:
     return np.maximum(follows, 0), follows < 0
 
 
-def _marked(pairs: Sequence[tuple[int, list[int]]], shape: tuple[int, int]) -> Floats:
-    """Return 1 where a pair of a row and columns says so: of that shape, or (1, 1) where none does."""
-    if not pairs:
+def _marked(asked: Asked, places: Hits, shape: tuple[int, int]) -> Floats:
+    """Return 1 where a paper has what a subscriber asked for: of that shape, or (1, 1) where none has."""
+    if not any(key in places for wanted in asked.values() for _, key in wanted):
         return NOTHING
     marks = np.zeros(shape, dtype=np.float32)
-    for reader, places in pairs:
-        marks[reader, places] = 1
+    for reader, wanted in asked.items():
+        for _, key in wanted:
+            marks[reader, places.get(key, [])] = 1
     return marks
-
-
-def _taste(row: dict[int, int], offer: Candidates, now: datetime) -> Floats:
-    """Return how much each paper is to each subscriber's taste: (subscribers, papers), or (1, 1) where none is known."""
-    weights, known = weights_of(row, now)
-    if weights is None or not offer.papers:
-        return NOTHING
-    return taste(weights, says_of(known, offer, now))
 
 
 def weights_of(row: dict[int, int], now: datetime) -> tuple[Any, list[int]]:
@@ -116,5 +169,3 @@ def weights_of(row: dict[int, int], now: datetime) -> tuple[Any, list[int]]:
     known, columns = np.unique(papers, return_inverse=True)
     matrix = sparse.csr_array((weights.astype(np.float32), (rows, columns)), shape=(len(row), len(known)))
     return matrix, known.tolist()
-
-

@@ -29,8 +29,8 @@ def top(scores: Floats) -> Indices:
 
 def ndcg(best: Indices) -> Floats:
     """Return nDCG@10 of each reader: 1 where the five to be found come first."""
-    gained: Floats = ((best < FOUND) * _DISCOUNT).sum(axis=1) / _DISCOUNT[:FOUND].sum()
-    return gained
+    gained = ((best < FOUND) * _DISCOUNT).sum(axis=1) / _DISCOUNT[:FOUND].sum()
+    return np.asarray(gained, dtype=np.float32)
 
 
 def hit(best: Indices) -> Floats:
@@ -43,7 +43,8 @@ def diversity(papers: Indices, vectors: Floats) -> Floats:
     lists = vectors[papers]
     cosines = np.einsum("rid,rjd->rij", lists, lists)
     pairs = papers.shape[1] * (papers.shape[1] - 1)
-    return 1 - (cosines.sum(axis=(1, 2)) - np.trace(cosines, axis1=1, axis2=2)) / pairs  # type: ignore[no-any-return]
+    values: Floats = 1 - (cosines.sum(axis=(1, 2)) - np.trace(cosines, axis1=1, axis2=2)) / pairs
+    return values
 
 
 def coverage(papers: Indices, offered: Indices) -> float:

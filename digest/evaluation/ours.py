@@ -56,9 +56,7 @@ class Ours:
     def scores(self, trial: Trial, numbers: list[int]) -> dict[int, dict[str, Floats]]:
         """Return the candidates' scores with so many papers known, with the other readers and without them."""
         known, candidates = trial.known[: max(numbers)], trial.candidates
-        close = closeness(
-            (self.papers[known], self.usual[known]), (self.papers[candidates], self.usual[candidates])
-        )
+        close = closeness((self.papers[known], self.usual[known]), (self.papers[candidates], self.usual[candidates]))
         community = self.communities[trial.half]
         together = liked_together(
             community.likes[:, known].tocsr(), community.likes[:, candidates].tocsr(), community.per_reader

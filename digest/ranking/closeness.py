@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from digest.ranking.scoring import Floats
+from digest.ranking.scoring import Floats, Indices
 from digest.ranking.words import shared
 
 # Found on one half of the readers of the evaluation: see docs/ranking.md.
@@ -22,9 +22,9 @@ class Papers:
     vectors: Floats
     words: sparse.csr_array
 
-    def __getitem__(self, rows: object) -> "Papers":
+    def __getitem__(self, rows: Indices) -> "Papers":
         """Return some of the papers."""
-        return Papers(self.vectors[rows], self.words[rows])  # type: ignore[index]
+        return Papers(self.vectors[rows], self.words[rows])
 
     def __len__(self) -> int:
         """Return how many."""
@@ -35,8 +35,9 @@ class Papers:
 class Usual:
     """How close each paper is to papers in general: mean and spread, by embedding and by words; each (papers,)."""
 
-    mean: tuple[Floats, Floats]
-    spread: tuple[Floats, Floats]
+    # (2, papers): by embedding, by words.
+    mean: Floats
+    spread: Floats
 
     @classmethod
     def of(cls, papers: Papers, sample: Papers) -> "Usual":
@@ -46,13 +47,13 @@ class Usual:
         and Ivanović, JMLR 11, 2010). What counts is how much closer a paper is than usual.
         """
         raw = [papers.vectors @ sample.vectors.T, shared(papers.words, sample.words)]
-        by_vector, by_word = ((matrix.mean(axis=1), matrix.std(axis=1) + LEAST_SPREAD) for matrix in raw)
-        return cls((by_vector[0], by_word[0]), (by_vector[1], by_word[1]))
+        mean = np.array([matrix.mean(axis=1) for matrix in raw], dtype=np.float32)
+        spread = np.array([matrix.std(axis=1) + LEAST_SPREAD for matrix in raw], dtype=np.float32)
+        return cls(mean, spread)
 
-    def __getitem__(self, rows: object) -> "Usual":
+    def __getitem__(self, rows: Indices) -> "Usual":
         """Return some of the papers."""
-        mean, spread = (tuple(part[rows] for part in parts) for parts in (self.mean, self.spread))  # type: ignore[index]
-        return Usual(mean, spread)  # type: ignore[arg-type]
+        return Usual(self.mean[:, rows], self.spread[:, rows])
 
 
 def closeness(known: tuple[Papers, Usual], others: tuple[Papers, Usual]) -> Floats:

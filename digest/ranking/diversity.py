@@ -16,7 +16,7 @@ def sameness(vectors: Floats) -> Floats:
     """Return what each paper takes from each other one that comes after it: (papers, papers), from 0 to PENALTY."""
     cosines = vectors @ vectors.T
     same = PENALTY * np.clip((cosines - ALIKE) / (1 - ALIKE), 0, 1)
-    return same.astype(np.float32)  # type: ignore[no-any-return]
+    return np.asarray(same, dtype=np.float32)
 
 
 def best(scores: Floats, same: Floats, most: int, care: Floats) -> Indices:
@@ -51,4 +51,4 @@ def _shortlist(scores: Floats, most: int) -> Indices:
         return np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
     short = np.argpartition(-scores, size - 1, axis=1)[:, :size]
     short.sort(axis=1)
-    return short  # type: ignore[no-any-return]
+    return short

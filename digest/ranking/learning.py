@@ -22,9 +22,10 @@ def learn(vectors: Floats, opinions: Floats) -> Floats:
     """
     said = np.abs(opinions) > np.abs(PASSED_OVER)
     if said.sum() < ENOUGH:
-        return np.where(said, opinions, 0).astype(np.float32)  # type: ignore[no-any-return]
+        return np.where(said, opinions, 0).astype(np.float32)
     kernel = vectors @ vectors.T
     weights = np.linalg.solve(kernel + DOUBT * np.eye(len(vectors), dtype=np.float32), opinions)
     # An opinion can lose its weight, and never turn into its opposite.
     weights = np.where(weights * opinions > 0, weights, 0)
-    return (weights * np.abs(opinions).sum() / max(np.abs(weights).sum(), 1e-9)).astype(np.float32)  # type: ignore[no-any-return]
+    same_size = np.abs(opinions).sum() / max(np.abs(weights).sum(), 1e-9)
+    return np.asarray(weights * same_size, dtype=np.float32)

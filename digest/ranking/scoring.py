@@ -45,7 +45,7 @@ NAMES = Parts._fields
 def total(parts: Parts) -> Floats:
     """Return what the parts add up to: (subscribers, papers)."""
     weighted: Any = sum(np.float32(WEIGHTS[name]) * getattr(parts, name) for name in NAMES)
-    return weighted  # type: ignore[no-any-return]
+    return np.asarray(weighted, dtype=np.float32)
 
 
 def votes(count: Floats, age: Floats) -> Floats:
@@ -54,7 +54,7 @@ def votes(count: Floats, age: Floats) -> Floats:
     count: (papers,). age: (papers,), in days. The first votes count most (a logarithm), and old ones less.
     """
     fresh = np.maximum(count, 0) * 0.5 ** (np.maximum(age, 0) / VOTE_HALF_LIFE)
-    return np.minimum(np.log1p(fresh) / np.log1p(MANY_VOTES), 1).astype(np.float32)[None, :]  # type: ignore[no-any-return]
+    return np.asarray(np.minimum(np.log1p(fresh) / np.log1p(MANY_VOTES), 1), dtype=np.float32)[None, :]
 
 
 def match(follows: Floats, tags: Floats) -> Floats:
@@ -74,7 +74,7 @@ def match(follows: Floats, tags: Floats) -> Floats:
 
 def order(papers: int) -> Floats:
     """Return what the curator's order adds: (papers,)."""
-    return ORDER * (1 - np.arange(papers, dtype=np.float32) / max(papers, 1))  # type: ignore[no-any-return]
+    return (ORDER * (1 - np.arange(papers) / max(papers, 1))).astype(np.float32)
 
 
 def score(matches: Floats, pinned: NDArray[np.bool_]) -> Floats:
@@ -85,7 +85,7 @@ def score(matches: Floats, pinned: NDArray[np.bool_]) -> Floats:
     """
     wanted = (matches > 0) | pinned
     scores = matches + PINNED * pinned + order(matches.shape[1])
-    return np.where(wanted, scores, 0).astype(np.float32)  # type: ignore[no-any-return]
+    return np.where(wanted, scores, 0).astype(np.float32)
 
 
 def best(scores: Floats, most: int) -> Indices:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -28,7 +29,7 @@ def counts(texts: Iterable[str]) -> sparse.csr_array:
     for text in texts:
         words = _WORD.findall(text.casefold())
         found = Counter(words)
-        found.update(map(" ".join, zip(words, words[1:], strict=False)))
+        found.update(map(" ".join, pairwise(words)))
         columns += [crc32(term.encode()) % SIZE for term in found]
         values += found.values()
         ends.append(len(columns))

@@ -90,7 +90,9 @@ def _table(evaluation: Any) -> Table:
         table.add_column(str(known))
     for method, rows in evaluation.methods.items():
         table.add_row(method, *[_cell(row) for row in rows.values()])
-    ahead = [f"{lead.ndcg.mean:+.3f} ({lead.ndcg.low:+.3f} to {lead.ndcg.high:+.3f})" for lead in evaluation.leads.values()]
+    ahead = [
+        f"{lead.ndcg.mean:+.3f} ({lead.ndcg.low:+.3f} to {lead.ndcg.high:+.3f})" for lead in evaluation.leads.values()
+    ]
     table.add_row("ours above the best known", *ahead)
     return table
 
