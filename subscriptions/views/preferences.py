@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from subscriptions import limits, links
+from subscriptions.changing import change
 from subscriptions.forms import LinkForm, PreferencesForm
 from subscriptions.held_data import held
 from subscriptions.models import Subscriber
@@ -43,7 +44,7 @@ def preferences(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
         return render(request, "subscriptions/not_active.html", {"subscriber": subscriber, "token": token})
     form = PreferencesForm(request.POST if request.method == "POST" else None, subscriber=subscriber)
     if form.is_valid():
-        subscriber.change(form.cleaned_data, timezone.now())
+        change(subscriber, form.cleaned_data, form.wishes, timezone.now())
         messages.success(request, "Your preferences are saved.")
         return redirect(request.path)
     leave = links.token(Purpose.UNSUBSCRIBE, subscriber)
