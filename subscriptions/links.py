@@ -51,6 +51,12 @@ def preferences(subscriber: Linkable) -> str:
     return signed("preferences", Purpose.PREFERENCES, subscriber.public_id.hex)
 
 
+def feeds(key: UUID) -> dict[str, str]:
+    """Return the addresses of somebody's own feed, by the name of the format. They are good until the key changes."""
+    names = {"Atom": "own_feed_atom", "JSON Feed": "own_feed_json"}
+    return {format_name: signed(name, Purpose.FEED, key.hex) for format_name, name in names.items()}
+
+
 def unsubscribe(subscriber: Linkable) -> str:
     """Return the address at which somebody leaves, by page or by one click (RFC 8058)."""
     return signed("unsubscribe", Purpose.UNSUBSCRIBE, subscriber.public_id.hex)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from digest.site import feedback, health, outbox, preview, views
+from digest.site import feedback, health, outbox, own_feed, preview, views
 from digest.site.converters import DayConverter
 
 register_converter(DayConverter, "day")
@@ -12,6 +12,8 @@ urlpatterns = [
     path("papers/<day:day>", views.edition, name="edition"),
     path("papers/<int:pk>", views.paper, name="paper"),
     path("digests/<token>", views.view_digest, name="view_digest"),
+    path("feeds/<token>/atom", own_feed.atom, name="own_feed_atom"),
+    path("feeds/<token>/json", own_feed.json, name="own_feed_json"),
     path("feedback/<token>", feedback.feedback_on_digest, name="feedback"),
     path("feedback/<token>/<int:paper>", feedback.feedback_on_paper, name="feedback_paper"),
     path("feedback/<token>/<int:paper>/<kind>", feedback.say, name="say"),

@@ -247,6 +247,17 @@ class Subscriber(models.Model):
         """Delete the row with all that hangs on it; the deliveries stay, and no longer tell whose they were."""
         self.delete()
 
+    def renew_feed(self) -> None:
+        """Give the feed a new address; the one before leads nowhere from now on."""
+        self.feed_key = uuid.uuid4()
+        self.save(update_fields=["feed_key"])
+
+    def revoke_feed(self) -> bool:
+        """Have no feed any more; say whether that is so. Digests that come by the feed alone keep it."""
+        gone = type(self).objects.filter(pk=self.pk).exclude(channel=Channel.FEED).update(feed_key=None)
+        self.refresh_from_db()
+        return bool(gone)
+
     @property
     def can_get_the_latest(self) -> bool:
         """Whether the latest edition can be sent at once: to someone new, who has seen none."""
