@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from digest.site import feedback, health, outbox, own_feed, preview, views
+from digest.site import cold_start, feedback, health, outbox, own_feed, preview, views
 from digest.site.converters import DayConverter
 
 register_converter(DayConverter, "day")
@@ -18,6 +18,7 @@ urlpatterns = [
     path("feedback/<token>/<int:paper>", feedback.feedback_on_paper, name="feedback_paper"),
     path("feedback/<token>/<int:paper>/<kind>", feedback.say, name="say"),
     path("feedback/<token>/<int:paper>/<kind>/undo", feedback.unsay, name="unsay"),
+    path("start", cold_start.start, name="start"),
     path("preview", preview.preview_sign_up, name="preview_sign_up"),
     path("preferences/<token>/preview", preview.preview_digest, name="preview_digest"),
     path("preferences/<token>/feedback", feedback.my_feedback, name="my_feedback"),

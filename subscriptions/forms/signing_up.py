@@ -46,6 +46,11 @@ class SignUpForm(TopicsForm, RhythmForm):
         return {name: data.getlist(name) if name in many else data[name] for name in cls.base_fields if name in data}
 
     @property
+    def choices(self) -> dict[str, Any]:
+        """All that was chosen, once the form is valid."""
+        return {**self.cleaned_data, "said": self.said}
+
+    @property
     def wording(self) -> str:
         """What one agrees to by signing up."""
         return wording()
