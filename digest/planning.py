@@ -154,9 +154,11 @@ def _without_delivery(due: Sequence[Due]) -> list[Due]:
     return [subscriber for subscriber in due if subscriber.pk not in served]
 
 
-def candidates(seen_until: datetime | None) -> Candidates:
-    """Return what stands in the editions published since; the latest edition for someone new."""
+def candidates(seen_until: datetime | None, until: datetime | None = None) -> Candidates:
+    """Return what stands in the editions published since, up to `until` where given; the latest for someone new."""
     published = Edition.objects.published()
+    if until:
+        published = published.filter(published_at__lte=until)
     editions = list(published.filter(published_at__gt=seen_until) if seen_until else published[:1])
     order = {edition.pk: index for index, edition in enumerate(editions)}
     rows = EditionPaper.objects.shown().filter(edition__in=editions).values_list("edition_id", "paper_id", "placement")

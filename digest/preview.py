@@ -7,11 +7,12 @@ import numpy as np
 
 from digest import planning
 from digest.composing.plain import public_papers_by_id
-from digest.models import Edition, Paper
+from digest.models import Edition, Feedback, Paper
 from digest.planning import Candidates
 from digest.ranking import scoring
 from digest.ranking.reasons import reason
-from subscriptions.models import Weight
+from subscriptions import wishes
+from subscriptions.models import Subscriber, Weight
 from subscriptions.wishes import Wishes
 
 
@@ -40,6 +41,16 @@ class Preview:
     edition: Edition | None
     lines: list[Line]
     of: int
+
+
+def taste_of(subscriber: Subscriber) -> Taste:
+    """Return the taste of a subscriber, as it is saved."""
+    return Taste(wishes.read(subscriber), said_by(subscriber), subscriber.max_papers)
+
+
+def said_by(subscriber: Subscriber) -> dict[int, str]:
+    """Return what a subscriber said for or against papers."""
+    return dict(Feedback.objects.opinions().filter(subscriber=subscriber).values_list("paper", "kind"))
 
 
 def preview(taste: Taste) -> Preview:

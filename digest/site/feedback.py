@@ -1,6 +1,7 @@
 """Steering from the mail: a page with one button for each link under a paper. Opening it changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import NamedTuple
 
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from digest import feedback
 from digest.composing.letter import Letter
 from digest.composing.plain import public_papers_by_id
+from digest.effect import Effect, effect
 from digest.models import Delivery, Feedback, Paper
+from digest.preview import taste_of
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, StaleToken, read
@@ -110,7 +113,7 @@ def say(request: HttpRequest, mailed: Mailed, paper: int, kind: str) -> HttpResp
     if request.method == "POST":
         feedback.say(mailed.subscriber, found.pk, Kind(kind), timezone.now())
         return redirect(request.path)
-    return _page(request, "site/feedback.html", mailed, found, kind=kind)
+    return _page(request, "site/feedback.html", mailed, found, kind=kind, effect=_effect(mailed, found, kind))
 
 
 @require_POST
@@ -124,7 +127,15 @@ def unsay(request: HttpRequest, mailed: Mailed, paper: int, kind: str) -> HttpRe
     return redirect("say", token=mailed.token, paper=found.pk, kind=kind)
 
 
-def _page(request: HttpRequest, template: str, mailed: Mailed, paper: Paper, **more: str) -> HttpResponse:
+def _effect(mailed: Mailed, paper: Paper, kind: str) -> Effect:
+    """Return what this one opinion would have changed."""
+    taste = taste_of(mailed.subscriber)
+    others = {key: said for key, said in taste.said.items() if key != paper.pk}
+    told = others if kind == Kind.SAVED else {**others, paper.pk: kind}
+    return effect(mailed.subscriber, replace(taste, said=others), replace(taste, said=told))
+
+
+def _page(request: HttpRequest, template: str, mailed: Mailed, paper: Paper, **more: object) -> HttpResponse:
     context = {
         "mailed": mailed,
         "paper": paper,

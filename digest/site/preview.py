@@ -1,13 +1,14 @@
 """What the next digest would look like, for choices that are not saved: a part of a page, or a page of its own."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from digest.models import Feedback
-from digest.preview import Taste, preview
+from digest.effect import effect
+from digest.preview import Taste, preview, taste_of
 from subscriptions import links
 from subscriptions.forms import PreferencesForm, SignUpForm, TopicsForm
 from subscriptions.models import Subscriber, Weight
@@ -22,10 +23,17 @@ def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> 
     """Show the next digest of a subscriber with the choices of the form. Nothing is saved."""
     form = PreferencesForm(request.POST, subscriber=subscriber)
     leave = links.token(Purpose.UNSUBSCRIBE, subscriber)
-    context = {"form": form, "errors_of": form, "subscriber": subscriber, "token": token, "unsubscribe_token": leave}
+    context: dict[str, Any] = {
+        "form": form,
+        "errors_of": form,
+        "subscriber": subscriber,
+        "token": token,
+        "unsubscribe_token": leave,
+    }
     if form.is_valid():
-        said = dict(Feedback.objects.opinions().filter(subscriber=subscriber).values_list("paper", "kind"))
-        context["preview"] = preview(Taste(form.wishes, said, form.cleaned_data["max_papers"]))
+        saved = taste_of(subscriber)
+        tried = replace(saved, wishes=form.wishes, max_papers=form.cleaned_data["max_papers"])
+        context |= {"preview": preview(tried), "effect": effect(subscriber, saved, tried)}
     return _answer(request, context, page="subscriptions/preferences.html")
 
 
