@@ -18,6 +18,7 @@ from digest.composing.plain import public_papers_by_id
 from digest.effect import Effect, effect
 from digest.models import Delivery, Feedback, Paper
 from digest.preview import taste_of
+from digest.receipts import receipt_of
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, StaleToken, read
@@ -100,7 +101,8 @@ def feedback_on_digest(request: HttpRequest, mailed: Mailed) -> HttpResponse:
 @for_a_mail
 def feedback_on_paper(request: HttpRequest, mailed: Mailed, paper: int) -> HttpResponse:
     """Show all that can be said about a paper, a button each."""
-    return _page(request, "site/feedback_paper.html", mailed, mailed.paper(paper))
+    found = mailed.paper(paper)
+    return _page(request, "site/feedback_paper.html", mailed, found, receipt=receipt_of(mailed.letter, found.pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
