@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from digest import planning
 from digest.models import Delivery
+from digest.offers import candidates
 from digest.preview import Taste, choose
 from subscriptions.models import Subscriber
 
@@ -29,7 +29,7 @@ class Got(NamedTuple):
     until: datetime
 
 
-def effect(subscriber: Subscriber, before: Taste, after: Taste) -> Effect:
+def effect(subscriber: Subscriber, before: Taste, after: Taste, now: datetime) -> Effect:
     """Return how many of the last papers a subscriber got would not have come had they wished `after`, not `before`.
 
     Both are chosen anew, so that what came of other changes since does not count.
@@ -39,8 +39,8 @@ def effect(subscriber: Subscriber, before: Taste, after: Taste) -> Effect:
         papers = got.papers[: LAST - seen]
         seen += len(papers)
         if before != after:
-            offer = planning.candidates(got.since, got.until)
-            kept, left = ({paper for paper, *_ in choose(taste, offer)} for taste in (before, after))
+            offer = candidates(got.since, now, got.until)
+            kept, left = ({paper for paper, *_ in choose(taste, offer, now).papers} for taste in (before, after))
             changed += len((kept - left).intersection(papers))
         if seen >= LAST:
             break

@@ -1,29 +1,42 @@
 """What a digest would look like: the latest edition, chosen for wishes that need not be saved."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
 
-from digest import planning
+from digest import freezing
 from digest.composing.plain import public_papers_by_id
-from digest.models import Edition, Feedback, Paper
-from digest.planning import Candidates
-from digest.ranking import scoring
-from digest.ranking.reasons import reason
-from subscriptions import wishes
-from subscriptions.models import Subscriber, Weight
+from digest.models import Edition, Paper, Profile
+from digest.models.profile import OPINION
+from digest.offers import Candidates, candidates
+from digest.profiles import SAYS, faded
+from digest.tastes import Wants
+from subscriptions import schedule, wishes
+from subscriptions.models import Rule, Subscriber
+from subscriptions.phrases import author_key, phrase_key
 from subscriptions.wishes import Wishes
+
+# Stands for the one subscriber that a taste is of.
+NOBODY = 0
 
 
 @dataclass(frozen=True)
 class Taste:
-    """All that a choice of papers follows from."""
+    """All that a choice of papers follows from: somebody's as it is saved, or one that is only tried."""
 
     wishes: Wishes
-    # What was said about papers, by their keys: see digest.models.Feedback.Kind.
-    said: dict[int, str] = field(default_factory=dict)
+    # What papers weigh, by their keys: see digest.models.Profile.
+    opinions: Mapping[int, float] = field(default_factory=dict)
     max_papers: int = 10
+    reading_minutes: int | None = None
+    least_match: int = 0
+    # Whose it is, and the day: chance holds the same for them as when the digest is planned.
+    subscriber: int = NOBODY
+    period: date = date.min
 
 
 class Line(NamedTuple):
@@ -34,6 +47,13 @@ class Line(NamedTuple):
     argument: str
 
 
+class Chosen(NamedTuple):
+    """What a taste gets of an offer, best first: key of the paper, code of the reason, its argument."""
+
+    papers: list[tuple[int, str, str]]
+    why_none: str
+
+
 @dataclass(frozen=True)
 class Preview:
     """The papers of a digest, best first, out of how many of which edition; no edition is out at first."""
@@ -41,47 +61,49 @@ class Preview:
     edition: Edition | None
     lines: list[Line]
     of: int
+    why_none: str = ""
 
 
-def taste_of(subscriber: Subscriber) -> Taste:
-    """Return the taste of a subscriber, as it is saved."""
-    return Taste(wishes.read(subscriber), said_by(subscriber), subscriber.max_papers)
+def taste_of(subscriber: Subscriber, now: datetime) -> Taste:
+    """Return the taste of a subscriber, as it is saved, for their next digest."""
+    profile = Profile.objects.filter(subscriber=subscriber).first()
+    left = faded(profile.as_of, now) if profile else 0
+    opinions = {int(paper): float(weight) * left for paper, weight in profile.opinions} if profile else {}
+    period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
+    amounts = subscriber.max_papers, subscriber.reading_minutes, subscriber.least_match
+    return Taste(wishes.read(subscriber), opinions, *amounts, subscriber.pk, period)
 
 
-def said_by(subscriber: Subscriber) -> dict[int, str]:
-    """Return what a subscriber said for or against papers."""
-    return dict(Feedback.objects.opinions().filter(subscriber=subscriber).values_list("paper", "kind"))
+def opinions_from(said: Mapping[int, str]) -> dict[int, float]:
+    """Return what papers (by key) weigh for somebody who said just this about them."""
+    return {paper: SAYS[kind] for paper, kind in said.items()}
 
 
-def preview(taste: Taste) -> Preview:
+def preview(taste: Taste, now: datetime) -> Preview:
     """Return the digest that the latest edition would make for a taste."""
-    offer = planning.candidates(None)
-    chosen = choose(taste, offer)
-    papers = public_papers_by_id({key for key, *_ in chosen})
-    lines = [Line(papers[key], code, argument) for key, code, argument in chosen if key in papers]
-    return Preview(offer.newest, lines, len(offer.papers))
+    offer = candidates(None, now)
+    chosen = choose(taste, offer, now)
+    papers = public_papers_by_id({key for key, *_ in chosen.papers})
+    lines = [Line(papers[key], code, argument) for key, code, argument in chosen.papers if key in papers]
+    return Preview(offer.newest, lines, len(offer.papers), chosen.why_none)
 
 
-def choose(taste: Taste, offer: Candidates) -> list[tuple[int, str, str]]:
-    """Return what a taste is given of an offer, best first: key of the paper, code of the reason, its argument."""
-    column = {topic.pk: index for index, topic in enumerate(offer.topics)}
-    follows = np.zeros((1, len(column)), dtype=np.float32)
-    for topic, weight in taste.wishes.weights.items():
-        if topic in column and weight != Weight.NEVER:
-            follows[0, column[topic]] = weight
-    matches = scoring.match(follows, offer.tags) if follows.any() else np.ones((1, len(offer.papers)), np.float32)
-    refused = [
-        column[topic] for topic, weight in taste.wishes.weights.items() if weight == Weight.NEVER and topic in column
-    ]
-    never = offer.tags[:, refused].any(axis=1)
-    scores = np.where(never, 0, scoring.score(matches, offer.pinned)).astype(np.float32)
-    best = scoring.best(scores, taste.max_papers)
-    topics = scoring.strongest_topic(follows, offer.tags, best)
-    return [
-        (
-            offer.papers[paper],
-            *reason(offer.topics[topic].name if topic >= 0 else "", is_pinned=bool(offer.pinned[paper])),
-        )
-        for paper, topic in zip(best[0].tolist(), topics[0].tolist(), strict=True)
-        if paper >= 0
-    ]
+def choose(taste: Taste, offer: Candidates, now: datetime) -> Chosen:
+    """Return what a taste gets of an offer, as planning would choose it."""
+    if not offer.papers:
+        return Chosen([], "")
+    asking = freezing.Asking(taste.subscriber, taste.period, taste.max_papers, taste.reading_minutes, taste.least_match)
+    (digest,) = freezing.digests([asking], offer, now, _wants(taste))
+    return Chosen([(key, code, argument) for key, code, argument in json.loads(digest.content)["papers"]], digest.why_not)
+
+
+def _wants(taste: Taste) -> Wants:
+    """Return a taste as the rows that planning would read."""
+    who, wanted = taste.subscriber, taste.wishes
+    kinds = ((Rule.Kind.FOLLOW, wanted.follow), (Rule.Kind.MUTE, wanted.mute))
+    return Wants(
+        follows=[(who, topic, weight) for topic, weight in wanted.weights.items()],
+        rules=[(who, kind, phrase, phrase_key(phrase)) for kind, phrases in kinds for phrase in phrases],
+        authors=[(who, name, author_key(name)) for name in wanted.authors],
+        opinions=[(who, np.array(list(taste.opinions.items()), dtype=OPINION), 1.0)],
+    )

@@ -1,10 +1,11 @@
-"""Paper, Edition, Delivery, Event, Feedback, SendingDay."""
+"""Paper, Edition, Delivery, Event, Feedback, Profile, SendingDay."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
 from digest.models.feedback import Feedback
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
+from digest.models.profile import Profile
 from digest.models.sending_day import SendingDay
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Paper",
     "PaperIdentifier",
     "PaperTopic",
+    "Profile",
     "SendingDay",
 ]

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from digest import cold_start, planning
+from digest import cold_start
 from digest.composing.plain import public_papers_by_id
 from digest.models import Feedback, Paper
-from digest.preview import Taste, preview
+from digest.offers import candidates
+from digest.preview import Taste, opinions_from, preview
 from subscriptions.forms import SignUpForm, TopicsForm
 from subscriptions.models import Weight
 from subscriptions.wishes import Wishes
@@ -28,10 +30,11 @@ def start(request: HttpRequest) -> HttpResponse:
     if not answers.is_valid():
         return render(request, "site/start.html", {"papers": _papers(), "form": answers}, status=422)
     topics = cold_start.topics_of(answers.said)
+    weights = dict.fromkeys(topics, float(Weight.NORMAL))
     given = {name: answers.cleaned_data[name] for name in FIELDS.values()}
     context: dict[str, Any] = {
         "form": SignUpForm(initial={"topics": [str(topic) for topic in topics], **given}),
-        "preview": preview(Taste(Wishes(dict.fromkeys(topics, float(Weight.NORMAL))), said=answers.said)),
+        "preview": preview(Taste(Wishes(weights), opinions_from(answers.said)), timezone.now()),
         "answered": True,
     }
     return render(request, "site/try.html", context)
@@ -39,7 +42,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _papers() -> list[Paper]:
     """Return the papers to judge, of the latest edition."""
-    offer = planning.candidates(None)
+    offer = candidates(None)
     keys = [offer.papers[row] for row in cold_start.most_telling(offer.tags)]
     papers = public_papers_by_id(set(keys))
     return [papers[key] for key in keys if key in papers]

@@ -18,6 +18,7 @@ from digest.composing.plain import public_papers_by_id
 from digest.effect import Effect, effect
 from digest.models import Delivery, Feedback, Paper
 from digest.preview import taste_of
+from digest.profiles import SAYS
 from digest.receipts import receipt_of
 from subscriptions import links
 from subscriptions.models import Subscriber
@@ -125,16 +126,17 @@ def unsay(request: HttpRequest, mailed: Mailed, paper: int, kind: str) -> HttpRe
     found = mailed.paper(paper)
     if kind not in SAYABLE:
         raise Http404("nothing one can say")
-    feedback.take_back(mailed.subscriber, found.pk, Kind(kind))
+    feedback.take_back(mailed.subscriber, found.pk, Kind(kind), timezone.now())
     return redirect("say", token=mailed.token, paper=found.pk, kind=kind)
 
 
 def _effect(mailed: Mailed, paper: Paper, kind: str) -> Effect:
     """Return what this one opinion would have changed."""
-    taste = taste_of(mailed.subscriber)
-    others = {key: said for key, said in taste.said.items() if key != paper.pk}
-    told = others if kind == Kind.SAVED else {**others, paper.pk: kind}
-    return effect(mailed.subscriber, replace(taste, said=others), replace(taste, said=told))
+    now = timezone.now()
+    taste = taste_of(mailed.subscriber, now)
+    others = {key: weight for key, weight in taste.opinions.items() if key != paper.pk}
+    told = {**others, paper.pk: taste.opinions.get(paper.pk, SAYS[Kind(kind)])}
+    return effect(mailed.subscriber, replace(taste, opinions=others), replace(taste, opinions=told), now)
 
 
 def _page(request: HttpRequest, template: str, mailed: Mailed, paper: Paper, **more: object) -> HttpResponse:
@@ -157,7 +159,7 @@ def my_feedback(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
         key = request.POST.get("said", "")
         rows = Feedback.objects.filter(subscriber=subscriber, pk=key) if key.isdecimal() else Feedback.objects.none()
         for row in rows[:1]:
-            feedback.take_back(subscriber, row.paper_id, Kind(row.kind))
+            feedback.take_back(subscriber, row.paper_id, Kind(row.kind), timezone.now())
             messages.success(request, "Taken back.")
         return redirect(request.path)
     rows = Feedback.objects.filter(subscriber=subscriber).select_related("paper")

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from digest.effect import effect
-from digest.preview import Taste, preview, taste_of
+from digest.preview import Taste, opinions_from, preview, taste_of
 from subscriptions import links
 from subscriptions.forms import PreferencesForm, SignUpForm, TopicsForm
 from subscriptions.models import Subscriber, Weight
@@ -31,9 +32,11 @@ def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> 
         "unsubscribe_token": leave,
     }
     if form.is_valid():
-        saved = taste_of(subscriber)
-        tried = replace(saved, wishes=form.wishes, max_papers=form.cleaned_data["max_papers"])
-        context |= {"preview": preview(tried), "effect": effect(subscriber, saved, tried)}
+        now = timezone.now()
+        saved = taste_of(subscriber, now)
+        amounts = {name: form.cleaned_data[name] for name in ("max_papers", "reading_minutes", "least_match")}
+        tried = replace(saved, wishes=form.wishes, **amounts)
+        context |= {"preview": preview(tried, now), "effect": effect(subscriber, saved, tried, now)}
     return _answer(request, context, page="subscriptions/preferences.html")
 
 
@@ -45,7 +48,7 @@ def preview_sign_up(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": SignUpForm(initial=SignUpForm.typed(request.POST)), "errors_of": topics}
     if topics.is_valid():
         weights = {topic.pk: float(Weight.NORMAL) for topic in topics.cleaned_data["topics"]}
-        context["preview"] = preview(Taste(Wishes(weights), said=topics.said))
+        context["preview"] = preview(Taste(Wishes(weights), opinions_from(topics.said)), timezone.now())
     return _answer(request, context, page="site/try.html")
 
 
