@@ -97,9 +97,7 @@ class Candidates:
         return np.where(self.vectors.any(axis=1), 1 - nearest, 0).astype(np.float32)[None, :]
 
 
-def candidates(
-    seen_until: datetime | None, now: datetime | None = None, until: datetime | None = None
-) -> Candidates:
+def candidates(seen_until: datetime | None, now: datetime | None = None, until: datetime | None = None) -> Candidates:
     """Return what stands in the editions published since, up to `until` where given; the latest for someone new."""
     published = Edition.objects.published()
     if until:

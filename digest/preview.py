@@ -10,7 +10,7 @@ import numpy as np
 
 from digest import freezing
 from digest.composing.plain import public_papers_by_id
-from digest.models import Edition, Paper, Profile
+from digest.models import Edition, Feedback, Paper, Profile
 from digest.models.profile import OPINION
 from digest.offers import Candidates, candidates
 from digest.profiles import SAYS, faded
@@ -76,7 +76,7 @@ def taste_of(subscriber: Subscriber, now: datetime) -> Taste:
 
 def opinions_from(said: Mapping[int, str]) -> dict[int, float]:
     """Return what papers (by key) weigh for somebody who said just this about them."""
-    return {paper: SAYS[kind] for paper, kind in said.items()}
+    return {paper: SAYS[Feedback.Kind(kind)] for paper, kind in said.items()}
 
 
 def preview(taste: Taste, now: datetime) -> Preview:
@@ -94,7 +94,9 @@ def choose(taste: Taste, offer: Candidates, now: datetime) -> Chosen:
         return Chosen([], "")
     asking = freezing.Asking(taste.subscriber, taste.period, taste.max_papers, taste.reading_minutes, taste.least_match)
     (digest,) = freezing.digests([asking], offer, now, _wants(taste))
-    return Chosen([(key, code, argument) for key, code, argument in json.loads(digest.content)["papers"]], digest.why_not)
+    return Chosen(
+        [(key, code, argument) for key, code, argument in json.loads(digest.content)["papers"]], digest.why_not
+    )
 
 
 def _wants(taste: Taste) -> Wants:

@@ -1,13 +1,25 @@
 """The receipt of a paper in a digest: why it came and where it stood, as it was frozen when the digest was planned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from digest.composing.letter import Letter
+from digest.explaining import receipts
+from digest.models import Delivery
+
+# The parts of a score, in the order in which they are told, and what each is called.
+PARTS = {
+    "topic": "Topics you follow",
+    "keyword": "Words you follow",
+    "author": "Authors you follow",
+    "taste": "Close to what you liked",
+    "votes": "Liked by other readers",
+    "novelty": "Unlike what came before",
+    "pinned": "Picked by the curator",
+}
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Place:
     """One paper in one digest."""
 
     # The code of the reason, and its argument: see digest.ranking.reasons.
@@ -17,12 +29,23 @@ class Receipt:
     place: int
     papers: int
     of: int
-    period: date
+    # What each part of the score is called, and how many points it gave; none of a digest from before parts were kept.
+    parts: list[tuple[str, int]]
+
+    @property
+    def points(self) -> int:
+        """The whole score."""
+        return sum(points for _, points in self.parts)
 
 
-def receipt_of(letter: Letter, paper: int) -> Receipt:
-    """Return the receipt of a paper (its key) that is in the digest of a letter."""
-    keys = [key for key, *_ in letter.papers]
-    place = keys.index(paper)
-    _, code, argument, *_ = letter.papers[place]
-    return Receipt(code, argument, place + 1, len(keys), max(letter.content.get("of", 0), len(keys)), letter.period)
+def place_of(delivery: Delivery, paper: int) -> Place:
+    """Return the place of a paper (its key) that is in a digest."""
+    frozen = receipts(delivery)
+    place, receipt = next((place, one) for place, one in enumerate(frozen, start=1) if one.paper == paper)
+    of = max(delivery.content.get("of", 0), len(frozen))
+    return Place(receipt.code, receipt.argument, place, len(frozen), of, told(receipt.parts))
+
+
+def told(parts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the parts that gave or took anything, in words."""
+    return [(words, parts[name]) for name, words in PARTS.items() if parts.get(name)]

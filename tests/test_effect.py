@@ -41,24 +41,24 @@ def reader(topics):
 
 
 def without(reader, topic):
-    saved = taste_of(reader)
+    saved = taste_of(reader, NOON)
     return replace(saved, wishes=Wishes({**saved.wishes.weights, topic.pk: Weight.NEVER}))
 
 
 def test_refusing_a_topic_would_have_kept_its_papers_away(reader, topics):
     assert reader.deliveries.count() == 3
 
-    assert effect(reader, taste_of(reader), without(reader, topics[0])) == Effect(3, 6)
+    assert effect(reader, taste_of(reader, NOON), without(reader, topics[0]), NOON) == Effect(3, 6)
 
 
 def test_no_change_changes_nothing(reader):
-    assert effect(reader, taste_of(reader), taste_of(reader)) == Effect(0, 6)
+    assert effect(reader, taste_of(reader, NOON), taste_of(reader, NOON), NOON) == Effect(0, 6)
 
 
 def test_who_got_no_digest_yet_is_told_nothing(topics):
     newcomer = make_subscriber(follows=[topics[0]])
 
-    assert effect(newcomer, taste_of(newcomer), without(newcomer, topics[0])) == Effect(0, 0)
+    assert effect(newcomer, taste_of(newcomer, NOON), without(newcomer, topics[0]), NOON) == Effect(0, 0)
 
 
 def test_only_the_last_twenty_papers_count(topics):
@@ -66,24 +66,24 @@ def test_only_the_last_twenty_papers_count(topics):
     make_edition(*[make_paper(about=topics[0]) for _ in range(30)])
     planning.plan(NOON)
 
-    assert effect(reader, taste_of(reader), without(reader, topics[0])) == Effect(20, 20)
+    assert effect(reader, taste_of(reader, NOON), without(reader, topics[0]), NOON) == Effect(20, 20)
 
 
 def test_a_change_made_since_does_not_count(reader, topics):
     reader.follow([topics[1]])
 
-    saved = taste_of(reader)
-    assert effect(reader, saved, replace(saved, wishes=Wishes({topics[1].pk: Weight.MORE}))) == Effect(0, 6)
+    saved = taste_of(reader, NOON)
+    assert effect(reader, saved, replace(saved, wishes=Wishes({topics[1].pk: Weight.MORE})), NOON) == Effect(0, 6)
 
 
 def test_more_digests_cost_no_more_queries(reader, topics, django_assert_max_num_queries):
     for days in range(1, 7):
         make_edition(make_paper(about=topics[0]), day=DAY + timedelta(days=days))
         planning.plan(NOON + timedelta(days=days))
-    saved, changed = taste_of(reader), without(reader, topics[0])
+    saved, changed = taste_of(reader, NOON), without(reader, topics[0])
 
-    with django_assert_max_num_queries(1 + 5 * 4):
-        assert effect(reader, saved, changed).of == 5
+    with django_assert_max_num_queries(1 + 5 * 7):
+        assert effect(reader, saved, changed, NOON).of == 5
 
 
 def test_the_preview_says_what_it_would_have_changed(client, reader, topics):

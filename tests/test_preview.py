@@ -195,5 +195,5 @@ def test_more_papers_and_topics_cost_no_more_queries(client, django_assert_max_n
     for number in range(30):
         Rule.objects.create(subscriber=reader, kind=Rule.Kind.MUTE, phrase=f"phrase {number}")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         look(client, reader, **{f"topics-{topic.pk}": Weight.MORE.name.lower() for topic in topics})

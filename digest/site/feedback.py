@@ -13,13 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digest import feedback
-from digest.composing.letter import Letter
 from digest.composing.plain import public_papers_by_id
 from digest.effect import Effect, effect
 from digest.models import Delivery, Feedback, Paper
 from digest.preview import taste_of
 from digest.profiles import SAYS
-from digest.receipts import receipt_of
+from digest.receipts import place_of
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, StaleToken, read
@@ -48,11 +47,16 @@ class Mailed(NamedTuple):
 
     token: str
     subscriber: Subscriber
-    letter: Letter
+    delivery: Delivery
+
+    @property
+    def papers(self) -> list[int]:
+        """The papers it was planned with (keys), best first."""
+        return [paper for paper, *_ in self.delivery.content.get("papers", [])]
 
     def paper(self, key: int) -> Paper:
         """Return a paper of the digest; Http404 where it holds no such, or it can no longer be shown."""
-        if key not in {paper for paper, *_ in self.letter.papers}:
+        if key not in self.papers:
             raise Http404("not in this digest")
         try:
             return public_papers_by_id({key})[key]
@@ -80,10 +84,10 @@ def for_a_mail(view: Page) -> Page:
             return render(request, "subscriptions/stale.html", status=410)
         except BadToken:
             return render(request, "subscriptions/forged.html", status=404)
-        delivery = Delivery.objects.select_related("subscriber", "edition").filter(pk=key).first()
+        delivery = Delivery.objects.select_related("subscriber").filter(pk=key).first()
         if delivery is None or delivery.subscriber is None:
             return render(request, "subscriptions/gone.html", status=410)
-        return view(request, Mailed(token, delivery.subscriber, Letter.of(delivery)), **which)
+        return view(request, Mailed(token, delivery.subscriber, delivery), **which)
 
     return wrapped
 
@@ -92,9 +96,8 @@ def for_a_mail(view: Page) -> Page:
 @for_a_mail
 def feedback_on_digest(request: HttpRequest, mailed: Mailed) -> HttpResponse:
     """List the papers of a digest, each with its page."""
-    keys = [paper for paper, *_ in mailed.letter.papers]
-    papers = public_papers_by_id(set(keys))
-    context = {"mailed": mailed, "papers": [papers[key] for key in keys if key in papers]}
+    papers = public_papers_by_id(set(mailed.papers))
+    context = {"mailed": mailed, "papers": [papers[key] for key in mailed.papers if key in papers]}
     return render(request, "site/feedback_digest.html", context)
 
 
@@ -103,7 +106,7 @@ def feedback_on_digest(request: HttpRequest, mailed: Mailed) -> HttpResponse:
 def feedback_on_paper(request: HttpRequest, mailed: Mailed, paper: int) -> HttpResponse:
     """Show all that can be said about a paper, a button each."""
     found = mailed.paper(paper)
-    return _page(request, "site/feedback_paper.html", mailed, found, receipt=receipt_of(mailed.letter, found.pk))
+    return _page(request, "site/feedback_paper.html", mailed, found, receipt=place_of(mailed.delivery, found.pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from digest.site import cold_start, feedback, health, outbox, own_feed, preview, views
+from digest.site import cold_start, feedback, health, outbox, own_feed, preview, standing, views
 from digest.site.converters import DayConverter
 
 register_converter(DayConverter, "day")
@@ -19,6 +19,8 @@ urlpatterns = [
     path("feedback/<token>/<int:paper>/<kind>", feedback.say, name="say"),
     path("feedback/<token>/<int:paper>/<kind>/undo", feedback.unsay, name="unsay"),
     path("start", cold_start.start, name="start"),
+    path("preferences/<token>/why", standing.why_not, name="why_not"),
+    path("preferences/<token>/why/mend", standing.mend, name="mend"),
     path("preview", preview.preview_sign_up, name="preview_sign_up"),
     path("preferences/<token>/preview", preview.preview_digest, name="preview_digest"),
     path("preferences/<token>/feedback", feedback.my_feedback, name="my_feedback"),
