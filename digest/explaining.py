@@ -124,4 +124,4 @@ def receipts(delivery: Delivery) -> list[Receipt]:
     """Return what is frozen with a delivery, best first."""
     papers, parts = delivery.content.get("papers", []), delivery.content.get("parts", [])
     named = [dict(zip(freezing.PARTS, row, strict=False)) for row in parts] or [{}] * len(papers)
-    return [Receipt(*paper, row) for paper, row in zip(papers, named, strict=True)]
+    return [Receipt(key, code, argument, row) for (key, code, argument), row in zip(papers, named, strict=True)]

@@ -113,3 +113,8 @@ def _says(kept: _Kept) -> Says:
 def says_of(known: Sequence[int], offer: Candidates, now: datetime) -> Floats:
     """Return what known papers (keys) say about an offer's: (known, papers), with likes as of this hour."""
     return _says(_Kept(offer, now.replace(minute=0, second=0, microsecond=0))).rows(known)
+
+
+def forget() -> None:
+    """Read likes and papers anew for the next offer, within the hour too."""
+    _says.cache_clear()

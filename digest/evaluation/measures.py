@@ -9,7 +9,7 @@ from digest.ranking.scoring import Floats, Indices
 
 TOP = 10
 RESAMPLES = 2000
-_DISCOUNT = 1 / np.log2(np.arange(2, TOP + 2))
+_DISCOUNT: Floats = (1 / np.log2(np.arange(2, TOP + 2))).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,12 @@ def top(scores: Floats) -> Indices:
 
 def ndcg(best: Indices) -> Floats:
     """Return nDCG@10 of each reader: 1 where the five to be found come first."""
-    gained = ((best < FOUND) * _DISCOUNT).sum(axis=1) / _DISCOUNT[:FOUND].sum()
-    return np.asarray(gained, dtype=np.float32)
+    return np.asarray((best < FOUND) @ (_DISCOUNT / _DISCOUNT[:FOUND].sum()), dtype=np.float32)
 
 
 def hit(best: Indices) -> Floats:
     """Return 1 for each reader who finds at least one of the five among ten."""
-    return (best < FOUND).any(axis=1).astype(np.float32)
+    return np.asarray((best < FOUND).any(axis=1), dtype=np.float32)
 
 
 def diversity(papers: Indices, vectors: Floats) -> Floats:

@@ -31,7 +31,8 @@ def explore(
         return papers, different
     tempting = np.where(allowed[rows], appeal[rows], -1)
     size = min(DRAWN_FROM, tempting.shape[1])
-    best = np.argsort(-tempting, axis=1, kind="stable")[:, :size]
+    best = np.argpartition(-tempting, size - 1, axis=1)[:, :size]
+    best = np.take_along_axis(best, np.argsort(-np.take_along_axis(tempting, best, axis=1), axis=1), axis=1)
     number = np.minimum(allowed[rows].sum(axis=1), size)
     drawn = best[np.arange(len(rows)), (draws[rows] * number).astype(np.intp)]
     place = np.minimum(filled[rows], np.minimum(most[rows], papers.shape[1]) - 1)
