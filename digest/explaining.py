@@ -1,7 +1,7 @@
 """Why a paper is, or is not, in somebody's digest: every paper of an edition with its score in parts."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -66,21 +66,11 @@ class Explanation:
         return next((explained for explained in self.papers if explained.paper == paper), None)
 
 
-class _Asking(NamedTuple):
-    """One subscriber as the planner sees them."""
-
-    pk: int
-    period: date
-    max_papers: int
-    reading_minutes: int | None
-    least_match: int
-
-
 def explain(subscriber: Subscriber, offer: Candidates, now: datetime) -> Explanation:
     """Return what an offer is to a subscriber, as a digest of this moment would be chosen."""
     period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
     asked = subscriber.max_papers, subscriber.reading_minutes, subscriber.least_match
-    made = freezing.choice([_Asking(subscriber.pk, period, *asked)], offer, now)
+    made = freezing.choice([freezing.Asking(subscriber.pk, period, *asked)], offer, now)
     scores = made.ranked.scores[0]
     order = sorted(range(len(scores)), key=lambda paper: (-scores[paper], paper))
     places = {paper: place for place, paper in enumerate(made.chosen.papers[0].tolist(), start=1) if paper >= 0}

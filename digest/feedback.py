@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from digest import profiles
 from digest.models import Feedback
 from digest.models.feedback import OPINIONS
 from subscriptions.models import Subscriber
@@ -20,12 +21,15 @@ def say(subscriber: Subscriber, paper: int, kind: Kind, at: datetime) -> bool:
         if kind in OPINIONS:
             said.opinions().exclude(kind=kind).delete()
         _, is_new = said.get_or_create(subscriber=subscriber, paper_id=paper, kind=kind, defaults={"at": at})
+        profiles.learn(subscriber.pk, at)
     return is_new
 
 
-def take_back(subscriber: Subscriber, paper: int, kind: Kind) -> bool:
+def take_back(subscriber: Subscriber, paper: int, kind: Kind, at: datetime) -> bool:
     """Forget what a subscriber said about a paper (its key); return whether there was anything to forget."""
     rows, _ = Feedback.objects.filter(subscriber=subscriber, paper=paper, kind=kind).delete()
+    if rows:
+        profiles.learn(subscriber.pk, at)
     return bool(rows)
 
 

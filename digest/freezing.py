@@ -14,7 +14,7 @@ from digest.offers import Candidates
 from digest.ranking import reasons, scoring
 from digest.ranking.choosing import Chosen, Ranked, choose, rank
 from digest.ranking.reasons import CODES, Reason
-from digest.tastes import Tastes, tastes
+from digest.tastes import Tastes, Wants, stored, tastes
 
 # What a row of the parts holds, in hundredths of the score.
 PARTS = (*scoring.NAMES, "pinned")
@@ -38,6 +38,16 @@ class Wanting(Protocol):
     def least_match(self) -> int: ...  # noqa: D102
 
 
+class Asking(NamedTuple):
+    """What is asked of one subscriber, or of somebody who tries."""
+
+    pk: int
+    period: date
+    max_papers: int
+    reading_minutes: int | None
+    least_match: int
+
+
 class Digest(NamedTuple):
     """One subscriber's papers as they are frozen: `content` is JSON."""
 
@@ -54,9 +64,10 @@ class Choice(NamedTuple):
     chosen: Chosen
 
 
-def choice(subscribers: Sequence[Wanting], offer: Candidates, now: datetime) -> Choice:
-    """Choose the papers of a batch of subscribers."""
-    wanted = tastes([subscriber.pk for subscriber in subscribers], offer, now)
+def choice(subscribers: Sequence[Wanting], offer: Candidates, now: datetime, wants: Wants | None = None) -> Choice:
+    """Choose the papers of a batch of subscribers, by what they want: as it is stored, unless `wants` is given."""
+    keys = [subscriber.pk for subscriber in subscribers]
+    wanted = tastes(keys, stored(keys, now) if wants is None else wants, offer, now)
     ranked = rank(wanted.readers, offer.arrays)
     most = np.array([subscriber.max_papers for subscriber in subscribers])
     chosen = choose(ranked, offer.arrays, most, draws(subscribers))
@@ -71,9 +82,11 @@ def draws(subscribers: Sequence[Wanting]) -> NDArray[np.float64]:
     return mixed / 2**32
 
 
-def digests(subscribers: Sequence[Wanting], offer: Candidates, now: datetime) -> Iterator[Digest]:
-    """Yield the frozen digest of each subscriber, in their order."""
-    made = choice(subscribers, offer, now)
+def digests(
+    subscribers: Sequence[Wanting], offer: Candidates, now: datetime, wants: Wants | None = None
+) -> Iterator[Digest]:
+    """Yield the frozen digest of each subscriber, in their order; `wants` as in `choice`."""
+    made = choice(subscribers, offer, now, wants)
     papers = made.chosen.papers
     codes = reasons.strongest(made.ranked, offer.arrays, made.chosen)
     topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers)

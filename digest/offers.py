@@ -97,9 +97,11 @@ class Candidates:
         return np.where(self.vectors.any(axis=1), 1 - nearest, 0).astype(np.float32)[None, :]
 
 
-def candidates(seen_until: datetime | None, now: datetime | None = None) -> Candidates:
-    """Return what stands in the editions published since; the latest edition for someone new."""
+def candidates(seen_until: datetime | None, now: datetime | None = None, until: datetime | None = None) -> Candidates:
+    """Return what stands in the editions published since, up to `until` where given; the latest for someone new."""
     published = Edition.objects.published()
+    if until:
+        published = published.filter(published_at__lte=until)
     editions = list(published.filter(published_at__gt=seen_until) if seen_until else published[:1])
     order = {edition.pk: index for index, edition in enumerate(editions)}
     rows = EditionPaper.objects.shown().filter(edition__in=editions).values_list("edition_id", "paper_id", "placement")

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from digest.likes import says_of
 from digest.models import Paper, Profile
-from digest.models.profile import opinions_of
+from digest.models.profile import Opinions, opinions_of
 from digest.offers import Candidates
 from digest.profiles import faded
 from digest.ranking.choosing import Bools, Readers
@@ -37,7 +37,7 @@ class Tastes:
     phrases: Asked
     mutes: Asked
     authors: Asked
-    # What papers weigh for subscribers, and the papers (keys); see `weights_of`.
+    # What papers weigh for subscribers, and the papers (keys); see `_weights`.
     weights: Any
     known: list[int]
 
@@ -73,19 +73,43 @@ class Tastes:
         return dict(Paper.objects.filter(pk__any_of=self.known).values_list("pk", "title"))
 
 
-def tastes(subscribers: Sequence[int], offer: Candidates, now: datetime) -> Tastes:
-    """Return what these subscribers (keys) want of an offer, in four queries."""
+class Wants(NamedTuple):
+    """What a batch of subscribers (by key) wants, as it is stored, or as somebody tries it: plain rows."""
+
+    # subscriber, topic, weight
+    follows: Sequence[tuple[int, int, float]] = ()
+    # subscriber, kind, phrase as written, phrase as looked for
+    rules: Sequence[tuple[int, str, str, str]] = ()
+    # subscriber, name as written, name as compared
+    authors: Sequence[tuple[int, str, str]] = ()
+    # subscriber, papers and what they weigh, what age has left of that
+    opinions: Sequence[tuple[int, Opinions, float]] = ()
+
+
+def stored(subscribers: Sequence[int], now: datetime) -> Wants:
+    """Return what these subscribers (keys) want, in four queries."""
+    rules = Rule.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "kind", "phrase", "key")
+    authors = AuthorFollow.objects.filter(subscriber__any_of=subscribers)
+    profiles = Profile.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "raw", "as_of")
+    return Wants(
+        list(Follow.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "topic_id", "weight")),
+        list(rules),
+        list(authors.values_list("subscriber_id", "name", "key")),
+        [(reader, opinions_of(bytes(raw)), faded(as_of, now)) for reader, raw, as_of in profiles],
+    )
+
+
+def tastes(subscribers: Sequence[int], wants: Wants, offer: Candidates, now: datetime) -> Tastes:
+    """Return what these subscribers (keys) want of an offer."""
     row = {subscriber: index for index, subscriber in enumerate(subscribers)}
     shape = len(row), len(offer.papers)
-    follows, never = _follows(row, offer)
-    rules = list(Rule.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "kind", "phrase", "key"))
-    phrases, mutes = _by_row(row, rules, Rule.Kind.FOLLOW), _by_row(row, rules, Rule.Kind.MUTE)
-    written = AuthorFollow.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "name", "key")
+    follows, never = _follows(row, wants, offer)
+    phrases, mutes = (_by_row(row, wants.rules, kind) for kind in (Rule.Kind.FOLLOW, Rule.Kind.MUTE))
     authors: Asked = defaultdict(list)
-    for subscriber, name, key in written:
+    for subscriber, name, key in wants.authors:
         authors[row[subscriber]].append((name, key))
-    hits = phrase_hits({key for *_, key in rules}, offer) if rules else {}
-    weights, known = weights_of(row, now)
+    hits = phrase_hits({key for *_, key in wants.rules}, offer) if wants.rules else {}
+    weights, known = _weights(row, wants)
     asks = np.zeros(len(row), dtype=np.bool_)
     asks[[*phrases, *authors]] = True
     has_taste = weights is not None and offer.papers
@@ -132,13 +156,12 @@ def _whole_words(key: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
 
 
-def _follows(row: dict[int, int], offer: Candidates) -> tuple[Floats, Bools]:
+def _follows(row: dict[int, int], wants: Wants, offer: Candidates) -> tuple[Floats, Bools]:
     """Return what each follows, with its weight, and what each never wants: (subscribers, topics) both."""
     follows = np.zeros((len(row), len(offer.topics)), dtype=np.float32)
     column = {topic.pk: index for index, topic in enumerate(offer.topics)}
-    rows = list(Follow.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "topic_id", "weight"))
     # A topic that was made a moment ago is not in the offer yet.
-    known = [(row[subscriber], column[topic], weight) for subscriber, topic, weight in rows if topic in column]
+    known = [(row[subscriber], column[topic], weight) for subscriber, topic, weight in wants.follows if topic in column]
     if known:
         subscribers, topics, weights = zip(*known, strict=True)
         follows[subscribers, topics] = weights
@@ -156,16 +179,14 @@ def _marked(asked: Asked, places: Hits, shape: tuple[int, int]) -> Floats:
     return marks
 
 
-def weights_of(row: dict[int, int], now: datetime) -> tuple[Any, list[int]]:
+def _weights(row: dict[int, int], wants: Wants) -> tuple[Any, list[int]]:
     """Return what papers weigh for subscribers (key → row), and the papers (keys): (subscribers, papers) or None."""
-    profiles = Profile.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "raw", "as_of")
-    stored = [(row[reader], opinions_of(bytes(raw)), faded(as_of, now)) for reader, raw, as_of in profiles]
-    stored = [(place, opinions, share) for place, opinions, share in stored if len(opinions)]
-    if not stored:
+    kept = [(row[reader], opinions, share) for reader, opinions, share in wants.opinions if len(opinions)]
+    if not kept:
         return None, []
-    papers = np.concatenate([opinions["paper"] for _, opinions, _ in stored])
-    weights = np.concatenate([opinions["weight"] * np.float32(share) for _, opinions, share in stored])
-    rows = np.repeat([place for place, *_ in stored], [len(opinions) for _, opinions, _ in stored])
+    papers = np.concatenate([opinions["paper"] for _, opinions, _ in kept])
+    weights = np.concatenate([opinions["weight"] * np.float32(share) for _, opinions, share in kept])
+    rows = np.repeat([place for place, *_ in kept], [len(opinions) for _, opinions, _ in kept])
     known, columns = np.unique(papers, return_inverse=True)
     matrix = sparse.csr_array((weights.astype(np.float32), (rows, columns)), shape=(len(row), len(known)))
     return matrix, known.tolist()

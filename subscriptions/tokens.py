@@ -2,6 +2,7 @@
 
 import hmac
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -59,13 +60,23 @@ def _stamp(second: int) -> str:
     return signing.b62_encode(second)
 
 
+def signer(purpose: Purpose) -> Callable[[str], str]:
+    """Return what makes a token of a value, with the key as it is set now."""
+    keyed = _mac(purpose, settings.SECRET_KEY)
+
+    def sign(value: str) -> str:
+        # What TimestampSigner.sign does, several times faster; `read` leaves the checking to Django.
+        stamped = f"{value}:{_stamp(int(time.time()))}"
+        mac = keyed.copy()
+        mac.update(stamped.encode())
+        return f"{stamped}:{signing.b64_encode(mac.digest()).decode()}"
+
+    return sign
+
+
 def sign(purpose: Purpose, value: str) -> str:
     """Return a token that carries the value."""
-    # What TimestampSigner.sign does, several times faster; `read` leaves the checking to Django.
-    stamped = f"{value}:{_stamp(int(time.time()))}"
-    mac = _mac(purpose, settings.SECRET_KEY).copy()
-    mac.update(stamped.encode())
-    return f"{stamped}:{signing.b64_encode(mac.digest()).decode()}"
+    return signer(purpose)(value)
 
 
 def is_younger(purpose: Purpose, token: str, age: timedelta) -> bool:

@@ -223,3 +223,40 @@ def test_more_feedback_costs_no_more_queries(client, delivery, django_assert_num
 
     with django_assert_num_queries(2):
         client.get(mine(delivery.subscriber))
+
+
+# --- The receipt ---
+
+
+def test_each_reason_in_the_mail_leads_to_its_receipt(client, delivery, paper):
+    link = path(delivery, paper.pk)
+    assert f'href="http://localhost:8000{link}"' in compose(delivery).alternatives[0].content
+
+    page = client.get(link).content.decode()
+
+    assert "In this edition" in page
+    assert "place 2 of 2 in your digest of 21 August 2025, chosen from 2 papers" in page
+
+
+def test_the_receipt_is_of_the_digest_as_it_was_planned(client, delivery, paper):
+    delivery.content = {"papers": [[paper.pk, "topic", "Graphs & <more>"]], "of": 51}
+    delivery.save()
+    make_edition(make_paper(), day=NOON.date() + timedelta(days=1))
+
+    page = client.get(path(delivery, paper.pk)).content.decode()
+
+    assert "Because you follow Graphs &amp; &lt;more&gt;" in page
+    assert "place 1 of 1 in your digest of 21 August 2025, chosen from 51 papers" in page
+
+
+def test_the_receipt_shows_the_score_in_parts_as_it_was_frozen(client, delivery, paper):
+    delivery.content["papers"] = [[paper.pk, "topic", "Graph learning"]]
+    delivery.content["parts"] = [[83, 0, 0, -12, 4, 1, 0]]
+    delivery.save()
+
+    page = client.get(path(delivery, paper.pk)).content.decode()
+
+    for name, points in (("Topics you follow", 83), ("Close to what you liked", -12), ("Liked by other readers", 4)):
+        assert f"<td>{name}</td><td>{points}</td>" in page
+    assert "Words you follow" not in page
+    assert '<th scope="row">Together</th><td>76</td>' in page

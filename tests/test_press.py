@@ -156,6 +156,6 @@ def test_the_links_under_a_paper_are_each_readers_own():
 
     for delivery, own, other in ((first, *addresses), (second, *reversed(addresses))):
         message = pressed(delivery).message()
-        assert message.alternatives[0].content.count(f"{own}/") == 3
+        assert message.alternatives[0].content.count(f"{own}/") == 4
         assert message.body.count(own) == 1
         assert other not in message.alternatives[0].content

@@ -27,9 +27,12 @@ def reason_line(code: str, argument: str) -> Block:
     return _render("reason", {"code": code, "argument": argument})
 
 
-def item_block(reason: Block, paper: Block, *, first: bool) -> Block:
-    """Render a paper with its reason, as it stands in a digest; the first one has no line above it."""
-    return _render("item", {"reason": reason, "paper": paper, "first": first})
+def item_block(reason: Block, paper: Block, receipt: str, *, first: bool) -> Block:
+    """Render a paper with its reason, as it stands in a digest; the first one has no line above it.
+
+    receipt: where the reason is accounted for; "" for nowhere.
+    """
+    return _render("item", {"reason": reason, "paper": paper, "receipt": receipt, "first": first})
 
 
 def teaser(paper: Paper) -> str:

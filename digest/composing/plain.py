@@ -81,7 +81,12 @@ def context(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
     """Return what the templates of a digest need."""
     feedback = links.feedback(letter.pk) if letter.reader else ""
     items = [
-        item_block(reason_line(entry.code, entry.argument), paper_block(entry.paper, feedback), first=index == 0)
+        item_block(
+            reason_line(entry.code, entry.argument),
+            paper_block(entry.paper, feedback),
+            links.receipt(feedback, entry.key),
+            first=index == 0,
+        )
         for index, entry in enumerate(entries)
     ]
     return {

@@ -36,7 +36,6 @@ from digest.composing.pieces import (
 from digest.composing.plain import Entry
 from digest.models import Paper
 from subscriptions import emails
-from subscriptions import links as subscriber_links
 from subscriptions.emails import Rendered
 from subscriptions.schedule import Chosen
 
@@ -119,6 +118,7 @@ class Press:
         self._papers: dict[int, Paper] = {}
         self._asked_for: set[int] = set()
         self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self._addresses = links.Addresses.ready()
         self._frame = cache(_frame)
         self._reason = lru_cache(KEPT)(lambda code, argument: _forms(reason_line(code, argument)))
         self._paper = cache(lambda key: _forms(paper_block(self._papers[key], slot("feedback"))))
@@ -142,7 +142,7 @@ class Press:
         if reader is None:
             raise ComposeError("its subscriber is gone")
         entries = plain.shown_entries(letter, self._papers)
-        unsubscribe = subscriber_links.unsubscribe(reader)
+        unsubscribe = self._addresses.unsubscribe(reader.public_id.hex)
         text, html = self._parts(letter, reader, entries, unsubscribe)
         plain.check_size(sum([piece.size for piece in html]))
         subject, subject_line = self._subject(entries[0].key, len(entries))
@@ -156,11 +156,11 @@ class Press:
         """Return the pieces of the text and of the HTML."""
         about = plain.head(letter, entries)
         frame = self._frame(**about)
-        feedback = address_piece(links.feedback(letter.pk))
+        feedback = address_piece(self._addresses.feedback(str(letter.pk)))
         shared: dict[str, Sequence[AnyPiece]] = {
             "since": [self._since(reader.signed_up, about["this_year"])],
-            "view": [address_piece(links.view(letter.pk))],
-            "preferences": [address_piece(subscriber_links.preferences(reader))],
+            "view": [address_piece(self._addresses.view(str(letter.pk)))],
+            "preferences": [address_piece(self._addresses.preferences(reader.public_id.hex))],
             "unsubscribe": [address_piece(unsubscribe)],
             "feedback": [feedback],
         }
@@ -175,8 +175,9 @@ class Press:
     def _make_item(self, code: str, argument: str, key: int, *, first: bool) -> Item:
         """Join a paper with its reason: many readers share a pair."""
         reason, paper, frame = self._reason(code, argument), self._paper(key), _item_frame(first=first)
-        html = joined(frame.html.fill({"reason": reason.html, "paper": paper.html}))
-        text = joined(frame.text.fill({"reason": reason.text, "paper": paper.text}))
+        own = {"feedback": [open_slot("feedback")], "key": [piece(str(key))]}
+        html = joined(frame.html.fill({"reason": reason.html, "paper": paper.html, **own}))
+        text = joined(frame.text.fill({"reason": reason.text, "paper": paper.text, **own}))
         return Item(Holed.of(html, "feedback"), text)
 
     def _make_subject(self, first: int, number: int) -> tuple[str, bytes]:
@@ -232,7 +233,8 @@ def _frame(**about: object) -> Frame:
 @cache
 def _item_frame(*, first: bool) -> Frame:
     """Render what stands around a reason and a paper, with the line ends that part it from the one before."""
-    block = item_block(_slots("reason"), _slots("paper"), first=first)
+    receipt = links.receipt(slot("feedback"), slot("key"))
+    block = item_block(_slots("reason"), _slots("paper"), receipt, first=first)
     html, text = emails.inline_fragment(block.html), block.text
     return Frame(Skeleton.of(html if first else f"\n{html}"), Skeleton.of(text if first else f"\n\n{text}"))
 

@@ -1,8 +1,12 @@
 """Feedback: what a subscriber said about a paper."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 
+from digest.models.edition import Edition
 from digest.models.paper import Paper
 from subscriptions.models import Subscriber
 
@@ -13,6 +17,22 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def opinions(self) -> "FeedbackQuerySet":
         """More or less like this: a paper has one of them, or none."""
         return self.filter(kind__in=OPINIONS)
+
+    def answer(self, subscriber: Subscriber, said: Mapping[int, str], at: datetime) -> None:
+        """Keep what somebody said of published papers as they signed up, in place of what they said at a try before.
+
+        What a reader said since they confirmed stays: whoever types their address must not change it.
+        """
+        if subscriber.confirmed_at is None:
+            self.opinions().delete()
+        published = Paper.objects.filter(pk__in=said, entry__edition__status=Edition.Status.PUBLISHED)
+        self.bulk_create(
+            [
+                Feedback(subscriber=subscriber, paper_id=paper, kind=said[paper], at=at)
+                for paper in published.values_list("pk", flat=True)
+            ],
+            ignore_conflicts=True,
+        )
 
 
 class Feedback(models.Model):

@@ -1,6 +1,7 @@
 """Steering from the mail: a page with one button for each link under a paper. Opening it changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import NamedTuple
 
@@ -12,9 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digest import feedback
-from digest.composing.letter import Letter
 from digest.composing.plain import public_papers_by_id
+from digest.effect import Effect, effect
 from digest.models import Delivery, Feedback, Paper
+from digest.preview import taste_of
+from digest.profiles import SAYS
+from digest.receipts import place_of
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, StaleToken, read
@@ -43,11 +47,16 @@ class Mailed(NamedTuple):
 
     token: str
     subscriber: Subscriber
-    letter: Letter
+    delivery: Delivery
+
+    @property
+    def papers(self) -> list[int]:
+        """The papers it was planned with (keys), best first."""
+        return [paper for paper, *_ in self.delivery.content.get("papers", [])]
 
     def paper(self, key: int) -> Paper:
         """Return a paper of the digest; Http404 where it holds no such, or it can no longer be shown."""
-        if key not in {paper for paper, *_ in self.letter.papers}:
+        if key not in self.papers:
             raise Http404("not in this digest")
         try:
             return public_papers_by_id({key})[key]
@@ -75,10 +84,10 @@ def for_a_mail(view: Page) -> Page:
             return render(request, "subscriptions/stale.html", status=410)
         except BadToken:
             return render(request, "subscriptions/forged.html", status=404)
-        delivery = Delivery.objects.select_related("subscriber", "edition").filter(pk=key).first()
+        delivery = Delivery.objects.select_related("subscriber").filter(pk=key).first()
         if delivery is None or delivery.subscriber is None:
             return render(request, "subscriptions/gone.html", status=410)
-        return view(request, Mailed(token, delivery.subscriber, Letter.of(delivery)), **which)
+        return view(request, Mailed(token, delivery.subscriber, delivery), **which)
 
     return wrapped
 
@@ -87,9 +96,8 @@ def for_a_mail(view: Page) -> Page:
 @for_a_mail
 def feedback_on_digest(request: HttpRequest, mailed: Mailed) -> HttpResponse:
     """List the papers of a digest, each with its page."""
-    keys = [paper for paper, *_ in mailed.letter.papers]
-    papers = public_papers_by_id(set(keys))
-    context = {"mailed": mailed, "papers": [papers[key] for key in keys if key in papers]}
+    papers = public_papers_by_id(set(mailed.papers))
+    context = {"mailed": mailed, "papers": [papers[key] for key in mailed.papers if key in papers]}
     return render(request, "site/feedback_digest.html", context)
 
 
@@ -97,7 +105,8 @@ def feedback_on_digest(request: HttpRequest, mailed: Mailed) -> HttpResponse:
 @for_a_mail
 def feedback_on_paper(request: HttpRequest, mailed: Mailed, paper: int) -> HttpResponse:
     """Show all that can be said about a paper, a button each."""
-    return _page(request, "site/feedback_paper.html", mailed, mailed.paper(paper))
+    found = mailed.paper(paper)
+    return _page(request, "site/feedback_paper.html", mailed, found, receipt=place_of(mailed.delivery, found.pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +119,7 @@ def say(request: HttpRequest, mailed: Mailed, paper: int, kind: str) -> HttpResp
     if request.method == "POST":
         feedback.say(mailed.subscriber, found.pk, Kind(kind), timezone.now())
         return redirect(request.path)
-    return _page(request, "site/feedback.html", mailed, found, kind=kind)
+    return _page(request, "site/feedback.html", mailed, found, kind=kind, effect=_effect(mailed, found, kind))
 
 
 @require_POST
@@ -120,11 +129,20 @@ def unsay(request: HttpRequest, mailed: Mailed, paper: int, kind: str) -> HttpRe
     found = mailed.paper(paper)
     if kind not in SAYABLE:
         raise Http404("nothing one can say")
-    feedback.take_back(mailed.subscriber, found.pk, Kind(kind))
+    feedback.take_back(mailed.subscriber, found.pk, Kind(kind), timezone.now())
     return redirect("say", token=mailed.token, paper=found.pk, kind=kind)
 
 
-def _page(request: HttpRequest, template: str, mailed: Mailed, paper: Paper, **more: str) -> HttpResponse:
+def _effect(mailed: Mailed, paper: Paper, kind: str) -> Effect:
+    """Return what this one opinion would have changed."""
+    now = timezone.now()
+    taste = taste_of(mailed.subscriber, now)
+    others = {key: weight for key, weight in taste.opinions.items() if key != paper.pk}
+    told = {**others, paper.pk: taste.opinions.get(paper.pk, SAYS[Kind(kind)])}
+    return effect(mailed.subscriber, replace(taste, opinions=others), replace(taste, opinions=told), now)
+
+
+def _page(request: HttpRequest, template: str, mailed: Mailed, paper: Paper, **more: object) -> HttpResponse:
     context = {
         "mailed": mailed,
         "paper": paper,
@@ -144,7 +162,7 @@ def my_feedback(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
         key = request.POST.get("said", "")
         rows = Feedback.objects.filter(subscriber=subscriber, pk=key) if key.isdecimal() else Feedback.objects.none()
         for row in rows[:1]:
-            feedback.take_back(subscriber, row.paper_id, Kind(row.kind))
+            feedback.take_back(subscriber, row.paper_id, Kind(row.kind), timezone.now())
             messages.success(request, "Taken back.")
         return redirect(request.path)
     rows = Feedback.objects.filter(subscriber=subscriber).select_related("paper")

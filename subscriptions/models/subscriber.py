@@ -190,16 +190,6 @@ class Subscriber(models.Model):
             setattr(self, name, choices[name])
         return (self.chosen_rhythm, self.paused_until) != before
 
-    def change(self, choices: dict[str, Any], at: datetime) -> None:
-        """Save new choices, the next digest at the first moment they allow."""
-        with transaction.atomic():
-            row = type(self).objects.select_for_update().get(pk=self.pk)
-            if row.choose(choices) and row.is_active:
-                row.reschedule(at)
-            row.save()
-            row.follow(choices["topics"])
-        self.refresh_from_db()
-
     def resume(self, at: datetime) -> None:
         """End a pause, the next digest at their next hour. Without one nothing changes."""
         with transaction.atomic():
@@ -218,7 +208,7 @@ class Subscriber(models.Model):
         self.next_digest_at = schedule.next_at(self.rhythm, after, not_before=max(days, default=None))
 
     def follow(self, topics: Iterable[Topic]) -> None:
-        """Follow exactly these topics."""
+        """Follow exactly these topics, those that are new as much as usual."""
         self.topics.set(topics)
 
     def can_come_back(self, at: datetime) -> bool:
@@ -256,6 +246,17 @@ class Subscriber(models.Model):
     def erase(self) -> None:
         """Delete the row with all that hangs on it; the deliveries stay, and no longer tell whose they were."""
         self.delete()
+
+    def renew_feed(self) -> None:
+        """Give the feed a new address; the one before leads nowhere from now on."""
+        self.feed_key = uuid.uuid4()
+        self.save(update_fields=["feed_key"])
+
+    def revoke_feed(self) -> bool:
+        """Have no feed any more; say whether that is so. Digests that come by the feed alone keep it."""
+        gone = type(self).objects.filter(pk=self.pk).exclude(channel=Channel.FEED).update(feed_key=None)
+        self.refresh_from_db()
+        return bool(gone)
 
     @property
     def can_get_the_latest(self) -> bool:
