@@ -8,8 +8,8 @@ from digest.ranking.scoring import Floats
 ENOUGH = 4
 # What was beside a liked paper and drew no word: not liked, and far from disliked.
 PASSED_OVER = np.float32(-0.1)
-# How far one opinion may be doubted for the sake of the others.
-DOUBT = np.float32(2.0)
+# How far one opinion may be doubted for the sake of the others, and how far a paper that was passed over.
+DOUBT, DOUBT_PASSED_OVER = np.float32(2.0), np.float32(20.0)
 
 
 def learn(vectors: Floats, opinions: Floats) -> Floats:
@@ -17,15 +17,15 @@ def learn(vectors: Floats, opinions: Floats) -> Floats:
 
     vectors: (papers, dimensions), of length 1 or 0. opinions: (papers,), 1 for liked, -1 for disliked, PASSED_OVER for
     the day's other papers, each times its age's share. Ridge regression in its dual form: two liked papers that say the
-    same share what one would weigh, and an odd one that the others speak against weighs less. Weights sum up, in size,
-    to what the opinions do.
+    same share what one would weigh, and an odd one that the others speak against weighs less. The weights of what
+    drew a word sum up, in size, to what the opinions do.
     """
     said = np.abs(opinions) > np.abs(PASSED_OVER)
     if said.sum() < ENOUGH:
         return np.where(said, opinions, 0).astype(np.float32)
-    kernel = vectors @ vectors.T
-    weights = np.linalg.solve(kernel + DOUBT * np.eye(len(vectors), dtype=np.float32), opinions)
+    doubt = np.where(said, DOUBT, DOUBT_PASSED_OVER)
+    weights = np.linalg.solve(vectors @ vectors.T + np.diag(doubt), opinions)
     # An opinion can lose its weight, and never turn into its opposite.
     weights = np.where(weights * opinions > 0, weights, 0)
-    same_size = np.abs(opinions).sum() / max(np.abs(weights).sum(), 1e-9)
+    same_size = np.abs(opinions[said]).sum() / max(np.abs(weights[said]).sum(), 1e-9)
     return np.asarray(weights * same_size, dtype=np.float32)
