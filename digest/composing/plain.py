@@ -1,5 +1,6 @@
 """One digest as subject, text and HTML, rendered whole for its one subscriber: the measure of splicing."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from subscriptions.wording import how_often
 SUBJECT_LENGTH = 78
 # Gmail clips the HTML of a mail beyond this many bytes, and the way to unsubscribe with it.
 HTML_BYTES = 102 * 1024
+# What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
+ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 
 
 class Entry(NamedTuple):
@@ -67,6 +70,12 @@ def check_size(html_bytes: int) -> None:
     """Raise ComposeError where a mail's HTML has more bytes than mail clients show."""
     if html_bytes >= HTML_BYTES:
         raise ComposeError(f"its HTML has {html_bytes} bytes; mail clients clip at {HTML_BYTES}")
+
+
+def check_address(address: str) -> None:
+    """Raise ComposeError where mail cannot go to an address: it was checked once, and may have been changed since."""
+    if not ADDRESS.fullmatch(address):
+        raise ComposeError("its subscriber's address is no address mail can go to")
 
 
 def shown_entries(letter: Letter, papers: dict[int, Paper]) -> list[Entry]:
