@@ -77,23 +77,6 @@ def order(papers: int) -> Floats:
     return (ORDER * (1 - np.arange(papers) / max(papers, 1))).astype(np.float32)
 
 
-def score(matches: Floats, pinned: NDArray[np.bool_]) -> Floats:
-    """Return one score for each subscriber and paper: the match, the pin, and the curator's order among equals.
-
-    matches: (subscribers, papers), the papers in the curator's order. pinned: (papers,). A paper that neither
-    matches nor is pinned scores 0: it is not for this subscriber.
-    """
-    wanted = (matches > 0) | pinned
-    scores = matches + PINNED * pinned + order(matches.shape[1])
-    return np.where(wanted, scores, 0).astype(np.float32)
-
-
-def best(scores: Floats, most: int) -> Indices:
-    """Return the papers of each subscriber, best first: (subscribers, at most `most`), -1 where nothing is left."""
-    chosen = np.argsort(-scores, axis=1, kind="stable")[:, :most]
-    return np.where(np.take_along_axis(scores, chosen, axis=1) > 0, chosen, -1)
-
-
 def strongest_topic(follows: Floats, tags: Floats, chosen: Indices) -> Indices:
     """Return, for each chosen paper, the followed topic that weighed most, or -1. Shapes as in `match` and `best`."""
     if 0 in (tags.size, follows.size):
