@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test digest run test-services test-browser chaos check format
+.PHONY: demo test digest run test-services test-browser chaos bench check format
 
 demo: digest ## The demo: seeds in, digests out, then the site with worker and beat
 	@$(MAKE) --no-print-directory run
@@ -27,6 +27,9 @@ test-services: .venv/dev ## The same tests on PostgreSQL and Redis, which are st
 chaos: .venv/dev ## Workers killed, Redis restarted, thousands of readers: each gets one digest
 	@CHAOS_SUBSCRIBERS=$${CHAOS_SUBSCRIBERS:-5000} CHAOS_KILLS=$${CHAOS_KILLS:-20} \
 		.ci/with-services $(BIN)/python -m pytest -m services tests/test_chaos.py -s
+
+bench: .venv/dev .venv/peers ## This engine beside plain Django, django-newsletter and Postfix's own load generator
+	@.ci/with-services .ci/with-postfix $(BIN)/python -m tests.benchmarks.delivery
 
 test-browser: .venv/dev ## What a reader does, in Debian's Chromium
 	@.ci/with-chromium $(BIN)/python -m pytest -m browser
@@ -56,4 +59,10 @@ format: .venv/dev ## Put the code in order
 .venv/dev: requirements/dev.txt .venv/run
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/peers: requirements/bench.txt .venv/run
+	@echo "Installing what is measured beside it ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $@ --no-deps \
+		--require-hashes -r requirements/bench.txt
 	@touch $@

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import botocore.config
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
-from config import env
+from config import env, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
@@ -160,6 +160,12 @@ else:
         "control_folder": str(_broker / "control"),
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker serves all queues unless it is told which: see docs/running.md.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending")]
+CELERY_TASK_ROUTES = {
+    "digest.tasks.plan_due": {"queue": "planning"},
+    "digest.tasks.send_queued": {"queue": "sending"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -169,21 +175,8 @@ CELERY_TIMEZONE = "UTC"
 
 # --- Mail -----------------------------------------------------------------------------------------
 
-# Anymail reads its own settings (ANYMAIL_POSTMARK_SERVER_TOKEN, …) from this dictionary.
-_PROVIDERS = {
-    "postmark": {"POSTMARK_SERVER_TOKEN"},
-    "mailgun": {"MAILGUN_API_KEY", "MAILGUN_SENDER_DOMAIN", "MAILGUN_WEBHOOK_SIGNING_KEY"},
-    "amazon_ses": set(),
-    "resend": {"RESEND_API_KEY"},
-    "brevo": {"BREVO_API_KEY"},
-    "mailjet": {"MAILJET_API_KEY", "MAILJET_SECRET_KEY"},
-    "sparkpost": {"SPARKPOST_API_KEY"},
-    "mandrill": {"MANDRILL_API_KEY", "MANDRILL_WEBHOOK_KEY"},
-    "mailersend": {"MAILERSEND_API_TOKEN", "MAILERSEND_SIGNING_SECRET"},
-    "scaleway": {"SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"},
-}
 MAIL_PROVIDER = env.choice(
-    "MAIL_PROVIDER", "smtp" if env.text("EMAIL_URL") else "outbox", {"outbox", "smtp", *_PROVIDERS}
+    "MAIL_PROVIDER", "smtp" if env.text("EMAIL_URL") else "outbox", {"outbox", "smtp", *providers.KEYS}
 )
 ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": env.number("MAIL_TIMEOUT", 30, least=1, most=600)}
 EMAIL_TIMEOUT = ANYMAIL["REQUESTS_TIMEOUT"]
@@ -205,26 +198,7 @@ elif MAIL_PROVIDER == "smtp":
     EMAIL_USE_SSL = _server.get("EMAIL_USE_SSL", False)
 else:
     EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
-    ANYMAIL |= {
-        name: env.required(f"ANYMAIL_{name}", f"the value {MAIL_PROVIDER} gave you")
-        for name in sorted(
-            name for name in _PROVIDERS[MAIL_PROVIDER] if "WEBHOOK" not in name and "SIGNING" not in name
-        )
-    }
-    ANYMAIL |= {
-        name: value
-        for name in (*sorted(_PROVIDERS[MAIL_PROVIDER]), f"{MAIL_PROVIDER.upper()}_API_URL", "WEBHOOK_SECRET")
-        if (value := env.text(f"ANYMAIL_{name}"))
-    }
-if MAIL_PROVIDER == "amazon_ses":
-    # botocore tries again by itself, also after an answer that was lost: that would be a second copy.
-    ANYMAIL["AMAZON_SES_CLIENT_PARAMS"] = {
-        "config": botocore.config.Config(
-            retries={"total_max_attempts": 1},
-            connect_timeout=ANYMAIL["REQUESTS_TIMEOUT"],
-            read_timeout=ANYMAIL["REQUESTS_TIMEOUT"],
-        )
-    }
+    ANYMAIL |= providers.anymail(MAIL_PROVIDER, ANYMAIL["REQUESTS_TIMEOUT"])
 DEFAULT_FROM_EMAIL = env.mailbox("MAIL_FROM", str(Address(SITE_NAME, "papers", _host)))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_REPLY_TO = env.mailbox("MAIL_REPLY_TO", "")
@@ -252,6 +226,11 @@ PLAN_BATCH = env.number("PLAN_BATCH", 2000, least=1, most=10_000)
 SEND_BATCH = env.number("SEND_BATCH", 500, least=1, most=10_000)
 # How many connections each worker keeps to whoever takes our mail.
 SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 1, least=1, most=256)
+# How many digests one call of a provider's API carries.
+SEND_PER_CALL = env.number("SEND_PER_CALL", 1, least=1, most=2000)
+if SEND_PER_CALL > 1 and MAIL_PROVIDER not in providers.MANY_A_CALL:
+    _takers = ", ".join(providers.MANY_A_CALL)
+    raise ImproperlyConfigured(f"SEND_PER_CALL in the environment: expected 1, or one of {_takers} in MAIL_PROVIDER")
 # How long a worker may hold a claim before it counts as lost.
 SEND_LEASE = timedelta(seconds=env.number("SEND_LEASE_SECONDS", 300, least=5, most=86_400))
 # How long a mail that was not taken waits for its second try; each further wait is four times as long.

@@ -1,4 +1,4 @@
-"""A provider's HTTP API on this machine: answers as Postmark, Mailgun, Resend, Brevo and Amazon SES do."""
+"""A provider's HTTP API on this machine: answers as Postmark, Mailgun, Resend, Brevo, SparkPost and Amazon SES do."""
 
 import json
 import threading
@@ -18,24 +18,28 @@ class FakeProvider:
     answers: list[tuple[int, str]] = field(default_factory=list)
     delay: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
+    # A call with this in it is refused whole, as Mailgun does for one bad address.
+    refuse: bytes = b""
 
     def normal_answer(self, path: str, body: bytes) -> dict:
         number = str(len(self.requests))
-        if path.startswith("/v2/email"):  # Amazon SES
-            return {"MessageId": number}
-        if "messages" in path:  # Mailgun
-            return {"id": f"<{number}@mailgun>", "message": "Queued. Thank you."}
         if "smtp/email" in path:  # Brevo
-            return {"messageId": f"<{number}@brevo>"}
-        if path.endswith("emails"):  # Resend
-            return {"id": number}
-        return {
-            "To": json.loads(body)["To"],
-            "ErrorCode": 0,
-            "Message": "OK",
-            "MessageID": number,
-            "SubmittedAt": "",
-        }  # Postmark
+            versions = json.loads(body).get("messageVersions", [])
+            ids = [f"<{number}.{index}@brevo>" for index in range(len(versions))]
+            return {"messageIds": ids} if ids else {"messageId": f"<{number}@brevo>"}
+        if path.endswith("transmissions/"):  # SparkPost
+            accepted = len(json.loads(body)["recipients"])
+            return {"results": {"total_accepted_recipients": accepted, "total_rejected_recipients": 0, "id": number}}
+        answers = {
+            "/v2/email": {"MessageId": number},  # Amazon SES
+            "messages": {"id": f"<{number}@mailgun>", "message": "Queued. Thank you."},  # Mailgun
+            "/emails": {"id": number},  # Resend
+        }
+        for part, answer in answers.items():
+            if part in path:
+                return answer
+        to = json.loads(body)["To"]  # Postmark
+        return {"To": to, "ErrorCode": 0, "Message": "OK", "MessageID": number, "SubmittedAt": ""}
 
 
 @contextmanager
@@ -50,6 +54,8 @@ def fake_provider() -> Iterator[FakeProvider]:
             provider.requests.append((self.path, body))
             time.sleep(provider.delay)
             status, text = 200, json.dumps(provider.normal_answer(self.path, body))
+            if provider.refuse and provider.refuse in body:
+                status, text = 400, '{"message": "to parameter is not a valid address. please check documentation"}'
             if provider.answers:
                 status, text = provider.answers.pop(0)
             if status == 0:  # hang up without an answer

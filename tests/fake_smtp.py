@@ -1,6 +1,7 @@
 """An SMTP server on this machine that keeps what it takes and answers as it is told."""
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,8 +94,10 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def fake_smtp(smtp: FakeSmtp | None = None) -> Iterator[FakeSmtp]:
+def fake_smtp(smtp: FakeSmtp | None = None, tls: ssl.SSLContext | None = None) -> Iterator[FakeSmtp]:
     with _Server(("127.0.0.1", 0), _Conversation) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         server.smtp = smtp or FakeSmtp()
         server.smtp.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

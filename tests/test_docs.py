@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from config import settings as settings_file
+from config import providers
 
 ROOT = settings.BASE_DIR
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -21,8 +21,8 @@ def variables_read():
     source = (ROOT / "config" / "settings.py").read_text()
     named = re.findall(r"\benv\.\w+\(\s*\"([A-Z_]+)\"", source)
     # What one provider needs, and the two that any of them may have.
-    keys = {key for keys in settings_file._PROVIDERS.values() for key in keys}
-    keys |= {f"{provider.upper()}_API_URL" for provider in settings_file._PROVIDERS} | {"WEBHOOK_SECRET"}
+    keys = {key for keys in providers.KEYS.values() for key in keys}
+    keys |= {f"{provider.upper()}_API_URL" for provider in providers.KEYS} | {"WEBHOOK_SECRET"}
     return {*named, *(f"ANYMAIL_{key}" for key in keys)}
 
 

@@ -69,6 +69,7 @@ def test_with_no_variable_set_it_runs_on_the_embedded_defaults(tmp_path):
         ("EMAIL_URL", "smtp://mail:many", "smtp+tls://"),
         ("EMAIL_URL", "smtp+tls://", "smtp+tls://"),
         ("SEND_BATCH", "many", "a whole number from 1 to 10000"),
+        ("SEND_PER_CALL", "2", "expected 1, or one of brevo, mailgun, sparkpost"),
         ("SEND_PER_SECOND", "fast", "a whole number from 0"),
         ("WARM_UP", "50, many", "whole numbers above 0"),
         ("WARM_UP", "50, 0", "whole numbers above 0"),

@@ -27,8 +27,8 @@ from digest.ranking.choosing import Readers, choose, rank
 from digest.sending import draining
 
 SAMPLE = 2000
-# Connections of one process to a provider that takes its time.
-ANYMAIL_CONNECTIONS = 96
+# Connections of one process to a provider that takes its time: with one mail a call, and with many.
+ANYMAIL_CONNECTIONS, BATCH_CONNECTIONS = 96, 4
 
 
 class BenchmarkError(Exception):
@@ -55,11 +55,28 @@ class Result:
 
 @dataclass(frozen=True)
 class Setup:
-    """How to run: `smtp` or `anymail`, so many sending processes, an answer time in seconds for the provider."""
+    """How to run: `smtp` or `anymail`, so many sending processes, and the provider's answer time in seconds."""
 
     transport: str = "smtp"
     processes: int = 3
     latency: float = 0.1
+    per_call: int = 1
+
+    def provider(self, address: str) -> dict[str, Any]:
+        """Return the settings for a provider at this address: Postmark, or Mailgun for many digests a call."""
+        if self.per_call == 1:
+            anymail = {"POSTMARK_SERVER_TOKEN": "benchmark", "POSTMARK_API_URL": address}
+            backend, connections = "postmark", ANYMAIL_CONNECTIONS
+        else:
+            anymail = {"MAILGUN_API_KEY": "k", "MAILGUN_SENDER_DOMAIN": "example.org", "MAILGUN_API_URL": address}
+            backend, connections = "mailgun", BATCH_CONNECTIONS
+        return {
+            "EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend",
+            "ANYMAIL": anymail,
+            "SEND_CONNECTIONS": connections,
+            "SEND_PER_CALL": self.per_call,
+            "SEND_BATCH": 2000,
+        }
 
 
 @contextmanager
@@ -85,11 +102,8 @@ def into_a_sink(setup: Setup) -> Iterator[int | None]:
                 with override_settings(EMAIL_BACKEND=backend, **here, **shared):
                     yield port
         else:
-            with sinks.provider(setup.latency) as address:
-                anymail = {"POSTMARK_SERVER_TOKEN": "benchmark", "POSTMARK_API_URL": address}
-                shared |= {"ANYMAIL": anymail, "SEND_CONNECTIONS": ANYMAIL_CONNECTIONS, "SEND_BATCH": 2000}
-                with override_settings(EMAIL_BACKEND="anymail.backends.postmark.EmailBackend", **shared):
-                    yield None
+            with sinks.provider(setup.latency) as address, override_settings(**setup.provider(address), **shared):
+                yield None
 
 
 def measure(number: int, setup: Setup, progress: Callable[[int], None]) -> Result:

@@ -5,7 +5,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter, Reader
-from digest.composing.plain import render
+from digest.composing.plain import check_address, render
 from digest.models import Delivery, Paper
 from subscriptions import links
 from subscriptions.emails import Rendered
@@ -19,6 +19,7 @@ def compose(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Email
     letter = Letter.of(delivery)
     if letter.reader is None:
         raise ComposeError("its subscriber is gone")
+    check_address(letter.reader.email)
     return message_of(letter, letter.reader, render(delivery, papers))
 
 

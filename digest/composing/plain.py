@@ -1,5 +1,6 @@
 """One digest as subject, text and HTML, rendered whole for its one subscriber: the measure of splicing."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -26,6 +27,8 @@ SUBJECT_LENGTH = 78
 HTML_BYTES = 102 * 1024
 # Reasons that are about the reader.
 PERSONAL = {"topic", "keyword", "author", "liked"}
+# What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
+ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 
 
 class Entry(NamedTuple):
@@ -69,6 +72,12 @@ def check_size(html_bytes: int) -> None:
     """Raise ComposeError where a mail's HTML has more bytes than mail clients show."""
     if html_bytes >= HTML_BYTES:
         raise ComposeError(f"its HTML has {html_bytes} bytes; mail clients clip at {HTML_BYTES}")
+
+
+def check_address(address: str) -> None:
+    """Raise ComposeError where mail cannot go to an address: it was checked once, and may have been changed since."""
+    if not ADDRESS.fullmatch(address):
+        raise ComposeError("its subscriber's address is no address mail can go to")
 
 
 def shown_entries(letter: Letter, papers: dict[int, Paper]) -> list[Entry]:

@@ -141,6 +141,7 @@ class Press:
         reader = letter.reader
         if reader is None:
             raise ComposeError("its subscriber is gone")
+        plain.check_address(reader.email)
         entries = plain.shown_entries(letter, self._papers)
         unsubscribe = self._addresses.unsubscribe(reader.public_id.hex)
         text, html = self._parts(letter, reader, entries, unsubscribe)

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import F
 
 from digest.models import Delivery
 from digest.models.delivery import DeliveryQuerySet
+from digest.models.looked_up import looked_up
 from digest.sending.outcome import Outcome, Verdict
 
 Status = Delivery.Status
@@ -96,10 +97,15 @@ def _takes_outcome(worker: str) -> DeliveryQuerySet:
 
 
 def _record_sent(sent: Mapping[int, str], worker: str, now: datetime) -> None:
-    changes = {"status": Status.SENT, "sent_at": now, "attempts": F("attempts") + 1, "error": "", "lease_until": None}
+    changes: dict[str, object] = {
+        "status": Status.SENT,
+        "sent_at": now,
+        "attempts": F("attempts") + 1,
+        "error": "",
+        "lease_until": None,
+    }
     if any(sent.values()):
-        cases = (When(pk=key, then=Value(provider_id)) for key, provider_id in sent.items())
-        changes["provider_id"] = Case(*cases, output_field=TextField())
+        changes["provider_id"] = looked_up(sent)
     if sent:
         _takes_outcome(worker).filter(pk__any_of=sent).update(**changes)
 

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--transport", choices=["smtp", "anymail"], default="smtp")
         parser.add_argument("--processes", type=int, default=3, help="processes that send (default 3)")
         parser.add_argument("--latency", type=int, default=100, help="of the provider's API, in ms (default 100)")
+        parser.add_argument("--per-call", type=int, default=1, help="digests in a call of the provider (default 1)")
         parser.add_argument("--json", action="store_true", help="print one object, of the largest run")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         sizes = [options["subscribers"]] if options["subscribers"] else [1_000, 10_000, 100_000]
         if min(sizes) < 1:
             raise CommandError("--subscribers: expected 1 or more")
-        setup = Setup(options["transport"], options["processes"], options["latency"] / 1000)
+        setup = Setup(options["transport"], options["processes"], options["latency"] / 1000, options["per_call"])
         results = []
         for size in sizes:
             try:

@@ -1,8 +1,10 @@
 """How a mail leaves the house: one small interface, and which of its forms the settings ask for."""
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
+from digest.sending.transports.batch import PROVIDERS, BatchTransport
 from digest.sending.transports.django_mail import BackendTransport
 from digest.sending.transports.mail import Mail
 from digest.sending.transports.smtp import SmtpTransport
@@ -12,6 +14,12 @@ __all__ = ["Mail", "Transport", "Unreachable", "Wire", "transport"]
 
 
 def transport() -> Transport:
-    """Return the transport for settings.EMAIL_BACKEND."""
+    """Return the transport for settings.EMAIL_BACKEND and settings.SEND_PER_CALL."""
     connection = get_connection()
-    return SmtpTransport() if isinstance(connection, SmtpBackend) else BackendTransport(connection)
+    if isinstance(connection, SmtpBackend):
+        return SmtpTransport()
+    one = BackendTransport(connection)
+    provider = PROVIDERS.get(str(getattr(connection, "esp_name", "")).lower())
+    if provider and settings.SEND_PER_CALL > 1:
+        return BatchTransport(one, provider, settings.SEND_PER_CALL)
+    return one

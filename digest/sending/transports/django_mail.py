@@ -1,11 +1,14 @@
 """Any of Django's mail backends: Anymail's and the outbox."""
 
+from collections.abc import Collection
+
 import requests
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from digest.sending.outcome import Outcome, Verdict, of_error
 from digest.sending.transports.mail import Mail
+from digest.sending.transports.session import Session
 from digest.sending.transports.wire import Unreachable, Wire
 
 # Anymail's words for a recipient the provider did not take.
@@ -22,26 +25,34 @@ class BackendTransport:
         """Send mail after mail, a call each; Unreachable where nobody answers."""
         for delivery, mail in wire:
             try:
-                self._open()
+                self.open()
             except Exception as error:
                 # Whatever a backend raises here, no mail has left.
                 wire.end(delivery, Outcome(Verdict.TEMPORARY, of_error(error).error))
                 raise Unreachable from error
             wire.begin(delivery)
-            wire.end(delivery, self._send(mail))
+            wire.end(delivery, self.send(mail))
 
-    def _open(self) -> None:
-        if self.connection.open():
-            _settle_environment(self.connection)
+    def open(self) -> None:
+        """Open the connection where it is closed."""
+        if self.connection.open() and isinstance(
+            session := getattr(self.connection, "session", None), requests.Session
+        ):
+            own = Session.like(session, str(vars(self.connection).get("api_url", "")))
+            setattr(self.connection, "session", own)  # noqa: B010 - Anymail's backends over HTTP have one
 
-    def _send(self, mail: Mail) -> Outcome:
+    def send(self, mail: Mail) -> Outcome:
+        """Send one mail; return what became of it."""
         try:
             message = mail.message()
+            self.open()
             self.connection.send_messages([message])
         except Exception as error:  # noqa: BLE001 - the sending edge: recorded on the row
             self.close()
             return of_error(error)
-        return _outcome_of(message)
+        status = getattr(message, "anymail_status", None)
+        # Nothing is noted where it was not Anymail that sent it.
+        return outcome_of(status.status, status.message_id) if status else Outcome(Verdict.SENT)
 
     def close(self) -> None:
         """End the connection; the next mail opens a new one."""
@@ -51,25 +62,11 @@ class BackendTransport:
             self.connection = get_connection()
 
 
-def _settle_environment(connection: BaseEmailBackend) -> None:
-    """Read proxies and certificates from the environment once for a connection, not once for every mail.
-
-    requests looks them up for each request (Session.merge_environment_settings), which takes a third of its time.
-    """
-    session = getattr(connection, "session", None)
-    if isinstance(session, requests.Session):
-        found = session.merge_environment_settings(str(vars(connection).get("api_url", "")), {}, None, None, None)
-        session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
-        session.trust_env = False
-
-
-def _outcome_of(message: EmailMultiAlternatives) -> Outcome:
-    """Return what Anymail noted on the message, where it was Anymail that sent it."""
-    status = getattr(message, "anymail_status", None)
-    if status is None:
-        return Outcome(Verdict.SENT)
-    if status.status and status.status <= NOT_TAKEN:
-        return Outcome(Verdict.PERMANENT, f"the provider's answer: {', '.join(sorted(status.status))}")
-    if status.status == {"unknown"} and not status.message_id:
+def outcome_of(status: Collection[str] | None, message_id: object) -> Outcome:
+    """Return what Anymail's words for a provider's answer mean."""
+    words = set(status or ())
+    if words and words <= NOT_TAKEN:
+        return Outcome(Verdict.PERMANENT, f"the provider's answer: {', '.join(sorted(words))}")
+    if words == {"unknown"} and not message_id:
         return Outcome(Verdict.UNCERTAIN, "the provider's answer does not say whether it took the mail")
-    return Outcome(Verdict.SENT, provider_id=str(status.message_id or ""))
+    return Outcome(Verdict.SENT, provider_id=str(message_id or ""))

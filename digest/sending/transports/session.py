@@ -1,0 +1,35 @@
+"""The HTTP session of a provider's connection, without what requests does anew for each mail."""
+
+from typing import Any, Self
+
+import requests
+
+
+class Session(requests.Session):
+    """A session that asks the environment once, and sends forms as multipart (RFC 7578).
+
+    requests looks for proxies and certificates at each request, which takes a third of its time. And it writes a plain
+    form character by character: 3 ms for one digest, where multipart copies the bytes. Mailgun takes either.
+    """
+
+    @classmethod
+    def like(cls, other: requests.Session, url: str) -> Self:
+        """Return a session with another's headers and hooks, set up for requests to this address."""
+        session = cls()
+        session.headers, session.hooks = other.headers, other.hooks
+        found = session.merge_environment_settings(url, {}, None, None, None)
+        session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
+        session.trust_env = False
+        return session
+
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request; a form goes as multipart."""
+        form = kwargs.get("data")
+        if isinstance(form, dict) and not kwargs.get("files"):
+            parts = [(name, value) for name, values in form.items() for value in _listed(values)]
+            kwargs |= {"data": None, "files": [(name, (None, str(value))) for name, value in parts]}
+        return super().request(method, url, *args, **kwargs)
+
+
+def _listed(values: object) -> list[object]:
+    return list(values) if isinstance(values, list | tuple) else [values]
