@@ -219,6 +219,10 @@ EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
 # The model that turns papers into vectors: see digest.embedding.Embedder. After a change: manage.py tag_papers.
 EMBEDDER = env.dotted_path("EMBEDDER", "digest.embedding.WordLlama256")
 
+# Which share of the digests a second ranker picks half of, and which one that is: see docs/ranking.md.
+INTERLEAVE_SHARE = env.share("INTERLEAVE_SHARE", 0)
+INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste", "more-votes", "more-novelty"})
+
 # --- Sending --------------------------------------------------------------------------------------
 
 # How many digests a worker plans, and claims, at a time.
