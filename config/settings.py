@@ -214,6 +214,28 @@ EDITION_HOUR = env.number("EDITION_HOUR", 6, most=23)
 # How long a subscriber's digest waits for an edition that comes late.
 EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
 
+# --- Sources of papers ----------------------------------------------------------------------------
+
+SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
+ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
+if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
+    raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
+# Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
+EDITION_FROM = env.some_of(
+    "EDITION_FROM", "huggingface" if "huggingface" in SOURCES else "arxiv", {"arxiv", "huggingface"}
+)
+EDITION_CATEGORIES = env.arxiv_categories("EDITION_CATEGORIES", ",".join(ARXIV_CATEGORIES))
+# Whom a source can ask about our requests.
+SOURCE_CONTACT = env.line("SOURCE_CONTACT", SITE_URL)
+# What arrives late is found by asking for these days once more.
+SOURCE_OVERLAP_DAYS = env.number("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
+# Between two requests to arXiv, by its terms of use: nothing an operator may choose.
+ARXIV_SPACING = timedelta(seconds=3)
+ARXIV_OAI_URL = env.endpoint("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
+ARXIV_API_URL = env.endpoint("ARXIV_API_URL", "https://export.arxiv.org/api/query")
+ARXIV_RSS_URL = env.endpoint("ARXIV_RSS_URL", "https://rss.arxiv.org/rss")
+HUGGINGFACE_URL = env.endpoint("HUGGINGFACE_URL", "https://huggingface.co/api/daily_papers")
+
 # --- Sending --------------------------------------------------------------------------------------
 
 # How many digests a worker plans, and claims, at a time.

@@ -1,10 +1,10 @@
 """The day of a paper is that of its announcement, Eastern time."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.sources.announcement import EASTERN, HARVEST_READY, day_of, has_mailing, latest, out_at
+from digest.sources.announcement import EASTERN, day_of, has_mailing, latest
 
 
 def eastern(text):
@@ -74,16 +74,6 @@ def test_what_a_holiday_holds_up_is_in_the_next_mailing(received, day):
 )
 def test_the_latest_day_is_the_last_that_was_announced(now, day):
     assert latest(eastern(now)) == date.fromisoformat(day)
-
-
-def test_a_source_may_be_ready_later_than_the_mailing():
-    assert latest(eastern("2026-09-15 22:29"), HARVEST_READY) == date(2026, 9, 15)
-    assert latest(eastern("2026-09-15 22:30"), HARVEST_READY) == date(2026, 9, 16)
-
-
-def test_a_day_is_out_on_its_eve():
-    assert out_at(date(2026, 11, 3)) == datetime(2026, 11, 3, 1, tzinfo=UTC)
-    assert out_at(date(2026, 10, 30), time(22, 30)) == datetime(2026, 10, 30, 2, 30, tzinfo=UTC)
 
 
 def test_there_is_no_mailing_on_friday_and_saturday():

@@ -43,11 +43,14 @@ def test_a_record_becomes_a_paper_with_its_identifiers():
         "original_title": "H\\\"older's paper",
         "original_abstract": "We win. Code: https://github.com/x/y.",
         "authors": ["Otto Hölder"],
+        "original_authors": ["Otto Hölder"],
         "arxiv_categories": ["math.CA", "cs.LG"],
         "code_url": "https://github.com/x/y",
         "project_url": "",
         "source": "test",
+        "version": 0,
         "published_at": NOON,
+        "withdrawn_at": None,
     }
     assert {(row.scheme, row.value) for row in paper.identifiers.all()} == {("arxiv", "2508.1"), ("doi", "10.1/x")}
 

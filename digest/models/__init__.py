@@ -1,9 +1,22 @@
-"""Paper, Edition, Delivery, Event, SendingDay."""
+"""Paper, Listing, Edition, Delivery, Event, SendingDay, SourceRun."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
+from digest.models.listing import Listing
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
 from digest.models.sending_day import SendingDay
+from digest.models.source_run import SourceRun
 
-__all__ = ["Delivery", "Edition", "EditionPaper", "Event", "Paper", "PaperIdentifier", "PaperTopic", "SendingDay"]
+__all__ = [
+    "Delivery",
+    "Edition",
+    "EditionPaper",
+    "Event",
+    "Listing",
+    "Paper",
+    "PaperIdentifier",
+    "PaperTopic",
+    "SendingDay",
+    "SourceRun",
+]

@@ -1,5 +1,6 @@
 """Edition: the papers of one calendar day, in the curator's order."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.db import models
 from django.urls import reverse
 
 from digest.models.paper import Paper
+
+BATCH = 500
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -88,6 +91,18 @@ class Edition(models.Model):
         )
         self.refresh_from_db()
         return bool(changed)
+
+    def append(self, papers: Sequence[Paper]) -> int:
+        """Put those papers that are in no edition at its end; return how many."""
+        placed = set(EditionPaper.objects.filter(paper__in=papers).values_list("paper_id", flat=True))
+        last = self.entries.aggregate(last=models.Max("position"))["last"]
+        left = (paper for paper in papers if paper.pk not in placed)
+        entries = [
+            EditionPaper(edition=self, paper=paper, position=position)
+            for position, paper in enumerate(left, start=0 if last is None else last + 1)
+        ]
+        EditionPaper.objects.bulk_create(entries, batch_size=BATCH)
+        return len(entries)
 
     @property
     def is_halted(self) -> bool:

@@ -11,8 +11,6 @@ EASTERN = ZoneInfo("America/New_York")
 
 DEADLINE = time(14)
 MAILING = time(20)
-# OAI-PMH has all of an announcement by then.
-HARVEST_READY = time(22, 30)
 
 _DAY = timedelta(days=1)
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
@@ -44,15 +42,10 @@ def has_mailing(evening: date) -> bool:
     return evening.weekday() not in {FRIDAY, SATURDAY} and evening not in HOLIDAYS
 
 
-def latest(now: datetime, ready: time = MAILING) -> date:
-    """Return the newest day whose announcement is out; `ready`: the hour of its eve, Eastern, from which it counts."""
+def latest(now: datetime) -> date:
+    """Return the newest day whose announcement is out."""
     moment = now.astimezone(EASTERN)
-    evening = moment.date() if moment.time() >= ready else moment.date() - _DAY
+    evening = moment.date() if moment.time() >= MAILING else moment.date() - _DAY
     while not has_mailing(evening):
         evening -= _DAY
     return evening + _DAY
-
-
-def out_at(day: date, ready: time = MAILING) -> datetime:
-    """Return the moment from which the announcement of this day is out."""
-    return datetime.combine(day - _DAY, ready, EASTERN)
