@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import curation, planning
+from digest import curation, drafting, gathering, planning
 from digest.sending import breaker, draining, recovery
 
 TURN_SECONDS = 10
@@ -47,3 +47,18 @@ def publish_late() -> None:
 def release_stuck() -> None:
     """Settle what vanished workers left behind."""
     recovery.recover(timezone.now())
+
+
+@shared_task
+def gather_sources() -> None:
+    """Ring for each part of a source that is to be asked now."""
+    for name, part in gathering.due(timezone.now()):
+        gather_part.delay(name, part)
+
+
+@shared_task
+def gather_part(name: str, part: str) -> None:
+    """Ask one part of a source, unless somebody did meanwhile, and put what it lists into drafts."""
+    if gathering.is_due(name, part, timezone.now()):
+        gathering.gather(name, part)
+        drafting.draft(timezone.now())

@@ -53,7 +53,7 @@ class SourceRun(models.Model):
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
-    notes = models.TextField(blank=True, help_text="What was left out, and why")
+    notes = models.TextField(blank=True, help_text="What was left out and why, and what else one should know")
     error = models.TextField(blank=True)
 
     # The place. A run that goes on where another one failed takes over all three.
@@ -88,10 +88,14 @@ class SourceRun(models.Model):
         return f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged, {self.skipped} skipped"
 
     def note(self, notes: list[str]) -> None:
-        """Add what was left out; a flood of notes is cut."""
-        self.skipped += len(notes)
+        """Add what a person should know, a line each; a flood of them is cut."""
         lines = [*self.notes.splitlines(), *notes]
         self.notes = "\n".join(lines[:MOST_NOTES])
+
+    def skip(self, reasons: list[str]) -> None:
+        """Count entries that were left out and note why."""
+        self.skipped += len(reasons)
+        self.note(reasons)
 
     def finish(self) -> None:
         """Close it: all of it is imported."""

@@ -83,11 +83,18 @@ class Fetcher:
 
     def get(self, url: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """Return the answer. FetchError after the last try; RefusedError where another try would change nothing."""
+        return self._get(url, params, {})
+
+    def get_if_changed(self, url: str, params: Mapping[str, str | int] | None = None) -> Answer:
+        """Return the answer as get does; an unchanged one where nothing changed since the run we know of."""
+        return self._get(url, params, self._known)
+
+    def _get(self, url: str, params: Mapping[str, str | int] | None, known: dict[str, Validator]) -> Answer:
         address = str(httpx.URL(url, params=dict(params)) if params else url)
         for wait in (*WAITS, None):
             try:
                 with self._turn():
-                    return self._ask(address)
+                    return self._ask(address, known.get(address))
             except _PassingError as error:
                 pause = max(error.wait, wait or 0)
                 if wait is None or pause > WAITS[-1]:
@@ -97,15 +104,15 @@ class Fetcher:
                 sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    def _ask(self, address: str) -> Answer:
+    def _ask(self, address: str, validator: Validator | None) -> Answer:
         end = time.monotonic() + LONGEST
         url = address
         with httpx.Client(timeout=TIMEOUT, headers=_who_we_are()) as client:
             for _ in range(MOST_REDIRECTS + 1):
                 try:
-                    with client.stream("GET", url, headers=self._conditions(address)) as response:
+                    with client.stream("GET", url, headers=_conditions(validator)) as response:
                         if not response.is_redirect:
-                            return self._answer(address, response, end)
+                            return self._answer(address, validator, response, end)
                         url = _next_hop(address, url, response)
                 except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                     raise FetchError(f"{address}: {error}") from error
@@ -113,9 +120,9 @@ class Fetcher:
                     raise _PassingError(f"no answer ({error or type(error).__name__})") from error
         raise FetchError(f"{address}: more than {MOST_REDIRECTS} redirects")
 
-    def _answer(self, address: str, response: httpx.Response, end: float) -> Answer:
-        if response.status_code == NOT_MODIFIED:
-            self.validators[address] = self._known[address]
+    def _answer(self, address: str, known: Validator | None, response: httpx.Response, end: float) -> Answer:
+        if known and response.status_code == NOT_MODIFIED:
+            self.validators[address] = known
             return Answer(address, b"", response.headers, unchanged=True)
         if response.status_code in PASSING:
             raise _PassingError(f"answered {response.status_code}", _retry_after(response))
@@ -127,10 +134,11 @@ class Fetcher:
             self.validators[address] = validator
         return Answer(address, body, response.headers)
 
-    def _conditions(self, address: str) -> dict[str, str]:
-        etag, modified = self._known.get(address, ("", ""))
-        conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
-        return {name: value for name, value in conditions.items() if value}
+
+def _conditions(validator: Validator | None) -> dict[str, str]:
+    etag, modified = validator or ("", "")
+    conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
+    return {name: value for name, value in conditions.items() if value}
 
 
 def _who_we_are() -> dict[str, str]:
