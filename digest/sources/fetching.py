@@ -111,7 +111,7 @@ class Fetcher:
             for _ in range(MOST_REDIRECTS + 1):
                 try:
                     with client.stream("GET", url, headers=_conditions(validator)) as response:
-                        if not response.is_redirect:
+                        if not response.has_redirect_location:
                             return self._answer(address, validator, response, end)
                         url = _next_hop(address, url, response)
                 except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:

@@ -32,7 +32,7 @@ def parts() -> list[str]:
 
 
 def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
-    """Yield the lists of the days from `since` to today, days in UTC as theirs are; without those that did not change."""
+    """Yield the lists of the days from `since` to today in UTC, as theirs are; what did not change is left out."""
     day = max(place.since, _day(place.cursor) or place.since)
     today = place.asked_at.astimezone(UTC).date()
     while day <= today:
