@@ -30,9 +30,12 @@ _BARE_CITATION = re.compile(r"~[a-z]+\d{4}[a-z]+\b")
 _SILENT = re.compile(rf"\\(?:begin|end|label|ref|eqref|color|vspace|hspace)\*?\s*{_GROUP}")
 # A dollar opens a formula only before a character and closes it only after one, and not before a digit: $5 is money.
 _MATH = re.compile(r"\$\$([^$]+)\$\$|(?<![\\$])\$(?=[^\s$])([^$]*[^\s$\\])\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.S)
-_ACCENT = re.compile(
-    r"\\(?P<mark>['\"`^~=.]|[Hcdkruvb](?=\s*\{))\s*(?P<letter>\{\s*\\?[A-Za-z]\s*\}|\\[ij]\b|[A-Za-z])"
+_MARKED = (
+    r"\\(?P<mark>['\"`^~=.]|[Hcdkruvb](?=\s*\{|\s+[A-Za-z]))"
+    r"\s*(?P<letter>\{\s*\\?[A-Za-z]\s*\}|\\[ij]\b|[A-Za-z])"
 )
+# Alone, or in braces of its own, as in Erd{\H o}s.
+_ACCENT = re.compile(rf"\{{\s*{_MARKED}\s*\}}|{_MARKED.replace('<mark>', '<bare>').replace('<letter>', '<under>')}")
 _MACRO = re.compile(rf"\\(?:[A-Za-z]+\*?(?:\[[^\]]*\])?(?:{_GROUP})*|.)", re.S)
 
 _SAME_AS = {
@@ -95,11 +98,11 @@ def typography(text: str) -> str:
 
 
 def _accented(found: re.Match[str]) -> str:
-    letter = found["letter"].strip("{} ")
-    text: str = _LATEX.latex_to_text(f"\\{found['mark']}{{{letter}}}")
+    mark, letter = found["mark"] or found["bare"], (found["letter"] or found["under"]).strip("{} ")
+    text: str = _LATEX.latex_to_text(f"\\{mark}{{{letter}}}")
     composed = unicodedata.normalize("NFC", text)
     # No letter carries that accent: an escaped apostrophe, as in don\'t.
-    return composed if len(composed) == 1 else found["mark"] + letter.lstrip("\\")
+    return composed if len(composed) == 1 else mark + letter.lstrip("\\")
 
 
 def _convert(latex: str) -> str:

@@ -17,6 +17,8 @@ NAME = "bibtex"
 LONGEST_TITLE = 1000
 # The library parses in one go; the files of reference managers are smaller.
 LARGEST = 5 * 2**20
+# A group of plain text, and the command it belongs to, if it does.
+_KEPT_CASE = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*)?\{([^{}\\$]*)\}")
 
 
 def read(text: str) -> Page:
@@ -100,4 +102,7 @@ def _published(fields: dict[str, str]) -> datetime | None:
 
 
 def _text(value: str) -> str:
-    return " ".join(value.split())
+    """Return the text on one line, without the braces that only keep the case of a word, as in On {G}raphs."""
+    parts = re.split(r"(\$[^$]*\$)", " ".join(value.split()))
+    parts[::2] = [_KEPT_CASE.sub(lambda found: found[0] if found[1] else found[2], part) for part in parts[::2]]
+    return "".join(parts)
