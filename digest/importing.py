@@ -137,7 +137,7 @@ class _Batch:
         self.papers[id(paper)] = paper
         overwrites = _overwrites(record, paper)
         whose = {"source": record.source, "version": record.version} if overwrites else {}
-        for name, value in {**_fields(record), **whose}.items():
+        for name, value in {**_fields(record, paper), **whose}.items():
             if value and getattr(paper, name) != value and (overwrites or not getattr(paper, name)):
                 setattr(paper, name, value)
                 self.changed.setdefault(id(paper), set()).add(name)
@@ -212,18 +212,26 @@ def _hide(papers: Sequence[Paper]) -> None:
         drafts.update(placement=EditionPaper.Placement.HIDDEN)
 
 
-def _fields(record: PaperRecord) -> dict[str, object]:
-    """Return what the record says, by the names of the model's fields."""
-    return {
-        "title": record.title,
-        "abstract": record.abstract,
+def _fields(record: PaperRecord, paper: Paper) -> dict[str, object]:
+    """Return what the record says, by the names of the model's fields.
+
+    What was made of the same original before is left out: it need not be made again, and somebody may have bettered it.
+    """
+    fields: dict[str, object] = {
         "original_title": record.original_title,
         "original_abstract": record.original_abstract,
-        "authors": list(record.authors),
         "original_authors": list(record.original_authors),
         "arxiv_categories": list(record.categories),
-        "code_url": record.code_url,
-        "project_url": record.project_url,
+        "code_url": record.given_code_url,
+        "project_url": record.given_project_url,
         "published_at": record.published_at,
         "withdrawn_at": record.withdrawn_at,
     }
+    is_new = paper.pk is None
+    if is_new or paper.original_title != record.original_title:
+        fields["title"] = record.title
+    if is_new or paper.original_abstract != record.original_abstract:
+        fields |= {"abstract": record.abstract, "code_url": record.code_url, "project_url": record.project_url}
+    if is_new or paper.original_authors != fields["original_authors"]:
+        fields["authors"] = list(record.authors)
+    return fields

@@ -81,6 +81,15 @@ def test_an_unchanged_record_leaves_the_row_alone():
     assert rows() == before
 
 
+def test_what_a_curator_bettered_stays_until_the_source_changes():
+    import_records([make_record("On grafs")])
+    Paper.objects.update(title="On graphs")
+    assert import_records([make_record("On grafs")]).unchanged == 1
+    assert Paper.objects.get().title == "On graphs"
+    import_records([make_record("On large grafs")])
+    assert Paper.objects.get().title == "On large grafs"
+
+
 def test_an_empty_field_takes_nothing_away():
     import_records([make_record(authors=("Ada",), code_url="https://github.com/x/y")])
     import_records([make_record()])
