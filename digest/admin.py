@@ -13,6 +13,10 @@ from digest import curation
 from digest.composing import links
 from digest.models import Delivery, Edition, EditionPaper, Event, Paper, PaperIdentifier, PaperTopic
 from digest.sending import breaker
+from digest.source_admin import SourceRunAdmin
+
+# A desk of its own, in a file of its own.
+__all__ = ["SourceRunAdmin"]
 
 HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 
@@ -184,7 +188,10 @@ class PaperAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("source",)
     list_select_related = ("entry__edition",)
     search_fields = ("title", "identifiers__value")
-    readonly_fields = ("original_title", "original_abstract", "source", "created_at", "updated_at")
+    readonly_fields = (
+        *("original_title", "original_abstract", "original_authors"),
+        *("source", "version", "withdrawn_at", "created_at", "updated_at"),
+    )
     inlines = (IdentifierInline, TagInline)
 
     @admin.display(ordering="entry__edition__day")

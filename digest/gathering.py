@@ -21,7 +21,7 @@ from digest.models.source_run import SILENCE
 from digest.sources import announcement, arxiv_api, arxiv_oai, arxiv_rss, huggingface
 from digest.sources.fetching import Fetcher, FetchError
 from digest.sources.page import Page, Place
-from digest.sources.record import PaperRecord, SourceError
+from digest.sources.record import PaperRecord, SourceError, storable
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ def take(run: SourceRun, pages: Iterator[Page], told: Callable[[SourceRun], None
             _import(run, page)
             told(run)
     except SourceError as error:
-        run.fail(str(error), error.not_before if isinstance(error, FetchError) else None)
+        run.fail(storable(str(error)), error.not_before if isinstance(error, FetchError) else None)
         logger.warning("source %s: %s", run, error)
         return
     run.finish()
@@ -126,11 +126,11 @@ def _import(run: SourceRun, page: Page) -> None:
             run.new += imported.new
             run.updated += imported.updated
             run.unchanged += imported.unchanged
-            run.note(imported.notes)
+            run.note(list(map(storable, imported.notes)))
             run.seen_at = timezone.now()
             if batch is batches[-1]:
-                run.note(page.remarks)
-                run.skip(page.skipped)
+                run.note(list(map(storable, page.remarks)))
+                run.skip(list(map(storable, page.skipped)))
                 run.cursor, run.complete_to = page.cursor, page.complete_to
             run.save()
 

@@ -63,6 +63,10 @@ def test_a_year_nobody_can_believe_is_left_out(year):
     assert only(f"@misc{{key, title = {{On graphs}}, year = {{{year}}}}}").published_at is None
 
 
+def test_characters_no_database_takes_are_dropped():
+    assert only("@misc{key, title = {On\x00 graphs}, doi = {10.1000/1\x002}}").identifiers == (("doi", "10.1000/12"),)
+
+
 def test_script_in_a_title_is_text():
     assert only("@misc{key, title = {<script>alert(1)</script>}}").title == "<script>alert(1)</script>"
 

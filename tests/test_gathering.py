@@ -261,6 +261,16 @@ def test_two_papers_that_claim_one_doi_stay_two(source):
     assert gather().unchanged == 2
 
 
+def test_characters_no_database_takes_stop_nothing(source):
+    papers = [
+        {"id": "2609.00001", "title": "On\x00 \ud800graphs", "authors": [{"name": "A\x00da"}]},
+        {"id": "\x00\ud800"},
+    ]
+    source.says(json.dumps([{"paper": paper} for paper in papers]))
+    assert numbers(gather("huggingface", "")) == (1, 0, 3, 4)
+    assert Paper.objects.get().original_title == "On graphs"
+
+
 def test_the_number_of_queries_does_not_grow_with_the_papers(source):
     def queries(records):
         source.says(oai(*records))

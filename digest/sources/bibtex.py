@@ -11,7 +11,7 @@ from digest.models import PaperIdentifier
 from digest.sources import arxiv, arxiv_id
 from digest.sources.links import web_address
 from digest.sources.page import Page
-from digest.sources.record import PaperRecord, SourceError, believable, doi, key_of_title
+from digest.sources.record import PaperRecord, SourceError, believable, doi, key_of_title, storable
 
 NAME = "bibtex"
 LONGEST_TITLE = 1000
@@ -25,7 +25,7 @@ def read(text: str) -> Page:
     """Return the papers of a BibTeX file, in its order; an entry that cannot be read is skipped, with its line."""
     if len(text) > LARGEST:
         raise SourceError(f"expected a file of at most {LARGEST // 2**20} MB")
-    library = parse_string(text)
+    library = parse_string(storable(text))
     records: list[PaperRecord] = []
     skipped: list[str] = []
     for block in library.failed_blocks:
