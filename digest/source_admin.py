@@ -51,7 +51,10 @@ class UploadForm(forms.Form):
 class SourceRunAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What the sources were asked and what came of it, to read; and the page for uploads."""
 
-    list_display = ("started_at", "source", "part", "status", "numbers", "complete_to", "error_begin")
+    list_display = (
+        *("started_at", "source", "part", "status", "new", "updated", "unchanged", "skipped"),
+        *("complete_to", "error_begin"),
+    )
     list_filter = ("source", "status")
     date_hierarchy = "started_at"
     fields = (

@@ -58,7 +58,10 @@ def gather_sources() -> None:
 
 @shared_task
 def gather_part(name: str, part: str) -> None:
-    """Ask one part of a source, unless somebody did meanwhile, and put what it lists into drafts."""
-    if gathering.is_due(name, part, timezone.now()):
+    """Ask one part of a source, if it is still to be asked, and put what it lists into drafts.
+
+    An old message must not ask what the settings do not name any more, nor what another worker just asked.
+    """
+    if (name, part) in gathering.due(timezone.now()):
         gathering.gather(name, part)
         drafting.draft(timezone.now())
