@@ -219,7 +219,9 @@ EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
 SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
 ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
 if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
-    raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
+    raise ImproperlyConfigured(
+        "ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG,math.OC"
+    )
 # Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
 EDITION_FROM = env.some_of(
     "EDITION_FROM", "huggingface" if "huggingface" in SOURCES else "arxiv", {"arxiv", "huggingface"}

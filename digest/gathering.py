@@ -7,7 +7,7 @@ there; a run that finished lets the next one begin some days earlier than it end
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, cast
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from digest import importing
-from digest.models import SourceRun
+from digest.models import Listing, SourceRun
 from digest.models.source_run import SILENCE
 from digest.sources import announcement, arxiv_api, arxiv_oai, arxiv_rss, huggingface
 from digest.sources.fetching import Fetcher, FetchError
@@ -29,6 +29,10 @@ logger = logging.getLogger(__name__)
 FIRST_DAYS = timedelta(days=3)
 # Between two runs of a part while an announcement is waited for, and after a failure.
 AGAIN = timedelta(minutes=30)
+# Papers of an announcement that nothing is there of yet are waited for so long after its hour.
+LATE = timedelta(hours=4)
+# While a batch is written, nobody else can write with SQLite.
+BATCH = 100
 # arXiv's resumption tokens end within a day; after that a failed run is begun anew.
 PLACE_LIVES = timedelta(hours=12)
 
@@ -112,14 +116,16 @@ def take(run: SourceRun, pages: Iterator[Page], told: Callable[[SourceRun], None
         run.fail(storable(str(error)), error.not_before if isinstance(error, FetchError) else None)
         logger.warning("source %s: %s", run, error)
         return
+    if run.complete_to and not _is_there(run):
+        run.note([f"nothing of the announcement of {run.complete_to} is there yet"])
+        run.complete_to = None
     run.finish()
     logger.info("source %s: %s", run, run.numbers)
 
 
 def _import(run: SourceRun, page: Page) -> None:
     """Import a page, a batch in each transaction; the last one writes the place too."""
-    size = importing.BATCH
-    batches = [page.records[begin : begin + size] for begin in range(0, max(len(page.records), 1), size)]
+    batches = [page.records[begin : begin + BATCH] for begin in range(0, max(len(page.records), 1), BATCH)]
     for batch in batches:
         with transaction.atomic():
             imported = _write(batch)
@@ -133,6 +139,15 @@ def _import(run: SourceRun, page: Page) -> None:
                 run.skip(list(map(storable, page.skipped)))
                 run.cursor, run.complete_to = page.cursor, page.complete_to
             run.save()
+
+
+def _is_there(run: SourceRun) -> bool:
+    """Whether the announcement that a run should have is there at all: arXiv is late at times."""
+    if run.source not in DELAYS or run.complete_to is None:
+        return True
+    midnight = datetime.combine(run.complete_to, time(), announcement.EASTERN)
+    listed = Listing.objects.filter(origin=Listing.Origin.ARXIV, day=run.complete_to)
+    return timezone.now() >= midnight + LATE or run.source == arxiv_rss.NAME or listed.exists()
 
 
 def _write(records: list[PaperRecord]) -> importing.Imported:

@@ -6,6 +6,7 @@ import pytest
 
 from digest.sources import arxiv_api, arxiv_rss
 from digest.sources.fetching import Fetcher
+from digest.sources.page import Place
 from digest.sources.record import SourceError
 from tests.fake_source import Reply, payload
 from tests.feeds import atom, atom_entry, rss, rss_item
@@ -105,6 +106,13 @@ def test_a_feed_of_a_day_without_news_completes_nothing(source):
     source.says(rss(date="Sun, 13 Sep 2026 00:00:00 -0400"))
     (page,) = read(arxiv_rss, place("cs.LG"))
     assert (page.records, page.complete_to) == ([], None)
+
+
+@pytest.mark.parametrize(("hour", "complete_to"), [(5, None), (6, WEDNESDAY)])
+def test_an_empty_feed_on_a_day_with_news_counts_once_it_had_time_to_be_filled(source, hour, complete_to):
+    source.says(rss())
+    at = Place("cs.LG", WEDNESDAY, datetime(2026, 9, 16, hour, tzinfo=UTC))
+    assert read(arxiv_rss, at)[0].complete_to == complete_to
 
 
 @pytest.mark.parametrize("kind", ["new", "new "])

@@ -11,7 +11,7 @@ from tests.feeds import HTML, atom, atom_entry, oai, oai_record, rss, rss_item
 
 pytestmark = pytest.mark.django_db
 
-NIGHT = datetime(2026, 9, 16, 5, tzinfo=UTC)
+NIGHT = datetime(2026, 9, 15, 5, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_a_query_is_asked_in_arxivs_words(source, capsys):
 
 def test_hugging_face(source, capsys):
     source.says(payload("huggingface/daily_papers.json"))
-    call_command("import_papers", "huggingface", "--since", "2026-09-16")
+    call_command("import_papers", "huggingface", "--since", "2026-09-15")
     assert lines(capsys) == ["huggingface: 1 new, 0 updated, 0 unchanged, 0 skipped"]
 
 

@@ -6,7 +6,7 @@ https://info.arxiv.org/help/rss.html
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from digest.sources import arxiv, arxiv_id, names, turns, untrusted_xml
-from digest.sources.announcement import EASTERN
+from digest.sources.announcement import EASTERN, has_mailing
 from digest.sources.fetching import Answer, Fetcher, RefusedError
 from digest.sources.page import Page, Place
 from digest.sources.record import AHEAD, PaperRecord, SourceError, believable
@@ -23,6 +23,8 @@ from digest.sources.record import AHEAD, PaperRecord, SourceError, believable
 NAME = "rss"
 # A feed is made at midnight.
 DELAY = timedelta(hours=4, minutes=10)
+# It may be filled a little later; after this an empty one counts as empty.
+FILLED = timedelta(hours=2)
 turn = turns.arxiv
 
 # arXiv cuts a feed there, and by its order what is new goes first.
@@ -56,7 +58,14 @@ def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
             skipped.append(str(error))
     is_cut = len(feed.entries) >= CUT_AT
     remarks = [f"{place.part}: the feed is cut at {CUT_AT} papers; use oai for the others"] if is_cut else []
-    yield Page(records, skipped, remarks, complete_to=day if feed.entries and not is_cut else None)
+    is_whole = not is_cut and (feed.entries or _stays_empty(day, place.asked_at))
+    yield Page(records, skipped, remarks, complete_to=day if is_whole else None)
+
+
+def _stays_empty(day: date, asked_at: datetime) -> bool:
+    """Whether an empty feed is that of a small category on a day with an announcement, not one still to be filled."""
+    midnight = datetime.combine(day, time(), EASTERN)
+    return has_mailing(day - timedelta(days=1)) and asked_at >= midnight + FILLED
 
 
 def _parsed(body: bytes) -> Any:

@@ -20,8 +20,8 @@ from digest.sources.record import SourceError
 logger = logging.getLogger(__name__)
 
 LARGEST = 32 * 2**20
-# To connect, and between two pieces of an answer, in seconds.
-TIMEOUT = 30
+# To connect, and between two pieces of an answer, in seconds. OAI-PMH takes its time before the first.
+TIMEOUT = 60
 # A request as a whole, answer included, in seconds.
 LONGEST = 120
 MOST_REDIRECTS = 3
