@@ -19,7 +19,7 @@ from digest import importing
 from digest.models import Listing, SourceRun
 from digest.models.source_run import SILENCE
 from digest.sources import announcement, arxiv_api, arxiv_oai, arxiv_rss, huggingface
-from digest.sources.fetching import Fetcher, FetchError
+from digest.sources.fetching import Fetcher, FetchError, RefusedError
 from digest.sources.page import Page, Place
 from digest.sources.record import PaperRecord, SourceError, storable
 
@@ -62,6 +62,23 @@ def _tell_nobody(run: SourceRun) -> None:
 def due(now: datetime) -> list[tuple[str, str]]:
     """Return what is to be asked now: (source, part)."""
     return [(name, part) for name in settings.SOURCES for part in SOURCES[name].parts() if is_due(name, part, now)]
+
+
+def gather_due(now: datetime, told: Callable[[SourceRun], None] = _tell_nobody) -> list[SourceRun]:
+    """Ask all that is due, one after another; return the runs. None where somebody is at it.
+
+    A part that fails keeps no other from its turn; but a source that gives no answer is not asked for its other parts.
+    """
+    if SourceRun.objects.at_work(now).exists():
+        return []
+    runs: list[SourceRun] = []
+    for name, part in due(now):
+        if any(run.source == name and run.was_silent for run in runs):
+            continue
+        run = gather(name, part, told=told)
+        if run:
+            runs.append(run)
+    return runs
 
 
 def is_due(name: str, part: str, now: datetime) -> bool:
@@ -114,6 +131,7 @@ def take(run: SourceRun, pages: Iterator[Page], told: Callable[[SourceRun], None
             told(run)
     except SourceError as error:
         run.fail(storable(str(error)), error.not_before if isinstance(error, FetchError) else None)
+        run.was_silent = isinstance(error, FetchError) and not isinstance(error, RefusedError)
         logger.warning("source %s: %s", run, error)
         return
     if run.complete_to and not _is_there(run):

@@ -51,17 +51,6 @@ def release_stuck() -> None:
 
 @shared_task
 def gather_sources() -> None:
-    """Ring for each part of a source that is to be asked now."""
-    for name, part in gathering.due(timezone.now()):
-        gather_part.delay(name, part)
-
-
-@shared_task
-def gather_part(name: str, part: str) -> None:
-    """Ask one part of a source, if it is still to be asked, and put what it lists into drafts.
-
-    An old message must not ask what the settings do not name any more, nor what another worker just asked.
-    """
-    if (name, part) in gathering.due(timezone.now()):
-        gathering.gather(name, part)
-        drafting.draft(timezone.now())
+    """Ask the sources whose hour has come, one after another, and put what they list into drafts."""
+    gathering.gather_due(timezone.now())
+    drafting.draft(timezone.now())

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from digest import gathering
 from digest.models import Listing, Paper, SourceRun
-from digest.tasks import gather_part, gather_sources
+from digest.tasks import gather_sources
 from tests.fake_source import Reply
 from tests.feeds import HTML, MONDAY, oai, oai_record, rss, rss_item
 
@@ -98,8 +98,7 @@ def test_a_run_that_failed_at_once_loses_no_day(source, night):
     assert source.requests[-1].query["from"] == "2026-09-14"
 
 
-def test_a_source_that_fails_keeps_the_others_going(source, settings, monkeypatch):
-    monkeypatch.setattr(gather_part, "delay", gather_part)
+def test_a_source_that_fails_keeps_the_others_going(source, settings):
     settings.SOURCES = ["oai", "rss", "huggingface"]
 
     def answer(request):
@@ -171,10 +170,29 @@ def test_hugging_face_is_asked_once_an_hour(source, settings):
     assert gathering.due(NIGHT + timedelta(minutes=60)) == [("huggingface", "")]
 
 
-def test_without_sources_nobody_is_asked_not_even_by_an_old_message(settings, source):
+def test_a_source_that_gives_no_answer_is_not_asked_for_its_other_parts(source, settings):
+    settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss", "huggingface"], ["cs.LG", "cs.CL"]
+    source.answer = lambda request: Reply(status=503) if request.path.startswith("/rss") else Reply("[]")
+    gather_sources()
+    assert [(run.source, run.part) for run in SourceRun.objects.all()] == [("huggingface", ""), ("rss", "cs.LG")]
+
+
+def test_a_category_that_is_refused_keeps_no_other_from_its_turn(source, settings):
+    settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss"], ["cs.ZZ", "cs.CL"]
+    source.answer = lambda request: Reply(status=400) if "ZZ" in request.path else Reply(rss(rss_item()))
+    gather_sources()
+    assert dict(SourceRun.objects.values_list("part", "status")) == {"cs.ZZ": "failed", "cs.CL": "finished"}
+
+
+def test_while_somebody_gathers_a_second_worker_does_nothing(source):
+    SourceRun.objects.begin("rss", "cs.CL")
+    gather_sources()
+    assert source.requests == []
+
+
+def test_without_sources_nobody_is_asked(settings, source):
     settings.SOURCES = []
     gather_sources()
-    gather_part("oai", "cs")
     assert source.requests == []
 
 

@@ -21,6 +21,10 @@ class SourceRunQuerySet(models.QuerySet["SourceRun"]):
         """Those that came to their end."""
         return self.filter(status=SourceRun.Status.FINISHED)
 
+    def at_work(self, at: datetime) -> "SourceRunQuerySet":
+        """Those that are running, and whose worker gave a sign of life."""
+        return self.filter(status=SourceRun.Status.RUNNING, seen_at__gte=at - SILENCE)
+
     def begin(self, source: str, part: str, **place: object) -> "SourceRun | None":
         """Return a new run; None where another one is at work on this part."""
         gone = self.of(source, part).filter(status=SourceRun.Status.RUNNING, seen_at__lt=timezone.now() - SILENCE)
@@ -64,6 +68,9 @@ class SourceRun(models.Model):
     not_before = models.DateTimeField(null=True, blank=True, help_text="When the source wants to be asked again")
     # Address → (ETag, Last-Modified), of what this run imported whole.
     validators = models.JSONField(default=dict, blank=True)
+
+    # Whether this run, just now, got no answer at all.
+    was_silent = False
 
     objects = SourceRunQuerySet.as_manager()
 

@@ -73,7 +73,7 @@ class Command(BaseCommand):
         elif source in {"bibtex", "ids"}:
             self._upload(_text(source, options), is_dry=options["dry_run"])
         elif source == "due":
-            self._gather(gathering.due(timezone.now()), None, told)
+            self._conclude(gathering.gather_due(timezone.now(), told))
         elif options.get("query"):
             self._query(options["query"], options["most"], told)
         else:
@@ -92,18 +92,25 @@ class Command(BaseCommand):
         """Ask each part: one that fails keeps no other from its turn."""
         runs = [gathering.gather(name, part, since, told) for name, part in parts]
         for (name, part), run in zip(parts, runs, strict=True):
-            self._tell(run, f"{name} {part}".strip())
-        self._draft()
-        if any(run and run.error for run in runs):
+            if run is None:
+                self.stdout.write(f"{name} {part}".strip() + ": another run is at work")
+        self._conclude([run for run in runs if run])
+
+    def _conclude(self, runs: list[SourceRun]) -> None:
+        """Tell of each run, and put what it listed into drafts."""
+        for run in runs:
+            self._tell(run)
+        for day, count in drafting.draft(timezone.now()).items():
+            self.stdout.write(f"{count} added to the edition of {day}")
+        if any(run.error for run in runs):
             raise CommandError("not all of it was imported; the next run goes on where this one ended")
 
     def _query(self, query: str, most: int, told: Told) -> None:
         run = SourceRun.objects.begin("api", query[:200])
-        if run:
-            gathering.take(run, arxiv_api.pages_of_query(Fetcher(arxiv_api.turn), query, most=most), told)
-        self._tell(run, f"api {query}")
-        if run and run.error:
-            raise CommandError("not all of it was imported")
+        if run is None:
+            raise uploading.BusyError
+        gathering.take(run, arxiv_api.pages_of_query(Fetcher(arxiv_api.turn), query, most=most), told)
+        self._conclude([run])
 
     def _upload(self, text: str, *, is_dry: bool) -> None:
         upload = uploading.read(text)
@@ -114,23 +121,12 @@ class Command(BaseCommand):
             for line in upload.skipped:
                 self.stdout.write(f"left out: {line}")
             return
-        run = uploading.take(upload)
-        self._tell(run, upload.kind)
-        self._draft()
-        if run.error:
-            raise CommandError("not all of it was imported")
+        self._conclude([uploading.take(upload)])
 
-    def _tell(self, run: SourceRun | None, what: str) -> None:
-        if run is None:
-            self.stdout.write(f"{what}: another run is at work")
-            return
-        self.stdout.write(f"{what}: {run.numbers}")
+    def _tell(self, run: SourceRun) -> None:
+        self.stdout.write(f"{run.source} {run.part}".strip() + f": {run.numbers}")
         for line in [*run.notes.splitlines(), *run.error.splitlines()]:
             self.stdout.write(f"  {line}")
-
-    def _draft(self) -> None:
-        for day, count in drafting.draft(timezone.now()).items():
-            self.stdout.write(f"{count} added to the edition of {day}")
 
 
 def _text(source: str, options: dict[str, Any]) -> str:
