@@ -161,10 +161,12 @@ else:
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker serves all queues unless it is told which: see docs/running.md.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering")]
 CELERY_TASK_ROUTES = {
     "digest.tasks.plan_due": {"queue": "planning"},
     "digest.tasks.send_queued": {"queue": "sending"},
+    # It may wait for minutes, between two requests to a source.
+    "digest.tasks.gather_sources": {"queue": "gathering"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
