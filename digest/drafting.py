@@ -38,7 +38,7 @@ def draft(now: datetime) -> dict[date, int]:
         with transaction.atomic():
             edition = _draft_for(day)
             if edition:
-                added[edition.day] = added.get(edition.day, 0) + edition.append(papers)
+                added[edition.day] = added.get(edition.day, 0) + edition.add(papers)
     return added
 
 

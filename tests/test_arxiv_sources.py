@@ -112,7 +112,7 @@ def test_other_comments_do_not(comment):
 
 
 def test_a_version_with_nothing_in_it_is_withdrawn(source):
-    source.says(oai(oai_record()).replace("<size>9kb</size>", "<size>0kb</size>"))
+    source.says(oai(oai_record()).replace("<size>9kb</size>", "<size>0kb</size><source_type>I</source_type>"))
     assert only(read(arxiv_oai)).withdrawn_at
 
 

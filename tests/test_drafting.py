@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from digest import drafting, gathering
+from digest import curation, drafting, gathering
 from digest.models import Edition, EditionPaper, Listing, SourceRun
 from tests.feeds import oai, oai_record, rss, rss_item
-from tests.make import make_edition, make_paper
+from tests.make import make_edition, make_paper, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def complete(day=WEDNESDAY, source="oai", part="cs"):
 
 def papers_of(day=WEDNESDAY):
     return list(
-        EditionPaper.objects.filter(edition__day=day).order_by("position").values_list("paper__title", flat=True)
+        EditionPaper.objects.filter(edition__day=day).order_by("position", "pk").values_list("paper__title", flat=True)
     )
 
 
@@ -116,6 +116,16 @@ def test_a_draft_keeps_the_curators_order():
     list_paper("One")
     drafting.draft(NIGHT)
     assert papers_of() == ["Hers, first", "Hers, second", "One"]
+
+
+def test_a_draft_nobody_put_in_order_is_ordered_by_topic_when_it_publishes_itself():
+    complete()
+    topic = make_topic()
+    list_paper("Weak", about=topic, score=0.4)
+    list_paper("Strong", about=topic, score=0.9)
+    drafting.draft(NIGHT)
+    curation.publish_late(NIGHT + timedelta(hours=2))
+    assert papers_of() == ["Strong", "Weak"]
 
 
 def test_old_days_make_no_editions():

@@ -128,11 +128,12 @@ def _versions(raw: Element) -> dict[int, datetime | None]:
 
 
 def _is_empty(raw: Element, newest: int) -> bool:
-    """Whether the newest version has nothing in it: so arXiv shows a paper that was withdrawn."""
-    sizes = {
-        element.get("version"): element.findtext("raw:size", "", _IN) for element in raw.iterfind("raw:version", _IN)
-    }
-    return sizes.get(f"v{newest}", "").strip().lower() in {"0kb", "0b"}
+    """Whether the newest version has nothing in it: so arXiv keeps a paper that was withdrawn."""
+    for element in raw.iterfind("raw:version", _IN):
+        if element.get("version") == f"v{newest}":
+            size, kind = (element.findtext(f"raw:{name}", "", _IN).strip() for name in ("size", "source_type"))
+            return size.lower() in {"0kb", "0b"} and "I" in kind
+    return False
 
 
 def _day(text: str) -> date | None:

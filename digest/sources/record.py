@@ -101,7 +101,7 @@ class PaperRecord:
 
 def doi(text: str) -> str:
     """Return a DOI in the one form it is kept in; "" where it is none, or another name of an arXiv id."""
-    text = re.sub(r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", "", text.strip(), flags=re.I).lower()
+    text = re.sub(r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", "", text.strip(), flags=re.I).lower().rstrip(",;.")
     fits = re.fullmatch(r"10\.\d{4,9}/\S{1,240}", text) and not text.startswith("10.48550/arxiv.")
     return text if fits else ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from digest import drafting, gathering, uploading
 from digest.importing import IdentifierConflictError, import_seed_page
@@ -56,9 +56,9 @@ class Command(BaseCommand):
     def handle(self, *, source: str, **options: Any) -> None:
         """Import and print a line for each run."""
         console = Console(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            task = progress.add_task("")
+            task = progress.add_task("", total=None)
             told: Told = lambda run: progress.update(task, description=f"{run}: {run.numbers}")  # noqa: E731
             try:
                 self._import(source, options, told)
