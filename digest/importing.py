@@ -227,6 +227,9 @@ def _fields(record: PaperRecord, paper: Paper) -> dict[str, object]:
         "published_at": record.published_at,
         "withdrawn_at": record.withdrawn_at,
     }
+    if not record.day and sorted(record.categories) == sorted(paper.arxiv_categories):
+        # Only who announces a paper knows which of its categories is the primary one.
+        del fields["arxiv_categories"]
     is_new = paper.pk is None
     if is_new or paper.original_title != record.original_title:
         fields["title"] = record.title

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from digest import gathering
 from digest.models import PaperIdentifier, SourceRun
 from digest.sources import arxiv_api, bibtex, id_list
-from digest.sources.fetching import Fetcher
+from digest.sources.fetching import SHORT_WAITS, Fetcher
 from digest.sources.page import Page
 from digest.sources.record import PaperRecord, SourceError
 
@@ -74,4 +74,4 @@ def take(upload: Upload) -> SourceRun:
 def _pages(upload: Upload) -> Iterator[Page]:
     yield Page(upload.records, upload.skipped)
     if upload.ids:
-        yield from arxiv_api.pages_of_ids(Fetcher(arxiv_api.turn), upload.ids)
+        yield from arxiv_api.pages_of_ids(Fetcher(arxiv_api.turn, waits=SHORT_WAITS), upload.ids)

@@ -46,6 +46,14 @@ def test_a_replacement_updates_what_is_known_and_brings_nothing_else(source):
     assert (paper.title, paper.version) == ("On large graphs", 2)
 
 
+def test_a_feed_it_crossed_over_to_leaves_a_paper_its_primary_category(source):
+    source.says(rss(rss_item(categories=["cs.AI", "cs.LG"])))
+    gather("rss", "cs.LG")
+    source.says(rss(rss_item(kind="cross", categories=["cs.AI", "cs.LG"])))
+    assert numbers(gather("rss", "cs.AI")) == (0, 0, 1, 0)
+    assert Paper.objects.get().arxiv_categories == ["cs.LG", "cs.AI"]
+
+
 def test_no_older_version_comes_back(source):
     source.says(oai(oai_record(title="The second", versions=((1, MONDAY), (2, TUESDAY_MORNING)))))
     gather()

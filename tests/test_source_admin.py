@@ -4,9 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from digest.models import Paper, SourceRun
-from tests.fake_source import payload
+from digest.models import Listing, Paper, SourceRun
+from tests.fake_source import Reply, payload
 from tests.feeds import HTML
+from tests.make import make_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,19 @@ def test_an_error_of_arxiv_is_shown_and_nothing_is_lost(admin_client, source):
     page = post(admin_client, "_import", "1605.08386").content.decode()
     assert "Not all of it was imported" in page
     assert "found an HTML page" in page
+
+
+def test_nobody_waits_long_for_an_arxiv_that_is_down(admin_client, source, waits):
+    source.says(Reply(status=503))
+    assert "answered 503" in post(admin_client, "_import", "1605.08386").content.decode()
+    assert waits == [5]
+
+
+def test_a_papers_page_at_the_desk_shows_its_days(admin_client):
+    paper = make_paper()
+    Listing.objects.create(paper=paper, origin="arxiv", day="2026-09-16")
+    page = admin_client.get(reverse("admin:digest_paper_change", args=[paper.pk])).content.decode()
+    assert "16 Sep 2026" in page
 
 
 @pytest.mark.parametrize(

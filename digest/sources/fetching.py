@@ -3,7 +3,7 @@
 import logging
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +27,8 @@ LONGEST = 120
 MOST_REDIRECTS = 3
 # Before the second, the third and the fourth try, in seconds. Who asks for a longer wait is asked by a later run.
 WAITS = (5, 20, 60)
+# Where a person waits for the answer.
+SHORT_WAITS = (5,)
 PASSING = {429, 500, 502, 503, 504}
 NOT_MODIFIED = 304
 
@@ -75,8 +77,10 @@ class Fetcher:
         self,
         turn: Callable[[], AbstractContextManager[None]] = nullcontext,
         validators: dict[str, Validator] | None = None,
+        waits: Sequence[float] = WAITS,
     ) -> None:
         self._turn = turn
+        self._waits = waits
         self._known = validators or {}
         # What the answers of this run say; to be kept once they are imported.
         self.validators: dict[str, Validator] = {}
@@ -91,13 +95,13 @@ class Fetcher:
 
     def _get(self, url: str, params: Mapping[str, str | int] | None, known: dict[str, Validator]) -> Answer:
         address = str(httpx.URL(url, params=dict(params)) if params else url)
-        for wait in (*WAITS, None):
+        for wait in (*self._waits, None):
             try:
                 with self._turn():
                     return self._ask(address, known.get(address))
             except _PassingError as error:
                 pause = max(error.wait, wait or 0)
-                if wait is None or pause > WAITS[-1]:
+                if wait is None or pause > self._waits[-1]:
                     later = timezone.now() + timedelta(seconds=error.wait) if error.wait else None
                     raise FetchError(f"{address}: {error}", later) from error
                 logger.info("%s: %s; again in %d s", address, error, pause)
