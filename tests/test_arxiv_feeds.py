@@ -31,6 +31,13 @@ def test_the_api_gives_what_it_gave_in_april(source):
     assert first.published_at == datetime(2022, 2, 24, 15, 5, 19, tzinfo=UTC)
 
 
+def test_the_two_pages_it_gave_in_april_follow_each_other(source):
+    source.says(payload("arxiv_api/query-first-page.xml"), payload("arxiv_api/query-second-page.xml"))
+    pages = list(arxiv_api.pages_of_query(Fetcher(), "all:testing", most=20))
+    assert [(len(page.records), page.cursor) for page in pages] == [(10, "10"), (10, "")]
+    assert [request.query["start"] for request in source.requests] == ["0", "10"]
+
+
 def test_the_api_is_asked_oldest_first_page_by_page(source, monkeypatch):
     monkeypatch.setattr(arxiv_api, "PAGE", 1)
     source.says(atom(atom_entry("2609.00001v1"), total=2), atom(atom_entry("2609.00002v1"), total=2))
