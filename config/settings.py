@@ -282,7 +282,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # It tells of every request; a run tells more with less.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    # The first tells of every request, the second of every entry it cannot read; a run tells more with less.
+    "loggers": {"httpx": {"level": "WARNING"}, "bibtexparser": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
 }
