@@ -240,6 +240,11 @@ ARXIV_API_URL = env.endpoint("ARXIV_API_URL", "https://export.arxiv.org/api/quer
 ARXIV_RSS_URL = env.endpoint("ARXIV_RSS_URL", "https://rss.arxiv.org/rss")
 HUGGINGFACE_URL = env.endpoint("HUGGINGFACE_URL", "https://huggingface.co/api/daily_papers")
 
+# --- Ranking --------------------------------------------------------------------------------------
+
+# The model that turns papers into vectors: see digest.embedding.Embedder. After a change: manage.py tag_papers.
+EMBEDDER = env.dotted_path("EMBEDDER", "digest.embedding.WordLlama256")
+
 # --- Sending --------------------------------------------------------------------------------------
 
 # How many digests a worker plans, and claims, at a time.

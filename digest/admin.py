@@ -11,7 +11,17 @@ from django.utils.timezone import localtime
 
 from digest import curation
 from digest.composing import links
-from digest.models import Delivery, Edition, EditionPaper, Event, Listing, Paper, PaperIdentifier, PaperTopic
+from digest.models import (
+    Delivery,
+    Edition,
+    EditionPaper,
+    Event,
+    Feedback,
+    Listing,
+    Paper,
+    PaperIdentifier,
+    PaperTopic,
+)
 from digest.sending import breaker
 from digest.source_admin import SourceRunAdmin
 
@@ -264,3 +274,23 @@ class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def in_browser(self, delivery: Delivery) -> str:
         """Tell the address at which the digest can be seen."""
         return links.view(delivery.pk)
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What readers said about papers, to read: it is theirs to say and to take back."""
+
+    list_display = ("id", "kind", "paper", "subscriber", "at")
+    list_filter = ("kind",)
+    list_select_related = ("paper", "subscriber")
+    search_fields = ("subscriber__email_key",)
+    search_help_text = "Search by address"
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Only readers add."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Feedback | None = None) -> bool:  # noqa: ARG002
+        """Only readers change."""
+        return False

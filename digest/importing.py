@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from digest import tagging
+from digest import embedding, tagging
 from digest.models import Edition, EditionPaper, Listing, Paper, PaperIdentifier
 from digest.sources import seed
 from digest.sources.record import PaperRecord
@@ -169,12 +169,15 @@ class _Batch:
         papers = list(self.papers.values())
         new = [paper for paper in papers if paper.pk is None]
         updated = [paper for paper in papers if paper.pk and id(paper) in self.changed]
+        embedding.embed([*new, *updated])
         Paper.objects.bulk_create(new, batch_size=BATCH)
         for paper in updated:
             # Bulk updates leave out auto_now.
             paper.updated_at = timezone.now()
         Paper.objects.bulk_update(
-            updated, [*sorted(set().union(*self.changed.values())), "updated_at"], batch_size=BATCH
+            updated,
+            [*sorted(set().union(*self.changed.values())), "updated_at", "embedding", "embedding_model"],
+            batch_size=BATCH,
         )
         rows: list[PaperIdentifier | Listing] = [*self.identifiers, *self.listings]
         for row in rows:

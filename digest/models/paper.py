@@ -26,6 +26,9 @@ class Paper(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
+    # See digest.embedding: float16, as many as the model of that name makes.
+    embedding = models.BinaryField(null=True, editable=False)
+    embedding_model = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["-pk"]
