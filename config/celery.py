@@ -22,6 +22,9 @@ app.conf.beat_schedule = {
     "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute="*/5")},
     "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
     "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
+    # Each source has hours of its own: see digest.gathering.
+    "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
+    "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
     "work on rosters": {"task": "subscriptions.tasks.work_on_rosters", "schedule": crontab()},
     "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-from config import env, panel, providers
+from config import broker, database, env, panel, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
@@ -128,19 +128,9 @@ STORAGES = {
 
 # --- Database, cache, broker ----------------------------------------------------------------------
 
-DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'daily-papers.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # Take the write lock when a transaction begins, so that a claim cannot be raced.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-    }
-    # A file, for two processes of one test share it.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = {
+    "default": database.tuned(env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'daily-papers.sqlite3'}"), VAR_DIR)
+}
 
 REDIS_URL = env.redis_address("REDIS_URL")
 CACHES = {
@@ -151,26 +141,15 @@ CACHES = {
 # Where the counters of rate limits live (a storage address of the library `limits`).
 RATE_LIMIT_STORAGE = REDIS_URL or "memory://"
 
-if REDIS_URL:
-    CELERY_BROKER_URL = REDIS_URL
-    # A broker that hangs must not hold up the form of a reader.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 5, "socket_timeout": 10}
-else:
-    _broker = VAR_DIR / "broker"
-    for _folder in ("messages", "control"):
-        (_broker / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost/"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_broker / "messages"),
-        "data_folder_out": str(_broker / "messages"),
-        "control_folder": str(_broker / "control"),
-    }
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker.celery(REDIS_URL, VAR_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker serves all queues unless it is told which: see docs/running.md.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering")]
 CELERY_TASK_ROUTES = {
     "digest.tasks.plan_due": {"queue": "planning"},
     "digest.tasks.send_queued": {"queue": "sending"},
+    # It may wait for minutes, between two requests to a source.
+    "digest.tasks.gather_sources": {"queue": "gathering"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
@@ -231,6 +210,39 @@ EDITION_HOUR = env.number("EDITION_HOUR", 6, most=23)
 # How long a subscriber's digest waits for an edition that comes late.
 EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
 
+# --- Sources of papers ----------------------------------------------------------------------------
+
+SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
+ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
+if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
+    raise ImproperlyConfigured(
+        "ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG,math.OC"
+    )
+# Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
+EDITION_FROM = env.some_of(
+    "EDITION_FROM", "huggingface" if "huggingface" in SOURCES else "arxiv", {"arxiv", "huggingface"}
+)
+EDITION_CATEGORIES = env.arxiv_categories("EDITION_CATEGORIES", ",".join(ARXIV_CATEGORIES))
+# Whom a source can ask about our requests.
+SOURCE_CONTACT = env.line("SOURCE_CONTACT", SITE_URL)
+# What arrives late is found by asking for these days once more.
+SOURCE_OVERLAP_DAYS = env.number("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
+# Between two requests to arXiv, by its terms of use: nothing an operator may choose.
+ARXIV_SPACING = timedelta(seconds=3)
+ARXIV_OAI_URL = env.endpoint("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
+ARXIV_API_URL = env.endpoint("ARXIV_API_URL", "https://export.arxiv.org/api/query")
+ARXIV_RSS_URL = env.endpoint("ARXIV_RSS_URL", "https://rss.arxiv.org/rss")
+HUGGINGFACE_URL = env.endpoint("HUGGINGFACE_URL", "https://huggingface.co/api/daily_papers")
+
+# --- Ranking --------------------------------------------------------------------------------------
+
+# The model that turns papers into vectors: see digest.embedding.Embedder. After a change: manage.py tag_papers.
+EMBEDDER = env.dotted_path("EMBEDDER", "digest.embedding.WordLlama256")
+
+# Which share of the digests a second ranker picks half of, and which one that is: see docs/ranking.md.
+INTERLEAVE_SHARE = env.share("INTERLEAVE_SHARE", 0)
+INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste", "more-votes", "more-novelty"})
+
 # --- Sending --------------------------------------------------------------------------------------
 
 # How many digests a worker plans, and claims, at a time.
@@ -273,5 +285,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # The first tells of every request, the second of every entry it cannot read; a run tells more with less.
+    "loggers": {"httpx": {"level": "WARNING"}, "bibtexparser": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
 }

@@ -73,7 +73,7 @@ def _count_edition(edition: Edition, now: datetime) -> None:
     states = dict(edition.deliveries.order_by().values_list("status").annotate(number=Count("pk")))
     went_out = sum(states.get(state, 0) for state in (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED))
     counts = {
-        "planned": sum(states.values()) - states.get(Status.SKIPPED, 0),
+        "planned": sum(states.values()) - states.get(Status.SKIPPED, 0) - states.get(Status.KEPT, 0),
         "waiting": states.get(Status.QUEUED, 0) + states.get(Status.HELD, 0),
         "in hand": sum(states.get(state, 0) for state in IN_HAND),
         "sent": went_out,

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import counting, curation, planning
+from digest import counting, curation, drafting, gathering, planning, profiles
 from digest.sending import breaker, draining, recovery, sweeping
 
 TURN_SECONDS = 10
@@ -45,6 +45,12 @@ def sweep_editions() -> None:
 
 
 @shared_task
+def learn_tastes() -> None:
+    """Write the profiles that were not written when somebody said something."""
+    profiles.learn_new(timezone.now())
+
+
+@shared_task
 def publish_late() -> None:
     """Publish the editions whose hour has come."""
     curation.publish_late(timezone.now())
@@ -66,3 +72,10 @@ def count_sending() -> None:
 def count_all() -> None:
     """Count readers and digests for the panel."""
     counting.count_all(timezone.now())
+
+
+@shared_task
+def gather_sources() -> None:
+    """Ask the sources whose hour has come, one after another, and put what they list into drafts."""
+    gathering.gather_due(timezone.now())
+    drafting.draft(timezone.now())

@@ -6,21 +6,29 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from django.db.models import Max, Min
 
 from digest import planning
-from digest.models import Delivery, Edition, EditionPaper, Paper, PaperTopic, Tally
-from digest.planning import Candidates, Due
+from digest.models import Delivery, Edition, Paper, Tally
+from digest.offers import Candidates, offer_of
+from digest.planning import Due
 from digest.ranking.reasons import Reason
-from subscriptions.models import Follow, Status, Subscriber, Topic
+from subscriptions.models import Follow, Status, Subscriber, Topic, Weight
 
 SAMPLE = 2000
 # Up to so many keys, everybody is asked.
 FEW = 4000
 
-# What the board says of a reason.
-WORDS = {Reason.TOPIC: "follow a topic", Reason.PINNED: "pinned", Reason.EDITION: "read everything"}
+# What is said of a reason that names no topic.
+WORDS = {
+    Reason.KEYWORD: "words they follow",
+    Reason.AUTHOR: "authors they follow",
+    Reason.LIKED: "what they liked",
+    Reason.PINNED: "pinned",
+    Reason.VOTED: "most voted",
+    Reason.DIFFERENT: "something different",
+    Reason.EDITION: "nothing better",
+}
 
 
 @dataclass(frozen=True)
@@ -67,14 +75,14 @@ class Audience:
 def audience(edition: Edition, now: datetime) -> Audience:
     """Return who would get what if the edition came out now, and nothing else was new to anybody."""
     readers, active = sample()
-    offer = offer_of(edition)
+    offer = offer_of([edition], now)
     frozen = list(planning.freeze(readers, offer, now)) if readers and offer.papers else []
     papers: Counter[int] = Counter()
     why: dict[int, Counter[str]] = {paper: Counter() for paper in offer.papers}
     for row in frozen:
         for paper, code, argument in json.loads(row.content)["papers"]:
             papers[paper] += 1
-            why[paper][argument or WORDS.get(code, code)] += 1
+            why[paper][WORDS.get(code, argument)] += 1
     nothing = len(readers) - sum(row.status == Delivery.Status.QUEUED for row in frozen)
     loaded = Paper.objects.in_bulk(offer.papers)
     shares = [
@@ -104,22 +112,8 @@ def sample() -> tuple[list[Due], int]:
     return found[:SAMPLE], int(counted.counts.get(Status.ACTIVE, estimate)) if counted else estimate
 
 
-def offer_of(edition: Edition) -> Candidates:
-    """Return what the planner would choose from if this edition alone was new."""
-    shown = edition.entries.shown().values_list("paper_id", "placement")
-    papers = [paper for paper, _ in shown]
-    pinned = np.array([placement == EditionPaper.Placement.PINNED for _, placement in shown], dtype=np.bool_)
-    topics = list(Topic.objects.order_by("pk"))
-    row = {paper: index for index, paper in enumerate(papers)}
-    column = {topic.pk: index for index, topic in enumerate(topics)}
-    tags = np.zeros((len(papers), len(topics)), dtype=np.float32)
-    for paper, topic, value in PaperTopic.objects.filter(paper__in=papers).values_list("paper_id", "topic_id", "score"):
-        tags[row[paper], column[topic]] = value
-    return Candidates([edition], papers, pinned, tags, topics)
-
-
 def _topics(offer: Candidates, readers: list[Due]) -> list[TopicShare]:
-    follows = Follow.objects.filter(subscriber__any_of=[reader.pk for reader in readers])
+    follows = Follow.objects.filter(subscriber__any_of=[reader.pk for reader in readers]).exclude(weight=Weight.NEVER)
     followers = Counter(follows.values_list("topic_id", flat=True))
     papers = (offer.tags > 0).sum(axis=0).tolist()
     shares = [

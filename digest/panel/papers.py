@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminURLInputWidget
 
-from digest.models import Paper, PaperIdentifier, PaperTopic
+from digest.models import Listing, Paper, PaperIdentifier, PaperTopic
 from digest.panel.reading import ReadOnlyInline
 
 
@@ -15,6 +16,12 @@ class IdentifierInline(ReadOnlyInline):
     """What the world outside calls the paper."""
 
     model = PaperIdentifier
+
+
+class ListingInline(ReadOnlyInline):
+    """On which day which source has it."""
+
+    model = Listing
 
 
 class TagInline(ReadOnlyInline):
@@ -36,8 +43,12 @@ class PaperAdmin(ModelAdmin):
     list_filter = ("source",)
     list_select_related = ("entry__edition",)
     search_fields = ("title", "identifiers__value")
-    readonly_fields = ("original_title", "original_abstract", "source", "created_at", "updated_at")
-    inlines = (IdentifierInline, TagInline)
+    readonly_fields = (
+        *("original_title", "original_abstract", "original_authors"),
+        *("source", "version", "withdrawn_at", "created_at", "updated_at"),
+    )
+    formfield_overrides = {URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget}}
+    inlines = (IdentifierInline, ListingInline, TagInline)
 
     @admin.display(ordering="entry__edition__day")
     def edition(self, paper: Paper) -> str:

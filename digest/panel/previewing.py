@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-import numpy as np
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import make_msgid
 
@@ -15,24 +14,25 @@ from digest.composing.letter import Letter, Reader
 from digest.composing.message import message_of
 from digest.composing.plain import render
 from digest.models import Delivery, Edition, Paper
-from digest.panel.audience import offer_of
-from digest.planning import Candidates, Due
-from digest.ranking import scoring
-from digest.ranking.reasons import reason
+from digest.offers import offer_of
+from digest.planning import Due
+from digest.preview import Taste, choose
+from subscriptions import schedule
 from subscriptions.emails import Rendered
-from subscriptions.models import Status, Subscriber, Topic
+from subscriptions.models import Status, Subscriber, Topic, Weight
+from subscriptions.wishes import Wishes
 
 USUAL_PAPERS = 10
-MOST_PAPERS = 50
+MOST_PAPERS = 30
 
 
 def for_subscriber(edition: Edition, subscriber: Subscriber, now: datetime) -> Delivery:
     """Return the digest a subscriber would get, addressed to a stand-in: its links act for nobody."""
     row = Subscriber.objects.filter(pk=subscriber.pk).values_list(*Due._fields).get()
     due = Due(*row)._replace(next_digest_at=now)
-    (frozen,) = planning.freeze([due], offer_of(edition), now)
+    (frozen,) = planning.freeze([due], offer_of([edition], now), now)
     stand_in = Subscriber(
-        **{name: getattr(subscriber, name) for name in ("time_zone", "local_time", "frequency", "weekday")},
+        **{name: getattr(subscriber, name) for name in schedule.Chosen._fields},
         email="reader@example.org",
         status=Status.ACTIVE,
         confirmed_at=subscriber.confirmed_at or now,
@@ -43,7 +43,7 @@ def for_subscriber(edition: Edition, subscriber: Subscriber, now: datetime) -> D
 def for_followers(edition: Edition, topics: Sequence[Topic], most: int, now: datetime) -> Delivery:
     """Return the digest of somebody who follows these topics; of none: who reads everything."""
     stand_in = Subscriber(email="reader@example.org", status=Status.ACTIVE, confirmed_at=now)
-    return _delivery(edition, stand_in, _lines(offer_of(edition), topics, most), now)
+    return _delivery(edition, stand_in, _chosen(edition, topics, most, now), now)
 
 
 def mail(delivery: Delivery) -> Rendered:
@@ -72,18 +72,7 @@ def _delivery(edition: Edition, stand_in: Subscriber, lines: list[list[object]],
     return Delivery(pk=0, subscriber=stand_in, edition=edition, period=edition.day, content=content, created_at=now)
 
 
-def _lines(offer: Candidates, topics: Sequence[Topic], most: int) -> list[list[object]]:
+def _chosen(edition: Edition, topics: Sequence[Topic], most: int, now: datetime) -> list[list[object]]:
     """Return what the ranking gives somebody who follows these topics: paper, code of the reason, its argument."""
-    wanted = {topic.pk for topic in topics}
-    follows = np.array([[float(topic.pk in wanted) for topic in offer.topics]], dtype=np.float32)
-    matches = scoring.match(follows, offer.tags) if wanted else np.ones((1, len(offer.papers)), dtype=np.float32)
-    chosen = scoring.best(scoring.score(matches, offer.pinned), most)
-    strongest = scoring.strongest_topic(follows, offer.tags, chosen)
-    return [
-        [
-            offer.papers[paper],
-            *reason(offer.topics[topic].name if topic >= 0 else "", is_pinned=bool(offer.pinned[paper])),
-        ]
-        for paper, topic in zip(chosen[0].tolist(), strongest[0].tolist(), strict=True)
-        if paper >= 0
-    ]
+    taste = Taste(Wishes(weights={topic.pk: Weight.NORMAL for topic in topics}), max_papers=most)
+    return [list(line) for line in choose(taste, offer_of([edition], now), now).papers]

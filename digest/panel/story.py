@@ -19,6 +19,7 @@ from subscriptions.models import Status, Subscriber, Suppression
 DIGESTS = 60
 MEANING = {
     Delivery.Status.SKIPPED: "Nothing was sent",
+    Delivery.Status.KEPT: "Kept for their feed: they want no mail",
     Delivery.Status.QUEUED: "Waits to be sent",
     Delivery.Status.HELD: "Waits: the sending of this edition is halted",
     Delivery.Status.CLAIMED: "Is about to be sent",

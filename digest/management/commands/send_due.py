@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from digest import counting, curation, planning
+from digest import counting, curation, planning, profiles
 from digest.sending import breaker, draining, recovery, sweeping
 
 
 class Command(BaseCommand):
-    """Publish what is late, settle what is stuck, watch what comes back, plan what is due, send what is queued."""
+    """Publish what is late, settle what is stuck, watch what comes back, learn tastes, plan, send what is queued."""
 
     help = "Publish what is late, plan what is due and send it, once"
 
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         recovered = recovery.recover(now)
         breaker.watch(now)
         sweeping.sweep(now)
+        profiles.learn_new(now)
         planned = planning.plan(now)
         verdicts = draining.drain(stop.is_set)
         counting.count_all(now)

@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digest', '0004_breaker'),
-        ('subscriptions', '0002_soft_bounces'),
+        ('digest', '0007_sources'),
+        ('subscriptions', '0003_choices'),
     ]
 
     operations = [

@@ -7,8 +7,10 @@ ROLES = {
     CURATOR: {
         "digest.edition": ("view", "add", "change", "publish"),
         "digest.editionpaper": ("view", "add", "change", "delete"),
-        "digest.paper": ("view", "change"),
+        "digest.paper": ("view", "add", "change"),
         "digest.paperidentifier": ("view",),
+        "digest.listing": ("view",),
+        "digest.sourcerun": ("view",),
         "digest.papertopic": ("view",),
         "subscriptions.topic": ("view", "add", "change"),
     },
@@ -18,10 +20,15 @@ ROLES = {
         "digest.paper": ("view",),
         "digest.paperidentifier": ("view",),
         "digest.papertopic": ("view",),
+        "digest.listing": ("view",),
+        "digest.sourcerun": ("view",),
+        "digest.feedback": ("view",),
         "digest.delivery": ("view",),
         "digest.event": ("view",),
         "subscriptions.subscriber": ("view", "change", "delete"),
         "subscriptions.follow": ("view", "add", "change", "delete"),
+        "subscriptions.rule": ("view",),
+        "subscriptions.authorfollow": ("view",),
         "subscriptions.consent": ("view",),
         "subscriptions.suppression": ("view", "add", "delete"),
         "subscriptions.topic": ("view",),
@@ -58,8 +65,8 @@ def make_roles(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digest", "0005_panel"),
-        ("subscriptions", "0003_roster"),
+        ("digest", "0008_panel"),
+        ("subscriptions", "0004_roster"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("contenttypes", "0002_remove_content_type_name"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscriptions', '0002_soft_bounces'),
+        ('subscriptions', '0003_choices'),
     ]
 
     operations = [

@@ -1,0 +1,20 @@
+"""What readers said about papers, to read: it is theirs to say and to take back."""
+
+from django.contrib import admin
+
+from digest.models import Feedback
+from digest.panel.reading import ReadOnlyAdmin
+from subscriptions.paging import AtMost
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnlyAdmin):
+    """What was said, newest first."""
+
+    list_display = ("id", "kind", "paper", "subscriber", "at")
+    list_filter = ("kind",)
+    list_select_related = ("paper", "subscriber")
+    search_fields = ("subscriber__email_key",)
+    search_help_text = "Search by address"
+    show_full_result_count = False
+    paginator = AtMost
