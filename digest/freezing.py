@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.text import Truncator
 from numpy.typing import NDArray
 
+from digest import interleaving
 from digest.offers import Candidates
 from digest.ranking import reasons, scoring
 from digest.ranking.choosing import Chosen, Ranked, choose, rank
@@ -87,6 +88,9 @@ def digests(
 ) -> Iterator[Digest]:
     """Yield the frozen digest of each subscriber, in their order; `wants` as in `choice`."""
     made = choice(subscribers, offer, now, wants)
+    teams: interleaving.Teams = {}
+    if wants is None and interleaving.is_on() and offer.papers:
+        made, teams = _interleaved(made, subscribers, offer)
     papers = made.chosen.papers
     codes = reasons.strongest(made.ranked, offer.arrays, made.chosen)
     topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers)
@@ -110,7 +114,17 @@ def digests(
         else:
             entries = ", ".join(map(shared.__getitem__, row[:count]))
         shown = ", ".join(map(_PARTS_JSON.__getitem__, scores[:count]))
-        yield Digest(f'{{"papers": [{entries}], "of": {of}, "parts": [{shown}]}}', is_worth_sending=count > 0)
+        who = f', "teams": {list(map(int, teams[number][:count]))}' if number in teams else ""
+        yield Digest(f'{{"papers": [{entries}], "of": {of}, "parts": [{shown}]{who}}}', is_worth_sending=count > 0)
+
+
+def _interleaved(made: Choice, subscribers: Sequence[Wanting], offer: Candidates) -> tuple[Choice, interleaving.Teams]:
+    """Return the choice with a second ranker's picks in the digests of some, and who picked what in theirs."""
+    most = [subscriber.max_papers for subscriber in subscribers]
+    # Who takes part has nothing to do with what else chance decides.
+    chance = np.modf(draws(subscribers) * 7919)[0]
+    chosen, teams = interleaving.interleave(made.tastes.readers, offer.arrays, made.chosen, most, chance)
+    return made._replace(chosen=_within_reading_time(chosen, subscribers, offer)), teams
 
 
 class _Entries(dict[int, str]):

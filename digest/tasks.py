@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import curation, planning, profiles
+from digest import curation, drafting, gathering, planning, profiles
 from digest.sending import breaker, draining, recovery
 
 TURN_SECONDS = 10
@@ -53,3 +53,10 @@ def publish_late() -> None:
 def release_stuck() -> None:
     """Settle what vanished workers left behind."""
     recovery.recover(timezone.now())
+
+
+@shared_task
+def gather_sources() -> None:
+    """Ask the sources whose hour has come, one after another, and put what they list into drafts."""
+    gathering.gather_due(timezone.now())
+    drafting.draft(timezone.now())

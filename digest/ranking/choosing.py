@@ -1,5 +1,6 @@
 """From what readers want to what they get: arrays in, arrays out, the same for the same input."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ class Chosen(NamedTuple):
     different: Bools
 
 
-def rank(readers: Readers, offer: Offer) -> Ranked:
+def rank(readers: Readers, offer: Offer, weights: Mapping[str, float] = scoring.WEIGHTS) -> Ranked:
     """Score every paper for every subscriber."""
     topic = scoring.match(readers.follows, offer.tags)
     reads_all = ~(readers.follows.any(axis=1) | readers.asks)
@@ -76,7 +77,7 @@ def rank(readers: Readers, offer: Offer) -> Ranked:
     wanted = (topic > 0) | (readers.keyword > 0) | (readers.author > 0) | (readers.taste > TO_TASTE)
     wanted |= offer.pinned | reads_all[:, None]
     wanted &= ~(never | readers.muted)
-    scores = scoring.total(parts) + scoring.PINNED * offer.pinned + scoring.order(len(offer.tags))
+    scores = scoring.total(parts, weights) + scoring.PINNED * offer.pinned + scoring.order(len(offer.tags))
     scores += WHOLE_EDITION * reads_all[:, None]
     match = np.clip(personal + reads_all[:, None], 0, 1)
     return Ranked(parts, np.where(wanted, scores, 0).astype(np.float32), match, never, readers.muted, reads_all)

@@ -1,5 +1,6 @@
 """How well papers fit subscribers: arrays in, arrays out, the same for the same input."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,9 +43,9 @@ class Parts(NamedTuple):
 NAMES = Parts._fields
 
 
-def total(parts: Parts) -> Floats:
+def total(parts: Parts, weights: Mapping[str, float] = WEIGHTS) -> Floats:
     """Return what the parts add up to: (subscribers, papers)."""
-    weighted: Any = sum(np.float32(WEIGHTS[name]) * getattr(parts, name) for name in NAMES)
+    weighted: Any = sum(np.float32(weights[name]) * getattr(parts, name) for name in NAMES)
     return np.asarray(weighted, dtype=np.float32)
 
 

@@ -26,6 +26,6 @@ def one_line(text: str) -> str:
 
 
 @register.filter
-def words(text: str) -> list[tuple[str, bool]]:
-    """Return each word, and whether it is a hyphenated one that should not be broken at its hyphen."""
-    return [(word, "-" in word.strip("-") and len(word) <= KEPT_WHOLE) for word in text.split()]
+def is_kept_whole(word: str) -> bool:
+    """Whether it is a hyphenated word that should not be broken at its hyphen."""
+    return "-" in word.strip("-") and len(word) <= KEPT_WHOLE
