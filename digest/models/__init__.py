@@ -1,9 +1,24 @@
-"""Paper, Edition, Delivery, Event, SendingDay."""
+"""Paper, Edition, Delivery, Event, SendingDay, Member, Vote, Submission."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
+from digest.models.member import Member
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
 from digest.models.sending_day import SendingDay
+from digest.models.submission import Submission
+from digest.models.vote import Vote
 
-__all__ = ["Delivery", "Edition", "EditionPaper", "Event", "Paper", "PaperIdentifier", "PaperTopic", "SendingDay"]
+__all__ = [
+    "Delivery",
+    "Edition",
+    "EditionPaper",
+    "Event",
+    "Member",
+    "Paper",
+    "PaperIdentifier",
+    "PaperTopic",
+    "SendingDay",
+    "Submission",
+    "Vote",
+]
