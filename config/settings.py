@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "digest",
     "anymail",
     "django_htmx",
+    "ninja",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "digest.site.origin.SameOriginMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -250,6 +251,11 @@ REFUSE_DISPOSABLE = env.flag("REFUSE_DISPOSABLE", default=True)
 MAILS_PER_ADDRESS = env.rate("MAILS_PER_ADDRESS", "3 per hour")
 MAILS_PER_NETWORK = env.rate("MAILS_PER_NETWORK", "30 per hour")
 FORGET_UNCONFIRMED = timedelta(days=env.number("FORGET_UNCONFIRMED_DAYS", 7, least=1, most=365))
+
+# --- The community --------------------------------------------------------------------------------
+
+VOTES_PER_MEMBER = env.rate("VOTES_PER_MEMBER", "200 per hour")
+SUBMISSIONS_PER_MEMBER = env.rate("SUBMISSIONS_PER_MEMBER", "10 per day")
 
 LOGGING = {
     "version": 1,

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from digest import curation
+from digest import community_admin as community_admin  # registers its models
+from digest import curation, voting
 from digest.composing import links
 from digest.models import Delivery, Edition, EditionPaper, Event, Paper, PaperIdentifier, PaperTopic
 from digest.sending import breaker
@@ -122,6 +123,11 @@ class EditionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Publish each and tell what became of it."""
         for edition in editions:
             self.publish_one(request, edition)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Give a paper that was added its place among the trending: the edition may be out."""
+        super().save_related(request, form, formsets, change)
+        voting.count(list(form.instance.papers.values_list("pk", flat=True)), timezone.now())
 
     def publish_one(self, request: HttpRequest, edition: Edition) -> None:
         """Publish and say so, or say why not."""

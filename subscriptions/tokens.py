@@ -12,6 +12,8 @@ from django.utils.crypto import salted_hmac
 
 # How long a link to somebody's preferences is good.
 PREFERENCES_FOR = timedelta(days=60)
+# How long a link that signs a member in is good. It is good once, too: see digest.joining.
+SIGN_IN_FOR = timedelta(minutes=30)
 
 
 class Purpose(StrEnum):
@@ -21,6 +23,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
     VIEW = "view"
+    SIGN_IN = "sign_in"
 
 
 class BadToken(Exception):  # noqa: N818 - the word of the design
@@ -33,7 +36,12 @@ class StaleToken(BadToken):
 
 def lifetime(purpose: Purpose) -> timedelta | None:
     """Return how long a token of this purpose is good; None is for ever."""
-    return {Purpose.CONFIRM: settings.FORGET_UNCONFIRMED, Purpose.PREFERENCES: PREFERENCES_FOR}.get(purpose)
+    limited = {
+        Purpose.CONFIRM: settings.FORGET_UNCONFIRMED,
+        Purpose.PREFERENCES: PREFERENCES_FOR,
+        Purpose.SIGN_IN: SIGN_IN_FOR,
+    }
+    return limited.get(purpose)
 
 
 def _signer(purpose: Purpose) -> signing.TimestampSigner:
