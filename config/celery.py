@@ -21,5 +21,6 @@ app.conf.beat_schedule = {
     "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute=0)},
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
     "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
+    "show what was proposed": {"task": "digest.tasks.show_submissions", "schedule": crontab(minute="*/10")},
     "forget the strangers": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
 }

@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from digest import community_admin as community_admin  # registers its models
-from digest import curation, voting
+from digest import (
+    community_admin,  # noqa: F401 - registers its models
+    curation,
+    voting,
+)
 from digest.composing import links
 from digest.models import Delivery, Edition, EditionPaper, Event, Paper, PaperIdentifier, PaperTopic
 from digest.sending import breaker

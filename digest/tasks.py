@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import curation, joining, planning
+from digest import curation, joining, planning, submitting
 from digest.sending import breaker, draining, recovery
 from subscriptions.emails import MailError
 
@@ -55,6 +55,12 @@ def release_stuck() -> None:
 def send_sign_in_link(pk: int, goes_to: str) -> None:
     """Write to somebody who wants to sign in."""
     joining.send_link(pk, goes_to)
+
+
+@shared_task
+def show_submissions() -> None:
+    """Show members those papers they proposed whose text has come."""
+    submitting.show_arrived()
 
 
 @shared_task
