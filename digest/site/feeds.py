@@ -100,7 +100,7 @@ def atom(feed: Feed, own_address: str) -> HttpResponse:
             unique_id=absolute(paper.get_absolute_url()),
             pubdate=entry.edition.published_at,
             updateddate=changed_at(entry),
-            categories=[tag.topic.name for tag in paper.tags.all()],
+            categories=[one_line(tag.topic.name) for tag in paper.tags.all()],
             names=[one_line(name) for name in paper.authors if one_line(name)],
         )
     # The moment of the newest entry: the same feed is the same text.
