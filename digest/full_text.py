@@ -40,11 +40,10 @@ def naming(name: str) -> QuerySet[Paper]:
 
 
 def _by_tsvector(papers: QuerySet[Paper], words: Sequence[str], depth: int) -> list[int]:
-    each = [*words[:-1], f"{words[-1]}:*"]
-    # Titles and abstracts are stemmed, names are not: each word may match either way.
-    query = " && ".join("(to_tsquery('english', %s) || to_tsquery('simple', %s))" for _ in each)
-    parameters = [word for word in each for _ in range(2)]
-    matches = RawSQL(f"digest_paper.full_text @@ ({query})", parameters, output_field=BooleanField())  # noqa: S611
+    # Words such as “is” and “all” fall out by themselves.
+    parameters = [" & ".join([*words[:-1], f"{words[-1]}:*"])]
+    query = "to_tsquery('english', %s)"
+    matches = RawSQL(f"digest_paper.full_text @@ {query}", parameters, output_field=BooleanField())  # noqa: S611
     rank = RawSQL(f"ts_rank('{WEIGHTS}', digest_paper.full_text, {query})", parameters)  # noqa: S611
     newest = papers.filter(matches).order_by("-pk").values("pk")[:COMPARED]
     ranked = Paper.objects.filter(pk__in=newest).annotate(rank=rank).order_by("-rank", "-pk")

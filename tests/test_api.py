@@ -163,7 +163,7 @@ def test_a_paper_that_is_not_there_is_not_found(client, papers, name):
 
 
 def test_the_search_answers_as_theirs(client, papers):
-    assert titles(client, "/api/papers/search?q=few") == ["Few votes"]
+    assert titles(client, "/api/papers/search?q=many") == ["Many votes"]
     assert titles(client, "/api/papers/search?q=votes&limit=1&topic=none") == []
     for query in ("", "?q=", "?q=x&limit=121", f"?q={'x' * 251}", "?q=x&since=y"):
         assert get(client, f"/api/papers/search{query}", status=400)["error"]

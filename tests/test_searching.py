@@ -43,6 +43,7 @@ def found(text, **within):
         ("networks learning", "Learning on graphs"),
         ("optimizing private", "Private optimization"),
         ("ada byr", "Diffusion"),
+        ("out of noise", "Diffusion"),
     ],
 )
 def test_words_are_found_in_title_abstract_and_names(papers, text, first):

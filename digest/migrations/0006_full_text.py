@@ -7,9 +7,11 @@ later migration makes the table of papers anew; tests/test_searching.py tells, a
 from django.db import migrations
 
 POSTGRESQL = [
+    # Names twice: stemmed, as all that is typed is, and as they are, for the page of an author.
     # A tsvector holds at most a megabyte: no abstract may keep its paper out.
     """ALTER TABLE digest_paper ADD COLUMN full_text tsvector GENERATED ALWAYS AS (
         setweight(to_tsvector('english', left(title, 10000)), 'A')
+        || setweight(to_tsvector('english', authors), 'B')
         || setweight(to_tsvector('simple', authors), 'B')
         || setweight(to_tsvector('english', left(abstract, 100000)), 'C')) STORED""",
     "CREATE INDEX paper_full_text ON digest_paper USING gin (full_text)",
