@@ -134,14 +134,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, for two processes of one test share it.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Opening a connection takes longer than most questions do.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 REDIS_URL = env.redis_address("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Papers as they stand in lists are kept one by one (digest.site.articles).
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
 }
 # Where the counters of rate limits live (a storage address of the library `limits`).
 RATE_LIMIT_STORAGE = REDIS_URL or "memory://"

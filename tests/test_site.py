@@ -190,7 +190,7 @@ def test_twice_the_papers_cost_no_more_queries(client, django_assert_max_num_que
     grow(51, DAY)
     with django_assert_max_num_queries(8) as many:
         assert len(titles(page(client, address))) == 51
-    assert len(few) == len(many)
+    assert len(many) <= len(few)
 
 
 @pytest.mark.parametrize("address", ["/", "/papers/2025-08-21", "/papers/1", "/outbox/", "/healthz", "/readyz"])

@@ -1,8 +1,10 @@
 """Filters that put a paper into words."""
 
 from django import template
+from django.utils.safestring import mark_safe
 
 from digest.composing import wording
+from digest.site import articles as site_articles
 
 register = template.Library()
 
@@ -26,6 +28,21 @@ def one_line(text: str) -> str:
 
 
 @register.filter
-def words(text: str) -> list[tuple[str, bool]]:
-    """Return each word, and whether it is a hyphenated one that should not be broken at its hyphen."""
-    return [(word, "-" in word.strip("-") and len(word) <= KEPT_WHOLE) for word in text.split()]
+def runs(text: str) -> list[tuple[str, bool]]:
+    """Return the text in runs, and of each whether it is a hyphenated name that should not be broken at its hyphen."""
+    found: list[tuple[str, bool]] = []
+    for word in text.split():
+        kept = "-" in word.strip("-") and len(word) <= KEPT_WHOLE
+        before = f"{found.pop()[0]} " if found and not found[-1][1] else " " if found else ""
+        if kept:
+            found += [(before, False), (word, True)] if before else [(word, True)]
+        else:
+            found.append((f"{before}{word}", False))
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def articles(context: template.Context, level: int) -> str:
+    """Return the papers of the list in `entries`, under headings of that level."""
+    around = {name: context.get(name) for name in site_articles.AROUND}
+    return mark_safe("".join(site_articles.rendered(context["entries"], level, around)))  # noqa: S308
