@@ -45,8 +45,9 @@ def _by_tsvector(papers: QuerySet[Paper], words: Sequence[str], depth: int) -> l
     query = "to_tsquery('english', %s)"
     matches = RawSQL(f"digest_paper.full_text @@ {query}", parameters, output_field=BooleanField())  # noqa: S611
     rank = RawSQL(f"ts_rank('{WEIGHTS}', digest_paper.full_text, {query})", parameters)  # noqa: S611
-    newest = papers.filter(matches).order_by("-pk").values("pk")[:COMPARED]
-    ranked = Paper.objects.filter(pk__in=newest).annotate(rank=rank).order_by("-rank", "-pk")
+    # In two questions: as one, the planner of PostgreSQL looks for the newest anew for each paper.
+    newest = list(papers.filter(matches).order_by("-pk").values_list("pk", flat=True)[:COMPARED])
+    ranked = Paper.objects.filter(pk__any_of=newest).annotate(rank=rank).order_by("-rank", "-pk")
     return list(ranked.values_list("pk", flat=True)[:depth])
 
 

@@ -8,8 +8,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from digest import full_text
-from digest.curation import public_papers
-from digest.models import Paper
+from digest.models import Edition, EditionPaper, Paper
 
 # A query is cut off here: nobody types more, and each word costs.
 LONGEST, MOST_WORDS = 250, 16
@@ -52,10 +51,13 @@ def joined(rankings: Iterable[Sequence[int]]) -> list[int]:
 
 def by_text(query: Query) -> list[int]:
     """Return the keys of the papers whose words match, best first; the last word may be a beginning."""
-    return full_text.matching(_within(query, public_papers()), query.words, DEPTH)
+    return full_text.matching(_within(query), query.words, DEPTH)
 
 
-def _within(query: Query, papers: QuerySet[Paper]) -> QuerySet[Paper]:
+def _within(query: Query) -> QuerySet[Paper]:
+    """Return what readers may see and the filters leave; joined, for a list of keys would be a long one."""
+    shown = (EditionPaper.Placement.PINNED, EditionPaper.Placement.LISTED)
+    papers = Paper.objects.filter(entry__edition__status=Edition.Status.PUBLISHED, entry__placement__in=shown)
     if query.topic:
         papers = papers.filter(topics__slug=query.topic)
     if query.since:

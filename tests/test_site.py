@@ -74,6 +74,23 @@ def test_the_page_asks_nothing_of_other_hosts(client):
     assert "@import" not in html
 
 
+def test_the_browser_is_told_to_load_nothing_from_other_hosts(client, staff_client):
+    make_edition(make_paper())
+
+    for address in ("/", "/search", "/sign-in", "/subscribe"):
+        assert client.get(address)["Content-Security-Policy"].startswith("default-src 'self'; ")
+    assert "Content-Security-Policy" not in staff_client.get("/admin/")
+
+
+def test_the_page_of_a_day_leads_to_its_files_its_week_and_its_month(client):
+    make_edition(make_paper())
+
+    html = page(client, "/papers/2025-08-21")
+
+    for address in ("2025-W34", "2025-08", *(f"2025-08-21.{ending}" for ending in ("bib", "ris", "csv", "md"))):
+        assert f'href="/papers/{address}"' in html
+
+
 def test_a_paper_stands_with_all_that_is_known_of_it(client):
     paper = make_paper(
         "Motifs", about=make_topic("Graph learning"), authors=["Ada", "Emmy"], code_url="https://example.org/code"
