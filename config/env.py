@@ -31,6 +31,14 @@ def line(name: str, default: str) -> str:
     return value
 
 
+def dotted_path(name: str, default: str) -> str:
+    """Return the name of something in a Python module, such as package.module.Class."""
+    value = text(name, default)
+    if "." not in value or not all(part.isidentifier() for part in value.split(".")):
+        raise _refuse(name, "a name such as package.module.Class")
+    return value
+
+
 def required(name: str, expected: str) -> str:
     """Return the variable; raise ImproperlyConfigured when it is missing or empty."""
     value = text(name)

@@ -218,6 +218,11 @@ EDITION_HOUR = env.number("EDITION_HOUR", 6, most=23)
 # How long a subscriber's digest waits for an edition that comes late.
 EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
 
+# --- Ranking --------------------------------------------------------------------------------------
+
+# The model that turns papers into vectors: see digest.embedding.Embedder. After a change: manage.py tag_papers.
+EMBEDDER = env.dotted_path("EMBEDDER", "digest.embedding.WordLlama256")
+
 # --- Sending --------------------------------------------------------------------------------------
 
 # How many digests a worker plans, and claims, at a time.

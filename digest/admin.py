@@ -15,7 +15,7 @@ from digest import (
     voting,
 )
 from digest.composing import links
-from digest.models import Delivery, Edition, EditionPaper, Event, Paper, PaperIdentifier, PaperTopic
+from digest.models import Delivery, Edition, EditionPaper, Event, Feedback, Paper, PaperIdentifier, PaperTopic
 from digest.sending import breaker
 
 HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
@@ -259,3 +259,23 @@ class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def in_browser(self, delivery: Delivery) -> str:
         """Tell the address at which the digest can be seen."""
         return links.view(delivery.pk)
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What readers said about papers, to read: it is theirs to say and to take back."""
+
+    list_display = ("id", "kind", "paper", "subscriber", "at")
+    list_filter = ("kind",)
+    list_select_related = ("paper", "subscriber")
+    search_fields = ("subscriber__email_key",)
+    search_help_text = "Search by address"
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Only readers add."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Feedback | None = None) -> bool:  # noqa: ARG002
+        """Only readers change."""
+        return False

@@ -1,4 +1,4 @@
-"""The full-text index of the papers, in the words of each database; migration 0006 makes it."""
+"""The full-text index of the papers, in the words of each database; the migration `full_text` makes it."""
 
 import re
 from collections.abc import Sequence

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from digest import tagging
+from digest import embedding, tagging
 from digest.models import Edition, EditionPaper, Paper, PaperIdentifier
 from digest.sources import seed
 from digest.sources.record import PaperRecord
@@ -138,12 +138,15 @@ class _Batch:
         """Write all of it and return what was done."""
         new = [paper for paper in self.papers if paper.pk is None]
         updated = [paper for paper in self.papers if paper.pk and id(paper) in self.changed]
+        embedding.embed([*new, *updated])
         Paper.objects.bulk_create(new, batch_size=BATCH)
         for paper in updated:
             # Bulk updates leave out auto_now.
             paper.updated_at = timezone.now()
         Paper.objects.bulk_update(
-            updated, [*sorted(set().union(*self.changed.values())), "updated_at"], batch_size=BATCH
+            updated,
+            [*sorted(set().union(*self.changed.values())), "updated_at", "embedding", "embedding_model"],
+            batch_size=BATCH,
         )
         for identifier in self.identifiers:
             # The paper had no key when it was assigned.

@@ -1,26 +1,26 @@
 """Who is due, and what they get: decided and frozen in one transaction for each batch of subscribers."""
 
-import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from typing import NamedTuple
 
-import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
-from digest.models import Delivery, Edition, EditionPaper, PaperTopic
+from digest import freezing
+from digest.models import Delivery, Edition
 from digest.models.delivery import Frozen
-from digest.ranking import scoring
-from digest.ranking.reasons import reason
+from digest.offers import Candidates, candidates
 from subscriptions import schedule
-from subscriptions.models import Follow, Subscriber, Topic
+from subscriptions.models import Channel, Subscriber
 from subscriptions.models.subscriber import SubscriberQuerySet
+
+__all__ = ["Candidates", "Planned", "candidates", "freeze", "plan", "plan_batch"]
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +35,12 @@ class Planned:
 
     queued: int = 0
     skipped: int = 0
+    # For readers who want no mail, only the feed.
+    kept: int = 0
 
     def __add__(self, other: "Planned") -> "Planned":
         """Add up two batches."""
-        return Planned(self.queued + other.queued, self.skipped + other.skipped)
+        return Planned(self.queued + other.queued, self.skipped + other.skipped, self.kept + other.kept)
 
 
 class Due(NamedTuple):
@@ -51,7 +53,12 @@ class Due(NamedTuple):
     local_time: time
     frequency: str
     weekday: int
+    chosen_days: int
+    month_day: int
+    channel: str
     max_papers: int
+    reading_minutes: int | None
+    least_match: int
 
     @property
     def period(self) -> date:
@@ -61,28 +68,8 @@ class Due(NamedTuple):
     @property
     def rhythm(self) -> schedule.Rhythm:
         """When this subscriber wants mail."""
-        return schedule.rhythm(self.time_zone, self.local_time, self.frequency, self.weekday)
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The papers one group of subscribers can get, in the curator's order, newest edition first."""
-
-    editions: list[Edition]
-    papers: list[int]
-    pinned: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-    tags: scoring.Floats
-    topics: list[Topic]
-
-    @property
-    def newest(self) -> Edition | None:
-        """The latest of the editions, by day."""
-        return self.editions[0] if self.editions else None
-
-    @property
-    def seen_until(self) -> datetime | None:
-        """When the last of the editions was published."""
-        return max((edition.published_at for edition in self.editions if edition.published_at), default=None)
+        chosen = self.time_zone, self.local_time, self.frequency, self.weekday, self.chosen_days, self.month_day
+        return schedule.rhythm(schedule.Chosen(*chosen))
 
 
 def plan(now: datetime) -> Planned:
@@ -94,8 +81,8 @@ def plan(now: datetime) -> Planned:
     planned = Planned()
     while step := plan_batch(now):
         planned += step
-    if planned.queued or planned.skipped:
-        logger.info("planned %d digests, skipped %d", planned.queued, planned.skipped)
+    if planned != Planned():
+        logger.info("planned %d digests, skipped %d, kept %d", planned.queued, planned.skipped, planned.kept)
     return planned
 
 
@@ -113,14 +100,17 @@ def plan_batch(now: datetime) -> Planned | None:
         deliveries: list[Frozen] = []
         seen: dict[int, datetime | None] = {}
         for seen_until, subscribers in groups.items():
-            offer = candidates(seen_until)
+            offer = candidates(seen_until, now)
             deliveries += freeze(subscribers, offer, now)
             seen |= dict.fromkeys((subscriber.pk for subscriber in subscribers), offer.seen_until)
+        deliveries = _kept_for_feeds(deliveries, due)
         # The constraint is the last word on "one digest a period"; the check above only saves the work.
         Delivery.objects.enter(deliveries)
         _move_on(due, seen, now)
-    queued = sum(delivery.status == Delivery.Status.QUEUED for delivery in deliveries)
-    return Planned(queued, len(deliveries) - queued)
+    states = Counter(delivery.status for delivery in deliveries)
+    return Planned(
+        *[states[state] for state in (Delivery.Status.QUEUED, Delivery.Status.SKIPPED, Delivery.Status.KEPT)]
+    )
 
 
 def _worth_deciding(now: datetime, latest: datetime | None) -> SubscriberQuerySet:
@@ -145,64 +135,31 @@ def _without_delivery(due: Sequence[Due]) -> list[Due]:
     return [subscriber for subscriber in due if subscriber.pk not in served]
 
 
-def candidates(seen_until: datetime | None) -> Candidates:
-    """Return what stands in the editions published since; the latest edition for someone new."""
-    published = Edition.objects.published()
-    editions = list(published.filter(published_at__gt=seen_until) if seen_until else published[:1])
-    order = {edition.pk: index for index, edition in enumerate(editions)}
-    rows = EditionPaper.objects.shown().filter(edition__in=editions).values_list("edition_id", "paper_id", "placement")
-    entries = sorted(rows, key=lambda row: order[row[0]])
-    papers = [paper for _, paper, _ in entries]
-    topics = list(Topic.objects.order_by("pk"))
-    tags = np.zeros((len(papers), len(topics)), dtype=np.float32)
-    row = {paper: index for index, paper in enumerate(papers)}
-    column = {topic.pk: index for index, topic in enumerate(topics)}
-    for paper, topic, value in PaperTopic.objects.filter(paper__in=papers).values_list("paper_id", "topic_id", "score"):
-        tags[row[paper], column[topic]] = value
-    pinned = np.array([placement == EditionPaper.Placement.PINNED for *_, placement in entries], dtype=np.bool_)
-    return Candidates(editions, papers, pinned, tags, topics)
-
-
 def freeze(subscribers: Sequence[Due], offer: Candidates, now: datetime) -> Iterator[Frozen]:
-    """Yield each subscriber's delivery with its papers and reasons."""
-    follows = _follows(subscribers, offer.topics)
-    # Who follows nothing reads the whole edition.
-    matches = scoring.match(follows, offer.tags)
-    matches[~follows.any(axis=1)] = 1
-    most = max(subscriber.max_papers for subscriber in subscribers)
-    chosen = scoring.best(scoring.score(matches, offer.pinned), most)
-    topics = scoring.strongest_topic(follows, offer.tags, chosen)
-
-    @cache
-    def line(paper: int, topic: int) -> str:
-        name = offer.topics[topic].name if topic >= 0 else ""
-        return json.dumps([offer.papers[paper], *reason(name, is_pinned=bool(offer.pinned[paper]))])
-
+    """Yield each subscriber's delivery with its papers, their reasons and the parts of their scores."""
+    digests = freezing.digests(subscribers, offer, now)
     edition = offer.newest.pk if offer.newest else None
     nothing = NO_MATCH if offer.editions else NO_EDITION
-    for subscriber, papers, why in zip(subscribers, chosen.tolist(), topics.tolist(), strict=True):
-        wanted = zip(papers[: subscriber.max_papers], why, strict=False)
-        lines = ", ".join([line(paper, topic) for paper, topic in wanted if paper >= 0])
+    for subscriber, digest in zip(subscribers, digests, strict=True):
         yield Frozen(
             subscriber_id=subscriber.pk,
             period=subscriber.period,
             edition_id=edition,
-            content=f'{{"papers": [{lines}], "of": {len(offer.papers)}}}',
-            status=Delivery.Status.QUEUED if lines else Delivery.Status.SKIPPED,
-            error="" if lines else nothing,
+            content=digest.content,
+            status=Delivery.Status.QUEUED if digest.is_worth_sending else Delivery.Status.SKIPPED,
+            error="" if digest.is_worth_sending else (digest.why_not or nothing),
             not_before=now,
         )
 
 
-def _follows(subscribers: Sequence[Due], topics: Sequence[Topic]) -> scoring.Floats:
-    """Return (subscribers, topics), 1 where followed."""
-    follows = np.zeros((len(subscribers), len(topics)), dtype=np.float32)
-    row = {subscriber.pk: index for index, subscriber in enumerate(subscribers)}
-    column = {topic.pk: index for index, topic in enumerate(topics)}
-    pairs = list(Follow.objects.filter(subscriber__any_of=row).values_list("subscriber_id", "topic_id"))
-    if pairs:
-        follows[[row[subscriber] for subscriber, _ in pairs], [column[topic] for _, topic in pairs]] = 1
-    return follows
+def _kept_for_feeds(deliveries: list[Frozen], due: Iterable[Due]) -> list[Frozen]:
+    """Return the deliveries, those to readers who want no mail kept for their feeds."""
+    feeds = {subscriber.pk for subscriber in due if subscriber.channel == Channel.FEED}
+    kept = {Delivery.Status.QUEUED: Delivery.Status.KEPT}
+    return [
+        row._replace(status=kept.get(Delivery.Status(row.status), row.status)) if row.subscriber_id in feeds else row
+        for row in deliveries
+    ]
 
 
 def _move_on(due: Iterable[Due], seen: dict[int, datetime | None], now: datetime) -> None:

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import curation, joining, planning, submitting
+from digest import curation, joining, planning, profiles, submitting
 from digest.sending import breaker, draining, recovery
 from subscriptions.emails import MailError
 
@@ -36,6 +36,12 @@ def watch_editions() -> None:
     """Halt the editions that draw too many complaints or bounces, and release what may go on."""
     if breaker.watch(timezone.now()):
         send_queued.delay()
+
+
+@shared_task
+def learn_tastes() -> None:
+    """Write the profiles that were not written when somebody said something."""
+    profiles.learn_new(timezone.now())
 
 
 @shared_task

@@ -8,9 +8,9 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from subscriptions import time_zones
+from subscriptions import schedule, time_zones
 from subscriptions.forms import AddressField
-from subscriptions.models import Consent, Follow, Subscriber, Suppression, Topic
+from subscriptions.models import AuthorFollow, Consent, Follow, Rule, Subscriber, Suppression, Topic
 from subscriptions.models.suppression import hash_of
 
 # The classes of the admin take no type argument when the program runs: hence the ignored ones.
@@ -29,20 +29,38 @@ class FollowInline(admin.TabularInline):  # type: ignore[type-arg]
         return super().get_queryset(request).select_related("topic", "subscriber")
 
 
-class ConsentInline(admin.TabularInline):  # type: ignore[type-arg]
-    """What a subscriber agreed to, to read: nobody agrees for another."""
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of a subscriber, to read."""
 
-    model = Consent
     extra = 0
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Only signing up adds."""
+        """Nothing is added by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Nothing is changed by hand."""
         return False
+
+
+class RuleInline(ReadOnlyInline):
+    """The words a subscriber follows and mutes: their own choice."""
+
+    model = Rule
+
+
+class AuthorInline(ReadOnlyInline):
+    """The authors a subscriber follows."""
+
+    model = AuthorFollow
+    verbose_name = "author"
+
+
+class ConsentInline(ReadOnlyInline):
+    """What a subscriber agreed to: nobody agrees for another."""
+
+    model = Consent
 
 
 class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -58,20 +76,31 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = SubscriberForm
     list_display = ("id", "email", "status", "frequency", "local_time", "time_zone", "next_digest_at", "created_at")
     list_display_links = ("id", "email")
-    list_filter = ("status", "frequency", "topics")
+    list_filter = ("status", "frequency", "channel", "breadth", "topics")
     search_fields = ("email_key",)
     search_help_text = "Search by address"
     show_full_result_count = False
     fields = (
-        *("public_id", "email", "status", "time_zone", "local_time", "frequency", "weekday", "max_papers"),
-        *("paused_until", "next_digest_at", "seen_until", "created_at", "confirmed_at", "unsubscribed_at"),
+        *("public_id", "email", "status", *schedule.Chosen._fields, "channel", "max_papers", "reading_minutes"),
+        *(
+            "least_match",
+            "breadth",
+            "max_more",
+            "may_note_opens_since",
+            "paused_until",
+            "next_digest_at",
+            "seen_until",
+            "created_at",
+            "confirmed_at",
+            "unsubscribed_at",
+        ),
     )
     # Status and address change with consent alone, the next digest with the rhythm.
     readonly_fields = (
-        *("public_id", "email", "status", "next_digest_at", "seen_until"),
+        *("public_id", "email", "status", "may_note_opens_since", "next_digest_at", "seen_until"),
         *("created_at", "confirmed_at", "unsubscribed_at"),
     )
-    inlines = (FollowInline, ConsentInline)
+    inlines = (FollowInline, RuleInline, AuthorInline, ConsentInline)
     actions = ("unsubscribe",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -80,7 +109,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:  # noqa: FBT001
         """Move the next digest with the rhythm."""
-        if obj.is_active and {"time_zone", "local_time", "frequency", "weekday", "paused_until"} & {*form.changed_data}:
+        if obj.is_active and {*schedule.Chosen._fields, "paused_until"} & {*form.changed_data}:
             obj.reschedule(timezone.now())
         super().save_model(request, obj, form, change)
 

@@ -1,32 +1,72 @@
 """When is the next digest due: pure, and right on both days a year when clocks change."""
 
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-# The weekdays (0 is Monday) of each frequency, given the weekday of a weekly one.
-DAYS: dict[str, Callable[[int], frozenset[int]]] = {
-    "daily": lambda _: frozenset(range(7)),
-    "weekdays": lambda _: frozenset(range(5)),
-    "weekly": lambda weekday: frozenset({weekday}),
-}
+EVERY_DAY = frozenset(range(7))
+
+
+class Chosen(NamedTuple):
+    """How often and when, as somebody chose it; which of the last three counts, the frequency tells."""
+
+    time_zone: str
+    local_time: time
+    frequency: str
+    # 0 is Monday.
+    weekday: int = 0
+    # A bit for each day of the week, Monday's the lowest.
+    chosen_days: int = 0b0011111
+    month_day: int = 1
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """On which days (0 is Monday) and at what time of the local clock."""
+    """On which days and at what time of the local clock."""
 
     time_zone: str
     local_time: time
-    days: frozenset[int]
+    # Of the week; 0 is Monday.
+    days: frozenset[int] = EVERY_DAY
+    # Of the month; None is any. In a month that is shorter it stands for the last.
+    month_day: int | None = None
+
+    def has(self, day: date) -> bool:
+        """Say whether there is a digest on that day."""
+        if self.month_day is None:
+            return day.weekday() in self.days
+        return day.day == min(self.month_day, monthrange(day.year, day.month)[1])
+
+
+def days_of(bits: int) -> frozenset[int]:
+    """Return the days of the week (0 is Monday) whose bits are set."""
+    return frozenset(day for day in EVERY_DAY if bits >> day & 1)
+
+
+def bits_of(days: frozenset[int]) -> int:
+    """Return the number with the bits of these days set."""
+    return sum(1 << day for day in days)
+
+
+# The days of each frequency, but of the monthly one.
+DAYS: dict[str, Callable[[Chosen], frozenset[int]]] = {
+    "daily": lambda _: EVERY_DAY,
+    "weekdays": lambda _: frozenset(range(5)),
+    "days": lambda chosen: days_of(chosen.chosen_days),
+    "weekly": lambda chosen: frozenset({chosen.weekday}),
+}
 
 
 @cache
-def rhythm(time_zone: str, local_time: time, frequency: str, weekday: int) -> Rhythm:
-    """Return the rhythm of a frequency; the weekday counts for a weekly one."""
-    return Rhythm(time_zone, local_time, DAYS[frequency](weekday))
+def rhythm(chosen: Chosen) -> Rhythm:
+    """Return the rhythm that somebody chose."""
+    if chosen.frequency == "monthly":
+        return Rhythm(chosen.time_zone, chosen.local_time, month_day=chosen.month_day)
+    return Rhythm(chosen.time_zone, chosen.local_time, DAYS[chosen.frequency](chosen))
 
 
 @lru_cache(maxsize=10_000)
@@ -49,6 +89,6 @@ def next_at(rhythm: Rhythm, after: datetime, *, not_before: date | None = None) 
     day = local_date(after, rhythm.time_zone)
     if not_before and not_before > day:
         day = not_before
-    while day.weekday() not in rhythm.days or moment(day, rhythm) <= after:
+    while not rhythm.has(day) or moment(day, rhythm) <= after:
         day += timedelta(days=1)
     return moment(day, rhythm)

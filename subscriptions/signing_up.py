@@ -43,6 +43,8 @@ def sign_up(email: str, choices: dict[str, Any], asked: Asked) -> Subscriber | N
     subscriber.choose(choices)
     subscriber.save()
     subscriber.follow(choices["topics"])
+    # Feedback belongs to the part above this one: known here only as what hangs on a subscriber.
+    subscriber.feedback.answer(subscriber, choices.get("said", {}), asked.at)
     Consent.objects.update_or_create(
         subscriber=subscriber,
         confirmed_at=None,

@@ -1,14 +1,17 @@
 """Seeing and deleting what is held about oneself."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
-from subscriptions import links
-from subscriptions.models import Consent, Subscriber
+from digest.models import Feedback
+from subscriptions import links, wishes
+from subscriptions.models import AuthorFollow, Consent, Follow, Rule, Subscriber, Weight
 from subscriptions.tokens import Purpose
+from subscriptions.wishes import Wishes
 from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.asking"]
@@ -29,26 +32,37 @@ def path(subscriber, more=""):
 
 
 def test_all_that_is_held_is_shown(client):
-    reader = make_subscriber(ADDRESS, follows=[make_topic("Graph learning")])
+    topic, paper = make_topic("Graph learning"), make_paper("Graph motifs")
+    reader = make_subscriber(ADDRESS)
+    wanted = Wishes({topic.pk: Weight.NEVER}, follow=("transport",), mute=("blockchain",), authors=("Ada Lovelace",))
+    wishes.keep(reader, wanted)
+    Feedback.objects.create(subscriber=reader, paper=paper, kind=Feedback.Kind.SAVED)
     Consent.objects.create(subscriber=reader, wording="I agree.", requested_at=NOON, requested_from="192.0.2.7")
-    make_delivery(reader, make_edition(make_paper()), status="sent", sent_at=NOON)
+    make_delivery(reader, make_edition(paper), status="sent", sent_at=NOON)
 
     html = client.get(path(reader, "/data")).content.decode()
 
-    for held in (ADDRESS, "Graph learning", "I agree.", "192.0.2.7", "21 August 2025", "sent"):
+    for held in (ADDRESS, "I agree.", "192.0.2.7", "21 August 2025", "sent"):
+        assert held in html
+    for held in ("Graph learning (never)", "transport", "blockchain", "Ada Lovelace", "saved", "Graph motifs"):
         assert held in html
 
 
 def test_the_data_can_be_taken_along(client):
     reader = make_subscriber(ADDRESS, follows=[make_topic("Graph learning")])
-    make_delivery(reader, make_edition(make_paper()), status="sent")
+    wishes.keep(reader, replace(wishes.read(reader), mute=("blockchain",)))
+    paper = make_paper("Graph motifs")
+    Feedback.objects.create(subscriber=reader, paper=paper, kind=Feedback.Kind.MORE)
+    make_delivery(reader, make_edition(paper), status="sent")
 
     answer = client.get(path(reader, "/data.json"))
 
     assert answer["Content-Disposition"] == 'attachment; filename="my-data.json"'
     data = json.loads(answer.content)
     assert data["profile"]["email"] == ADDRESS
-    assert data["topics"] == ["Graph learning"]
+    assert data["topics"] == {"Graph learning": "normal"}
+    assert data["words to mute"] == ["blockchain"]
+    assert data["feedback"][0]["paper__title"] == "Graph motifs"
     assert data["deliveries"][0]["period"] == "2025-08-21"
 
 
@@ -57,13 +71,16 @@ def test_more_digests_cost_no_more_queries(client, django_assert_num_queries):
     edition = make_edition(make_paper())
     for days in range(5):
         make_delivery(reader, edition, period=DAY + timedelta(days=days))
+        Feedback.objects.create(subscriber=reader, paper=make_paper(), kind=Feedback.Kind.MORE)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(8):
         client.get(path(reader, "/data"))
 
 
 def test_looking_deletes_nothing_and_the_button_deletes_everything(client):
     reader = make_subscriber(ADDRESS, follows=[make_topic()])
+    wishes.keep(reader, replace(wishes.read(reader), mute=("blockchain",), authors=("Ada Lovelace",)))
+    Feedback.objects.create(subscriber=reader, paper=make_paper(), kind=Feedback.Kind.MORE)
     Consent.objects.create(subscriber=reader, wording="I agree.", requested_at=NOON)
     delivery = make_delivery(reader, make_edition(make_paper()), status="sent")
     link = path(reader, "/data")
@@ -74,7 +91,8 @@ def test_looking_deletes_nothing_and_the_button_deletes_everything(client):
 
     assert "Everything is deleted" in page
     assert not Subscriber.objects.exists()
-    assert not Consent.objects.exists()
+    for model in (Consent, Follow, Rule, AuthorFollow, Feedback):
+        assert not model.objects.exists()
     delivery.refresh_from_db()
     assert delivery.subscriber is None
     answer = client.get(link)

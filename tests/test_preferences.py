@@ -9,7 +9,7 @@ from django.test import Client
 
 from digest import planning
 from subscriptions import emails, links
-from subscriptions.models import Frequency, Status, Subscriber
+from subscriptions.models import Frequency, Status, Subscriber, Weight
 from subscriptions.tokens import Purpose
 from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
@@ -37,7 +37,11 @@ def save(client, subscriber, **fields):
         "frequency": subscriber.frequency,
         "weekday": subscriber.weekday,
         "max_papers": subscriber.max_papers,
-        "topics": list(subscriber.topics.values_list("pk", flat=True)),
+        "month_day": subscriber.month_day,
+        "least_match": subscriber.least_match,
+        "breadth": subscriber.breadth,
+        "channel": subscriber.channel,
+        **{f"topics-{follow.topic_id}": Weight(follow.weight).name.lower() for follow in subscriber.follows.all()},
         **fields,
     }
     response = client.post(path(subscriber), fields, follow=True)
@@ -55,7 +59,7 @@ def test_the_form_shows_what_is_set(client):
 
     assert re.search(r'<option value="Asia/Kolkata" selected>', html)
     assert re.search(r'<option value="18:30" selected>', html)
-    assert re.search(rf'name="topics" value="{topic.pk}"[^>]* checked', html)
+    assert re.search(rf'name="topics-{topic.pk}" value="normal" checked', html)
     assert "Friday 22 August, 12:30" in html
 
 
@@ -66,7 +70,7 @@ def test_everything_can_be_changed(client):
     page = save(
         client,
         reader,
-        topics=[new.pk],
+        **{f"topics-{old.pk}": "off", f"topics-{new.pk}": "more"},
         time_zone="Asia/Kolkata",
         local_time="18:30",
         frequency="weekly",
@@ -75,9 +79,9 @@ def test_everything_can_be_changed(client):
     )
 
     assert "Your preferences are saved." in page.content.decode()
-    assert reader.rhythm_fields == ("Asia/Kolkata", time(18, 30), Frequency.WEEKLY, 4)
+    assert reader.chosen_rhythm[:4] == ("Asia/Kolkata", time(18, 30), Frequency.WEEKLY, 4)
     assert reader.max_papers == 30
-    assert list(reader.topics.all()) == [new]
+    assert [(follow.topic, follow.weight) for follow in reader.follows.all()] == [(new, Weight.MORE)]
     assert reader.next_digest_at == datetime(2025, 8, 22, 13, tzinfo=UTC)
 
 
@@ -113,7 +117,7 @@ def test_moving_around_the_world_gives_no_second_digest_for_a_day(client):
 def test_a_digest_that_waits_for_its_edition_still_comes_when_only_topics_change(client):
     reader = make_subscriber(next_digest_at=NOON - timedelta(hours=1))
 
-    save(client, reader, topics=[make_topic().pk])
+    save(client, reader, **{f"topics-{make_topic().pk}": "less"})
 
     assert reader.next_digest_at == NOON - timedelta(hours=1)
 
@@ -162,7 +166,8 @@ def test_a_day_that_has_begun_on_the_readers_calendar_is_no_end_of_a_pause(clien
         ("max_papers", "1e9", "whole number"),
         ("time_zone", "Mars/Olympus", "not known"),
         ("local_time", "99:00", "choose an hour"),
-        ("topics", "0", "no longer there"),
+        ("topics-0", "more", "no longer there"),
+        ("topics-1", "most", "no such step"),
     ],
 )
 def test_bad_input_is_answered_in_words_and_changes_nothing(client, field, value, words):

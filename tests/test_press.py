@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.composing import plain
+from digest.composing import links, plain
 from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter, letters
 from digest.composing.message import compose
@@ -142,3 +142,20 @@ def test_a_paper_hidden_meanwhile_is_left_out():
 
     assert_same(delivery)
     assert b"Hidden" not in pressed(delivery).wire()
+
+
+def test_a_title_that_looks_like_a_slot_stays_as_it_is():
+    assert_same(delivery_of(make_paper("slot--feedback--slot"), make_paper("slot--nothing--slot")))
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_links_under_a_paper_are_each_readers_own():
+    first = delivery_of(make_paper())
+    second = make_delivery(make_subscriber(), first.edition, content=first.content)
+    addresses = [links.feedback(delivery.pk) for delivery in (first, second)]
+
+    for delivery, own, other in ((first, *addresses), (second, *reversed(addresses))):
+        message = pressed(delivery).message()
+        assert message.alternatives[0].content.count(f"{own}/") == 4
+        assert message.body.count(own) == 1
+        assert other not in message.alternatives[0].content

@@ -14,8 +14,8 @@ ZONES = [name for _, zones in time_zones.by_region() for name, _ in zones]
 YEAR_2024 = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def rhythm(zone="Europe/Berlin", at=time(7), frequency="daily", weekday=0):
-    return schedule.rhythm(zone, at, frequency, weekday)
+def rhythm(zone="Europe/Berlin", at=time(7), frequency="daily", **which):
+    return schedule.rhythm(schedule.Chosen(zone, at, frequency, **which))
 
 
 def moments(rhythm, after, number):
@@ -88,6 +88,49 @@ def test_weekly_comes_on_its_day():
     assert local(found) == ["Sun 29 07:00", "Sun 05 07:00"]
 
 
+def test_chosen_days_come_on_each_of_them():
+    found = moments(rhythm(frequency="days", chosen_days=0b1001001), datetime(2026, 3, 22, 12, tzinfo=UTC), 4)
+
+    assert local(found) == ["Mon 23 07:00", "Thu 26 07:00", "Sun 29 07:00", "Mon 30 07:00"]
+
+
+def test_monthly_comes_on_its_day_of_the_month():
+    found = moments(rhythm(frequency="monthly", month_day=15), datetime(2026, 2, 20, 12, tzinfo=UTC), 3)
+
+    assert [at.strftime("%m-%d %H") for at in found] == ["03-15 06", "04-15 05", "05-15 05"]
+
+
+def test_a_day_that_a_month_does_not_have_is_its_last():
+    found = moments(rhythm("UTC", frequency="monthly", month_day=31), datetime(2027, 12, 31, 12, tzinfo=UTC), 4)
+
+    assert [at.date() for at in found] == [date(2028, 1, 31), date(2028, 2, 29), date(2028, 3, 31), date(2028, 4, 30)]
+
+
+def test_monthly_on_the_30th_comes_in_february_too_and_once():
+    found = moments(rhythm("UTC", frequency="monthly", month_day=30), datetime(2026, 1, 30, 12, tzinfo=UTC), 2)
+
+    assert [at.date() for at in found] == [date(2026, 2, 28), date(2026, 3, 30)]
+
+
+def test_a_monthly_digest_on_the_day_clocks_change_keeps_its_hour():
+    found = moments(rhythm(frequency="monthly", month_day=29), datetime(2026, 3, 1, tzinfo=UTC), 1)
+
+    assert found == [datetime(2026, 3, 29, 5, tzinfo=UTC)]
+
+
+def test_a_pause_over_the_day_of_the_month_waits_for_the_next_month():
+    monthly = rhythm("UTC", frequency="monthly", month_day=5)
+
+    found = schedule.next_at(monthly, datetime(2026, 3, 1, 12, tzinfo=UTC), not_before=date(2026, 3, 6))
+
+    assert found == datetime(2026, 4, 5, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("days", [set(), {0}, {0, 6}, set(range(7))])
+def test_days_are_kept_as_bits_and_come_back(days):
+    assert schedule.days_of(schedule.bits_of(frozenset(days))) == days
+
+
 def test_a_weekday_is_one_of_the_readers_own_calendar():
     """Friday 20:00 UTC is Saturday in Tokyo."""
     friday = datetime(2026, 6, 5, 20, tzinfo=UTC)
@@ -143,12 +186,14 @@ def test_midnight_that_a_change_leaves_out_still_comes_that_day():
 @given(
     zone=st.sampled_from(ZONES),
     at=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
-    frequency=st.sampled_from(sorted(schedule.DAYS)),
-    weekday=st.integers(0, 6),
+    frequency=st.sampled_from([*sorted(schedule.DAYS), "monthly"]),
+    which=st.fixed_dictionaries(
+        {"weekday": st.integers(0, 6), "chosen_days": st.integers(1, 127), "month_day": st.integers(1, 31)}
+    ),
     after=st.integers(0, 6 * 365 * 24 * 3600).map(lambda seconds: YEAR_2024 + timedelta(seconds=seconds)),
 )
-def test_one_moment_a_day_on_the_right_days_and_always_forward(zone, at, frequency, weekday, after):
-    wanted = rhythm(zone, at, frequency, weekday)
+def test_one_moment_a_day_on_the_right_days_and_always_forward(zone, at, frequency, which, after):
+    wanted = rhythm(zone, at, frequency, **which)
 
     found = moments(wanted, after, 12)
 
@@ -156,6 +201,5 @@ def test_one_moment_a_day_on_the_right_days_and_always_forward(zone, at, frequen
     assert all(one < next_one for one, next_one in pairwise(found))
     days = [schedule.local_date(moment, zone) for moment in found]
     assert len(set(days)) == len(days)
-    assert {day.weekday() for day in days} <= wanted.days
-    expected = [day for number in range(100) if (day := days[0] + timedelta(days=number)).weekday() in wanted.days]
+    expected = [day for number in range(400) if wanted.has(day := days[0] + timedelta(days=number))]
     assert days == expected[:12]

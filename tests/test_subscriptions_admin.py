@@ -1,12 +1,15 @@
 """The desk for subscribers, topics and suppressed addresses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 
+from digest.models import Feedback
+from subscriptions import wishes
 from subscriptions.models import Consent, Status, Subscriber, Suppression, Topic
-from tests.make import NOON, make_subscriber, make_topic
+from tests.make import NOON, make_paper, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -41,11 +44,14 @@ def test_more_rows_cost_no_more_queries(admin_client, django_assert_max_num_quer
 def test_the_page_of_a_subscriber_shows_topics_and_consents(admin_client):
     reader = make_subscriber("ada@example.org", follows=[make_topic("Graph learning")])
     Consent.objects.create(subscriber=reader, wording="I agree.", requested_at=NOON)
+    wishes.keep(reader, replace(wishes.read(reader), mute=("blockchain",), authors=("Ada Lovelace",)))
 
     html = admin_client.get(f"{SUBSCRIBERS}{reader.pk}/change/").content.decode()
 
     assert "Graph learning" in html
     assert "I agree." in html
+    assert "blockchain" in html
+    assert "Ada Lovelace" in html
     assert str(reader.public_id) in html
 
 
@@ -57,8 +63,17 @@ def test_nobody_is_signed_up_by_another(admin_client):
 def test_another_hour_moves_the_next_digest(admin_client):
     reader = make_subscriber(next_digest_at=datetime(2025, 8, 22, 7, tzinfo=UTC))
     fields = {"time_zone": "UTC", "local_time": "18:00", "frequency": "daily", "weekday": 0, "max_papers": 10}
+    fields |= {
+        "chosen_days": 31,
+        "month_day": 1,
+        "channel": "mail",
+        "least_match": 0,
+        "breadth": "edition",
+        "max_more": 10,
+    }
+    rows = inline("follows") | inline("rules") | inline("authors") | inline("consents")
 
-    answer = admin_client.post(f"{SUBSCRIBERS}{reader.pk}/change/", fields | inline("follows") | inline("consents"))
+    answer = admin_client.post(f"{SUBSCRIBERS}{reader.pk}/change/", fields | rows)
 
     assert answer.status_code == 302
     reader.refresh_from_db()
@@ -103,3 +118,12 @@ def test_an_address_is_suppressed_once(admin_client):
 
     assert "This address is suppressed already" in answer.content.decode()
     assert Suppression.objects.count() == 1
+
+
+def test_what_readers_said_is_listed_in_few_queries(admin_client, django_assert_max_num_queries):
+    for _ in range(12):
+        Feedback.objects.create(subscriber=make_subscriber(), paper=make_paper("Graph motifs"), kind="more")
+
+    with django_assert_max_num_queries(7):
+        html = admin_client.get("/admin/digest/feedback/").content.decode()
+    assert "Graph motifs" in html

@@ -1,12 +1,14 @@
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from digest import tagging
+from digest.importing import import_seed_page
 from digest.models import PaperTopic
 from digest.sources import seed
 from subscriptions.models import Topic
-from subscriptions.starter_topics import SHIPPED, read
+from subscriptions.starter_topics import SHIPPED, load_topics, read
 from tests.make import make_paper, make_topic
 
 THEORY, GRAPHS, GENERATIVE = {"deep-learning-theory"}, {"graph-learning"}, {"generative-models"}
@@ -190,3 +192,46 @@ def test_tagging_takes_the_same_number_of_queries_for_twice_the_papers():
             tagging.tag(some)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+def test_nearly_every_seed_paper_has_a_main_topic_that_fits_by_words_and_meaning_together():
+    load_topics()
+    papers = import_seed_page().papers.papers
+    main = {paper.pk: paper.tags.select_related("topic").first() for paper in papers}
+
+    fitting = [
+        bool((tag := main[paper.pk]) and tag.topic.slug in accepted)
+        for paper, (_, accepted) in zip(papers, MAIN_TOPICS, strict=True)
+    ]
+
+    assert sum(fitting) >= 0.9 * len(MAIN_TOPICS)
+
+
+@pytest.mark.django_db
+def test_a_paper_is_tagged_by_its_meaning_where_no_keyword_stands_in_it():
+    load_topics()
+    topic = Topic.objects.get(slug="graph-learning")
+    paper = make_paper("Learning on networks: vertices, edges and their neighbourhoods", abstract="Edges and vertices.")
+    bread = make_paper("How to bake sourdough bread", abstract="Flour, water and salt.")
+    assert tagging.score(paper.title, paper.abstract, (), topic) == 0
+
+    tagging.tag_all()
+
+    assert paper.tags.first().topic == topic
+    assert not bread.tags.exists()
+
+
+@pytest.mark.django_db
+def test_all_papers_are_tagged_anew_after_a_change_of_topics(capsys):
+    topic, paper = make_topic(keywords=["graph mining"]), make_paper("Matrix mining")
+    call_command("tag_papers")
+    topic.keywords = ["matrix mining"]
+    topic.save()
+
+    call_command("tag_papers")
+
+    assert list(paper.topics.all()) == [topic]
+    paper.refresh_from_db()
+    assert paper.embedding_model == "wordllama-256"
+    assert "1 papers, 1 tags" in capsys.readouterr().out

@@ -17,9 +17,9 @@ class Block:
     text: str
 
 
-def paper_block(paper: Paper) -> Block:
-    """Render a paper, for every reader the same."""
-    return _render("paper", {"paper": paper, "site_url": settings.SITE_URL})
+def paper_block(paper: Paper, feedback: str) -> Block:
+    """Render a paper, for every reader the same but for where their feedback goes; without links to it for ""."""
+    return _render("paper", {"paper": paper, "site_url": settings.SITE_URL, "feedback": feedback})
 
 
 def reason_line(code: str, argument: str) -> Block:
@@ -27,9 +27,12 @@ def reason_line(code: str, argument: str) -> Block:
     return _render("reason", {"code": code, "argument": argument})
 
 
-def item_block(reason: Block, paper: Block, *, first: bool) -> Block:
-    """Render a paper with its reason, as it stands in a digest; the first one has no line above it."""
-    return _render("item", {"reason": reason, "paper": paper, "first": first})
+def item_block(reason: Block, paper: Block, receipt: str, *, first: bool) -> Block:
+    """Render a paper with its reason, as it stands in a digest; the first one has no line above it.
+
+    receipt: where the reason is accounted for; "" for nowhere.
+    """
+    return _render("item", {"reason": reason, "paper": paper, "receipt": receipt, "first": first})
 
 
 def teaser(paper: Paper) -> str:

@@ -13,7 +13,7 @@ from digest.models.delivery import message_id
 from subscriptions import schedule
 from subscriptions.models import Status, Subscriber
 
-_READER = ("email", "public_id", "status", "frequency", "weekday", "local_time", "time_zone")
+_READER = ("email", "public_id", "status", *schedule.Chosen._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,12 @@ class Reader:
     email: str
     public_id: UUID
     status: str
+    time_zone: str
+    local_time: time
     frequency: str
     weekday: int
-    local_time: time
-    time_zone: str
+    chosen_days: int
+    month_day: int
     agreed_at: datetime
 
     @classmethod
@@ -41,9 +43,10 @@ class Reader:
         return self.status == Status.ACTIVE
 
     @property
-    def rhythm(self) -> tuple[str, int, time, str]:
+    def rhythm(self) -> schedule.Chosen:
         """How often and when, for the footer."""
-        return self.frequency, self.weekday, self.local_time, self.time_zone
+        chosen = self.time_zone, self.local_time, self.frequency, self.weekday, self.chosen_days, self.month_day
+        return schedule.Chosen(*chosen)
 
     @property
     def signed_up(self) -> date:

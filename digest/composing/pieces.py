@@ -1,30 +1,55 @@
 """Pieces of mail that only need to be joined: encoded once, whole lines on the wire."""
 
 import re
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from quopri import encodestring
+from typing import Protocol
 
-# Where a piece stands in a skeleton: a name between marks that no text of ours holds and no inliner touches.
-SLOT = re.compile(r"slot--([a-z]+\d*)--slot")
+# Where a piece stands in a skeleton: a name between marks that no text holds, for nobody outside knows them, and no
+# inliner touches.
+MARK = secrets.token_hex(8)
+SLOT = re.compile(rf"slot-{MARK}-([a-z]+)-slot")
 # A soft line break ends a piece that does not end a line: it decodes to nothing (RFC 2045, 6.7).
 SOFT = b"=\r\n"
 # Of a line of 76 characters, with room for the soft break's "=".
 LINE = 72
 
 
+class AnyPiece(Protocol):
+    """Whatever can be joined."""
+
+    @property
+    def text(self) -> str:
+        """The text."""
+
+    @property
+    def wire(self) -> bytes:
+        """Its bytes on the wire: quoted-printable, dot-stuffed, whole lines."""
+
+    @property
+    def size(self) -> int:
+        """Of the text, in bytes of UTF-8."""
+
+
 @dataclass(frozen=True)
 class Piece:
-    """A piece of text, and its bytes on the wire: quoted-printable, dot-stuffed, whole lines."""
+    """A piece of text that was encoded."""
 
     text: str
     wire: bytes
-    # Of the text, in bytes of UTF-8.
     size: int
 
 
 def slot(name: str) -> str:
     """Return the mark of a slot."""
-    return f"slot--{name}--slot"
+    return f"slot-{MARK}-{name}-slot"
+
+
+def open_slot(name: str) -> Piece:
+    """Return a slot as a piece, for `Holed` to cut at."""
+    return Piece(slot(name), slot(name).encode(), 0)
 
 
 def piece(text: str) -> Piece:
@@ -36,7 +61,7 @@ def piece(text: str) -> Piece:
     return Piece(text, stuffed(encoded), len(text.encode()))
 
 
-def joined(pieces: list[Piece]) -> Piece:
+def joined(pieces: Sequence[AnyPiece]) -> Piece:
     """Make one piece of several."""
     text, wire = "".join([piece.text for piece in pieces]), b"".join([piece.wire for piece in pieces])
     return Piece(text, wire, sum([piece.size for piece in pieces]))
@@ -51,8 +76,47 @@ def stuffed(lines: bytes) -> bytes:
 
 def address_piece(url: str) -> Piece:
     """Encode an address of ours, made of characters that stand for themselves, faster than `piece` does."""
-    wire = b"".join(url[start : start + LINE].encode() + SOFT for start in range(0, len(url), LINE))
+    line = url.encode()
+    wire = SOFT.join([line[start : start + LINE] for start in range(0, len(line), LINE)]) + SOFT
     return Piece(url, wire, len(url))
+
+
+@dataclass(frozen=True)
+class Holed:
+    """A piece with one slot in several places, cut there: joining it with what goes there is one step."""
+
+    texts: list[str]
+    wires: list[bytes]
+    size: int
+
+    @classmethod
+    def of(cls, piece: Piece, name: str) -> "Holed":
+        """Cut a piece at the slots of a name, which stand in it as `open_slot` made them."""
+        mark = open_slot(name)
+        return cls(piece.text.split(mark.text), piece.wire.split(mark.wire), piece.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A holed piece and what goes into its holes, joined when it is wanted."""
+
+    holed: Holed
+    filling: Piece
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.filling.text.join(self.holed.texts)
+
+    @property
+    def wire(self) -> bytes:
+        """Its bytes on the wire."""
+        return self.filling.wire.join(self.holed.wires)
+
+    @property
+    def size(self) -> int:
+        """Of the text, in bytes of UTF-8."""
+        return self.holed.size + (len(self.holed.texts) - 1) * self.filling.size
 
 
 @dataclass(frozen=True)
@@ -68,9 +132,9 @@ class Skeleton:
         parts = SLOT.split(rendered)
         return cls([piece(text) for text in parts[::2]], parts[1::2])
 
-    def fill(self, pieces: dict[str, list[Piece]]) -> list[Piece]:
+    def fill(self, pieces: Mapping[str, Sequence[AnyPiece]]) -> list[AnyPiece]:
         """Return all pieces in order."""
-        filled = [self.literals[0]]
+        filled: list[AnyPiece] = [self.literals[0]]
         for name, literal in zip(self.names, self.literals[1:], strict=True):
             filled += pieces[name]
             filled.append(literal)

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as date_format
-from django.utils.dates import WEEKDAYS
 
 from digest.composing import links
 from digest.composing.blocks import item_block, paper_block, reason_line, teaser
@@ -19,6 +18,8 @@ from digest.models import Delivery, Paper
 from subscriptions import links as subscriber_links
 from subscriptions.emails import Rendered
 from subscriptions.emails import render as render_mail
+from subscriptions.schedule import Chosen
+from subscriptions.wording import how_often
 
 # Some clients cut a longer subject short, and RFC 5322 (2.1.1) asks for lines of at most 78 characters.
 SUBJECT_LENGTH = 78
@@ -87,8 +88,14 @@ def shown_entries(letter: Letter, papers: dict[int, Paper]) -> list[Entry]:
 
 def context(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
     """Return what the templates of a digest need."""
+    feedback = links.feedback(letter.pk) if letter.reader else ""
     items = [
-        item_block(reason_line(entry.code, entry.argument), paper_block(entry.paper), first=index == 0)
+        item_block(
+            reason_line(entry.code, entry.argument),
+            paper_block(entry.paper, feedback),
+            links.receipt(feedback, entry.key),
+            first=index == 0,
+        )
         for index, entry in enumerate(entries)
     ]
     return {
@@ -98,7 +105,7 @@ def context(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
         "items": items,
         **head(letter, entries),
         "view_link": links.view(letter.pk),
-        **(personal(letter.reader, letter.period.year) if letter.reader else {}),
+        **(personal(letter.reader, letter.period.year, feedback) if letter.reader else {}),
     }
 
 
@@ -124,29 +131,21 @@ def head(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
-def personal(reader: Reader, this_year: int) -> dict[str, Any]:
+def personal(reader: Reader, this_year: int, feedback: str) -> dict[str, Any]:
     """Return what the footer says to the one who gets the mail."""
     return {
         "reader": reader,
         "why": why(reader.rhythm, since(reader.signed_up, this_year)),
+        "feedback_link": feedback,
         "preferences_link": subscriber_links.preferences(reader),
         "unsubscribe_link": subscriber_links.unsubscribe(reader),
     }
 
 
-def why(rhythm: tuple[str, int, time, str], signed_up: str) -> str:
+def why(rhythm: Chosen, signed_up: str) -> str:
     """Return why and when a reader gets mail, in one sentence."""
-    frequency, weekday, local_time, time_zone = rhythm
-    return render_to_string(
-        "emails/digest/why.txt",
-        {
-            "frequency": frequency,
-            "weekday": WEEKDAYS[weekday],
-            "local_time": local_time,
-            "time_zone": time_zone,
-            "signed_up": signed_up,
-        },
-    ).strip()
+    context = {"often": how_often(rhythm), "rhythm": rhythm, "signed_up": signed_up}
+    return render_to_string("emails/digest/why.txt", context).strip()
 
 
 def since(signed_up: date, this_year: int) -> str:

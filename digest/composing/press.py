@@ -5,10 +5,10 @@ It gives what digest.composing.plain and digest.composing.message give, and test
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from email import policy
 from email.utils import format_datetime, parseaddr
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -21,12 +21,23 @@ from digest.composing.blocks import Block, item_block, paper_block, reason_line,
 from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter, Reader
 from digest.composing.message import headers, message_of
-from digest.composing.pieces import Piece, Skeleton, address_piece, joined, piece, slot
+from digest.composing.pieces import (
+    AnyPiece,
+    Filled,
+    Holed,
+    Piece,
+    Skeleton,
+    address_piece,
+    joined,
+    open_slot,
+    piece,
+    slot,
+)
 from digest.composing.plain import Entry
 from digest.models import Paper
 from subscriptions import emails
-from subscriptions import links as subscriber_links
 from subscriptions.emails import Rendered
+from subscriptions.schedule import Chosen
 
 # Quoted-printable writes every "=" of the content as "=3D": this can never stand in it.
 BOUNDARY = "=_daily_papers"
@@ -37,13 +48,22 @@ TEXT, HTML = (
     ).encode()
     for form in ("plain", "html")
 )
+# Reasons can be as many as readers: so many of them, and of the items made with them, stay in memory.
+KEPT = 4096
 END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 class Forms(NamedTuple):
-    """A piece in both forms of a mail."""
+    """The pieces of a block in both forms of a mail."""
 
-    html: Piece
+    html: Sequence[AnyPiece]
+    text: Sequence[AnyPiece]
+
+
+class Item(NamedTuple):
+    """A paper with its reason in both forms of a mail; the HTML has holes for the address of the reader's feedback."""
+
+    html: Holed
     text: Piece
 
 
@@ -63,8 +83,8 @@ class SplicedMail:
     sender: str
     subject: str
     head: bytes
-    text: list[Piece]
-    html: list[Piece]
+    text: list[AnyPiece]
+    html: list[AnyPiece]
 
     @property
     def recipient(self) -> str:
@@ -98,10 +118,11 @@ class Press:
         self._papers: dict[int, Paper] = {}
         self._asked_for: set[int] = set()
         self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self._addresses = links.Addresses.ready()
         self._frame = cache(_frame)
-        self._reason = cache(lambda code, argument: _forms(reason_line(code, argument)))
-        self._paper = cache(lambda key: _forms(paper_block(self._papers[key])))
-        self._item = cache(self._make_item)
+        self._reason = lru_cache(KEPT)(lambda code, argument: _forms(reason_line(code, argument)))
+        self._paper = cache(lambda key: _forms(paper_block(self._papers[key], slot("feedback"))))
+        self._item = lru_cache(KEPT)(self._make_item)
         self._teaser = cache(lambda key: teaser(self._papers[key]))
         self._subject = cache(self._make_subject)
         self._why = cache(_why)
@@ -122,7 +143,7 @@ class Press:
             raise ComposeError("its subscriber is gone")
         plain.check_address(reader.email)
         entries = plain.shown_entries(letter, self._papers)
-        unsubscribe = subscriber_links.unsubscribe(reader)
+        unsubscribe = self._addresses.unsubscribe(reader.public_id.hex)
         text, html = self._parts(letter, reader, entries, unsubscribe)
         plain.check_size(sum([piece.size for piece in html]))
         subject, subject_line = self._subject(entries[0].key, len(entries))
@@ -132,31 +153,33 @@ class Press:
 
     def _parts(
         self, letter: Letter, reader: Reader, entries: Sequence[Entry], unsubscribe: str
-    ) -> tuple[list[Piece], list[Piece]]:
+    ) -> tuple[list[AnyPiece], list[AnyPiece]]:
         """Return the pieces of the text and of the HTML."""
         about = plain.head(letter, entries)
         frame = self._frame(**about)
-        shared = {
+        feedback = address_piece(self._addresses.feedback(str(letter.pk)))
+        shared: dict[str, Sequence[AnyPiece]] = {
             "since": [self._since(reader.signed_up, about["this_year"])],
-            "view": [address_piece(links.view(letter.pk))],
-            "preferences": [address_piece(subscriber_links.preferences(reader))],
+            "view": [address_piece(self._addresses.view(str(letter.pk)))],
+            "preferences": [address_piece(self._addresses.preferences(reader.public_id.hex))],
             "unsubscribe": [address_piece(unsubscribe)],
+            "feedback": [feedback],
         }
         why, stop = self._why(reader.rhythm)
         shared |= {"why": [why], "stop": [stop]}
         items = [self._item(*entry[2:], entry.key, first=entry is entries[0]) for entry in entries]
         preheader = plain.preheader(entries[0].paper, [self._teaser(entry.key) for entry in entries[:4]])
-        html = frame.html.fill(
-            shared | {"items": [item.html for item in items], "preheader": [piece(_escaped(preheader))]}
-        )
+        in_html = [Filled(item.html, feedback) for item in items]
+        html = frame.html.fill(shared | {"items": in_html, "preheader": [piece(_escaped(preheader))]})
         return frame.text.fill(shared | {"items": [item.text for item in items]}), html
 
-    def _make_item(self, code: str, argument: str, key: int, *, first: bool) -> Forms:
+    def _make_item(self, code: str, argument: str, key: int, *, first: bool) -> Item:
         """Join a paper with its reason: many readers share a pair."""
         reason, paper, frame = self._reason(code, argument), self._paper(key), _item_frame(first=first)
-        html = frame.html.fill({"reason": [reason.html], "paper": [paper.html]})
-        text = frame.text.fill({"reason": [reason.text], "paper": [paper.text]})
-        return Forms(joined(html), joined(text))
+        own = {"feedback": [open_slot("feedback")], "key": [piece(str(key))]}
+        html = joined(frame.html.fill({"reason": reason.html, "paper": paper.html, **own}))
+        text = joined(frame.text.fill({"reason": reason.text, "paper": paper.text, **own}))
+        return Item(Holed.of(html, "feedback"), text)
 
     def _make_subject(self, first: int, number: int) -> tuple[str, bytes]:
         """Return the subject, and its header encoded (RFC 2047)."""
@@ -189,18 +212,20 @@ def _escaped(text: str) -> str:
     return text
 
 
-def _why(rhythm: tuple[str, int, time, str]) -> list[Piece]:
+def _why(rhythm: Chosen) -> list[Piece]:
     """Return the sentence of the footer before and after the day somebody signed up: many share it, few share both."""
     return [piece(part) for part in plain.why(rhythm, slot("since")).split(slot("since"))]
 
 
 def _forms(block: Block) -> Forms:
-    return Forms(piece(emails.inline_fragment(block.html)), piece(block.text))
+    """Encode a block, the slots for the address of the reader's feedback left open."""
+    cut = Skeleton.of(emails.inline_fragment(block.html)), Skeleton.of(block.text)
+    return Forms(*[skeleton.fill({"feedback": [open_slot("feedback")]}) for skeleton in cut])
 
 
 def _frame(**about: object) -> Frame:
     """Render the frame of a mail, with slots where the rest goes."""
-    slots = {f"{name}_link": slot(name) for name in ("view", "preferences", "unsubscribe")}
+    slots = {f"{name}_link": slot(name) for name in ("view", "preferences", "unsubscribe", "feedback")}
     slots |= {"preheader": slot("preheader"), "why": slot("why") + slot("since") + slot("stop")}
     rendered = emails.render("digest", {"items": [_slots("items")], "reader": True, **slots, **about})
     return Frame(Skeleton.of(rendered.html), Skeleton.of(rendered.text))
@@ -209,7 +234,8 @@ def _frame(**about: object) -> Frame:
 @cache
 def _item_frame(*, first: bool) -> Frame:
     """Render what stands around a reason and a paper, with the line ends that part it from the one before."""
-    block = item_block(_slots("reason"), _slots("paper"), first=first)
+    receipt = links.receipt(slot("feedback"), slot("key"))
+    block = item_block(_slots("reason"), _slots("paper"), receipt, first=first)
     html, text = emails.inline_fragment(block.html), block.text
     return Frame(Skeleton.of(html if first else f"\n{html}"), Skeleton.of(text if first else f"\n\n{text}"))
 

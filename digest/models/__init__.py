@@ -1,10 +1,12 @@
-"""Paper, Edition, Delivery, Event, SendingDay, Member, Vote, Submission."""
+"""Paper, Edition, Delivery, Event, Feedback, Profile, SendingDay, Member, Vote, Submission."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
+from digest.models.feedback import Feedback
 from digest.models.member import Member
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
+from digest.models.profile import Profile
 from digest.models.sending_day import SendingDay
 from digest.models.submission import Submission
 from digest.models.vote import Vote
@@ -14,10 +16,12 @@ __all__ = [
     "Edition",
     "EditionPaper",
     "Event",
+    "Feedback",
     "Member",
     "Paper",
     "PaperIdentifier",
     "PaperTopic",
+    "Profile",
     "SendingDay",
     "Submission",
     "Vote",

@@ -79,6 +79,8 @@ class Delivery(models.Model):
     class Status(models.TextChoices):
         SKIPPED = "skipped", "skipped"
         QUEUED = "queued", "queued"
+        # For a reader who wants no mail, only the feed.
+        KEPT = "kept", "kept for the feed"
         # Its edition is halted: see digest.sending.breaker.
         HELD = "held", "held"
         CLAIMED = "claimed", "claimed"

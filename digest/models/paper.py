@@ -27,6 +27,9 @@ class Paper(models.Model):
     votes = models.PositiveIntegerField(default=0, editable=False)
     hot = models.FloatField(default=0, editable=False)
     voted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its votes last changed")
+    # See digest.embedding: float16, as many as the model of that name makes.
+    embedding = models.BinaryField(null=True, editable=False)
+    embedding_model = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["-pk"]

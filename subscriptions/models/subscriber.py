@@ -10,30 +10,17 @@ from django.utils import timezone
 
 from subscriptions import schedule
 from subscriptions.addresses import key_of
+from subscriptions.models.choices import Breadth, Channel, Frequency, Status
 from subscriptions.models.topic import Topic
 
 # How long one can take back having left, from the page that says so.
 UNDO_FOR = timedelta(days=1)
 
+# Papers in one part of a digest: more would be clipped by mail clients.
+MOST_PAPERS = 30
+
 # So many mails in a row that could not be delivered for now, and the address counts as dead.
 SOFT_BOUNCES = 5
-
-
-class Status(models.TextChoices):
-    """Where a subscriber stands."""
-
-    PENDING = "pending", "not yet confirmed"
-    ACTIVE = "active", "active"
-    UNSUBSCRIBED = "unsubscribed", "unsubscribed"
-    SUPPRESSED = "suppressed", "suppressed"
-
-
-class Frequency(models.TextChoices):
-    """How often a digest is sent."""
-
-    DAILY = "daily", "Every day"
-    WEEKDAYS = "weekdays", "Monday to Friday"
-    WEEKLY = "weekly", "Once a week"
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -57,7 +44,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 
 # What a form may set.
-CHOICES = {"time_zone", "local_time", "frequency", "weekday", "max_papers", "paused_until"}
+CHOICES = {
+    *schedule.Chosen._fields,
+    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until"),
+}
 
 
 class Subscriber(models.Model):
@@ -74,12 +64,36 @@ class Subscriber(models.Model):
     local_time = models.TimeField(default=time(7), help_text="When the digest should arrive, on their clock")
     frequency = models.CharField(max_length=16, choices=Frequency, default=Frequency.DAILY)
     weekday = models.PositiveSmallIntegerField(default=0, help_text="For a weekly digest: 0 is Monday")
+    chosen_days = models.PositiveSmallIntegerField(
+        default=0b0011111,
+        help_text="For a digest on chosen days: the sum of 1 Mon, 2 Tue, 4 Wed, 8 Thu, 16 Fri, 32, 64",
+    )
+    month_day = models.PositiveSmallIntegerField(
+        default=1, help_text="For a monthly digest; a shorter month ends sooner"
+    )
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
     max_papers = models.PositiveSmallIntegerField(default=10)
+    reading_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="As many papers as can be read in this time, within the most"
+    )
+    least_match = models.PositiveSmallIntegerField(
+        default=0, help_text="Percent: no digest where no paper matches as well as this"
+    )
+    breadth = models.CharField(max_length=16, choices=Breadth, default=Breadth.EDITION)
+    max_more = models.PositiveSmallIntegerField(
+        default=10, help_text="The most papers of the second part, where everything new is wanted"
+    )
     paused_until = models.DateField(null=True, blank=True, help_text="First day on which to write again")
 
     next_digest_at = models.DateTimeField(null=True, blank=True)
     # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it comes again.
     seen_until = models.DateTimeField(null=True, blank=True)
+
+    # What the address of their own feed is signed over; a new one makes the old address worthless.
+    feed_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    may_note_opens_since = models.DateTimeField(
+        null=True, blank=True, help_text="When they agreed that what they open counts; empty: it does not"
+    )
 
     soft_bounces = models.PositiveSmallIntegerField(default=0, help_text="In a row, since one arrived")
 
@@ -100,7 +114,19 @@ class Subscriber(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(weekday__lte=6), name="weekday_in_week"),
             models.CheckConstraint(
-                condition=models.Q(max_papers__gte=1, max_papers__lte=50), name="max_papers_one_to_fifty"
+                condition=models.Q(chosen_days__gte=1, chosen_days__lte=127), name="chosen_days_in_week"
+            ),
+            models.CheckConstraint(condition=models.Q(month_day__gte=1, month_day__lte=31), name="month_day_in_month"),
+            models.CheckConstraint(condition=models.Q(least_match__lte=100), name="least_match_in_percent"),
+            models.CheckConstraint(
+                condition=models.Q(max_more__gte=1, max_more__lte=MOST_PAPERS), name="max_more_one_to_thirty"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reading_minutes=None) | models.Q(reading_minutes__gte=1, reading_minutes__lte=120),
+                name="reading_minutes_two_hours",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_papers__gte=1, max_papers__lte=MOST_PAPERS), name="max_papers_one_to_thirty"
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="active") | models.Q(next_digest_at__isnull=False), name="active_has_a_next"
@@ -116,14 +142,14 @@ class Subscriber(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
-    def rhythm_fields(self) -> tuple[str, time, str, int]:
+    def chosen_rhythm(self) -> schedule.Chosen:
         """What the rhythm is made of."""
-        return self.time_zone, self.local_time, self.frequency, self.weekday
+        return schedule.Chosen(*[getattr(self, name) for name in schedule.Chosen._fields])
 
     @property
     def rhythm(self) -> schedule.Rhythm:
         """When this subscriber wants mail."""
-        return schedule.rhythm(*self.rhythm_fields)
+        return schedule.rhythm(self.chosen_rhythm)
 
     @property
     def is_active(self) -> bool:
@@ -159,20 +185,10 @@ class Subscriber(models.Model):
 
     def choose(self, choices: dict[str, Any]) -> bool:
         """Take over the choices of a form; say whether they change when mail comes. Does not save."""
-        before = self.rhythm_fields, self.paused_until
+        before = self.chosen_rhythm, self.paused_until
         for name in CHOICES & choices.keys():
             setattr(self, name, choices[name])
-        return (self.rhythm_fields, self.paused_until) != before
-
-    def change(self, choices: dict[str, Any], at: datetime) -> None:
-        """Save new choices, the next digest at the first moment they allow."""
-        with transaction.atomic():
-            row = type(self).objects.select_for_update().get(pk=self.pk)
-            if row.choose(choices) and row.is_active:
-                row.reschedule(at)
-            row.save()
-            row.follow(choices["topics"])
-        self.refresh_from_db()
+        return (self.chosen_rhythm, self.paused_until) != before
 
     def resume(self, at: datetime) -> None:
         """End a pause, the next digest at their next hour. Without one nothing changes."""
@@ -192,7 +208,7 @@ class Subscriber(models.Model):
         self.next_digest_at = schedule.next_at(self.rhythm, after, not_before=max(days, default=None))
 
     def follow(self, topics: Iterable[Topic]) -> None:
-        """Follow exactly these topics."""
+        """Follow exactly these topics, those that are new as much as usual."""
         self.topics.set(topics)
 
     def can_come_back(self, at: datetime) -> bool:
@@ -230,6 +246,17 @@ class Subscriber(models.Model):
     def erase(self) -> None:
         """Delete the row with all that hangs on it; the deliveries stay, and no longer tell whose they were."""
         self.delete()
+
+    def renew_feed(self) -> None:
+        """Give the feed a new address; the one before leads nowhere from now on."""
+        self.feed_key = uuid.uuid4()
+        self.save(update_fields=["feed_key"])
+
+    def revoke_feed(self) -> bool:
+        """Have no feed any more; say whether that is so. Digests that come by the feed alone keep it."""
+        gone = type(self).objects.filter(pk=self.pk).exclude(channel=Channel.FEED).update(feed_key=None)
+        self.refresh_from_db()
+        return bool(gone)
 
     @property
     def can_get_the_latest(self) -> bool:

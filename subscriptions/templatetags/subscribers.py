@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 
-from subscriptions.models import Frequency, Subscriber
+from subscriptions.models import Subscriber
+from subscriptions.wording import how_often
 
 register = template.Library()
 
@@ -17,11 +17,7 @@ register = template.Library()
 @register.filter
 def rhythm(subscriber: Subscriber) -> str:
     """Say how often and when mail comes."""
-    if subscriber.frequency == Frequency.WEEKLY:
-        often = f"every {WEEKDAYS[subscriber.weekday]}"
-    else:
-        often = "every day" if subscriber.frequency == Frequency.DAILY else "Monday to Friday"
-    return f"{often} at {subscriber.local_time:%H:%M} ({subscriber.time_zone})"
+    return f"{how_often(subscriber.chosen_rhythm)} at {subscriber.local_time:%H:%M} ({subscriber.time_zone})"
 
 
 @register.filter

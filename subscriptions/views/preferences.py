@@ -3,10 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from subscriptions import limits, links
+from subscriptions.changing import change
 from subscriptions.forms import LinkForm, PreferencesForm
 from subscriptions.held_data import held
 from subscriptions.models import Subscriber
@@ -43,11 +45,13 @@ def preferences(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
         return render(request, "subscriptions/not_active.html", {"subscriber": subscriber, "token": token})
     form = PreferencesForm(request.POST if request.method == "POST" else None, subscriber=subscriber)
     if form.is_valid():
-        subscriber.change(form.cleaned_data, timezone.now())
+        change(subscriber, form.cleaned_data, form.wishes, timezone.now())
         messages.success(request, "Your preferences are saved.")
         return redirect(request.path)
     leave = links.token(Purpose.UNSUBSCRIBE, subscriber)
     context = {"form": form, "subscriber": subscriber, "token": token, "unsubscribe_token": leave}
+    if subscriber.feed_key:
+        context["feeds"] = links.feeds(subscriber.feed_key)
     return render(request, "subscriptions/preferences.html", context, status=422 if form.is_bound else 200)
 
 
@@ -58,6 +62,29 @@ def resume(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResp
     subscriber.resume(timezone.now())
     messages.success(request, "The pause is over.")
     return redirect("preferences", token)
+
+
+@require_POST
+@signed(Purpose.PREFERENCES)
+def renew_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Give somebody a feed, or a new address for it."""
+    had_one = subscriber.feed_key is not None
+    subscriber.renew_feed()
+    messages.success(
+        request, "Your feed has a new address, and the old one is dead." if had_one else "Here is your feed."
+    )
+    return redirect(f"{reverse('preferences', args=[token])}#feed")
+
+
+@require_POST
+@signed(Purpose.PREFERENCES)
+def revoke_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Take somebody's feed away."""
+    if subscriber.revoke_feed():
+        messages.success(request, "Your feed is off, and its address is dead.")
+    else:
+        messages.error(request, "Your digests come by the feed alone. Choose mail first, then turn it off.")
+    return redirect(f"{reverse('preferences', args=[token])}#feed")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

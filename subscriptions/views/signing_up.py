@@ -25,7 +25,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     limits.check_network(request)
     email = form.cleaned_data["email"]
     if limits.address_has_room(email):
-        enqueue("sign_up", signing_up.sign_up(email, form.cleaned_data, asked(request)))
+        enqueue("sign_up", signing_up.sign_up(email, form.choices, asked(request)))
     return redirect("subscribe_sent")
 
 

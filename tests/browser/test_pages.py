@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/papers/2025-08-21", "/papers/{paper}", "/preferences", "/outbox/"]
+PAGES = ["/", "/papers/2025-08-21", "/papers/{paper}", "/preferences", "/outbox/", "/start", "/subscribe"]
 
 # Each text whose contrast with what lies behind it is below what WCAG 2.2 asks for (1.4.3, level AA).
 FAINT_TEXTS = """() => {

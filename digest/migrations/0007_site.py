@@ -19,8 +19,8 @@ def place_among_trending(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digest', '0004_breaker'),
-        ('subscriptions', '0002_soft_bounces'),
+        ('digest', '0006_ranking'),
+        ('subscriptions', '0003_choices'),
     ]
 
     operations = [

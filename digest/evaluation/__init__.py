@@ -1,0 +1,1 @@
+"""How well a ranking finds what real readers saved: see docs/ranking.md."""

@@ -1,0 +1,172 @@
+"""Each subscriber's papers, chosen and frozen: keys, reasons, and the parts of their scores."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from django.utils.text import Truncator
+from numpy.typing import NDArray
+
+from digest.offers import Candidates
+from digest.ranking import reasons, scoring
+from digest.ranking.choosing import Chosen, Ranked, choose, rank
+from digest.ranking.reasons import CODES, Reason
+from digest.tastes import Tastes, Wants, stored, tastes
+
+# What a row of the parts holds, in hundredths of the score.
+PARTS = (*scoring.NAMES, "pinned")
+# Of the title of a paper that somebody liked.
+TITLE = 60
+NOT_CLOSE = "no paper matched as well as was asked for"
+
+
+class Wanting(Protocol):
+    """What is asked of a subscriber; a row of the planner, or anything like it."""
+
+    @property
+    def pk(self) -> int: ...  # noqa: D102
+    @property
+    def period(self) -> date: ...  # noqa: D102
+    @property
+    def max_papers(self) -> int: ...  # noqa: D102
+    @property
+    def reading_minutes(self) -> int | None: ...  # noqa: D102
+    @property
+    def least_match(self) -> int: ...  # noqa: D102
+
+
+class Asking(NamedTuple):
+    """What is asked of one subscriber, or of somebody who tries."""
+
+    pk: int
+    period: date
+    max_papers: int
+    reading_minutes: int | None
+    least_match: int
+
+
+class Digest(NamedTuple):
+    """One subscriber's papers as they are frozen: `content` is JSON."""
+
+    content: str
+    is_worth_sending: bool
+    why_not: str = ""
+
+
+class Choice(NamedTuple):
+    """How a batch's papers were chosen."""
+
+    tastes: Tastes
+    ranked: Ranked
+    chosen: Chosen
+
+
+def choice(subscribers: Sequence[Wanting], offer: Candidates, now: datetime, wants: Wants | None = None) -> Choice:
+    """Choose the papers of a batch of subscribers, by what they want: as it is stored, unless `wants` is given."""
+    keys = [subscriber.pk for subscriber in subscribers]
+    wanted = tastes(keys, stored(keys, now) if wants is None else wants, offer, now)
+    ranked = rank(wanted.readers, offer.arrays)
+    most = np.array([subscriber.max_papers for subscriber in subscribers])
+    chosen = choose(ranked, offer.arrays, most, draws(subscribers))
+    return Choice(wanted, ranked, _within_reading_time(chosen, subscribers, offer))
+
+
+def draws(subscribers: Sequence[Wanting]) -> NDArray[np.float64]:
+    """Return what chance holds for each, from 0 to 1: by subscriber and day, so that a second run draws the same."""
+    numbers = np.array([subscriber.pk * 1_000_003 + subscriber.period.toordinal() for subscriber in subscribers])
+    # Knuth's multiplicative hash: neighbours end far apart.
+    mixed = (numbers.astype(np.uint64) * np.uint64(2_654_435_761)) & np.uint64(0xFFFFFFFF)
+    return mixed / 2**32
+
+
+def digests(
+    subscribers: Sequence[Wanting], offer: Candidates, now: datetime, wants: Wants | None = None
+) -> Iterator[Digest]:
+    """Yield the frozen digest of each subscriber, in their order; `wants` as in `choice`."""
+    made = choice(subscribers, offer, now, wants)
+    papers = made.chosen.papers
+    codes = reasons.strongest(made.ranked, offer.arrays, made.chosen)
+    topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers)
+    parts = packed_parts(made, offer)
+
+    @cache
+    def entry(paper: int, code: int, topic: int) -> str:
+        argument = offer.topics[topic].name if CODES[code] == Reason.TOPIC else ""
+        return json.dumps([offer.papers[paper], CODES[code], argument])
+
+    own = [CODES.index(code) for code in (Reason.KEYWORD, Reason.AUTHOR, Reason.LIKED)]
+    # The rare ones cost a look each; most digests have none.
+    special = np.asarray(np.isin(codes, own).any(axis=1)).tolist()
+    near = _is_near(subscribers, made).tolist()
+    of = len(offer.papers)
+    rows = zip(papers.tolist(), codes.tolist(), topics.tolist(), parts.tolist(), strict=True)
+    for number, (row, why, topic, scores) in enumerate(rows):
+        count = sum(paper >= 0 for paper in row)
+        if special[number]:
+            entries = [_own_entry(made.tastes, number, *line) for line in zip(row[:count], why, topic, strict=False)]
+        else:
+            entries = [entry(*line) for line in zip(row[:count], why, topic, strict=False)]
+        shown = ", ".join(map(_parts_json, scores[:count]))
+        content = f'{{"papers": [{", ".join(entries)}], "of": {of}, "parts": [{shown}]}}'
+        if count and not near[number]:
+            yield Digest(f'{{"papers": [], "of": {of}}}', is_worth_sending=False, why_not=NOT_CLOSE)
+        else:
+            yield Digest(content, is_worth_sending=count > 0)
+
+
+# Each part takes nine bits of a number: from -200 to 311.
+_BITS, _OFFSET = 9, 200
+
+
+def packed_parts(made: Choice, offer: Candidates) -> NDArray[np.int64]:
+    """Return the parts of each chosen paper's score, packed into a number each: (subscribers, places)."""
+    rows = np.arange(len(made.chosen.papers))[:, None]
+    packed = np.zeros(made.chosen.papers.shape, dtype=np.int64)
+    for name in PARTS:
+        if name == "pinned":
+            values = 100 * offer.pinned[made.chosen.papers]
+        else:
+            part = np.broadcast_to(getattr(made.ranked.parts, name), made.ranked.scores.shape)
+            values = np.rint(100 * scoring.WEIGHTS[name] * part[rows, made.chosen.papers])
+        packed = (packed << _BITS) | (np.clip(values, -_OFFSET, 2**_BITS - 1 - _OFFSET).astype(np.int64) + _OFFSET)
+    return packed
+
+
+@cache
+def _parts_json(packed: int) -> str:
+    """Return packed parts as a list of hundredths."""
+    places = range(_BITS * (len(PARTS) - 1), -1, -_BITS)
+    return json.dumps([((packed >> place) & (2**_BITS - 1)) - _OFFSET for place in places])
+
+
+def _is_near(subscribers: Sequence[Wanting], made: Choice) -> NDArray[np.bool_]:
+    """Return for whom at least one chosen paper matches as well as they asked: (subscribers,)."""
+    least = np.array([subscriber.least_match for subscriber in subscribers]) / 100
+    papers = made.chosen.papers
+    matches = np.where(papers >= 0, np.take_along_axis(made.ranked.match, np.maximum(papers, 0), axis=1), 0)
+    return np.asarray(matches.max(axis=1, initial=0) >= least)
+
+
+def _within_reading_time(chosen: Chosen, subscribers: Sequence[Wanting], offer: Candidates) -> Chosen:
+    """Keep of each list as much as can be read in the time that was asked for, and the first paper always."""
+    if not any(subscriber.reading_minutes for subscriber in subscribers) or not offer.papers:
+        return chosen
+    time = np.array([subscriber.reading_minutes or np.inf for subscriber in subscribers])
+    takes = np.where(chosen.papers >= 0, offer.minutes[chosen.papers], 0).cumsum(axis=1)
+    too_long = (takes > time[:, None]) & (np.arange(chosen.papers.shape[1]) > 0)
+    return Chosen(np.where(too_long, -1, chosen.papers), chosen.different & ~too_long)
+
+
+def _own_entry(wanted: Tastes, number: int, paper: int, code: int, topic: int) -> str:
+    """Return an entry as JSON, with what belongs to this reader (row): the phrase, the author, the liked paper."""
+    arguments = {
+        Reason.TOPIC: lambda: wanted.offer.topics[topic].name,
+        Reason.KEYWORD: lambda: wanted.phrase(number, paper),
+        Reason.AUTHOR: lambda: wanted.author(number, paper),
+        Reason.LIKED: lambda: Truncator(wanted.liked(number, paper)).chars(TITLE),
+    }
+    reason = CODES[code]
+    return json.dumps([wanted.offer.papers[paper], reason, arguments[reason]() if reason in arguments else ""])

@@ -1,0 +1,71 @@
+"""Feedback: what a subscriber said about a paper."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+
+from digest.models.edition import Edition
+from digest.models.paper import Paper
+from subscriptions.models import Subscriber
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    """Which feedback."""
+
+    def opinions(self) -> "FeedbackQuerySet":
+        """More or less like this: a paper has one of them, or none."""
+        return self.filter(kind__in=OPINIONS)
+
+    def answer(self, subscriber: Subscriber, said: Mapping[int, str], at: datetime) -> None:
+        """Keep what somebody said of published papers as they signed up, in place of what they said at a try before.
+
+        What a reader said since they confirmed stays: whoever types their address must not change it.
+        """
+        if subscriber.confirmed_at is None:
+            self.opinions().delete()
+        published = Paper.objects.filter(pk__in=said, entry__edition__status=Edition.Status.PUBLISHED)
+        self.bulk_create(
+            [
+                Feedback(subscriber=subscriber, paper_id=paper, kind=said[paper], at=at)
+                for paper in published.values_list("pk", flat=True)
+            ],
+            ignore_conflicts=True,
+        )
+
+
+class Feedback(models.Model):
+    """One thing that one subscriber said about one paper. It can be taken back: then there is no row."""
+
+    class Kind(models.TextChoices):
+        MORE = "more", "more like this"
+        LESS = "less", "less like this"
+        SAVED = "saved", "saved"
+        # Kept only of those who allowed it: Subscriber.may_note_opens_since.
+        OPENED = "opened", "opened"
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="feedback", db_index=False)
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="feedback")
+    kind = models.CharField(max_length=8, choices=Kind)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "feedback"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "paper", "kind"], name="feedback_once"),
+            models.UniqueConstraint(
+                fields=["subscriber", "paper"],
+                name="feedback_one_opinion",
+                condition=models.Q(kind__in=["more", "less"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id}: {self.kind} {self.paper_id}"
+
+
+OPINIONS = (Feedback.Kind.MORE, Feedback.Kind.LESS)

@@ -1,0 +1,133 @@
+"""What a digest can be chosen from: the papers of editions, as arrays."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+from django.db.models import Count, Max
+
+from digest import embedding
+from digest.models import Edition, EditionPaper, Feedback, Paper, PaperTopic
+from digest.ranking import diversity, scoring
+from digest.ranking.choosing import Bools, Offer
+from digest.ranking.scoring import Floats
+from digest.ranking.words import texts_of
+from subscriptions.models import Topic
+from subscriptions.phrases import author_key, phrase_key
+
+# What a reader needs for an abstract, with a breath before it.
+WORDS_A_MINUTE = 230
+A_BREATH = 0.25
+# Against so many of the papers before them, papers are new or not.
+BEFORE = 300
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The papers one group of subscribers can get, in the curator's order, newest edition first."""
+
+    editions: list[Edition]
+    papers: list[int]
+    pinned: Bools
+    tags: Floats
+    topics: list[Topic]
+    votes: Floats = field(default_factory=lambda: scoring.NOTHING)
+
+    @property
+    def newest(self) -> Edition | None:
+        """The latest of the editions, by day."""
+        return self.editions[0] if self.editions else None
+
+    @property
+    def seen_until(self) -> datetime | None:
+        """When the last of the editions was published."""
+        return max((edition.published_at for edition in self.editions if edition.published_at), default=None)
+
+    @cached_property
+    def rows(self) -> list[Paper]:
+        """The papers with their text, in the order of `papers`."""
+        fields = "title", "abstract", "authors", "embedding", "embedding_model"
+        found = Paper.objects.only(*fields).in_bulk(self.papers)
+        return [found[paper] for paper in self.papers]
+
+    @cached_property
+    def vectors(self) -> Floats:
+        """Their embeddings: (papers, dimensions)."""
+        return embedding.stacked([(paper.embedding, paper.embedding_model) for paper in self.rows])
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """What of them is searched for words."""
+        return texts_of([paper.title for paper in self.rows], [paper.abstract for paper in self.rows])
+
+    @cached_property
+    def phrase_texts(self) -> list[str]:
+        """Their texts in the form of `phrase_key`."""
+        return [phrase_key(text) for text in self.texts]
+
+    @cached_property
+    def by_author(self) -> dict[str, list[int]]:
+        """Author's key → places of their papers."""
+        places = defaultdict(list)
+        for place, paper in enumerate(self.rows):
+            for name in paper.authors:
+                places[author_key(str(name))].append(place)
+        return dict(places)
+
+    @cached_property
+    def minutes(self) -> Floats:
+        """How long it takes to read of each paper: (papers,), in minutes."""
+        words = [len(text.split()) for text in self.texts]
+        return (np.array(words) / WORDS_A_MINUTE + A_BREATH).astype(np.float32)
+
+    @cached_property
+    def arrays(self) -> Offer:
+        """All of it that ranking needs."""
+        return Offer(self.tags, self.pinned, diversity.sameness(self.vectors), self.votes, self._novelty())
+
+    def _novelty(self) -> Floats:
+        """Return how unlike the papers before it each paper is, from 0 to 1: (1, papers)."""
+        oldest = min(self.papers, default=0)
+        before = Paper.objects.filter(pk__lt=oldest).exclude(embedding=None).order_by("-pk")
+        vectors = embedding.stacked(list(before.values_list("embedding", "embedding_model")[:BEFORE]))
+        nearest = (self.vectors @ vectors.T).max(axis=1, initial=0)
+        return np.where(self.vectors.any(axis=1), 1 - nearest, 0).astype(np.float32)[None, :]
+
+
+def candidates(seen_until: datetime | None, now: datetime | None = None, until: datetime | None = None) -> Candidates:
+    """Return what stands in the editions published since, up to `until` where given; the latest for someone new."""
+    published = Edition.objects.published()
+    if until:
+        published = published.filter(published_at__lte=until)
+    editions = list(published.filter(published_at__gt=seen_until) if seen_until else published[:1])
+    order = {edition.pk: index for index, edition in enumerate(editions)}
+    rows = EditionPaper.objects.shown().filter(edition__in=editions).values_list("edition_id", "paper_id", "placement")
+    entries = sorted(rows, key=lambda row: order[row[0]])
+    papers = [paper for _, paper, _ in entries]
+    topics = list(Topic.objects.order_by("pk"))
+    tags = np.zeros((len(papers), len(topics)), dtype=np.float32)
+    row = {paper: index for index, paper in enumerate(papers)}
+    column = {topic.pk: index for index, topic in enumerate(topics)}
+    for paper, topic, value in PaperTopic.objects.filter(paper__in=papers).values_list("paper_id", "topic_id", "score"):
+        tags[row[paper], column[topic]] = value
+    pinned = np.array([placement == EditionPaper.Placement.PINNED for *_, placement in entries], dtype=np.bool_)
+    return Candidates(editions, papers, pinned, tags, topics, _votes(papers, now))
+
+
+def _votes(papers: Sequence[int], now: datetime | None) -> Floats:
+    """Return what readers' likes of each paper weigh, from 0 to 1: (1, papers). Their age is that of the last one."""
+    liked = Feedback.objects.filter(paper__in=papers, kind__in=LIKES).values("paper")
+    count, age = np.zeros(len(papers), dtype=np.float32), np.zeros(len(papers), dtype=np.float32)
+    place = {paper: index for index, paper in enumerate(papers)}
+    for row in liked.annotate(readers=Count("subscriber", distinct=True), last=Max("at")):
+        count[place[row["paper"]]] = row["readers"]
+        if now:
+            age[place[row["paper"]]] = (now - row["last"]).total_seconds() / 86_400
+    return scoring.votes(count, age)
+
+
+# What counts as a like.
+LIKES = (Feedback.Kind.MORE, Feedback.Kind.SAVED)

@@ -1,0 +1,82 @@
+"""Feedback → profiles: learned when something happens, and fading with time."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db.models import F, Max, Q
+
+from digest import embedding
+from digest.models import Delivery, Feedback, Paper, Profile
+from digest.ranking import learning
+from subscriptions.models import Subscriber
+
+# A like weighs half after so long.
+HALF_LIFE = timedelta(days=90)
+# What each kind of feedback says. Opening a paper says little, and is kept only of those who allow it.
+SAYS = {
+    Feedback.Kind.MORE: 1.0,
+    Feedback.Kind.SAVED: 1.0,
+    Feedback.Kind.LESS: -1.0,
+    Feedback.Kind.OPENED: 0.3,
+}
+# The newest of each that are learned from.
+MOST_SAID = 200
+MOST_DIGESTS = 20
+MOST_PASSED_OVER = 40
+BATCH = 500
+
+
+def faded(since: datetime, now: datetime) -> float:
+    """Return what is left of a weight, from 0 to 1."""
+    return float(0.5 ** (max(now - since, timedelta()) / HALF_LIFE))
+
+
+def learn(subscriber: int, at: datetime) -> None:
+    """Write the profile of a subscriber (by key) from what they said; without any feedback there is no profile."""
+    said = _said(subscriber, at)
+    if not said:
+        Profile.objects.filter(subscriber=subscriber).delete()
+        return
+    opinions = said | dict.fromkeys(_passed_over(subscriber, said), float(learning.PASSED_OVER))
+    rows = Paper.objects.filter(pk__any_of=opinions).order_by("pk").values_list("pk", "embedding", "embedding_model")
+    papers = list(rows)
+    vectors = embedding.stacked([(raw, name) for _, raw, name in papers])
+    values = np.array([opinions[key] for key, *_ in papers], dtype=np.float32)
+    weights = learning.learn(vectors, values)
+    Profile.keep(subscriber, zip([key for key, *_ in papers], weights.tolist(), strict=True), at)
+
+
+def learn_new(at: datetime) -> int:
+    """Write the profiles of those who said something since theirs was written; return how many."""
+    latest = Feedback.objects.values("subscriber").annotate(latest=Max("at"))
+    stale = latest.filter(Q(subscriber__profile=None) | Q(latest__gt=F("subscriber__profile__as_of")))
+    subscribers = list(stale.order_by("latest").values_list("subscriber", flat=True)[:BATCH])
+    for subscriber in subscribers:
+        learn(subscriber, at)
+    return len(subscribers)
+
+
+def _said(subscriber: int, at: datetime) -> dict[int, float]:
+    """Return what was said about each paper, from -1 to 1, less with age; the strongest word on each counts."""
+    rows = Feedback.objects.filter(subscriber=subscriber).order_by("-at").values_list("paper_id", "kind", "at")
+    may_open = Subscriber.objects.filter(pk=subscriber, may_note_opens_since__isnull=False).exists()
+    opinions: dict[int, float] = {}
+    for paper, kind, when in rows[:MOST_SAID]:
+        if kind == Feedback.Kind.OPENED and not may_open:
+            continue
+        value = SAYS[Feedback.Kind(kind)] * faded(when, at)
+        if value < 0 or (abs(value) > abs(opinions.get(paper, 0)) and opinions.get(paper, 0) >= 0):
+            opinions[paper] = value
+    return opinions
+
+
+def _passed_over(subscriber: int, said: Iterable[int]) -> list[int]:
+    """Return papers that came beside those liked or disliked, in the same digests, and drew no word."""
+    digests = Delivery.objects.filter(subscriber=subscriber).order_by("-period")
+    known, others = set(said), list[int]()
+    for content in digests.values_list("content", flat=True)[:MOST_DIGESTS]:
+        papers = [entry[0] for entry in content.get("papers", [])]
+        if known.intersection(papers):
+            others += [paper for paper in papers if paper not in known]
+    return list(dict.fromkeys(others))[:MOST_PASSED_OVER]

@@ -1,0 +1,24 @@
+"""Changing one's mind: everything a form of preferences holds, in one transaction."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from subscriptions import wishes
+from subscriptions.models import Channel, Subscriber
+from subscriptions.wishes import Wishes
+
+
+@transaction.atomic
+def change(subscriber: Subscriber, choices: dict[str, Any], wanted: Wishes, at: datetime) -> None:
+    """Save new choices and what is wanted, the next digest at the first moment the choices allow."""
+    row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    if row.choose(choices) and row.is_active:
+        row.reschedule(at)
+    if row.channel == Channel.FEED and row.feed_key is None:
+        row.feed_key = uuid.uuid4()
+    row.save()
+    wishes.keep(row, wanted)
+    subscriber.refresh_from_db()

@@ -1,0 +1,7 @@
+"""The forms: signing up, preferences, asking for a link."""
+
+from subscriptions.forms.fields import AddressField
+from subscriptions.forms.preferences import LinkForm, PreferencesForm
+from subscriptions.forms.signing_up import SignUpForm, TopicsForm
+
+__all__ = ["AddressField", "LinkForm", "PreferencesForm", "SignUpForm", "TopicsForm"]

@@ -1,0 +1,108 @@
+"""Fields of the forms: an address, topics, an hour."""
+
+from collections.abc import Sequence
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Count
+
+from subscriptions import addresses
+from subscriptions.models import Topic
+
+HALF_HOURS = [time(hour, minute) for hour in range(24) for minute in (0, 30)]
+# So many topics stand first, those with most papers; the others follow by name.
+LEADING = 7
+
+
+class AddressField(forms.CharField):
+    """A mail address, checked and in its normal form."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@university.edu"})
+
+    def __init__(self, *, refuse_disposable: bool = False) -> None:
+        errors = {"required": "Please fill in your address.", "max_length": "No address is that long. Is there a typo?"}
+        super().__init__(label="Email address", max_length=254, error_messages=errors)
+        self.refuse_disposable = refuse_disposable
+
+    def clean(self, value: Any) -> str:
+        """Return the address as mail goes to it."""
+        refuse = self.refuse_disposable and settings.REFUSE_DISPOSABLE
+        try:
+            return addresses.clean(super().clean(value), refuse_disposable=refuse)
+        except addresses.BadAddress as error:
+            raise forms.ValidationError(str(error), code="address") from error
+
+
+class TopicsField(forms.MultipleChoiceField):
+    """Topics to tick; none ticked is the whole edition. One query, whatever is ticked."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self) -> None:
+        errors = {"invalid_choice": "One of the topics is no longer there. Please tick again."}
+        super().__init__(label="Topics", required=False, choices=self._read, error_messages=errors)
+        self._topics: dict[str, Topic] | None = None
+
+    def _read(self) -> list[tuple[str, str]]:
+        if self._topics is None:
+            by_papers = list(Topic.objects.annotate(tagged=Count("tags")).order_by("-tagged", "name"))
+            ordered = by_papers[:LEADING] + sorted(by_papers[LEADING:], key=lambda topic: topic.name)
+            self._topics = {str(topic.pk): topic for topic in ordered}
+        return [(key, topic.name) for key, topic in self._topics.items()]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "TopicsField":
+        """Every form reads the topics anew."""
+        return type(self)()
+
+    def clean(self, value: Any) -> list[Topic]:
+        """Return the topics that were ticked."""
+        chosen = set(super().clean(value))
+        return [topic for key, topic in (self._topics or {}).items() if key in chosen]
+
+
+class HourField(forms.TypedChoiceField):
+    """A time of day in steps of half an hour."""
+
+    def __init__(self) -> None:
+        errors = {"invalid_choice": "Please choose an hour from the list.", "required": "Please choose an hour."}
+        super().__init__(label="Time", choices=self.choices_with(HALF_HOURS), coerce=time.fromisoformat)
+        self.error_messages |= errors
+
+    @staticmethod
+    def choices_with(times: Sequence[time]) -> list[tuple[str, str]]:
+        """Return the choices for some times of day."""
+        return [(f"{at:%H:%M}", f"{at:%H:%M}") for at in times]
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a time as the choices do."""
+        return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
+class KeysField(forms.TypedMultipleChoiceField):
+    """Keys of rows that another part of the program knows: whole numbers, unseen, at most so many."""
+
+    widget = forms.MultipleHiddenInput
+    # No database has a key beyond this.
+    greatest = 2**63 - 1
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(required=False, coerce=int, empty_value=[])
+        self.most = most
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "KeysField":
+        """Nothing in it changes from form to form."""
+        return type(self)(most=self.most)
+
+    def valid_value(self, value: Any) -> bool:
+        """Say whether a value can be a key."""
+        text = str(value)
+        return text.isascii() and text.isdecimal() and int(text) <= self.greatest
+
+    def clean(self, value: Any) -> list[int]:
+        """Return the keys; ValidationError where one is none, or they are too many."""
+        keys = list(dict.fromkeys(super().clean(value)))
+        if len(keys) > self.most:
+            raise forms.ValidationError(f"At most {self.most} papers, please.")
+        return keys

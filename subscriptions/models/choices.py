@@ -1,0 +1,36 @@
+"""What a subscriber can be and can choose."""
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    """Where a subscriber stands."""
+
+    PENDING = "pending", "not yet confirmed"
+    ACTIVE = "active", "active"
+    UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+    SUPPRESSED = "suppressed", "suppressed"
+
+
+class Frequency(models.TextChoices):
+    """How often a digest is sent."""
+
+    DAILY = "daily", "Every day"
+    WEEKDAYS = "weekdays", "Monday to Friday"
+    DAYS = "days", "On chosen days"
+    WEEKLY = "weekly", "Once a week"
+    MONTHLY = "monthly", "Once a month"
+
+
+class Channel(models.TextChoices):
+    """Where digests go."""
+
+    MAIL = "mail", "By mail"
+    FEED = "feed", "Into my feed alone"
+
+
+class Breadth(models.TextChoices):
+    """Which papers a digest is chosen from."""
+
+    EDITION = "edition", "The editions"
+    EVERYTHING = "everything", "The editions, and everything else that is new"

@@ -1,0 +1,42 @@
+"""How often mail comes, in words."""
+
+from django.utils.dates import WEEKDAYS
+
+from subscriptions.schedule import Chosen, days_of
+
+# The days that not every month has, and the one that only the longest have.
+SOMETIMES, LAST = range(29, 31), 31
+
+
+def how_often(chosen: Chosen) -> str:
+    """Say on which days, to go on with "at 07:00"."""
+    match chosen.frequency:
+        case "daily":
+            return "every day"
+        case "weekdays":
+            return "every weekday"
+        case "weekly":
+            return f"every {WEEKDAYS[chosen.weekday]}"
+        case "days":
+            return f"every {listed([str(WEEKDAYS[day]) for day in sorted(days_of(chosen.chosen_days))])}"
+        case _:
+            return _monthly(chosen.month_day)
+
+
+def _monthly(day: int) -> str:
+    if day == LAST:
+        return "on the last day of every month"
+    or_last = " (or its last day)" if day in SOMETIMES else ""
+    return f"on the {ordinal(day)} of every month{or_last}"
+
+
+def ordinal(number: int) -> str:
+    """Write the place of a day in its month: 1st, 2nd, 3rd, 4th, 11th, 21st."""
+    teens = number // 10 == 1
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def listed(words: list[str]) -> str:
+    """Write words one after the other: "a", "a and b", "a, b and c"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,146 @@
+"""Steering one's digests in the browser: from the mail, and on the page of preferences."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from digest import planning
+from digest.composing import links as digest_links
+from digest.models import Feedback
+from digest.sending import draining
+from subscriptions import links
+from subscriptions.models import Follow, Topic, Weight
+from tests.browser.test_pages import FAINT_TEXTS
+from tests.browser.test_reader import open_mail, press
+from tests.make import make_subscriber
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def reader(edition):
+    """A reader who has had a digest of the edition."""
+    topics = list(Topic.objects.filter(name__in=["Graph learning", "Differential privacy"]))
+    subscriber = make_subscriber("reader@example.org", follows=topics, next_digest_at=timezone.now())
+    planning.plan(timezone.now())
+    draining.drain()
+    return subscriber
+
+
+def first_paper(reader, edition):
+    (pk, *_), *_ = reader.deliveries.get().content["papers"]
+    return edition.papers.get(pk=pk)
+
+
+def titles(page):
+    return page.locator("#preview .lines a").all_inner_texts()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("More like this", "Noted: more like this", "more"),
+        ("Less like this", "Noted: less like this", "less"),
+        ("Save", "Saved", "saved"),
+    ],
+)
+def test_a_reader_says_what_a_paper_is_to_them_and_takes_it_back(reader, edition, open_page, javascript, words):
+    link, noted, kind = words
+    paper = first_paper(reader, edition)
+    page = open_page(java_script_enabled=javascript)
+    open_mail(page, paper.title)
+
+    page.get_by_role("link", name=link, exact=True).first.click()
+    expect(page.get_by_text(paper.title)).to_be_visible()
+    assert not Feedback.objects.exists()
+
+    press(page, link)
+    expect(page.get_by_role("heading", level=1)).to_have_text(noted)
+    assert list(Feedback.objects.values_list("subscriber", "paper", "kind")) == [(reader.pk, paper.pk, kind)]
+
+    press(page, "Take it back")
+    expect(page.get_by_role("button", name=link, exact=True)).to_be_visible()
+    assert not Feedback.objects.exists()
+
+
+def test_the_preview_follows_the_steps_of_topics_and_saving_keeps_them(reader, page):
+    page.goto(links.preferences(reader))
+    expect(page.locator("#preview .lines li").first).to_be_visible()
+    before = titles(page)
+
+    page.get_by_role("radiogroup", name="Graph learning").get_by_label("never").check(force=True)
+    expect(page.locator("#preview .lines li")).not_to_have_count(len(before))
+    assert set(titles(page)) < set(before)
+    assert set(Follow.objects.values_list("weight", flat=True)) == {Weight.NORMAL}
+
+    press(page, "Save")
+    expect(page.get_by_role("status").first).to_have_text("Your preferences are saved.")
+    assert Follow.objects.get(topic__name="Graph learning").weight == Weight.NEVER
+
+
+def test_without_javascript_a_button_shows_the_preview_and_loses_nothing(reader, open_page):
+    page = open_page(java_script_enabled=False)
+    page.goto(links.preferences(reader))
+    page.get_by_label("Words to mute").fill("graph")
+
+    press(page, "Show it")
+
+    assert titles(page)
+    expect(page.get_by_label("Words to mute")).to_have_value("graph")
+
+
+def test_ticking_topics_shows_todays_digest_before_there_is_an_address(edition, page):
+    page.goto("/subscribe")
+
+    page.get_by_label("Graph learning", exact=True).check(force=True)
+
+    expect(page.get_by_text("Because you follow Graph learning").first).to_be_visible()
+
+
+def test_only_the_days_of_the_chosen_frequency_are_asked_for(reader, page):
+    page.goto(links.preferences(reader))
+    often = page.get_by_label("How often")
+    monday, month_day = page.get_by_label("Mon", exact=True), page.get_by_label("On the")
+    expect(month_day).to_be_hidden()
+
+    often.select_option("monthly")
+    expect(month_day).to_be_visible()
+    expect(monday).to_be_hidden()
+    often.select_option("days")
+    expect(monday).to_be_visible()
+    expect(month_day).to_be_hidden()
+
+
+def test_eight_judged_papers_become_topics_to_sign_up_with(edition, page):
+    page.goto("/start")
+    expect(page.get_by_role("article")).to_have_count(8)
+
+    page.get_by_role("article").first.get_by_label("I would read it").check(force=True)
+    press(page, "Show me what I would get")
+
+    expect(page.get_by_text(re.compile("Because you follow")).first).to_be_visible()
+    page.get_by_label("Email address").fill("new@example.org")
+    press(page, "Subscribe")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+    assert Feedback.objects.get().kind == "more"
+
+
+@pytest.mark.parametrize("which", ["preferences", "feedback", "kind", "mine"])
+def test_the_pages_fit_a_narrow_phone_and_stand_out_in_the_dark(reader, edition, open_page, which):
+    feedback = f"{digest_links.feedback(reader.deliveries.get().pk)}/{first_paper(reader, edition).pk}"
+    address = {
+        "preferences": links.preferences(reader),
+        "feedback": feedback,
+        "kind": f"{feedback}/more",
+        "mine": f"{links.preferences(reader)}/feedback",
+    }[which]
+
+    for scheme in ("light", "dark"):
+        page = open_page(viewport={"width": 320, "height": 640}, color_scheme=scheme)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert page.evaluate(FAINT_TEXTS) == []

@@ -1,0 +1,279 @@
+"""What planning makes of weights, rules, authors and profiles."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+
+from digest import embedding, freezing, planning, profiles, tastes
+from digest.models import Delivery, Feedback, Profile
+from digest.ranking.reasons import Reason
+from subscriptions.models import AuthorFollow, Rule, Weight
+from tests.make import NOON, make_edition, make_paper, make_subscriber, make_topic
+
+pytestmark = pytest.mark.django_db
+
+
+def digest_of(reader):
+    planning.plan(NOON)
+    return reader.deliveries.get()
+
+
+def entries(reader):
+    return digest_of(reader).content["papers"]
+
+
+def follow_phrase(reader, phrase, kind=Rule.Kind.FOLLOW):
+    Rule.objects.create(subscriber=reader, kind=kind, phrase=phrase)
+
+
+def say(reader, paper, kind=Feedback.Kind.MORE, at=NOON):
+    Feedback.objects.create(subscriber=reader, paper=paper, kind=kind, at=at)
+
+
+def embedded(title, **fields):
+    paper = make_paper(title, **{"abstract": "", **fields})
+    embedding.embed([paper])
+    paper.save()
+    return paper
+
+
+def test_a_topic_of_which_one_wants_more_comes_first_and_one_never_wanted_stays_out():
+    more, normal, never = make_topic("More"), make_topic("Normal"), make_topic("Never")
+    first, second = make_paper(about=more, score=0.5), make_paper(about=normal, score=0.6)
+    make_edition(second, make_paper(about=never), first)
+    reader = make_subscriber(follows=[more, normal, never])
+    reader.follows.filter(topic=more).update(weight=Weight.MORE)
+    reader.follows.filter(topic=never).update(weight=Weight.NEVER)
+
+    assert [paper for paper, *_ in entries(reader)] == [first.pk, second.pk]
+
+
+def test_a_phrase_is_found_as_whole_words_in_title_or_abstract_and_named_in_the_reason():
+    title, abstract = make_paper("On Optimal Transport"), make_paper(abstract="We use optimal\ntransport here.")
+    make_edition(title, abstract, make_paper("Suboptimal transportation"))
+    reader = make_subscriber()
+    follow_phrase(reader, "Optimal  transport")
+
+    assert entries(reader) == [
+        [title.pk, Reason.KEYWORD, "Optimal  transport"],
+        [abstract.pk, Reason.KEYWORD, "Optimal  transport"],
+    ]
+
+
+@pytest.mark.parametrize("phrase", ["gr.ph", "(graph", "[a-z]+", "graph|bread", "\\w+", "*"])
+def test_a_pattern_is_text(phrase):
+    make_edition(make_paper("A graph of bread"))
+    reader = make_subscriber()
+    follow_phrase(reader, phrase)
+
+    assert digest_of(reader).status == Delivery.Status.SKIPPED
+
+
+def test_a_phrase_may_end_in_signs():
+    paper = make_paper("Templates of C++ made simple")
+    make_edition(paper, make_paper("Templates of C"))
+    reader = make_subscriber()
+    follow_phrase(reader, "c++")
+
+    assert [key for key, *_ in entries(reader)] == [paper.pk]
+
+
+def test_mute_wins_over_follow():
+    make_edition(make_paper("All about bread"))
+    reader = make_subscriber()
+    follow_phrase(reader, "bread")
+    follow_phrase(reader, "bread", Rule.Kind.MUTE)
+
+    delivery = digest_of(reader)
+    assert (delivery.status, delivery.error) == (Delivery.Status.SKIPPED, planning.NO_MATCH)
+
+
+def test_a_mute_takes_papers_out_of_a_whole_edition():
+    kept = make_paper("Graphs")
+    make_edition(make_paper("Bread"), kept)
+    reader = make_subscriber()
+    follow_phrase(reader, "bread", Rule.Kind.MUTE)
+
+    assert entries(reader) == [[kept.pk, Reason.EDITION, ""]]
+
+
+def test_a_thousand_phrases_are_one_query_and_a_digest():
+    paper = make_paper("About phrase 777 alone")
+    make_edition(paper)
+    reader = make_subscriber()
+    Rule.objects.bulk_create(
+        Rule(subscriber=reader, kind=Rule.Kind.FOLLOW, phrase=f"phrase {number}", key=f"phrase {number}")
+        for number in range(1000)
+    )
+
+    assert entries(reader) == [[paper.pk, Reason.KEYWORD, "phrase 777"]]
+
+
+def test_papers_of_an_author_one_follows_come_whatever_the_spelling():
+    paper = make_paper(authors=["Emmy Noether", "Kurt Gödel"])
+    make_edition(make_paper(), paper)
+    reader = make_subscriber()
+    AuthorFollow.objects.create(subscriber=reader, name="Godel, Kurt")
+
+    assert entries(reader) == [[paper.pk, Reason.AUTHOR, "Godel, Kurt"]]
+
+
+def test_a_topic_that_was_deleted_is_no_wish_any_more():
+    topic = make_topic()
+    paper = make_paper(about=topic)
+    make_edition(paper)
+    reader = make_subscriber(follows=[topic])
+    topic.delete()
+
+    assert entries(reader) == [[paper.pk, Reason.EDITION, ""]]
+
+
+def test_a_topic_that_came_after_the_offer_was_read_breaks_nothing():
+    make_edition(make_paper())
+    offer = planning.candidates(None)
+    reader = make_subscriber(follows=[make_topic("Brand new")])
+
+    assert not tastes.tastes([reader.pk], offer, NOON).readers.follows.any()
+
+
+def test_what_is_close_to_what_one_liked_comes_first_and_says_so():
+    liked = embedded("Message passing in graph neural networks")
+    close, far = embedded("Graph neural networks with message passing"), embedded("Sourdough bread baked at home")
+    make_edition(far, close)
+    reader = make_subscriber()
+    say(reader, liked)
+    profiles.learn(reader.pk, NOON)
+
+    first, second = entries(reader)
+    assert first == [close.pk, Reason.LIKED, liked.title]
+    assert second[0] == far.pk
+
+
+def test_what_other_readers_like_together_with_what_one_liked_comes_first():
+    liked, together, other = make_paper(), make_paper(), make_paper()
+    make_edition(other, together)
+    reader = make_subscriber()
+    for _ in range(6):
+        someone = make_subscriber(next_digest_at=None, status="unsubscribed")
+        say(someone, liked)
+        say(someone, together)
+    say(reader, liked)
+    profiles.learn(reader.pk, NOON)
+
+    assert entries(reader)[0] == [together.pk, Reason.LIKED, liked.title]
+
+
+def test_a_reader_who_dislikes_everything_gets_a_digest():
+    papers = [embedded(f"Graph neural networks, part {number}") for number in range(6)]
+    make_edition(*papers[3:])
+    reader = make_subscriber()
+    for paper in papers[:3]:
+        say(reader, paper, Feedback.Kind.LESS)
+    profiles.learn(reader.pk, NOON)
+
+    assert len(entries(reader)) == 3
+
+
+def test_a_profile_of_another_versions_size_counts_as_none():
+    paper = make_paper()
+    make_edition(paper)
+    reader = make_subscriber()
+    Profile.objects.create(subscriber=reader, raw=b"12345", as_of=NOON)
+
+    assert entries(reader) == [[paper.pk, Reason.EDITION, ""]]
+
+
+def test_a_profile_whose_papers_are_of_an_older_model_or_gone_does_no_harm():
+    old, gone = make_paper(embedding=b"\x00" * 100, embedding_model="older"), make_paper()
+    paper = embedded("Graphs")
+    make_edition(paper)
+    reader = make_subscriber()
+    Profile.keep(reader.pk, [(old.pk, 1.0), (gone.pk, 1.0)], NOON)
+    gone.delete()
+
+    assert [key for key, *_ in entries(reader)] == [paper.pk]
+
+
+def test_the_score_is_frozen_in_parts_beside_each_paper():
+    topic = make_topic()
+    make_edition(make_paper(about=topic, score=0.8), make_paper("On bread"))
+    reader = make_subscriber(follows=[topic])
+    follow_phrase(reader, "bread")
+
+    content = digest_of(reader).content
+
+    assert [dict(zip(freezing.PARTS, row, strict=True)) for row in content["parts"]] == [
+        {"topic": 80, "keyword": 0, "author": 0, "taste": 0, "votes": 0, "novelty": 0, "pinned": 0},
+        {"topic": 0, "keyword": 70, "author": 0, "taste": 0, "votes": 0, "novelty": 0, "pinned": 0},
+    ]
+
+
+def test_no_mail_where_nothing_matches_as_well_as_was_asked_for():
+    topic = make_topic()
+    make_edition(make_paper(about=topic, score=0.5))
+    strict, easy = make_subscriber(follows=[topic], least_match=80), make_subscriber(follows=[topic], least_match=40)
+
+    delivery = digest_of(strict)
+    assert (delivery.status, delivery.error) == (Delivery.Status.SKIPPED, freezing.NOT_CLOSE)
+    assert easy.deliveries.get().status == Delivery.Status.QUEUED
+
+
+def test_a_digest_fits_the_time_to_read_it_and_holds_one_paper_at_least():
+    make_edition(*[make_paper(abstract="word " * 230) for _ in range(6)])
+    quick, slow = make_subscriber(reading_minutes=1), make_subscriber(reading_minutes=4)
+
+    assert len(entries(quick)) == 1
+    assert len(slow.deliveries.get().content["papers"]) == 3
+
+
+def test_twice_the_readers_with_rules_and_profiles_take_the_same_number_of_queries():
+    liked = embedded("Graph neural networks")
+    make_edition(embedded("Networks of graphs"), embedded("Bread"))
+    counts = []
+    for number in (4, 8):
+        for _ in range(number):
+            reader = make_subscriber()
+            follow_phrase(reader, "bread")
+            AuthorFollow.objects.create(subscriber=reader, name="Ada Lovelace")
+            Profile.keep(reader.pk, [(liked.pk, 1.0)], NOON)
+        tastes.says_of([liked.pk], planning.candidates(None, NOON), NOON)
+        with CaptureQueriesContext(connection) as queries:
+            planning.plan_batch(NOON)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_planning_the_same_again_freezes_the_same():
+    topic = make_topic()
+    make_edition(*[make_paper(about=topic) for _ in range(12)], *[make_paper() for _ in range(5)])
+    reader = make_subscriber(follows=[topic])
+    first = json.dumps(digest_of(reader).content)
+    reader.deliveries.all().delete()
+    reader.refresh_from_db()
+    type(reader).objects.filter(pk=reader.pk).update(next_digest_at=NOON, seen_until=None)
+
+    assert json.dumps(digest_of(reader).content) == first
+    assert Reason.DIFFERENT in first
+
+
+@pytest.mark.parametrize(
+    ("code", "argument", "words"),
+    [
+        ("topic", "Graph learning", "Because you follow Graph learning"),
+        ("keyword", "optimal transport", "Matches “optimal transport”"),
+        ("author", "Ada Lovelace", "By Ada Lovelace, whom you follow"),
+        ("liked", "A title", "Close to “A title”, which you liked"),
+        ("liked", "", "Close to what you liked"),
+        ("pinned", "", "Picked by the curator"),
+        ("voted", "", "Most voted today"),
+        ("different", "", "Something different"),
+        ("edition", "", "In this edition"),
+    ],
+)
+def test_each_reason_has_its_words(code, argument, words):
+    for form in ("html", "txt"):
+        text = render_to_string(f"emails/digest/reason.{form}", {"code": code, "argument": argument})
+        assert text.strip() == words

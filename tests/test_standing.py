@@ -1,0 +1,200 @@
+"""Why a paper came or did not, and the one button that mends it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from digest import feedback, planning, standing
+from digest.models import Feedback, PaperIdentifier
+from digest.standing import Mend, Remedy
+from subscriptions import links, wishes
+from subscriptions.models import Follow, Rule, Weight
+from subscriptions.tokens import Purpose
+from subscriptions.wishes import Wishes
+from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def graphs():
+    return make_topic("Graph learning")
+
+
+@pytest.fixture
+def papers(graphs):
+    """Six papers about graphs, the first the strongest, and one about privacy."""
+    found = [make_paper(f"Graph paper {number}", about=graphs, score=0.9 - number / 10) for number in range(6)]
+    found.append(make_paper("Private counts", about=make_topic("Differential privacy")))
+    PaperIdentifier.objects.create(paper=found[-1], scheme="arxiv", value="2309.17053")
+    make_edition(*found)
+    return found
+
+
+@pytest.fixture
+def reader(graphs, papers):
+    """Somebody who follows graphs and has had a digest of three papers."""
+    subscriber = make_subscriber(follows=[graphs], max_papers=3)
+    planning.plan(NOON)
+    subscriber.refresh_from_db()
+    return subscriber
+
+
+def path(reader, more=""):
+    return f"/preferences/{links.token(Purpose.PREFERENCES, reader)}/why{more}"
+
+
+def look(client, reader, asked):
+    return client.get(path(reader), {"paper": asked}).content.decode()
+
+
+def press(client, reader, paper, remedy):
+    page = client.post(path(reader, "/mend"), {"paper": paper.pk, "remedy": remedy}, follow=True).content.decode()
+    reader.refresh_from_db()
+    return page
+
+
+def test_a_paper_that_came_is_shown_with_its_place_and_no_button(client, reader, papers):
+    page = look(client, reader, papers[0].pk)
+
+    assert "It came in your digest of 21 August 2025" in page
+    assert "at place 1" in page
+    assert "Topics you follow" in page
+    assert 'name="remedy"' not in page
+
+
+def test_a_paper_below_the_cut_is_shown_with_rank_and_cut_and_room_is_one_button_away(client, reader, papers):
+    page = look(client, reader, papers[4].pk)
+    assert "It was not in your digest of 21 August 2025" in page
+    assert "ranks <strong>5. of 7</strong>" in page
+    # The fifth place of five is the one for something different.
+    assert "Send me up to 6 papers" in page
+
+    page = press(client, reader, papers[4], "more room")
+
+    assert reader.max_papers == 6
+    assert "Your digests have up to 6 papers from now on." in page
+    assert "it gets in" in page
+
+
+def test_a_paper_nobody_asked_for_is_mended_by_following_its_topic(client, reader, papers):
+    page = look(client, reader, "https://arxiv.org/abs/2309.17053v2")
+    assert "nothing you asked for is in it" in page
+
+    page = press(client, reader, papers[-1], "follow topic")
+
+    assert "You follow Differential privacy from now on." in page
+    assert Follow.objects.get(topic__name="Differential privacy").weight == Weight.NORMAL
+
+
+def test_a_muted_paper_names_the_phrase_and_is_mended_by_unmuting_it(client, reader, papers):
+    wishes.keep(reader, Wishes(wishes.read(reader).weights, mute=("graph  Paper 0", "other")))
+    page = look(client, reader, papers[0].pk)
+    assert "you mute “graph  Paper 0”" in page
+
+    press(client, reader, papers[0], "unmute")
+
+    assert list(Rule.objects.values_list("phrase", flat=True)) == ["other"]
+
+
+def test_a_refused_topic_is_named_and_allowed_again(client, reader, papers, graphs):
+    wishes.keep(reader, Wishes({graphs.pk: Weight.NEVER}))
+    # It came, before the topic was refused; the next one did not.
+    other = make_paper("Another graph paper", about=graphs)
+    make_edition(other, day=DAY + timedelta(days=1))
+    page = look(client, reader, other.pk)
+    assert "you never want Graph learning" in page
+
+    page = press(client, reader, other, "allow topic")
+
+    assert "Graph learning is allowed again." in page
+    assert not Follow.objects.exists()
+
+
+def test_what_has_no_other_remedy_is_mended_by_more_like_this(client, reader):
+    untagged = make_paper("About nothing known")
+    make_edition(untagged, day=DAY + timedelta(days=1))
+    assert "More like this" in look(client, reader, untagged.pk)
+
+    press(client, reader, untagged, "more like this")
+
+    assert Feedback.objects.get().kind == "more"
+
+
+def test_a_paper_of_an_edition_still_to_come_stands_as_it_would_come(client, reader, graphs):
+    paper = make_paper("Of the next digest", about=graphs)
+    make_edition(paper, day=DAY + timedelta(days=1))
+
+    page = look(client, reader, paper.pk)
+
+    assert "No digest of yours was chosen from that one" in page
+    assert "it gets in" in page
+
+
+def test_an_edition_from_before_somebody_signed_up_can_be_looked_at_too(client, papers, graphs):
+    newcomer = make_subscriber(follows=[graphs])
+
+    assert "it gets in" in look(client, newcomer, papers[0].pk)
+
+
+def test_a_day_without_digest_says_why(client, papers):
+    reader = make_subscriber(follows=[make_topic("Optimization")])
+    planning.plan(NOON)
+
+    page = look(client, reader, papers[0].pk)
+
+    assert f"On 21 August 2025 there was no digest: {planning.NO_MATCH}." in page
+
+
+@pytest.mark.parametrize("asked", ["2309.99999", "nonsense", "9" * 40, "<script>alert(1)</script>", "\0"])
+def test_an_id_that_names_no_paper_is_told_so(client, reader, asked):
+    page = look(client, reader, asked)
+
+    assert "No edition has a paper of that id" in page
+    assert "<script>alert" not in page
+
+
+def test_looking_changes_nothing(client, reader, papers):
+    before = list(Follow.objects.values()), list(Rule.objects.values()), reader.max_papers
+    look(client, reader, papers[-1].pk)
+    assert client.get(path(reader, "/mend")).status_code == 405
+
+    reader.refresh_from_db()
+    assert (list(Follow.objects.values()), list(Rule.objects.values()), reader.max_papers) == before
+    assert not Feedback.objects.exists()
+
+
+@pytest.mark.parametrize("remedy", ["unmute", "more room", "drop everything", ""])
+def test_a_button_that_fits_no_longer_does_nothing(client, reader, papers, remedy):
+    page = press(client, reader, papers[-1], remedy)
+
+    assert "Nothing was changed" in page
+    assert reader.max_papers == 3
+
+
+def test_a_mend_for_a_paper_that_is_not_there_is_refused(client, reader):
+    assert client.post(path(reader, "/mend"), {"paper": "999999", "remedy": "unmute"}).status_code == 404
+
+
+def test_a_disliked_paper_can_be_liked_after_all(reader, papers):
+    feedback.say(reader, papers[4].pk, Feedback.Kind.LESS, NOON)
+
+    found = standing.standing(reader, papers[4], NOON)
+
+    assert found.mend in (Mend(Remedy.MORE_LIKE_THIS), Mend(Remedy.MORE_ROOM, str(found.explained.rank)))
+    assert standing.mend(reader, papers[4], found.mend.remedy, NOON) == found.mend
+
+
+def test_more_papers_cost_no_more_queries(client, reader, graphs, django_assert_max_num_queries):
+    papers = [make_paper(about=graphs) for _ in range(30)]
+    make_edition(*papers, day=DAY + timedelta(days=1))
+
+    with django_assert_max_num_queries(24):
+        look(client, reader, papers[0].pk)
