@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from digest import full_text
+from digest import full_text, meaning
 from digest.models import Edition, EditionPaper, Paper
 
 # A query is cut off here: nobody types more, and each word costs.
@@ -37,7 +37,7 @@ def search(query: Query, limit: int = DEPTH) -> list[int]:
     """Return the keys of the papers that fit, best first; none where there is no word."""
     if not query.words:
         return []
-    return joined([by_text(query)])[:limit]
+    return joined([by_text(query), by_meaning(query)])[:limit]
 
 
 def joined(rankings: Iterable[Sequence[int]]) -> list[int]:
@@ -52,6 +52,11 @@ def joined(rankings: Iterable[Sequence[int]]) -> list[int]:
 def by_text(query: Query) -> list[int]:
     """Return the keys of the papers whose words match, best first; the last word may be a beginning."""
     return full_text.matching(_within(query), query.words, DEPTH)
+
+
+def by_meaning(query: Query) -> list[int]:
+    """Return the keys of the papers that are about what the words mean, closest first."""
+    return meaning.close_to_text(" ".join(query.words), _within(query), DEPTH)
 
 
 def _within(query: Query) -> QuerySet[Paper]:

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings as project
 from django.core.cache import cache
 
-from digest import likes
+from digest import likes, meaning
 from digest.sending import board
 from subscriptions import limits
 
@@ -21,5 +21,6 @@ def nothing_left_over():
     """Caches and counters start empty."""
     cache.clear()
     board.board.cache_clear()
+    meaning.memory.cache_clear()
     likes.forget()
     limits.limiter(project.RATE_LIMIT_STORAGE).storage.reset()

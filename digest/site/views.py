@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digest import citing, voting
+from digest import citing, meaning, voting
 from digest.composing.errors import ComposeError
 from digest.composing.plain import render as render_digest
 from digest.models import Delivery, Edition, Paper
@@ -18,6 +18,8 @@ from subscriptions.forms import SignUpForm
 from subscriptions.links import absolute
 from subscriptions.tokens import BadToken, Purpose, read
 
+# How many other papers the page of one leads to.
+RELATED = 5
 # A mail's HTML on a page of ours: its own styles, and nothing else.
 DIGEST_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -62,6 +64,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "voted": voting.voted_by(member, [pk]) if member else set(),
         "bibtex": citing.bibtex(found),
         "citation": citing.citation_tags(found),
+        "related": meaning.related(found, RELATED),
         "image": absolute(reverse("share_image", args=[pk])),
     }
     return show(request, "site/paper.html", context)

@@ -13,6 +13,7 @@ from datetime import time as clock
 from itertools import accumulate
 
 import django
+import numpy as np
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
@@ -21,6 +22,7 @@ from django.core.management import call_command  # noqa: E402 - only now are mod
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from digest import embedding  # noqa: E402
 from digest.models import Edition, EditionPaper, Paper  # noqa: E402
 from digest.searching import Query, search  # noqa: E402
 
@@ -41,7 +43,13 @@ def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
     weights = list(accumulate(1 / (place + 3) for place in range(len(vocabulary))))
     first = date(2025, 8, 21) - timedelta(days=number // PER_DAY)
     names = [f"{a.title()} {b.title()}" for a, b in zip(vocabulary[100:2100], vocabulary[2100:4100], strict=True)]
+    # As close to one of the words as an abstract about it is; embedding real ones takes minutes.
+    about = embedding.embedder().vectors(KNOWN)
+    noise = np.random.default_rng(1)
     for start in range(0, number, BATCH):
+        size = (min(BATCH, number - start), about.shape[1])
+        vectors = about[noise.integers(len(KNOWN), size=size[0])] + noise.normal(0, 1.5 / size[1] ** 0.5, size)
+        stored = [vector.tobytes() for vector in embedding.unit(vectors).astype(embedding.STORED)]
         papers = Paper.objects.bulk_create(
             Paper(
                 title=" ".join(chance.choices(vocabulary, cum_weights=weights, k=9)),
@@ -49,8 +57,10 @@ def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
                 abstract=" ".join(chance.choices(vocabulary, cum_weights=weights, k=150)),
                 authors=chance.choices(names, k=4),
                 source="benchmark",
+                embedding=vector,
+                embedding_model=embedding.embedder().name,
             )
-            for _ in range(min(BATCH, number - start))
+            for vector in stored
         )
         days = [first + timedelta(days=(start + place) // PER_DAY) for place in range(0, len(papers), PER_DAY)]
         editions = Edition.objects.bulk_create(
