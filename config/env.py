@@ -1,6 +1,7 @@
 """Read settings from the environment; a bad value stops the start with its name and what was expected."""
 
 import os
+import re
 from collections.abc import Collection
 from datetime import date
 from email.utils import getaddresses
@@ -160,6 +161,30 @@ def web_address(name: str, default: str) -> str:
     if not parts or value != f"{parts.scheme}://{parts.netloc}" or "@" in value:
         raise _refuse(name, "an address such as https://papers.example.org, without a path")
     return value
+
+
+def endpoint(name: str, default: str) -> str:
+    """Return an http or https address that may have a path."""
+    value = text(name, default).rstrip("/")
+    if not _split(value, {"http", "https"}) or "?" in value or "#" in value:
+        raise _refuse(name, "an address such as https://export.arxiv.org/api/query")
+    return value
+
+
+def some_of(name: str, default: str, allowed: Collection[str]) -> list[str]:
+    """Return a comma-separated list of allowed words; raise ImproperlyConfigured on any other."""
+    found = words(name, default)
+    if not set(found) <= set(allowed):
+        raise _refuse(name, "some of " + ", ".join(sorted(allowed)) + ", separated by commas")
+    return found
+
+
+def arxiv_categories(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated list of arXiv's categories; raise ImproperlyConfigured on what cannot be one."""
+    found = words(name, default)
+    if not all(re.fullmatch(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?", word) for word in found):
+        raise _refuse(name, "categories such as cs.LG,math.OC")
+    return found
 
 
 def redis_address(name: str) -> str:

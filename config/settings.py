@@ -165,10 +165,12 @@ else:
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker serves all queues unless it is told which: see docs/running.md.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering")]
 CELERY_TASK_ROUTES = {
     "digest.tasks.plan_due": {"queue": "planning"},
     "digest.tasks.send_queued": {"queue": "sending"},
+    # It may wait for minutes, between two requests to a source.
+    "digest.tasks.gather_sources": {"queue": "gathering"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
@@ -223,6 +225,30 @@ EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
 # The model that turns papers into vectors: see digest.embedding.Embedder. After a change: manage.py tag_papers.
 EMBEDDER = env.dotted_path("EMBEDDER", "digest.embedding.WordLlama256")
 
+# --- Sources of papers ----------------------------------------------------------------------------
+
+SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
+ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
+if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
+    raise ImproperlyConfigured(
+        "ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG,math.OC"
+    )
+# Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
+EDITION_FROM = env.some_of(
+    "EDITION_FROM", "huggingface" if "huggingface" in SOURCES else "arxiv", {"arxiv", "huggingface"}
+)
+EDITION_CATEGORIES = env.arxiv_categories("EDITION_CATEGORIES", ",".join(ARXIV_CATEGORIES))
+# Whom a source can ask about our requests.
+SOURCE_CONTACT = env.line("SOURCE_CONTACT", SITE_URL)
+# What arrives late is found by asking for these days once more.
+SOURCE_OVERLAP_DAYS = env.number("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
+# Between two requests to arXiv, by its terms of use: nothing an operator may choose.
+ARXIV_SPACING = timedelta(seconds=3)
+ARXIV_OAI_URL = env.endpoint("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
+ARXIV_API_URL = env.endpoint("ARXIV_API_URL", "https://export.arxiv.org/api/query")
+ARXIV_RSS_URL = env.endpoint("ARXIV_RSS_URL", "https://rss.arxiv.org/rss")
+HUGGINGFACE_URL = env.endpoint("HUGGINGFACE_URL", "https://huggingface.co/api/daily_papers")
+
 # --- Sending --------------------------------------------------------------------------------------
 
 # How many digests a worker plans, and claims, at a time.
@@ -270,5 +296,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # It tells of every request; a run tells more with less.
+    "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,8 +15,22 @@ from digest import (
     voting,
 )
 from digest.composing import links
-from digest.models import Delivery, Edition, EditionPaper, Event, Feedback, Paper, PaperIdentifier, PaperTopic
+from digest.models import (
+    Delivery,
+    Edition,
+    EditionPaper,
+    Event,
+    Feedback,
+    Listing,
+    Paper,
+    PaperIdentifier,
+    PaperTopic,
+)
 from digest.sending import breaker
+from digest.source_admin import SourceRunAdmin
+
+# A desk of its own, in a file of its own.
+__all__ = ["SourceRunAdmin"]
 
 HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 
@@ -174,6 +188,12 @@ class IdentifierInline(ReadOnlyInline):
     model = PaperIdentifier
 
 
+class ListingInline(ReadOnlyInline):
+    """On which day which source has it."""
+
+    model = Listing
+
+
 class TagInline(ReadOnlyInline):
     """What the paper is about."""
 
@@ -193,8 +213,12 @@ class PaperAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("source",)
     list_select_related = ("entry__edition",)
     search_fields = ("title", "identifiers__value")
-    readonly_fields = ("original_title", "original_abstract", "source", "created_at", "updated_at")
-    inlines = (IdentifierInline, TagInline)
+    readonly_fields = (
+        *("original_title", "original_abstract", "original_authors"),
+        *("source", "version", "withdrawn_at", "created_at", "updated_at"),
+    )
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    inlines = (IdentifierInline, ListingInline, TagInline)
 
     @admin.display(ordering="entry__edition__day")
     def edition(self, paper: Paper) -> str:

@@ -29,10 +29,13 @@ _CITATION = re.compile(rf"~?\\[Cc]ite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*)*{_GROUP}")
 _BARE_CITATION = re.compile(r"~[a-z]+\d{4}[a-z]+\b")
 _SILENT = re.compile(rf"\\(?:begin|end|label|ref|eqref|color|vspace|hspace)\*?\s*{_GROUP}")
 # A dollar opens a formula only before a character and closes it only after one, and not before a digit: $5 is money.
-_MATH = re.compile(r"\$\$([^$]+)\$\$|(?<![\\$])\$(?=[^\s$])([^$]*[^\s$\\])\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.S)
-_ACCENT = re.compile(
-    r"\\(?P<mark>['\"`^~=.]|[Hcdkruvb](?=\s*\{))\s*(?P<letter>\{\s*\\?[A-Za-z]\s*\}|\\[ij]\b|[A-Za-z])"
+MATH = re.compile(r"\$\$([^$]+)\$\$|(?<![\\$])\$(?=[^\s$])([^$]*[^\s$\\])\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.S)
+_MARKED = (
+    r"\\(?P<mark>['\"`^~=.]|[Hcdkruvb](?=\s*\{|\s+[A-Za-z]))"
+    r"\s*(?P<letter>\{\s*\\?[A-Za-z]\s*\}|\\[ij]\b|[A-Za-z])"
 )
+# Alone, or in braces of its own, as in Erd{\H o}s.
+_ACCENT = re.compile(rf"\{{\s*{_MARKED}\s*\}}|{_MARKED.replace('<mark>', '<bare>').replace('<letter>', '<under>')}")
 _MACRO = re.compile(rf"\\(?:[A-Za-z]+\*?(?:\[[^\]]*\])?(?:{_GROUP})*|.)", re.S)
 
 _SAME_AS = {
@@ -80,7 +83,7 @@ def latex_to_text(text: str) -> str:
     text = _BARE_CITATION.sub("", _SILENT.sub("", _CITATION.sub("", text.replace("\\-", ""))))
     # A tie holds two words together; ~80% is no tie.
     text = re.sub(r"(?<=[\w.,)])~(?=[A-Za-z\\$(\[])", " ", text)
-    text = _MATH.sub(lambda found: _convert(next(filter(None, found.groups()))), text)
+    text = MATH.sub(lambda found: _convert(next(filter(None, found.groups()))), text)
     # it\'s is an escaped apostrophe, although ś is a letter.
     text = _ACCENT.sub(_accented, re.sub(r"(?<=[a-z])\\'(?=s\b)", "'", text))
     return _MACRO.sub(lambda found: _convert(found[0]), text).replace("\\", "")
@@ -95,11 +98,11 @@ def typography(text: str) -> str:
 
 
 def _accented(found: re.Match[str]) -> str:
-    letter = found["letter"].strip("{} ")
-    text: str = _LATEX.latex_to_text(f"\\{found['mark']}{{{letter}}}")
+    mark, letter = found["mark"] or found["bare"], (found["letter"] or found["under"]).strip("{} ")
+    text: str = _LATEX.latex_to_text(f"\\{mark}{{{letter}}}")
     composed = unicodedata.normalize("NFC", text)
     # No letter carries that accent: an escaped apostrophe, as in don\'t.
-    return composed if len(composed) == 1 else found["mark"] + letter.lstrip("\\")
+    return composed if len(composed) == 1 else mark + letter.lstrip("\\")
 
 
 def _convert(latex: str) -> str:

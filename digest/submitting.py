@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from digest import curation
-from digest.models import Member, Paper, PaperIdentifier, Submission
-from digest.sources import arxiv_id
+from digest import curation, uploading
+from digest.models import Member, Paper, PaperIdentifier, SourceRun, Submission
+from digest.sources import arxiv_api, arxiv_id
 
 # Somebody whose proposals wait may not pile up more.
 MOST_OPEN = 20
@@ -38,6 +38,26 @@ def submit(member: Member, text: str, at: datetime) -> Submission:
         member=member, arxiv_id=found.value, defaults={"paper": paper, "status": status, "created_at": at}
     )
     return row
+
+
+def fetch_waiting(now: datetime) -> None:
+    """Ask arXiv for the papers that wait for their text, and show them to their senders.
+
+    What arXiv does not know is refused. While it gives no answer, or others are being fetched, all wait on.
+    """
+    show_arrived()
+    waiting = Submission.objects.filter(status=Submission.Status.WAITING).order_by("created_at")
+    ids = list(dict.fromkeys(waiting.values_list("arxiv_id", flat=True)))[: arxiv_api.IDS_AT_A_TIME]
+    if not ids:
+        return
+    try:
+        run = uploading.take(uploading.Upload("ids", ids=ids))
+    except uploading.BusyError:
+        return
+    show_arrived()
+    if run.status == SourceRun.Status.FINISHED:
+        for row in waiting.filter(arxiv_id__in=ids):
+            row.refuse(now, "arXiv knows no paper by this id.")
 
 
 def show_arrived() -> int:

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import curation, joining, planning, profiles, submitting
+from digest import curation, drafting, gathering, joining, planning, profiles, submitting
 from digest.sending import breaker, draining, recovery
 from subscriptions.emails import MailError
 
@@ -64,12 +64,19 @@ def send_sign_in_link(pk: int, goes_to: str) -> None:
 
 
 @shared_task
-def show_submissions() -> None:
-    """Show members those papers they proposed whose text has come."""
-    submitting.show_arrived()
+def fetch_submissions() -> None:
+    """Fetch the papers that members proposed, and show them to their senders."""
+    submitting.fetch_waiting(timezone.now())
 
 
 @shared_task
 def forget_strangers() -> None:
     """Delete the members who never used a link."""
     joining.forget_strangers(timezone.now())
+
+
+@shared_task
+def gather_sources() -> None:
+    """Ask the sources whose hour has come, one after another, and put what they list into drafts."""
+    gathering.gather_due(timezone.now())
+    drafting.draft(timezone.now())

@@ -1,5 +1,7 @@
 """What every test needs: folders of its own, and nothing left over from the test before."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings as project
 from django.core.cache import cache
@@ -7,6 +9,7 @@ from django.core.cache import cache
 from digest import likes, meaning
 from digest.sending import board
 from subscriptions import limits
+from tests.fake_source import fake_source
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +27,23 @@ def nothing_left_over():
     meaning.memory.cache_clear()
     likes.forget()
     limits.limiter(project.RATE_LIMIT_STORAGE).storage.reset()
+
+
+@pytest.fixture
+def source(settings):
+    """A server that all sources are asked at, with no wait between two requests."""
+    with fake_source() as server:
+        settings.ARXIV_SPACING = timedelta(0)
+        settings.ARXIV_OAI_URL = f"{server.url}/oai"
+        settings.ARXIV_API_URL = f"{server.url}/api/query"
+        settings.ARXIV_RSS_URL = f"{server.url}/rss"
+        settings.HUGGINGFACE_URL = f"{server.url}/api/daily_papers"
+        yield server
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """The waits between two tries, which then take no time."""
+    taken = []
+    monkeypatch.setattr("digest.sources.fetching.sleep", taken.append)
+    return taken

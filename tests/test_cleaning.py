@@ -23,6 +23,7 @@ COMMANDS = """
     [
         (r"H\"older, Fr\'echet and Schr\"odinger", "Hölder, Fréchet and Schrödinger"),
         (r"\v{C}ech, Gar\c{c}\~ao, na\"{\i}ve, Erd\H{o}s", "Čech, Garção, naïve, Erdős"),
+        (r"Erd{\H o}s, Ho{\v{r}}ava, Mar{\'i}a, Fran\c cois, {\"O}zg{\"u}r", "Erdős, Hořava, María, François, Özgür"),
         (r"3.4\% and 1.6\% \& \#1", "3.4% and 1.6% & #1"),
         (r"the lens of {\em dynamical stability} here", "the lens of dynamical stability here"),
         (r"\emph{very \textbf{bold} text}", "very bold text"),

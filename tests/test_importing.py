@@ -43,11 +43,14 @@ def test_a_record_becomes_a_paper_with_its_identifiers():
         "original_title": "H\\\"older's paper",
         "original_abstract": "We win. Code: https://github.com/x/y.",
         "authors": ["Otto Hölder"],
+        "original_authors": ["Otto Hölder"],
         "arxiv_categories": ["math.CA", "cs.LG"],
         "code_url": "https://github.com/x/y",
         "project_url": "",
         "source": "test",
+        "version": 0,
         "published_at": NOON,
+        "withdrawn_at": None,
     }
     assert {(row.scheme, row.value) for row in paper.identifiers.all()} == {("arxiv", "2508.1"), ("doi", "10.1/x")}
 
@@ -76,6 +79,15 @@ def test_an_unchanged_record_leaves_the_row_alone():
     imported = import_records([make_record()])
     assert (imported.new, imported.updated, imported.unchanged) == (0, 0, 1)
     assert rows() == before
+
+
+def test_what_a_curator_bettered_stays_until_the_source_changes():
+    import_records([make_record("On grafs")])
+    Paper.objects.update(title="On graphs")
+    assert import_records([make_record("On grafs")]).unchanged == 1
+    assert Paper.objects.get().title == "On graphs"
+    import_records([make_record("On large grafs")])
+    assert Paper.objects.get().title == "On large grafs"
 
 
 def test_an_empty_field_takes_nothing_away():

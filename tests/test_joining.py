@@ -223,7 +223,7 @@ def test_who_never_used_a_link_is_forgotten():
 
 def test_it_is_called_by_beat():
     called = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert {"digest.tasks.forget_strangers", "digest.tasks.show_submissions"} <= called
+    assert {"digest.tasks.forget_strangers", "digest.tasks.fetch_submissions"} <= called
 
 
 def test_logs_hold_no_address(ask, caplog):

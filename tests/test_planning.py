@@ -48,6 +48,15 @@ def test_a_reader_without_topics_gets_the_edition_in_the_curators_order():
     assert delivery.content["papers"][0][1:] == ["edition", ""]
 
 
+def test_a_withdrawn_paper_is_sent_to_nobody_any_more():
+    make_edition(make_paper("Here"), make_paper("Gone", withdrawn_at=NOON))
+    reader = make_subscriber()
+
+    planning.plan(NOON)
+
+    assert titles_of(reader.deliveries.get()) == ["Here"]
+
+
 def test_at_most_as_many_papers_as_the_reader_wants():
     make_edition(*[make_paper() for _ in range(12)])
     ten, three = make_subscriber(), make_subscriber(max_papers=3)

@@ -182,6 +182,13 @@ def test_a_paper_in_no_edition_is_not_found_but_staff_can_look(client, staff_cli
     assert page(client, f"/papers/{paper.pk}", status=404)
 
 
+def test_a_withdrawn_paper_says_so(client):
+    paper = make_paper(withdrawn_at=NOON)
+    make_edition(paper)
+
+    assert "This paper was withdrawn on" in page(client, paper.get_absolute_url())
+
+
 def test_a_papers_page_leads_to_its_edition(client):
     make_edition(paper := make_paper())
 

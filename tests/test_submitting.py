@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.contrib.auth import get_user_model
 
-from digest import curation, submitting, tasks
-from digest.models import Edition, Submission
+from digest import curation, submitting, tasks, uploading
+from digest.models import Edition, SourceRun, Submission
 from tests.make import DAY, NOON, make_edition, make_member, make_paper, on_arxiv
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +55,87 @@ def test_a_paper_not_in_the_catalogue_waits_for_its_text(client, sign_in):
     assert "Waiting for its text" in client.get(address).content.decode()
 
     on_arxiv(make_paper("It came"), KNOWN)
-    tasks.show_submissions()
+    tasks.fetch_submissions()
     html = client.get(address).content.decode()
     assert "Is this the paper?" in html
     assert "It came" in html
+
+
+@pytest.fixture
+def arxiv(monkeypatch):
+    """What arXiv knows; and what was asked of it."""
+
+    class Arxiv:
+        knows, asked, status = {}, [], SourceRun.Status.FINISHED
+
+    def take(upload):
+        Arxiv.asked.append(upload.ids)
+        for value in upload.ids:
+            if value in Arxiv.knows:
+                on_arxiv(make_paper(Arxiv.knows[value]), value)
+        return SourceRun(source="ids", status=Arxiv.status)
+
+    Arxiv.knows, Arxiv.asked = {}, []
+    monkeypatch.setattr(uploading, "take", take)
+    return Arxiv
+
+
+def test_a_paper_is_fetched_once_it_was_proposed(
+    client, sign_in, arxiv, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(tasks.fetch_submissions, "delay", tasks.fetch_submissions)
+    arxiv.knows = {KNOWN: "It came"}
+    sign_in()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        address = submit(client).url
+
+    assert "It came" in client.get(address).content.decode()
+    assert arxiv.asked == [[KNOWN]]
+
+
+def test_what_arxiv_does_not_know_is_refused(arxiv):
+    row = submitting.submit(make_member(), KNOWN, NOON)
+
+    submitting.fetch_waiting(NOON)
+
+    row.refresh_from_db()
+    assert (row.status, row.reason) == (Submission.Status.REFUSED, "arXiv knows no paper by this id.")
+
+
+def test_while_arxiv_gives_no_answer_all_wait_on(arxiv):
+    row = submitting.submit(make_member(), KNOWN, NOON)
+    arxiv.status = SourceRun.Status.FAILED
+
+    submitting.fetch_waiting(NOON)
+
+    row.refresh_from_db()
+    assert row.status == Submission.Status.WAITING
+
+
+def test_while_others_are_fetched_all_wait_on(monkeypatch):
+    row = submitting.submit(make_member(), KNOWN, NOON)
+
+    def busy(upload):
+        raise uploading.BusyError
+
+    monkeypatch.setattr(uploading, "take", busy)
+    submitting.fetch_waiting(NOON)
+
+    row.refresh_from_db()
+    assert row.status == Submission.Status.WAITING
+
+
+def test_a_paper_proposed_by_many_is_asked_for_once(arxiv):
+    for _ in range(3):
+        submitting.submit(make_member(), KNOWN, NOON)
+    arxiv.knows = {KNOWN: "It came"}
+
+    submitting.fetch_waiting(NOON)
+    submitting.fetch_waiting(NOON)
+
+    assert arxiv.asked == [[KNOWN]]
+    assert set(Submission.objects.values_list("status", flat=True)) == {Submission.Status.SHOWN}
 
 
 @pytest.mark.parametrize("text", ["", "hello", "2513.01234", "https://example.org/2508.01234", "x" * 501, "9" * 400])

@@ -1,13 +1,15 @@
-"""Paper, Edition, Delivery, Event, Feedback, Profile, SendingDay, Member, Vote, Submission."""
+"""Paper, Listing, Edition, Delivery, Event, Feedback, Profile, SendingDay, SourceRun, Member, Vote, Submission."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
 from digest.models.feedback import Feedback
+from digest.models.listing import Listing
 from digest.models.member import Member
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
 from digest.models.profile import Profile
 from digest.models.sending_day import SendingDay
+from digest.models.source_run import SourceRun
 from digest.models.submission import Submission
 from digest.models.vote import Vote
 
@@ -17,12 +19,14 @@ __all__ = [
     "EditionPaper",
     "Event",
     "Feedback",
+    "Listing",
     "Member",
     "Paper",
     "PaperIdentifier",
     "PaperTopic",
     "Profile",
     "SendingDay",
+    "SourceRun",
     "Submission",
     "Vote",
 ]

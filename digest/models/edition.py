@@ -1,5 +1,6 @@
 """Edition: the papers of one calendar day, in the curator's order."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.db import models
 from django.urls import reverse
 
 from digest.models.paper import Paper
+
+BATCH = 500
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -88,6 +91,32 @@ class Edition(models.Model):
         )
         self.refresh_from_db()
         return bool(changed)
+
+    def append(self, papers: Sequence[Paper]) -> int:
+        """Put those papers that are in no edition at its end, in this order; return how many."""
+        last = self._last_position()
+        return self._enter(papers, start=0 if last is None else last + 1, step=1)
+
+    def add(self, papers: Sequence[Paper]) -> int:
+        """Put those papers that are in no edition into it; return how many.
+
+        They come after those that somebody gave a position. Where nobody did, all wait to be put in order.
+        """
+        last = self._last_position()
+        return self._enter(papers, start=last + 1, step=1) if last else self._enter(papers, start=0, step=0)
+
+    def _last_position(self) -> int | None:
+        last: int | None = self.entries.aggregate(last=models.Max("position"))["last"]
+        return last
+
+    def _enter(self, papers: Sequence[Paper], *, start: int, step: int) -> int:
+        placed = set(EditionPaper.objects.filter(paper__in=papers).values_list("paper_id", flat=True))
+        left = (paper for paper in papers if paper.pk not in placed)
+        entries = [
+            EditionPaper(edition=self, paper=paper, position=start + number * step) for number, paper in enumerate(left)
+        ]
+        EditionPaper.objects.bulk_create(entries, batch_size=BATCH)
+        return len(entries)
 
     @property
     def is_halted(self) -> bool:

@@ -15,11 +15,14 @@ class Paper(models.Model):
     original_title = models.TextField()
     original_abstract = models.TextField(blank=True)
     authors = models.JSONField(default=list, blank=True, help_text="Names, in the order of the paper")
+    original_authors = models.JSONField(default=list, blank=True)
     arxiv_categories = models.JSONField(default=list, blank=True, help_text="The first is the primary one")
     code_url = models.URLField(max_length=500, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
-    source = models.CharField(max_length=32)
+    source = models.CharField(max_length=32, help_text="Which source told the text that stands here")
+    version = models.PositiveSmallIntegerField(default=0, help_text="arXiv's version of that text; 0: not known")
     published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
@@ -58,6 +61,8 @@ class PaperIdentifier(models.Model):
         ARXIV = "arxiv", "arXiv"
         DOI = "doi", "DOI"
         SEED = "seed", "seed page"
+        # A hash of the title, for papers that have nothing else.
+        TITLE = "title", "title"
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=16, choices=Scheme)

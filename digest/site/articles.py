@@ -40,6 +40,15 @@ def _name(entry: EditionPaper, shared: Mapping[str, Any], voted: bool) -> str:  
     paper = entry.paper
     topics = [(tag.topic.slug, tag.topic.name) for tag in paper.tags.all()]
     identifiers = [str(row) for row in paper.identifiers.all()]
-    text = (paper.pk, paper.title, paper.abstract, paper.authors, paper.code_url, paper.project_url, paper.votes)
+    text = (
+        paper.pk,
+        paper.title,
+        paper.original_title,
+        paper.abstract,
+        paper.authors,
+        paper.code_url,
+        paper.project_url,
+        paper.votes,
+    )
     told = (text, topics, identifiers, entry.placement, entry.note, entry.edition_id, sorted(shared.items()), voted)
     return f"article.{hashlib.sha256(repr(told).encode()).hexdigest()}"

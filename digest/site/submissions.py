@@ -3,12 +3,13 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from digest import submitting
+from digest import submitting, tasks
 from digest.models import Member
 from digest.site.forms import SubmitForm
 from digest.site.signing_in import for_members
@@ -29,6 +30,8 @@ def submit(request: HttpRequest, member: Member) -> HttpResponse:
         except submitting.RefusedError as error:
             form.add_error("paper", str(error))
         else:
+            if row.status == row.Status.WAITING:
+                transaction.on_commit(tasks.fetch_submissions.delay)
             return redirect("submission", row.pk)
     return render(request, "site/submit.html", {"form": form}, status=422 if form.is_bound else 200)
 

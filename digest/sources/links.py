@@ -85,6 +85,13 @@ class _Found:
     words: str
 
 
+def web_address(value: object) -> str:
+    """Return an address as a source gives it; "" where it is none of the web's, or too long."""
+    if not isinstance(value, str) or len(value) > LONGEST:
+        return ""
+    return value.strip() if re.fullmatch(r"https?://[^\s<>\"]+", value.strip()) else ""
+
+
 def take_links(text: str) -> Links:
     """Return the text without its first code link and its first project link, and the two links.
 

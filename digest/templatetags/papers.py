@@ -28,17 +28,9 @@ def one_line(text: str) -> str:
 
 
 @register.filter
-def runs(text: str) -> list[tuple[str, bool]]:
-    """Return the text in runs, and of each whether it is a hyphenated name that should not be broken at its hyphen."""
-    found: list[tuple[str, bool]] = []
-    for word in text.split():
-        kept = "-" in word.strip("-") and len(word) <= KEPT_WHOLE
-        before = f"{found.pop()[0]} " if found and not found[-1][1] else " " if found else ""
-        if kept:
-            found += [(before, False), (word, True)] if before else [(word, True)]
-        else:
-            found.append((f"{before}{word}", False))
-    return found
+def is_kept_whole(word: str) -> bool:
+    """Whether it is a hyphenated word that should not be broken at its hyphen."""
+    return "-" in word.strip("-") and len(word) <= KEPT_WHOLE
 
 
 @register.simple_tag(takes_context=True)

@@ -53,6 +53,6 @@ def backwards(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("digest", "0007_site")]
+    dependencies = [("digest", "0008_site")]
 
     operations = [migrations.RunPython(forwards, backwards)]

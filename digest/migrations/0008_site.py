@@ -19,7 +19,7 @@ def place_among_trending(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digest', '0006_ranking'),
+        ('digest', '0007_sources'),
         ('subscriptions', '0003_choices'),
     ]
 

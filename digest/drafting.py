@@ -1,0 +1,75 @@
+"""What the sources list → draft editions, each of its day; nobody's order is changed, nothing published is touched."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from digest.gathering import DELAYS, SOURCES
+from digest.models import Edition, Listing, SourceRun
+from digest.sources import arxiv
+
+# What is listed for an earlier day stays in the catalogue.
+WINDOW = timedelta(days=7)
+# After this long a day is taken as it is, though a source never had all of it.
+PATIENCE = timedelta(days=1)
+
+
+def draft(now: datetime) -> dict[date, int]:
+    """Put what the sources list for the last days into draft editions; return how many papers went into which.
+
+    A paper goes into the edition of its day, or, where that is out already, into the next draft. A day of arXiv's waits
+    until one of its sources has all of it.
+    """
+    today = now.astimezone(UTC).date()
+    listings = Listing.objects.filter(
+        origin__in=settings.EDITION_FROM,
+        day__range=(today - WINDOW, today + timedelta(days=1)),
+        paper__entry=None,
+        paper__withdrawn_at=None,
+    )
+    chosen = _chosen(listings.select_related("paper").order_by("day", "pk"), now)
+    added: dict[date, int] = {}
+    for day, group in groupby(chosen, key=lambda listing: listing.day):
+        papers = list({listing.paper_id: listing.paper for listing in group}.values())
+        with transaction.atomic():
+            edition = _draft_for(day)
+            if edition:
+                added[edition.day] = added.get(edition.day, 0) + edition.add(papers)
+    return added
+
+
+def _chosen(listings: QuerySet[Listing], now: datetime) -> Iterator[Listing]:
+    """Yield those whose day is settled and, of arXiv's, whose primary category is one of the edition's."""
+    categories = {arxiv.canonical(category) for category in settings.EDITION_CATEGORIES}
+    complete_to = _arxiv_complete_to()
+    for listing in listings:
+        if listing.origin == Listing.Origin.ARXIV:
+            primary = arxiv.canonical(next(iter(listing.paper.arxiv_categories), ""))
+            is_settled = complete_to and listing.day <= complete_to
+            waited = now >= datetime.combine(listing.day, datetime.min.time(), UTC) + PATIENCE
+            if primary not in categories or not (is_settled or waited):
+                continue
+        yield listing
+
+
+def _arxiv_complete_to() -> date | None:
+    """Return the last announcement of which one source of arXiv's has given all parts; None where none has."""
+    rows = SourceRun.objects.finished().filter(source__in=DELAYS).values_list("source", "part")
+    have = {(source, part): day for source, part, day in rows.annotate(day=Max("complete_to")).order_by()}
+    days = []
+    for name in DELAYS:
+        of_parts = [have.get((name, part)) for part in SOURCES[name].parts()]
+        if of_parts and all(of_parts):
+            days.append(min(day for day in of_parts if day))
+    return max(days, default=None)
+
+
+def _draft_for(day: date) -> Edition | None:
+    """Return the edition that papers of a day go into, locked; None where it is out and no later draft is there yet."""
+    Edition.objects.get_or_create(day=day)
+    drafts = Edition.objects.filter(status=Edition.Status.DRAFT, day__gte=day).order_by("day")
+    return drafts.select_for_update().first()

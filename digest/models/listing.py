@@ -1,0 +1,31 @@
+"""Listing: a source tells that a paper is one of a day."""
+
+from django.db import models
+
+from digest.models.paper import Paper
+
+
+class Listing(models.Model):
+    """The day a source gives a paper: of its announcement (arXiv), of the page it stands on (Hugging Face).
+
+    It says what may go into the edition of that day; the edition itself says what is in it.
+    """
+
+    class Origin(models.TextChoices):
+        ARXIV = "arxiv", "arXiv"
+        HUGGINGFACE = "huggingface", "Hugging Face"
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="listings")
+    origin = models.CharField(max_length=16, choices=Origin)
+    day = models.DateField()
+
+    class Meta:
+        # The first word counts: a paper is announced once.
+        constraints = [models.UniqueConstraint(fields=["paper", "origin"], name="listed_once")]
+        indexes = [
+            # digest.drafting: what the last days brought
+            models.Index(fields=["day", "origin"], name="listing_of_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} at {self.origin} on {self.day}"

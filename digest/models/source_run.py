@@ -1,0 +1,118 @@
+"""SourceRun: one time a source was asked, what came of it, and where to go on."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+# A run that wrote nothing for this long belongs to a worker that is gone.
+SILENCE = timedelta(minutes=30)
+MOST_NOTES = 50
+
+
+class SourceRunQuerySet(models.QuerySet["SourceRun"]):
+    """Which runs."""
+
+    def of(self, source: str, part: str) -> "SourceRunQuerySet":
+        """Those of one part of a source, newest first."""
+        return self.filter(source=source, part=part).order_by("-pk")
+
+    def finished(self) -> "SourceRunQuerySet":
+        """Those that came to their end."""
+        return self.filter(status=SourceRun.Status.FINISHED)
+
+    def at_work(self, at: datetime) -> "SourceRunQuerySet":
+        """Those that are running, and whose worker gave a sign of life."""
+        return self.filter(status=SourceRun.Status.RUNNING, seen_at__gte=at - SILENCE)
+
+    def begin(self, source: str, part: str, **place: object) -> "SourceRun | None":
+        """Return a new run; None where another one is at work on this part."""
+        gone = self.of(source, part).filter(status=SourceRun.Status.RUNNING, seen_at__lt=timezone.now() - SILENCE)
+        gone.update(
+            status=SourceRun.Status.FAILED, ended_at=timezone.now(), error="the worker vanished; the next run goes on"
+        )
+        try:
+            with transaction.atomic():
+                return self.create(source=source, part=part, **place)
+        except IntegrityError:
+            return None
+
+
+class SourceRun(models.Model):
+    """One run: its numbers, its error, and its place, which is written together with the papers of each page."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "running"
+        FINISHED = "finished", "finished"
+        FAILED = "failed", "failed"
+
+    source = models.CharField(max_length=32)
+    part = models.CharField(max_length=200, blank=True, help_text="A set or a category, where it is asked by these")
+    status = models.CharField(max_length=16, choices=Status, default=Status.RUNNING)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField("last sign of life", default=timezone.now)
+
+    new = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    notes = models.TextField(blank=True, help_text="What was left out and why, and what else one should know")
+    error = models.TextField(blank=True)
+
+    # The place. A run that goes on where another one failed takes over all three.
+    since = models.DateField(null=True, blank=True, help_text="From which day on it asks for changes")
+    asked_at = models.DateTimeField(default=timezone.now, help_text="When the first page was asked for")
+    cursor = models.TextField("where to go on", blank=True)
+    complete_to = models.DateField(null=True, blank=True, help_text="The last announcement it has all papers of")
+    not_before = models.DateTimeField(null=True, blank=True, help_text="When the source wants to be asked again")
+    # Address → (ETag, Last-Modified), of what this run imported whole.
+    validators = models.JSONField(default=dict, blank=True)
+
+    # Whether this run, just now, got no answer at all.
+    was_silent = False
+
+    objects = SourceRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "part"], condition=models.Q(status="running"), name="one_run_at_a_time"
+            ),
+        ]
+        indexes = [
+            # gathering: the last run of a part
+            models.Index(fields=["source", "part", "-id"], name="source_run_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.part} {self.started_at:%Y-%m-%d %H:%M}".replace("  ", " ")
+
+    @property
+    def numbers(self) -> str:
+        """What it did, in a few words."""
+        return f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged, {self.skipped} skipped"
+
+    def note(self, notes: list[str]) -> None:
+        """Add what a person should know, a line each; a flood of them is cut."""
+        lines = [*self.notes.splitlines(), *notes]
+        self.notes = "\n".join(lines[:MOST_NOTES])
+
+    def skip(self, reasons: list[str]) -> None:
+        """Count entries that were left out and note why."""
+        self.skipped += len(reasons)
+        self.note(reasons)
+
+    def finish(self) -> None:
+        """Close it: all of it is imported."""
+        self._close(self.Status.FINISHED, cursor="")
+
+    def fail(self, error: str, not_before: datetime | None = None) -> None:
+        """Close it with what went wrong. Its place stays for the next run."""
+        self._close(self.Status.FAILED, error=error, not_before=not_before)
+
+    def _close(self, status: str, **fields: object) -> None:
+        for name, value in {**fields, "status": status, "ended_at": timezone.now()}.items():
+            setattr(self, name, value)
+        self.save()

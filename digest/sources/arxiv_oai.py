@@ -1,0 +1,143 @@
+"""arXiv by OAI-PMH: complete, with versions and primary categories. One set (an archive) at a time.
+
+The protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; arXiv's page: https://info.arxiv.org/help/oa/
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import Element
+
+from django.conf import settings
+from django.utils import timezone
+
+from digest.sources import announcement, arxiv, arxiv_id, names, turns, untrusted_xml
+from digest.sources.fetching import Fetcher
+from digest.sources.page import Page, Place
+from digest.sources.record import PaperRecord, SourceError, believable
+
+NAME = "oai"
+DELAY = arxiv.DELAY
+turn = turns.arxiv
+
+# Of the formats arXiv has, the one that tells versions and times.
+FORMAT = "arXivRaw"
+_IN = {"oai": "http://www.openarchives.org/OAI/2.0/", "raw": "http://arxiv.org/OAI/arXivRaw/"}
+
+
+class _ExpiredError(SourceError):
+    """The resumption token is not known any more."""
+
+
+def parts() -> list[str]:
+    """Return the sets that hold the categories of the settings."""
+    return sorted({arxiv.set_of(category) for category in arxiv.categories_asked()})
+
+
+def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
+    """Yield all that changed in a set since a day. A token that has expired is begun anew without."""
+    complete_to = announcement.latest(place.asked_at - DELAY)
+    token = place.cursor
+    while True:
+        try:
+            root = _ask(fetcher, place, token)
+        except _ExpiredError:
+            if not token or token != place.cursor:
+                raise
+            token = ""
+            continue
+        before, token = token, (root.findtext(".//oai:resumptionToken", "", _IN) or "").strip()
+        if token and token == before:
+            raise SourceError(f"arXiv: expected a new resumption token, found {token} once more")
+        yield _page(root, token, None if token else complete_to)
+        if not token:
+            return
+
+
+def _ask(fetcher: Fetcher, place: Place, token: str) -> Element:
+    first = {"metadataPrefix": FORMAT, "set": place.part, "from": place.since.isoformat()}
+    params = {"verb": "ListRecords", **({"resumptionToken": token} if token else first)}
+    root = untrusted_xml.parse(fetcher.get(settings.ARXIV_OAI_URL, params), "OAI-PMH")
+    for error in root.findall("oai:error", _IN):
+        code, text = error.get("code", ""), (error.text or "").strip()
+        if code == "badResumptionToken":
+            raise _ExpiredError(f"arXiv: the resumption token has expired ({text})")
+        # Nothing changed since that day.
+        if code != "noRecordsMatch":
+            raise SourceError(f"arXiv: {code}: {text}")
+    return root
+
+
+def _page(root: Element, cursor: str, complete_to: date | None) -> Page:
+    records: list[PaperRecord] = []
+    skipped: list[str] = []
+    for element in root.iterfind(".//oai:record", _IN):
+        try:
+            records.append(_record(element))
+        except SourceError as error:
+            skipped.append(str(error))
+    return Page(records, skipped, cursor=cursor, complete_to=complete_to)
+
+
+def _record(element: Element) -> PaperRecord:
+    """Return the record of one element; SourceError where it has no id or no title."""
+    header = element.find("oai:header", _IN)
+    identifier = header.findtext("oai:identifier", "", _IN) if header is not None else ""
+    found = arxiv_id.read(identifier)
+    if header is None or found is None:
+        raise SourceError(f"expected a record with an arXiv id, found “{identifier}”")
+    modified = _day(header.findtext("oai:datestamp", "", _IN))
+    gone_at = datetime(modified.year, modified.month, modified.day, tzinfo=UTC) if modified else timezone.now()
+    if header.get("status") == "deleted":
+        return PaperRecord.withdrawal(NAME, arxiv.identifiers(found.value), gone_at)
+    raw = element.find("oai:metadata/raw:arXivRaw", _IN)
+    text = {child.tag.rpartition("}")[2]: child.text or "" for child in raw} if raw is not None else {}
+    if raw is None or not text.get("title", "").strip():
+        raise SourceError(f"{found.value}: expected a title, found none")
+    versions = _versions(raw)
+    newest = max(versions, default=0)
+    submitted = believable(versions.get(1), timezone.now())
+    is_gone = arxiv.is_withdrawn(text.get("comments", "")) or _is_empty(raw, newest)
+    return PaperRecord.read(
+        text["title"].strip(),
+        text.get("abstract", "").strip(),
+        source=NAME,
+        identifiers=arxiv.identifiers(found.value, text.get("doi", "")),
+        authors=names.split(text.get("authors", "")),
+        categories=tuple(text.get("categories", "").split()),
+        published_at=submitted,
+        version=newest,
+        day=arxiv.day_of(submitted, modified=modified if newest == 1 else None),
+        origin=arxiv.ORIGIN,
+        withdrawn_at=(versions.get(newest) or gone_at) if is_gone else None,
+    )
+
+
+def _versions(raw: Element) -> dict[int, datetime | None]:
+    """Return the versions and when each was submitted, None where nobody can tell. They come in any order."""
+    versions: dict[int, datetime | None] = {}
+    for element in raw.iterfind("raw:version", _IN):
+        number = element.get("version", "").removeprefix("v")
+        if number.isdecimal():
+            try:
+                moment = parsedate_to_datetime(element.findtext("raw:date", "", _IN))
+                versions[int(number)] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            except ValueError:
+                versions[int(number)] = None
+    return versions
+
+
+def _is_empty(raw: Element, newest: int) -> bool:
+    """Whether the newest version has nothing in it: so arXiv keeps a paper that was withdrawn."""
+    for element in raw.iterfind("raw:version", _IN):
+        if element.get("version") == f"v{newest}":
+            size, kind = (element.findtext(f"raw:{name}", "", _IN).strip() for name in ("size", "source_type"))
+            return size.lower() in {"0kb", "0b"} and "I" in kind
+    return False
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None

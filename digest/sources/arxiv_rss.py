@@ -1,0 +1,129 @@
+"""arXiv by its feeds (RSS 2.0): one category at a time, one day at a time.
+
+Each category is asked for alone: in a feed of several, "new" means something else. arXiv's page on them:
+https://info.arxiv.org/help/rss.html
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import feedparser
+from django.conf import settings
+from django.utils import timezone
+
+from digest.sources import arxiv, arxiv_id, names, turns, untrusted_xml
+from digest.sources.announcement import EASTERN, has_mailing
+from digest.sources.fetching import Answer, Fetcher, RefusedError
+from digest.sources.page import Page, Place
+from digest.sources.record import AHEAD, PaperRecord, SourceError, believable
+
+NAME = "rss"
+# A feed is made at midnight.
+DELAY = timedelta(hours=4, minutes=10)
+# It may be filled a little later; after this an empty one counts as empty.
+FILLED = timedelta(hours=2)
+turn = turns.arxiv
+
+# arXiv cuts a feed there, and by its order what is new goes first.
+CUT_AT = 2000
+_TEXT = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]*)\s*Abstract:\s*(?P<abstract>.*)", re.S)
+
+
+def parts() -> list[str]:
+    """Return the categories of the settings."""
+    return arxiv.categories_asked()
+
+
+def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
+    """Yield the one page of a category's feed; without records where it did not change, or on a day without news."""
+    try:
+        answer = fetcher.get_if_changed(f"{settings.ARXIV_RSS_URL}/{place.part}")
+    except RefusedError as error:
+        raise SourceError(f"{error}{_reason(error.body)}") from error
+    if answer.unchanged:
+        yield Page([])
+        return
+    untrusted_xml.parse(answer, "rss")
+    feed = _parsed(answer.body)
+    day = _day(feed, answer)
+    records: list[PaperRecord] = []
+    skipped: list[str] = []
+    for item in feed.entries:
+        try:
+            records.append(_record(item, place.part, day))
+        except SourceError as error:
+            skipped.append(str(error))
+    is_cut = len(feed.entries) >= CUT_AT
+    remarks = [f"{place.part}: the feed is cut at {CUT_AT} papers; use oai for the others"] if is_cut else []
+    is_whole = not is_cut and (feed.entries or _stays_empty(day, place.asked_at))
+    yield Page(records, skipped, remarks, complete_to=day if is_whole else None)
+
+
+def _stays_empty(day: date, asked_at: datetime) -> bool:
+    """Whether an empty feed is that of a small category on a day with an announcement, not one still to be filled."""
+    midnight = datetime.combine(day, time(), EASTERN)
+    return has_mailing(day - timedelta(days=1)) and asked_at >= midnight + FILLED
+
+
+def _parsed(body: bytes) -> Any:
+    return feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+
+
+def _reason(body: bytes) -> str:
+    """Return what the body of a refusal says, in a few words."""
+    try:
+        untrusted_xml.parse(Answer("", body), "rss")
+    except SourceError:
+        return ""
+    return f": {_parsed(body).feed.get('subtitle', '')}"[:300]
+
+
+def _day(feed: Any, answer: Answer) -> date:
+    """Return the day of the feed's announcement."""
+    moment = _moment(feed.feed.get("published", ""))
+    if moment is None:
+        raise SourceError(f"{answer.url}: expected the day of the feed in pubDate, found none")
+    day = moment.astimezone(EASTERN).date()
+    if moment > timezone.now() + AHEAD:
+        raise SourceError(f"{answer.url}: expected a day that has come, found {day}")
+    return day
+
+
+def _record(item: Any, category: str, day: date) -> PaperRecord:
+    """Return the record of one item; SourceError where it has no id or no title."""
+    guid = item.get("id", "")
+    found = arxiv_id.read(guid)
+    if found is None:
+        raise SourceError(f"expected an item with an arXiv id, found “{guid}”")
+    if not item.get("title", "").strip():
+        raise SourceError(f"{found}: expected a title, found none")
+    text = _TEXT.fullmatch(item.get("summary", ""))
+    kind = (item.get("arxiv_announce_type") or (text["kind"] if text else "")).strip()
+    categories = [tag.get("term") or "" for tag in item.get("tags", [])]
+    is_new = kind == "new"
+    return PaperRecord.read(
+        item.title.strip(),
+        (text["abstract"] if text else item.get("summary", "")).strip(),
+        source=NAME,
+        identifiers=arxiv.identifiers(found.value, item.get("arxiv_doi", "")),
+        authors=names.split(item.get("author", "")),
+        # What is new in the feed of one category has it as its primary one.
+        categories=tuple(dict.fromkeys([category, *categories] if is_new else categories)),
+        version=found.version,
+        published_at=believable(_moment(item.get("published", "")), timezone.now()) if is_new else None,
+        # What crosses over here is new, if at all, in the feed of another category.
+        day=day if is_new else None,
+        origin=arxiv.ORIGIN,
+        only_if_known=kind.startswith("replace"),
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)

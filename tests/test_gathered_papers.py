@@ -1,0 +1,127 @@
+"""What several sources tell of one paper, and what they take back."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from digest import gathering
+from digest.models import Paper, PaperIdentifier
+from tests.feeds import MONDAY, atom, atom_entry, oai, oai_record, rss, rss_item
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = datetime(2026, 9, 16, 5, tzinfo=UTC)
+TUESDAY_MORNING = "Tue, 15 Sep 2026 10:00:00 GMT"
+
+
+@pytest.fixture(autouse=True)
+def night(settings, time_machine, source, waits):
+    time_machine.move_to(NIGHT, tick=False)
+    settings.SOURCES = ["oai"]
+    settings.ARXIV_CATEGORIES = settings.EDITION_CATEGORIES = ["cs.LG"]
+    return time_machine
+
+
+def gather(name="oai", part="cs"):
+    run = gathering.gather(name, part)
+    run.refresh_from_db()
+    return run
+
+
+def numbers(run):
+    return (run.new, run.updated, run.unchanged, run.skipped)
+
+
+def test_a_replacement_updates_what_is_known_and_brings_nothing_else(source):
+    source.says(rss(rss_item("2609.00001v1")))
+    gather("rss", "cs.LG")
+    items = [
+        rss_item("2609.00001v2", title="On large graphs", kind="replace"),
+        rss_item("2401.00001v6", kind="replace-cross"),
+    ]
+    source.says(rss(*items))
+    assert numbers(gather("rss", "cs.LG")) == (0, 1, 0, 0)
+    paper = Paper.objects.get()
+    assert (paper.title, paper.version) == ("On large graphs", 2)
+
+
+def test_a_feed_it_crossed_over_to_leaves_a_paper_its_primary_category(source):
+    source.says(rss(rss_item(categories=["cs.AI", "cs.LG"])))
+    gather("rss", "cs.LG")
+    source.says(rss(rss_item(kind="cross", categories=["cs.AI", "cs.LG"])))
+    assert numbers(gather("rss", "cs.AI")) == (0, 0, 1, 0)
+    assert Paper.objects.get().arxiv_categories == ["cs.LG", "cs.AI"]
+
+
+def test_no_older_version_comes_back(source):
+    source.says(oai(oai_record(title="The second", versions=((1, MONDAY), (2, TUESDAY_MORNING)))))
+    gather()
+    source.says(oai(oai_record(title="The first")))
+    assert numbers(gather()) == (0, 0, 1, 0)
+    source.says(rss(rss_item("2609.00001v1", title="The first, once more")))
+    gather("rss", "cs.LG")
+    paper = Paper.objects.get()
+    assert (paper.title, paper.version) == ("The second", 2)
+
+
+def test_sources_of_one_version_do_not_write_over_each_other_in_turn(source):
+    source.says(rss(rss_item(title="As the feed has it", authors="A. Lovelace")))
+    gather("rss", "cs.LG")
+    source.says(oai(oai_record(title="As OAI has it")))
+    assert gather().updated == 1
+    source.says(rss(rss_item(title="As the feed has it", authors="A. Lovelace")))
+    gather("rss", "cs.LG")
+    source.says(atom(atom_entry(title="As the API has it")))
+    gather("api", "")
+    source.says(
+        json.dumps([{"paper": {"id": "2609.00001", "title": "As HF has it", "githubRepo": "https://github.com/x/y"}}])
+    )
+    gather("huggingface", "")
+    source.says(oai(oai_record(title="As OAI has it")))
+    assert numbers(gather()) == (0, 0, 1, 0)
+    paper = Paper.objects.get()
+    assert (paper.title, paper.source, paper.authors) == ("As OAI has it", "oai", ["Ada Lovelace", "Alan Turing"])
+    # What arXiv does not say is taken from whoever does.
+    assert paper.code_url == "https://github.com/x/y"
+
+
+def test_a_deleted_paper_is_marked_and_keeps_its_text(source):
+    source.says(oai(oai_record()))
+    gather()
+    source.says(oai(oai_record(status="deleted"), oai_record("2401.00001", status="deleted")))
+    assert numbers(gather()) == (0, 1, 0, 0)
+    paper = Paper.objects.get()
+    assert (paper.title, paper.abstract) == ("On graphs", "All about graphs.")
+    assert paper.withdrawn_at == datetime(2026, 9, 15, tzinfo=UTC)
+
+
+def test_a_withdrawal_takes_nothing_of_the_text(source):
+    source.says(oai(oai_record()))
+    gather()
+    versions = ((1, MONDAY), (2, TUESDAY_MORNING))
+    gone = oai_record(title="Withdrawn", versions=versions, abstract="Gone.", comments="Withdrawn by the author")
+    source.says(oai(gone))
+    gather()
+    paper = Paper.objects.get()
+    assert (paper.title, paper.abstract, paper.version) == ("On graphs", "All about graphs.", 1)
+    assert paper.withdrawn_at == datetime(2026, 9, 15, 10, tzinfo=UTC)
+
+
+def test_two_papers_that_claim_one_doi_stay_two(source):
+    source.says(oai(oai_record("2609.00001", doi="10.1000/1"), oai_record("2609.00002", doi="10.1000/1")))
+    run = gather()
+    assert (run.status, run.new) == ("finished", 2)
+    assert "expected one paper for arxiv:2609.00002, doi:10.1000/1, found another one" in run.notes
+    assert PaperIdentifier.objects.get(scheme="doi").paper.arxiv_id == "2609.00001"
+    assert gather().unchanged == 2
+
+
+def test_characters_no_database_takes_stop_nothing(source):
+    papers = [
+        {"id": "2609.00001", "title": "On\x00 \ud800graphs", "authors": [{"name": "A\x00da"}]},
+        {"id": "\x00\ud800"},
+    ]
+    source.says(json.dumps([{"paper": paper} for paper in papers]))
+    assert numbers(gather("huggingface", "")) == (1, 0, 3, 4)
+    assert Paper.objects.get().original_title == "On graphs"

@@ -1,0 +1,234 @@
+"""Each source is asked when there is something new, goes on where it failed, and keeps no other from its turn."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from digest import gathering
+from digest.models import Listing, Paper, SourceRun
+from digest.tasks import gather_sources
+from tests.fake_source import Reply
+from tests.feeds import HTML, MONDAY, oai, oai_record, rss, rss_item
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = datetime(2026, 9, 16, 5, tzinfo=UTC)
+TUESDAY_MORNING = "Tue, 15 Sep 2026 10:00:00 GMT"
+
+
+@pytest.fixture(autouse=True)
+def night(settings, time_machine, source, waits):
+    time_machine.move_to(NIGHT, tick=False)
+    settings.SOURCES = ["oai"]
+    settings.ARXIV_CATEGORIES = settings.EDITION_CATEGORIES = ["cs.LG"]
+    return time_machine
+
+
+def gather(name="oai", part="cs"):
+    run = gathering.gather(name, part)
+    run.refresh_from_db()
+    return run
+
+
+def numbers(run):
+    return (run.new, run.updated, run.unchanged, run.skipped)
+
+
+def test_a_run_writes_papers_and_its_own_row(source):
+    wednesdays = oai_record("2609.00002", versions=((1, TUESDAY_MORNING),))
+    source.says(oai(oai_record("2609.00001"), oai_record("what"), wednesdays))
+    run = gather()
+    assert (run.status, numbers(run), run.error) == ("finished", (2, 0, 0, 1), "")
+    assert run.notes == "expected a record with an arXiv id, found “oai:arXiv.org:what”"
+    assert (run.since, run.complete_to) == (date(2026, 9, 13), date(2026, 9, 16))
+    paper = Paper.objects.get(identifiers__value="2609.00001")
+    assert (paper.source, paper.version, paper.arxiv_categories) == ("oai", 1, ["cs.LG", "cs.AI"])
+    assert Listing.objects.get(paper=paper).day == date(2026, 9, 15)
+
+
+def test_a_second_run_with_nothing_new_changes_nothing(source):
+    source.says(oai(oai_record("2609.00001"), oai_record("2609.00002")))
+    gather()
+    before = list(Paper.objects.values())
+    assert numbers(gather()) == (0, 0, 2, 0)
+    assert list(Paper.objects.values()) == before
+
+
+def test_the_next_run_asks_for_some_days_once_more(source, night):
+    source.says(oai())
+    gather()
+    night.move_to(NIGHT + timedelta(days=1), tick=False)
+    gather()
+    assert source.requests[-1].query["from"] == "2026-09-14"
+
+
+def test_what_fails_in_the_middle_keeps_its_papers_and_goes_on_from_there(source, night):
+    source.says(oai(oai_record("2609.00001"), token="page2"), HTML)
+    failed = gather()
+    assert (failed.status, failed.cursor, failed.new) == ("failed", "page2", 1)
+    assert "found an HTML page" in failed.error
+    night.move_to(NIGHT + timedelta(hours=1), tick=False)
+    source.says(oai(oai_record("2609.00002"), token=""))
+    run = gather()
+    assert source.requests[-1].query == {"verb": "ListRecords", "resumptionToken": "page2"}
+    assert (run.status, run.new, run.since, run.asked_at) == ("finished", 1, failed.since, NIGHT)
+    assert Paper.objects.count() == 2
+
+
+def test_a_place_of_yesterday_is_begun_anew_from_the_same_day(source, night):
+    source.says(oai(oai_record(), token="page2"), HTML)
+    failed = gather()
+    night.move_to(NIGHT + timedelta(days=1), tick=False)
+    source.says(oai(oai_record()))
+    gather()
+    assert source.requests[-1].query["from"] == failed.since.isoformat()
+
+
+def test_a_run_that_failed_at_once_loses_no_day(source, night):
+    source.says(oai())
+    gather()
+    for days in (1, 2, 3):
+        night.move_to(NIGHT + timedelta(days=days), tick=False)
+        source.says(HTML)
+        gather()
+    source.says(oai())
+    gather()
+    assert source.requests[-1].query["from"] == "2026-09-14"
+
+
+def test_a_source_that_fails_keeps_the_others_going(source, settings):
+    settings.SOURCES = ["oai", "rss", "huggingface"]
+
+    def answer(request):
+        return Reply(rss(rss_item())) if request.path.startswith("/rss") else Reply(HTML)
+
+    source.answer = answer
+    gather_sources()
+    assert dict(SourceRun.objects.values_list("source", "status")) == {
+        "oai": "failed",
+        "rss": "finished",
+        "huggingface": "failed",
+    }
+    assert Paper.objects.count() == 1
+
+
+def test_two_workers_do_not_ask_the_same_at_the_same_time():
+    SourceRun.objects.begin("oai", "cs")
+    assert gathering.gather("oai", "cs") is None
+
+
+def test_a_worker_that_vanished_is_replaced_and_its_place_taken_over(source, night):
+    SourceRun.objects.begin("oai", "cs", since=date(2026, 9, 1), cursor="page9")
+    night.move_to(NIGHT + timedelta(hours=1), tick=False)
+    source.says(oai(oai_record()))
+    assert gather().status == "finished"
+    assert source.requests[0].query["resumptionToken"] == "page9"
+    assert SourceRun.objects.get(status="failed").error == "the worker vanished; the next run goes on"
+
+
+def test_a_source_that_asks_for_patience_is_left_alone_until_then(source):
+    source.says(Reply(status=503, headers={"Retry-After": "7200"}))
+    assert gather().not_before == NIGHT + timedelta(hours=2)
+    assert not gathering.is_due("oai", "cs", NIGHT + timedelta(hours=1, minutes=59))
+    assert gathering.is_due("oai", "cs", NIGHT + timedelta(hours=2))
+
+
+def test_arxiv_is_asked_until_it_has_an_announcement_and_then_for_the_next(source, night):
+    early = datetime(2026, 9, 16, 2, 20, tzinfo=UTC)
+    night.move_to(early, tick=False)
+    assert gathering.due(early) == [("oai", "cs")]
+    source.says(oai(oai_record(versions=((1, MONDAY),))))
+    gather()
+    # 22:30 Eastern has come, and the half hour between two runs is over.
+    assert gathering.due(datetime(2026, 9, 16, 2, 29, tzinfo=UTC)) == []
+    assert gathering.due(NIGHT) == [("oai", "cs")]
+    night.move_to(NIGHT, tick=False)
+    source.says(oai(oai_record("2609.00002", versions=((1, TUESDAY_MORNING),))))
+    gather()
+    assert gathering.due(datetime(2026, 9, 17, 2, 29, tzinfo=UTC)) == []
+    assert gathering.due(datetime(2026, 9, 17, 2, 30, tzinfo=UTC)) == [("oai", "cs")]
+
+
+def test_an_announcement_that_is_late_is_asked_for_again(source, night):
+    source.says(oai(oai_record()))
+    run = gather()
+    assert (run.status, run.complete_to) == ("finished", None)
+    assert run.notes == "nothing of the announcement of 2026-09-16 is there yet"
+    assert gathering.due(NIGHT + timedelta(minutes=30)) == [("oai", "cs")]
+    # By four in the morning, Eastern, one believes that there is nothing.
+    night.move_to(datetime(2026, 9, 16, 8, tzinfo=UTC), tick=False)
+    assert gather().complete_to == date(2026, 9, 16)
+
+
+def test_hugging_face_is_asked_once_an_hour(source, settings):
+    settings.SOURCES = ["huggingface"]
+    source.says("[]")
+    gather("huggingface", "")
+    assert gathering.due(NIGHT + timedelta(minutes=59)) == []
+    assert gathering.due(NIGHT + timedelta(minutes=60)) == [("huggingface", "")]
+
+
+def test_a_source_that_gives_no_answer_is_not_asked_for_its_other_parts(source, settings):
+    settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss", "huggingface"], ["cs.LG", "cs.CL"]
+    source.answer = lambda request: Reply(status=503) if request.path.startswith("/rss") else Reply("[]")
+    gather_sources()
+    assert [(run.source, run.part) for run in SourceRun.objects.all()] == [("huggingface", ""), ("rss", "cs.LG")]
+
+
+def test_a_category_that_is_refused_keeps_no_other_from_its_turn(source, settings):
+    settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss"], ["cs.ZZ", "cs.CL"]
+    source.answer = lambda request: Reply(status=400) if "ZZ" in request.path else Reply(rss(rss_item()))
+    gather_sources()
+    assert dict(SourceRun.objects.values_list("part", "status")) == {"cs.ZZ": "failed", "cs.CL": "finished"}
+
+
+def test_while_somebody_gathers_a_second_worker_does_nothing(source):
+    SourceRun.objects.begin("rss", "cs.CL")
+    gather_sources()
+    assert source.requests == []
+
+
+def test_without_sources_nobody_is_asked(settings, source):
+    settings.SOURCES = []
+    gather_sources()
+    assert source.requests == []
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(source, night):
+    source.says(Reply(rss(rss_item()), headers={"ETag": '"1"'}))
+    first = gather("rss", "cs.LG")
+    source.says(Reply(status=304))
+    for hours in (1, 2):
+        night.move_to(NIGHT + timedelta(hours=hours), tick=False)
+        assert numbers(gather("rss", "cs.LG")) == (0, 0, 0, 0)
+        assert source.requests[-1].headers["If-None-Match"] == '"1"'
+    assert first.complete_to == date(2026, 9, 16)
+
+
+def test_a_feed_that_could_not_be_read_is_sent_again(source, night):
+    source.says(Reply(HTML, headers={"ETag": '"1"'}))
+    assert gather("rss", "cs.LG").status == "failed"
+    source.says(rss(rss_item()))
+    gather("rss", "cs.LG")
+    assert "If-None-Match" not in source.requests[-1].headers
+
+
+def test_the_number_of_queries_does_not_grow_with_the_papers(source):
+    def queries(records):
+        source.says(oai(*records))
+        with CaptureQueriesContext(connection) as captured:
+            gather()
+        return len(captured)
+
+    few = queries([oai_record(f"2609.{number:05}") for number in range(1, 6)])
+    many = queries([oai_record(f"2609.{number:05}") for number in range(10, 110)])
+    assert many <= few + 3
+
+
+def test_a_large_page_is_written_in_batches_and_its_place_with_the_last(source, monkeypatch):
+    monkeypatch.setattr(gathering, "BATCH", 2)
+    source.says(oai(*(oai_record(f"2609.0000{number}") for number in range(1, 6)), token="page2"), HTML)
+    run = gather()
+    assert (run.new, run.cursor) == (5, "page2")
