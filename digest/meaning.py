@@ -22,7 +22,7 @@ from digest.ranking.scoring import Floats
 # What is less close has another subject. Found by looking at the seed papers, with the model that comes with it.
 CLOSE_TO_TEXT, CLOSE_TO_PAPER = 0.3, 0.55
 # So many of the closest are looked up: readers may not see all of them, or a filter leaves them out.
-LOOKED_UP = 1000
+LOOKED_UP = 400
 # How long papers may be missing that came in since.
 LOOK_AGAIN = 60.0
 # Related papers are worked out once in this time.
@@ -95,5 +95,5 @@ def related(paper: Paper, number: int) -> list[Paper]:
 
 
 def _among(keys: list[int], papers: QuerySet[Paper]) -> list[int]:
-    allowed = set(papers.filter(pk__any_of=keys).values_list("pk", flat=True)) if keys else set()
+    allowed = set(papers.order_by().filter(pk__any_of=keys).values_list("pk", flat=True)) if keys else set()
     return [key for key in keys if key in allowed]
