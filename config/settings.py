@@ -136,14 +136,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Opening a connection takes longer than most questions do.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 REDIS_URL = env.redis_address("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    # Papers as they stand in lists are kept one by one (digest.site.articles).
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
 }
 # Where the counters of rate limits live (a storage address of the library `limits`).
@@ -224,19 +222,19 @@ EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
 
 # The model that turns papers into vectors: see digest.embedding.Embedder. After a change: manage.py tag_papers.
 EMBEDDER = env.dotted_path("EMBEDDER", "digest.embedding.WordLlama256")
+# Which share of the digests a second ranker picks half of, and which one that is: see docs/ranking.md.
+INTERLEAVE_SHARE = env.share("INTERLEAVE_SHARE", 0)
+INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste", "more-votes", "more-novelty"})
 
 # --- Sources of papers ----------------------------------------------------------------------------
 
 SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
 ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
 if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
-    raise ImproperlyConfigured(
-        "ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG,math.OC"
-    )
+    raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
 # Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
-EDITION_FROM = env.some_of(
-    "EDITION_FROM", "huggingface" if "huggingface" in SOURCES else "arxiv", {"arxiv", "huggingface"}
-)
+_usual = "huggingface" if "huggingface" in SOURCES else "arxiv"
+EDITION_FROM = env.some_of("EDITION_FROM", _usual, {"arxiv", "huggingface"})
 EDITION_CATEGORIES = env.arxiv_categories("EDITION_CATEGORIES", ",".join(ARXIV_CATEGORIES))
 # Whom a source can ask about our requests.
 SOURCE_CONTACT = env.line("SOURCE_CONTACT", SITE_URL)

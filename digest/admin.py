@@ -9,28 +9,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from digest import (
-    community_admin,  # noqa: F401 - registers its models
-    curation,
-    voting,
-)
+from digest import curation, voting
+from digest.community_admin import MemberAdmin, SubmissionAdmin
 from digest.composing import links
-from digest.models import (
-    Delivery,
-    Edition,
-    EditionPaper,
-    Event,
-    Feedback,
-    Listing,
-    Paper,
-    PaperIdentifier,
-    PaperTopic,
-)
+from digest.models import Delivery, Edition, EditionPaper, Event, Feedback, Listing, Paper, PaperIdentifier, PaperTopic
 from digest.sending import breaker
 from digest.source_admin import SourceRunAdmin
 
-# A desk of its own, in a file of its own.
-__all__ = ["SourceRunAdmin"]
+# Desks of their own, in files of their own.
+__all__ = ["MemberAdmin", "SourceRunAdmin", "SubmissionAdmin"]
 
 HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 

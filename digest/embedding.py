@@ -1,10 +1,10 @@
 """Texts → vectors of length 1, by a model that can be changed: see EMBEDDER in docs/settings.md."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from django.conf import settings
@@ -34,13 +34,14 @@ class WordLlama256:
     name = "wordllama-256"
     dimensions = 256
 
-    def __init__(self) -> None:
+    @cached_property
+    def _model(self) -> Any:
         # Loaded when first needed: most processes never embed anything.
         import wordllama  # noqa: PLC0415
 
         # Its own look-up misses the tokenizer that lies in the package.
         folder = Path(wordllama.__file__).parent
-        self._model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
+        return wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """See Embedder."""

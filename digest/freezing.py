@@ -3,17 +3,18 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from django.utils.text import Truncator
 from numpy.typing import NDArray
 
+from digest import interleaving
 from digest.offers import Candidates
 from digest.ranking import reasons, scoring
 from digest.ranking.choosing import Chosen, Ranked, choose, rank
 from digest.ranking.reasons import CODES, Reason
+from digest.ranking.scoring import Indices
 from digest.tastes import Tastes, Wants, stored, tastes
 
 # What a row of the parts holds, in hundredths of the score.
@@ -87,38 +88,72 @@ def digests(
 ) -> Iterator[Digest]:
     """Yield the frozen digest of each subscriber, in their order; `wants` as in `choice`."""
     made = choice(subscribers, offer, now, wants)
+    teams: interleaving.Teams = {}
+    if wants is None and interleaving.is_on() and offer.papers:
+        made, teams = _interleaved(made, subscribers, offer)
     papers = made.chosen.papers
     codes = reasons.strongest(made.ranked, offer.arrays, made.chosen)
     topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers)
     parts = packed_parts(made, offer)
 
-    @cache
-    def entry(paper: int, code: int, topic: int) -> str:
-        argument = offer.topics[topic].name if CODES[code] == Reason.TOPIC else ""
-        return json.dumps([offer.papers[paper], CODES[code], argument])
-
+    shared = _Entries(offer)
+    keys = shared.keys_of(papers, codes, topics).tolist()
+    # Reasons that hold what is one reader's own cost a look each; most digests have none.
     own = [CODES.index(code) for code in (Reason.KEYWORD, Reason.AUTHOR, Reason.LIKED)]
-    # The rare ones cost a look each; most digests have none.
-    special = np.asarray(np.isin(codes, own).any(axis=1)).tolist()
+    special = np.asarray((np.isin(codes, own) & (papers >= 0)).any(axis=1)).tolist()
     near = _is_near(subscribers, made).tolist()
+    counts = (papers >= 0).sum(axis=1).tolist()
     of = len(offer.papers)
-    rows = zip(papers.tolist(), codes.tolist(), topics.tolist(), parts.tolist(), strict=True)
-    for number, (row, why, topic, scores) in enumerate(rows):
-        count = sum(paper >= 0 for paper in row)
-        if special[number]:
-            entries = [_own_entry(made.tastes, number, *line) for line in zip(row[:count], why, topic, strict=False)]
-        else:
-            entries = [entry(*line) for line in zip(row[:count], why, topic, strict=False)]
-        shown = ", ".join(map(_parts_json, scores[:count]))
-        content = f'{{"papers": [{", ".join(entries)}], "of": {of}, "parts": [{shown}]}}'
+    for number, (row, scores, count) in enumerate(zip(keys, parts.tolist(), counts, strict=True)):
         if count and not near[number]:
             yield Digest(f'{{"papers": [], "of": {of}}}', is_worth_sending=False, why_not=NOT_CLOSE)
+            continue
+        if special[number]:
+            lines = zip(papers[number, :count].tolist(), codes[number].tolist(), topics[number].tolist(), strict=False)
+            entries = ", ".join([_own_entry(made.tastes, number, *line) for line in lines])
         else:
-            yield Digest(content, is_worth_sending=count > 0)
+            entries = ", ".join(map(shared.__getitem__, row[:count]))
+        shown = ", ".join(map(_PARTS_JSON.__getitem__, scores[:count]))
+        who = f', "teams": {list(map(int, teams[number][:count]))}' if number in teams else ""
+        yield Digest(f'{{"papers": [{entries}], "of": {of}, "parts": [{shown}]{who}}}', is_worth_sending=count > 0)
+
+
+def _interleaved(made: Choice, subscribers: Sequence[Wanting], offer: Candidates) -> tuple[Choice, interleaving.Teams]:
+    """Return the choice with a second ranker's picks in the digests of some, and who picked what in theirs."""
+    most = [subscriber.max_papers for subscriber in subscribers]
+    # Who takes part has nothing to do with what else chance decides.
+    chance = np.modf(draws(subscribers) * 7919)[0]
+    chosen, teams = interleaving.interleave(made.tastes.readers, offer.arrays, made.chosen, most, chance)
+    return made._replace(chosen=_within_reading_time(chosen, subscribers, offer)), teams
+
+
+class _Entries(dict[int, str]):
+    """Entries of digests as JSON, by a number for each paper, reason and topic; made when first asked for.
+
+    A dictionary, for it is asked ten times a digest.
+    """
+
+    def __init__(self, offer: Candidates) -> None:
+        super().__init__()
+        self._offer = offer
+        # One more than there are topics: "none" is -1.
+        self._topics = len(offer.topics) + 1
+
+    def keys_of(self, papers: Indices, codes: Indices, topics: Indices) -> Indices:
+        """Return the number of each entry; shapes as they come."""
+        return (papers * len(CODES) + codes) * self._topics + topics + 1
+
+    def __missing__(self, key: int) -> str:
+        rest, topic = divmod(key, self._topics)
+        paper, code = divmod(rest, len(CODES))
+        argument = self._offer.topics[topic - 1].name if CODES[code] == Reason.TOPIC else ""
+        self[key] = json.dumps([self._offer.papers[paper], CODES[code], argument])
+        return self[key]
 
 
 # Each part takes nine bits of a number: from -200 to 311.
 _BITS, _OFFSET = 9, 200
+MOST_KEPT = 100_000
 
 
 def packed_parts(made: Choice, offer: Candidates) -> NDArray[np.int64]:
@@ -135,11 +170,19 @@ def packed_parts(made: Choice, offer: Candidates) -> NDArray[np.int64]:
     return packed
 
 
-@cache
-def _parts_json(packed: int) -> str:
-    """Return packed parts as a list of hundredths."""
-    places = range(_BITS * (len(PARTS) - 1), -1, -_BITS)
-    return json.dumps([((packed >> place) & (2**_BITS - 1)) - _OFFSET for place in places])
+class _PartsJson(dict[int, str]):
+    """Packed parts as a list of hundredths, in JSON; made when first asked for."""
+
+    def __missing__(self, packed: int) -> str:
+        places = range(_BITS * (len(PARTS) - 1), -1, -_BITS)
+        shown = json.dumps([((packed >> place) & (2**_BITS - 1)) - _OFFSET for place in places])
+        # Tastes make nearly every row its own: those are not worth keeping.
+        if len(self) < MOST_KEPT:
+            self[packed] = shown
+        return shown
+
+
+_PARTS_JSON = _PartsJson()
 
 
 def _is_near(subscribers: Sequence[Wanting], made: Choice) -> NDArray[np.bool_]:

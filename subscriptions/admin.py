@@ -76,7 +76,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = SubscriberForm
     list_display = ("id", "email", "status", "frequency", "local_time", "time_zone", "next_digest_at", "created_at")
     list_display_links = ("id", "email")
-    list_filter = ("status", "frequency", "channel", "breadth", "topics")
+    list_filter = ("status", "frequency", "channel", "topics")
     search_fields = ("email_key",)
     search_help_text = "Search by address"
     show_full_result_count = False
@@ -84,9 +84,6 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         *("public_id", "email", "status", *schedule.Chosen._fields, "channel", "max_papers", "reading_minutes"),
         *(
             "least_match",
-            "breadth",
-            "max_more",
-            "may_note_opens_since",
             "paused_until",
             "next_digest_at",
             "seen_until",
@@ -97,7 +94,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     )
     # Status and address change with consent alone, the next digest with the rhythm.
     readonly_fields = (
-        *("public_id", "email", "status", "may_note_opens_since", "next_digest_at", "seen_until"),
+        *("public_id", "email", "status", "next_digest_at", "seen_until"),
         *("created_at", "confirmed_at", "unsubscribed_at"),
     )
     inlines = (FollowInline, RuleInline, AuthorInline, ConsentInline)

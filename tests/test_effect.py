@@ -87,7 +87,7 @@ def test_more_digests_cost_no_more_queries(reader, topics, django_assert_max_num
 
 
 def test_the_preview_says_what_it_would_have_changed(client, reader, topics):
-    names = ("time_zone", "frequency", "weekday", "month_day", "max_papers", "least_match", "breadth", "channel")
+    names = ("time_zone", "frequency", "weekday", "month_day", "max_papers", "least_match", "channel")
     fields = {name: getattr(reader, name) for name in names} | {"local_time": "07:00"}
     fields |= {f"topics-{topics[0].pk}": "never", f"topics-{topics[1].pk}": "normal"}
 

@@ -136,7 +136,7 @@ def test_a_topic_that_came_after_the_offer_was_read_breaks_nothing():
     offer = planning.candidates(None)
     reader = make_subscriber(follows=[make_topic("Brand new")])
 
-    assert not tastes.tastes([reader.pk], offer, NOON).readers.follows.any()
+    assert not tastes.tastes([reader.pk], tastes.stored([reader.pk], NOON), offer, NOON).readers.follows.any()
 
 
 def test_what_is_close_to_what_one_liked_comes_first_and_says_so():

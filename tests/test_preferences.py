@@ -39,7 +39,6 @@ def save(client, subscriber, **fields):
         "max_papers": subscriber.max_papers,
         "month_day": subscriber.month_day,
         "least_match": subscriber.least_match,
-        "breadth": subscriber.breadth,
         "channel": subscriber.channel,
         **{f"topics-{follow.topic_id}": Weight(follow.weight).name.lower() for follow in subscriber.follows.all()},
         **fields,

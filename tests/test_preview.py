@@ -45,7 +45,7 @@ def titles(html):
 
 
 def fields_of(reader, **fields):
-    names = ("time_zone", "frequency", "weekday", "month_day", "max_papers", "least_match", "breadth", "channel")
+    names = ("time_zone", "frequency", "weekday", "month_day", "max_papers", "least_match", "channel")
     return {name: getattr(reader, name) for name in names} | {"local_time": f"{reader.local_time:%H:%M}", **fields}
 
 

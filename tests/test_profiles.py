@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
 from digest import embedding, profiles
 from digest.models import Feedback, Profile
@@ -127,3 +129,12 @@ def test_no_paper_of_a_kept_digest_is_needed():
     profiles.learn(reader.pk, NOON)
 
     assert len(weights_of(reader)) == 1
+
+
+def test_a_run_by_cron_learns_before_it_plans():
+    reader, paper = make_subscriber(), make_paper()
+    say(reader, paper, at=timezone.now())
+
+    call_command("send_due")
+
+    assert paper.pk in weights_of(reader)

@@ -92,6 +92,14 @@ def test_a_whole_edition_keeps_the_curators_order():
     assert papers_of(readers([0]), offer) == [0, 1, 2]
 
 
+def test_novelty_does_not_upset_the_order_of_a_whole_edition_and_votes_do():
+    new = an_offer([[0], [0]], novelty=floats([0, 1]))
+    liked = an_offer([[0], [0]], votes=floats([0, 0.5]))
+
+    assert papers_of(readers([0]), new) == [0, 1]
+    assert papers_of(readers([0]), liked) == [1, 0]
+
+
 def test_of_many_papers_the_best_are_found():
     values = np.full((400, 1), 0.1)
     best = [390, 5, 200, 17, 300]

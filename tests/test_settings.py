@@ -84,6 +84,7 @@ def test_with_no_variable_set_it_runs_on_the_embedded_defaults(tmp_path):
         ("BREAKER_BOUNCES", "5", "a number from 0 to 1"),
         ("EDITION_HOUR", "24", "a whole number from 0 to 23"),
         ("LOG_LEVEL", "LOUD", "WARNING"),
+        ("EMBEDDER", "not a name", "package.module.Class"),
         ("MAILS_PER_ADDRESS", "a few", "3 per hour"),
     ],
 )

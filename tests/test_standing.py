@@ -73,7 +73,7 @@ def test_a_paper_that_came_is_shown_with_its_place_and_no_button(client, reader,
 def test_a_paper_below_the_cut_is_shown_with_rank_and_cut_and_room_is_one_button_away(client, reader, papers):
     page = look(client, reader, papers[4].pk)
     assert "It was not in your digest of 21 August 2025" in page
-    assert "ranks <strong>5. of 7</strong>" in page
+    assert "ranks <strong>number 5 of 7</strong>" in page
     # The fifth place of five is the one for something different.
     assert "Send me up to 6 papers" in page
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from subscriptions import links, wishes
-from subscriptions.models import AuthorFollow, Breadth, Channel, Follow, Frequency, Rule, Weight
+from subscriptions.models import AuthorFollow, Channel, Follow, Frequency, Rule, Weight
 from subscriptions.tokens import Purpose
 from subscriptions.wishes import Wishes
 from tests.make import NOON, make_subscriber, make_topic
@@ -24,7 +24,7 @@ def reader():
 
 
 def save(client, reader, **fields):
-    names = ("time_zone", "frequency", "weekday", "month_day", "max_papers", "least_match", "breadth", "channel")
+    names = ("time_zone", "frequency", "weekday", "month_day", "max_papers", "least_match", "channel")
     fields = {name: getattr(reader, name) for name in names} | {"local_time": "07:00"} | fields
     address = f"/preferences/{links.token(Purpose.PREFERENCES, reader)}"
     answer = client.post(address, fields, follow=True)
@@ -113,8 +113,6 @@ def test_a_pattern_is_kept_as_the_text_it_is(client, reader):
         ({"reading_minutes": "1"}, "greater than or equal to 2"),
         ({"reading_minutes": "9999"}, "less than or equal to 120"),
         ({"least_match": "101"}, "Select a valid choice"),
-        ({"max_more": "31"}, "less than or equal to 30"),
-        ({"breadth": "all"}, "Select a valid choice"),
         ({"channel": "fax"}, "Select a valid choice"),
     ],
 )
@@ -153,14 +151,11 @@ def test_how_often_and_how_much_is_kept(client, reader):
         chosen_days=["0", "3"],
         reading_minutes="10",
         least_match="50",
-        breadth="everything",
-        max_more="20",
         channel="feed",
     )
 
     assert (reader.frequency, reader.chosen_days) == (Frequency.DAYS, 0b1001)
-    assert (reader.reading_minutes, reader.least_match, reader.max_more) == (10, 50, 20)
-    assert (reader.breadth, reader.channel) == (Breadth.EVERYTHING, Channel.FEED)
+    assert (reader.reading_minutes, reader.least_match, reader.channel) == (10, 50, Channel.FEED)
     # A Monday or a Thursday, and today's seven o'clock is over.
     assert f"{reader.next_digest_at:%a %d %H:%M}" == "Mon 25 07:00"
 

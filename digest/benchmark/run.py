@@ -22,7 +22,8 @@ from digest.benchmark import population, sinks
 from digest.composing.letter import letters
 from digest.composing.press import Press
 from digest.models import Delivery
-from digest.ranking import scoring
+from digest.ranking import reasons
+from digest.ranking.choosing import Readers, choose, rank
 from digest.sending import draining
 
 SAMPLE = 2000
@@ -205,11 +206,13 @@ def _ranked(sample: int) -> float:
     """Return how many readers a second the ranking alone orders the edition for."""
     chance = np.random.default_rng(3)
     follows = (chance.random((sample, population.TOPICS)) < 0.15).astype(np.float32)  # noqa: PLR2004
-    tags = planning.candidates(None).tags
+    offer = planning.candidates(None).arrays
+    readers = Readers(follows, np.zeros(follows.shape, dtype=np.bool_))
+    most, draws = np.full(sample, 10), chance.random(sample)
     start = time.perf_counter()
     for _ in range(10):
-        scores = scoring.score(scoring.match(follows, tags), np.zeros(len(tags), dtype=np.bool_))
-        scoring.strongest_topic(follows, tags, scoring.best(scores, 10))
+        ranked = rank(readers, offer)
+        reasons.strongest(ranked, offer, choose(ranked, offer, most, draws))
     return 10 * sample / (time.perf_counter() - start)
 
 

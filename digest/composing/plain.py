@@ -25,6 +25,8 @@ from subscriptions.wording import how_often
 SUBJECT_LENGTH = 78
 # Gmail clips the HTML of a mail beyond this many bytes, and the way to unsubscribe with it.
 HTML_BYTES = 102 * 1024
+# Reasons that are about the reader.
+PERSONAL = {"topic", "keyword", "author", "liked"}
 # What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
 ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 
@@ -125,7 +127,7 @@ def head(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
     return {
         "number": len(entries),
         "of": max(letter.content.get("of", 0), len(entries)),
-        "chosen": any(entry.code == "topic" for entry in entries),
+        "chosen": any(entry.code in PERSONAL for entry in entries),
         "day": letter.day,
         "this_year": letter.period.year,
     }

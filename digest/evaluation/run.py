@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from digest.embedding import embedder
 from digest.evaluation import measures
@@ -70,11 +71,18 @@ def evaluate(library: Library, chosen: Callable[[Trial], bool], progress: Callab
     bench = Bench(KnownMethods.of(library.texts, vectors), Ours.of(library, vectors))
     wanted = [trial for trial in trials(library) if chosen(trial)]
     results = []
-    with ProcessPoolExecutor(mp_context=get_context("fork"), initializer=_bench.append, initargs=(bench,)) as pool:
+    with ProcessPoolExecutor(mp_context=get_context("fork"), initializer=_begin, initargs=(bench,)) as pool:
         for result in pool.map(_scores, wanted, chunksize=CHUNK):
             results.append(result)
             progress(len(results))
     return _figures(wanted, results, vectors)
+
+
+def _begin(bench: Bench) -> None:
+    """Get a process of the pool ready."""
+    # The matrices of a trial are small: threads that wait for each other take six times as long over them.
+    threadpool_limits(1)
+    _bench.append(bench)
 
 
 def _scores(trial: Trial) -> dict[int, dict[str, Floats]]:

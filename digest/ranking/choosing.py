@@ -1,5 +1,6 @@
 """From what readers want to what they get: arrays in, arrays out, the same for the same input."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +13,8 @@ from digest.ranking.scoring import NOTHING, Floats, Indices, Parts
 Bools = NDArray[np.bool_]
 
 NOBODY: Bools = np.zeros((1, 1), dtype=np.bool_)
-# So much to a reader's taste, a paper comes without a topic they follow.
-TO_TASTE = np.float32(0.4)
+# So much to a reader's taste, a paper comes without a topic they follow: one in fifty pairs of seed papers is as close.
+TO_TASTE = np.float32(0.25)
 # What papers have at least for who reads whole editions: no dislike weighs as much.
 WHOLE_EDITION = np.float32(1.0)
 
@@ -64,17 +65,19 @@ class Chosen(NamedTuple):
     different: Bools
 
 
-def rank(readers: Readers, offer: Offer) -> Ranked:
+def rank(readers: Readers, offer: Offer, weights: Mapping[str, float] = scoring.WEIGHTS) -> Ranked:
     """Score every paper for every subscriber."""
     topic = scoring.match(readers.follows, offer.tags)
-    parts = Parts(topic, readers.keyword, readers.author, readers.taste, offer.votes, offer.novelty)
     reads_all = ~(readers.follows.any(axis=1) | readers.asks)
+    # Among papers somebody asked for, novelty is a help; in a whole edition it would upset the curator's order.
+    novelty = np.where(reads_all[:, None], 0, offer.novelty) if reads_all.any() else offer.novelty
+    parts = Parts(topic, readers.keyword, readers.author, readers.taste, offer.votes, novelty)
     personal = scoring.total(parts._replace(votes=NOTHING, novelty=NOTHING))
     never = (readers.never.astype(np.float32) @ (offer.tags.T > 0)) > 0 if readers.never.any() else NOBODY
     wanted = (topic > 0) | (readers.keyword > 0) | (readers.author > 0) | (readers.taste > TO_TASTE)
     wanted |= offer.pinned | reads_all[:, None]
     wanted &= ~(never | readers.muted)
-    scores = scoring.total(parts) + scoring.PINNED * offer.pinned + scoring.order(len(offer.tags))
+    scores = scoring.total(parts, weights) + scoring.PINNED * offer.pinned + scoring.order(len(offer.tags))
     scores += WHOLE_EDITION * reads_all[:, None]
     match = np.clip(personal + reads_all[:, None], 0, 1)
     return Ranked(parts, np.where(wanted, scores, 0).astype(np.float32), match, never, readers.muted, reads_all)
@@ -94,5 +97,5 @@ def choose(ranked: Ranked, offer: Offer, most: NDArray[np.int64], draws: NDArray
     allowed = ~(ranked.never | ranked.muted) & (ranked.scores <= 0) & ~ranked.reads_all[:, None]
     # What speaks against a paper is no reason to try it.
     allowed &= ranked.parts.taste >= 0
-    appeal = ranked.parts.votes + ranked.parts.novelty
+    appeal = offer.votes + offer.novelty
     return Chosen(*explore(papers, allowed, np.broadcast_to(appeal, allowed.shape), most, draws))

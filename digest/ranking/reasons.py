@@ -27,13 +27,6 @@ PERSONAL = {"topic": Reason.TOPIC, "keyword": Reason.KEYWORD, "author": Reason.A
 CODES = tuple(Reason)
 
 
-def reason(topic: str, *, is_pinned: bool) -> tuple[Reason, str]:
-    """Return the code and the argument for a paper with its strongest followed topic ("" for none)."""
-    if topic:
-        return Reason.TOPIC, topic
-    return (Reason.PINNED if is_pinned else Reason.EDITION), ""
-
-
 def strongest(ranked: Ranked, offer: Offer, chosen: Chosen) -> Indices:
     """Return which reason weighed most for each chosen paper, as a place in CODES: (subscribers, places)."""
     rows = np.arange(len(chosen.papers))[:, None]

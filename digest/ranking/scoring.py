@@ -1,5 +1,6 @@
 """How well papers fit subscribers: arrays in, arrays out, the same for the same input."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,9 +43,9 @@ class Parts(NamedTuple):
 NAMES = Parts._fields
 
 
-def total(parts: Parts) -> Floats:
+def total(parts: Parts, weights: Mapping[str, float] = WEIGHTS) -> Floats:
     """Return what the parts add up to: (subscribers, papers)."""
-    weighted: Any = sum(np.float32(WEIGHTS[name]) * getattr(parts, name) for name in NAMES)
+    weighted: Any = sum(np.float32(weights[name]) * getattr(parts, name) for name in NAMES)
     return np.asarray(weighted, dtype=np.float32)
 
 
@@ -75,23 +76,6 @@ def match(follows: Floats, tags: Floats) -> Floats:
 def order(papers: int) -> Floats:
     """Return what the curator's order adds: (papers,)."""
     return (ORDER * (1 - np.arange(papers) / max(papers, 1))).astype(np.float32)
-
-
-def score(matches: Floats, pinned: NDArray[np.bool_]) -> Floats:
-    """Return one score for each subscriber and paper: the match, the pin, and the curator's order among equals.
-
-    matches: (subscribers, papers), the papers in the curator's order. pinned: (papers,). A paper that neither
-    matches nor is pinned scores 0: it is not for this subscriber.
-    """
-    wanted = (matches > 0) | pinned
-    scores = matches + PINNED * pinned + order(matches.shape[1])
-    return np.where(wanted, scores, 0).astype(np.float32)
-
-
-def best(scores: Floats, most: int) -> Indices:
-    """Return the papers of each subscriber, best first: (subscribers, at most `most`), -1 where nothing is left."""
-    chosen = np.argsort(-scores, axis=1, kind="stable")[:, :most]
-    return np.where(np.take_along_axis(scores, chosen, axis=1) > 0, chosen, -1)
 
 
 def strongest_topic(follows: Floats, tags: Floats, chosen: Indices) -> Indices:

@@ -10,7 +10,7 @@ from subscriptions import schedule, wishes
 from subscriptions.forms.fields import HALF_HOURS, AddressField, HourField
 from subscriptions.forms.rhythm import RhythmForm
 from subscriptions.forms.wishes import Row, WeightsField, authors, phrases
-from subscriptions.models import Breadth, Channel, Subscriber
+from subscriptions.models import Channel, Subscriber
 from subscriptions.models.subscriber import MOST_PAPERS
 from subscriptions.wishes import Wishes
 
@@ -42,10 +42,6 @@ class PreferencesForm(RhythmForm):
         help_text="As many papers as you can look through in this time. Leave it empty for no limit but the number.",
     )
     least_match = forms.TypedChoiceField(label="Send a digest", coerce=int, choices=list(MATCHES.items()), initial=0)
-    breadth = forms.ChoiceField(label="Choose from", choices=Breadth.choices, initial=Breadth.EDITION)
-    max_more = forms.IntegerField(
-        label="Of everything else, at most", min_value=3, max_value=MOST_PAPERS, required=False
-    )
     channel = forms.ChoiceField(label="Digests come", choices=Channel.choices, initial=Channel.MAIL)
     paused_until = forms.DateField(
         label="Pause until",
@@ -70,7 +66,7 @@ class PreferencesForm(RhythmForm):
     def _current(self) -> dict[str, Any]:
         subscriber, wanted = self.subscriber, wishes.read(self.subscriber)
         names = ("time_zone", "local_time", "frequency", "weekday", "month_day", "channel")
-        amounts = ("max_papers", "reading_minutes", "least_match", "breadth", "max_more")
+        amounts = ("max_papers", "reading_minutes", "least_match")
         return {name: getattr(subscriber, name) for name in (*names, *amounts)} | {
             "chosen_days": sorted(schedule.days_of(subscriber.chosen_days)),
             "topics": wanted.weights,
@@ -92,10 +88,6 @@ class PreferencesForm(RhythmForm):
         """What is wanted: as the form was filled in once it is valid, as it is saved before."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else self.initial
         return Wishes(given["topics"], given["follow"], given["mute"], given["authors"])
-
-    def clean_max_more(self) -> int:
-        """Return what is set where nothing was given."""
-        return int(self.cleaned_data["max_more"] or self.subscriber.max_more)
 
     def clean(self) -> dict[str, Any]:
         """Let a pause end on a day to come, on the subscriber's own calendar."""

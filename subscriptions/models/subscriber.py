@@ -46,7 +46,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 # What a form may set.
 CHOICES = {
     *schedule.Chosen._fields,
-    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until"),
+    *("max_papers", "reading_minutes", "least_match", "channel", "paused_until"),
 }
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from digest import curation, planning
+from digest import curation, planning, profiles
 from digest.sending import breaker, draining, recovery
 
 
 class Command(BaseCommand):
-    """Publish what is late, settle what is stuck, watch what comes back, plan what is due, send what is queued."""
+    """Publish what is late, settle what is stuck, watch what comes back, learn tastes, plan, send what is queued."""
 
     help = "Publish what is late, plan what is due and send it, once"
 
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         published = curation.publish_late(now)
         recovered = recovery.recover(now)
         breaker.watch(now)
+        profiles.learn_new(now)
         planned = planning.plan(now)
         verdicts = draining.drain(stop.is_set)
         self.stdout.write(
