@@ -18,10 +18,12 @@ app.conf.beat_schedule = {
     "plan what is due": {"task": "digest.tasks.plan_due", "schedule": crontab()},
     "send what is queued": {"task": "digest.tasks.send_queued", "schedule": crontab()},
     "watch what comes back": {"task": "digest.tasks.watch_editions", "schedule": crontab()},
+    "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
     # Each source has hours of its own: see digest.gathering.
     "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
-    "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
     "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute=0)},
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
     "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
+    "fetch what was proposed": {"task": "digest.tasks.fetch_submissions", "schedule": crontab(minute="*/10")},
+    "forget the strangers": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
 }

@@ -9,24 +9,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from digest import curation
+from digest import curation, voting
+from digest.community_admin import MemberAdmin, SubmissionAdmin
 from digest.composing import links
-from digest.models import (
-    Delivery,
-    Edition,
-    EditionPaper,
-    Event,
-    Feedback,
-    Listing,
-    Paper,
-    PaperIdentifier,
-    PaperTopic,
-)
+from digest.models import Delivery, Edition, EditionPaper, Event, Feedback, Listing, Paper, PaperIdentifier, PaperTopic
 from digest.sending import breaker
 from digest.source_admin import SourceRunAdmin
 
-# A desk of its own, in a file of its own.
-__all__ = ["SourceRunAdmin"]
+# Desks of their own, in files of their own.
+__all__ = ["MemberAdmin", "SourceRunAdmin", "SubmissionAdmin"]
 
 HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 
@@ -136,6 +127,11 @@ class EditionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Publish each and tell what became of it."""
         for edition in editions:
             self.publish_one(request, edition)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Give a paper that was added its place among the trending: the edition may be out."""
+        super().save_related(request, form, formsets, change)
+        voting.count(list(form.instance.papers.values_list("pk", flat=True)), timezone.now())
 
     def publish_one(self, request: HttpRequest, edition: Edition) -> None:
         """Publish and say so, or say why not."""

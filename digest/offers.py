@@ -104,8 +104,11 @@ def candidates(seen_until: datetime | None, now: datetime | None = None, until: 
         published = published.filter(published_at__lte=until)
     editions = list(published.filter(published_at__gt=seen_until) if seen_until else published[:1])
     order = {edition.pk: index for index, edition in enumerate(editions)}
-    shown = EditionPaper.objects.shown().filter(edition__in=editions, paper__withdrawn_at=None)
-    rows = shown.values_list("edition_id", "paper_id", "placement")
+    rows = (
+        EditionPaper.objects.shown()
+        .filter(edition__in=editions, paper__withdrawn_at=None)
+        .values_list("edition_id", "paper_id", "placement")
+    )
     entries = sorted(rows, key=lambda row: order[row[0]])
     papers = [paper for _, paper, _ in entries]
     topics = list(Topic.objects.order_by("pk"))

@@ -1,14 +1,17 @@
-"""Paper, Listing, Edition, Delivery, Event, Feedback, Profile, SendingDay, SourceRun."""
+"""Paper, Listing, Edition, Delivery, Event, Feedback, Profile, SendingDay, SourceRun, Member, Vote, Submission."""
 
 from digest.models.delivery import Delivery
 from digest.models.edition import Edition, EditionPaper
 from digest.models.event import Event
 from digest.models.feedback import Feedback
 from digest.models.listing import Listing
+from digest.models.member import Member
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
 from digest.models.profile import Profile
 from digest.models.sending_day import SendingDay
 from digest.models.source_run import SourceRun
+from digest.models.submission import Submission
+from digest.models.vote import Vote
 
 __all__ = [
     "Delivery",
@@ -17,10 +20,13 @@ __all__ = [
     "Event",
     "Feedback",
     "Listing",
+    "Member",
     "Paper",
     "PaperIdentifier",
     "PaperTopic",
     "Profile",
     "SendingDay",
     "SourceRun",
+    "Submission",
+    "Vote",
 ]
