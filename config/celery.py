@@ -28,4 +28,6 @@ app.conf.beat_schedule = {
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
     "work on rosters": {"task": "subscriptions.tasks.work_on_rosters", "schedule": crontab()},
     "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
+    "fetch what was proposed": {"task": "digest.tasks.fetch_submissions", "schedule": crontab(minute="*/10")},
+    "forget the strangers": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
 }

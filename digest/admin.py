@@ -1,5 +1,5 @@
 """Everything the panel registers: Django looks for it here."""
 
-from digest.panel import deliveries, editions, feedback, papers, people, source_runs, trail
+from digest.panel import community, deliveries, editions, feedback, papers, people, source_runs, trail
 
-__all__ = ["deliveries", "editions", "feedback", "papers", "people", "source_runs", "trail"]
+__all__ = ["community", "deliveries", "editions", "feedback", "papers", "people", "source_runs", "trail"]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 
+from digest import voting
 from digest.models import Edition, EditionPaper, Paper
 
 Placement = EditionPaper.Placement
@@ -107,6 +109,8 @@ def add(paper: int, at: int | None = None) -> Act:
         shown = [entry for entry in entries if entry.placement != Placement.HIDDEN]
         entries.insert(len(shown) if at is None else at, added)
         _number(entries)
+        # Its place among the trending goes by the day of its edition.
+        voting.count([found.pk], timezone.now())
         return f"Added «{found}»."
 
     return act

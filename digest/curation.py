@@ -1,11 +1,14 @@
 """What goes into an edition, what readers see of it, and when it comes out."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
+from digest import voting
 from digest.models import Edition, EditionPaper, Paper
 
 logger = logging.getLogger(__name__)
@@ -17,15 +20,33 @@ class EmptyEditionError(Exception):
 
 def public_papers() -> QuerySet[Paper]:
     """Return the papers readers may see: shown in an edition that is published."""
-    published = EditionPaper.objects.shown().filter(edition__status=Edition.Status.PUBLISHED)
-    return Paper.objects.filter(pk__in=published.order_by().values("paper"))
+    return Paper.objects.filter(pk__in=EditionPaper.objects.public().order_by().values("paper"))
 
 
 def publish(edition: Edition, at: datetime) -> bool:
     """Publish the edition as it stands; return whether this call did it. EmptyEditionError where it shows nothing."""
     if not edition.entries.shown().exists():
         raise EmptyEditionError(f"{edition} has no paper to show")
-    return edition.publish(at)
+    with transaction.atomic():
+        done = edition.publish(at)
+        if done:
+            voting.count(list(edition.papers.values_list("pk", flat=True)), at)
+    return done
+
+
+def add(paper: Paper, at: datetime) -> Edition:
+    """Put the paper at the end of the next draft, made where there is none; return its edition. One it has stays."""
+    placed = EditionPaper.objects.select_related("edition").filter(paper=paper).first()
+    if placed:
+        return placed.edition
+    draft = Edition.objects.filter(status=Edition.Status.DRAFT, day__gte=at.date()).order_by("day").first()
+    if draft is None:
+        taken = set(Edition.objects.filter(day__gte=at.date()).values_list("day", flat=True))
+        days = (at.date() + timedelta(days=number) for number in count())
+        draft = Edition.objects.create(day=next(day for day in days if day not in taken))
+    last = draft.entries.aggregate(last=Max("position"))["last"]
+    EditionPaper.objects.create(edition=draft, paper=paper, position=0 if last is None else last + 1)
+    return draft
 
 
 def publish_late(at: datetime) -> list[Edition]:
@@ -55,4 +76,6 @@ def order(edition: Edition) -> None:
     entries.sort(key=lambda entry: strongest[entry.pk] or 0, reverse=True)
     for position, entry in enumerate(entries, start=1):
         entry.position = position
-    EditionPaper.objects.bulk_update(entries, ["position"])
+        # Bulk updates leave out auto_now.
+        entry.updated_at = timezone.now()
+    EditionPaper.objects.bulk_update(entries, ["position", "updated_at"])

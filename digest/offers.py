@@ -109,8 +109,11 @@ def candidates(seen_until: datetime | None, now: datetime | None = None, until: 
 def offer_of(editions: list[Edition], now: datetime | None = None) -> Candidates:
     """Return what stands in these editions, newest first, whether they are out or not."""
     order = {edition.pk: index for index, edition in enumerate(editions)}
-    shown = EditionPaper.objects.shown().filter(edition__in=editions, paper__withdrawn_at=None)
-    rows = shown.values_list("edition_id", "paper_id", "placement")
+    rows = (
+        EditionPaper.objects.shown()
+        .filter(edition__in=editions, paper__withdrawn_at=None)
+        .values_list("edition_id", "paper_id", "placement")
+    )
     entries = sorted(rows, key=lambda row: order[row[0]])
     papers = [paper for _, paper, _ in entries]
     topics = list(Topic.objects.order_by("pk"))

@@ -5,8 +5,9 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import counting, curation, drafting, gathering, planning, profiles
+from digest import counting, curation, drafting, gathering, joining, planning, profiles, submitting
 from digest.sending import breaker, draining, recovery, sweeping
+from subscriptions.emails import MailError
 
 TURN_SECONDS = 10
 
@@ -60,6 +61,25 @@ def publish_late() -> None:
 def release_stuck() -> None:
     """Settle what vanished workers left behind."""
     recovery.recover(timezone.now())
+
+
+# Tries again after about 10, 20 and 40 seconds: a link that comes later is of little use.
+@shared_task(autoretry_for=(MailError,), retry_backoff=10, retry_jitter=False, max_retries=3)
+def send_sign_in_link(pk: int, goes_to: str) -> None:
+    """Write to somebody who wants to sign in."""
+    joining.send_link(pk, goes_to)
+
+
+@shared_task
+def fetch_submissions() -> None:
+    """Fetch the papers that members proposed, and show them to their senders."""
+    submitting.fetch_waiting(timezone.now())
+
+
+@shared_task
+def forget_strangers() -> None:
+    """Delete the members who never used a link."""
+    joining.forget_strangers(timezone.now())
 
 
 @shared_task

@@ -38,6 +38,11 @@ def address_has_room(address: str) -> bool:
     return _hit(parse(settings.MAILS_PER_ADDRESS), "address", hash_of(address))
 
 
+def has_room(limit: str, kind: str, key: str) -> bool:
+    """Count one more thing of a kind; say whether the limit (such as “10 per day”) allows it."""
+    return _hit(parse(limit), kind, key)
+
+
 def client_address(request: HttpRequest) -> str | None:
     """Return the address of whoever asks: what the outermost proxy of ours saw, None where nothing tells."""
     seen = str(request.META.get("REMOTE_ADDR", ""))

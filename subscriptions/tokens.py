@@ -13,6 +13,8 @@ from django.utils.crypto import salted_hmac
 
 # How long a link to somebody's preferences is good, and those under the papers of a mail.
 PREFERENCES_FOR = timedelta(days=60)
+# How long a link that signs a member in is good. It is good once, too: see digest.joining.
+SIGN_IN_FOR = timedelta(minutes=30)
 
 
 class Purpose(StrEnum):
@@ -22,6 +24,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
     VIEW = "view"
+    SIGN_IN = "sign_in"
     FEEDBACK = "feedback"
     FEED = "feed"
 
@@ -39,6 +42,7 @@ def lifetime(purpose: Purpose) -> timedelta | None:
     limited = {
         Purpose.CONFIRM: settings.FORGET_UNCONFIRMED,
         Purpose.PREFERENCES: PREFERENCES_FOR,
+        Purpose.SIGN_IN: SIGN_IN_FOR,
         Purpose.FEEDBACK: PREFERENCES_FOR,
     }
     return limited.get(purpose)

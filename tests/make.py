@@ -1,10 +1,10 @@
 """One of each: plain functions that make what a test needs, with every field open to change."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from digest.models import Delivery, Edition, EditionPaper, Paper, PaperTopic
+from digest.models import Delivery, Edition, EditionPaper, Member, Paper, PaperIdentifier, PaperTopic
 from subscriptions.models import Status, Subscriber, Topic
 
 _numbers = count(1)
@@ -50,3 +50,15 @@ def make_delivery(subscriber: Subscriber, edition: Edition, **fields: Any) -> De
     papers = [[paper.pk, "edition", ""] for paper in edition.papers.all()]
     fields = {"period": edition.day, "content": {"papers": papers, "of": len(papers)}, "not_before": NOON, **fields}
     return Delivery.objects.create(subscriber=subscriber, edition=edition, **fields)
+
+
+def make_member(email: str = "", **fields: Any) -> Member:
+    """A member who joined long before NOON."""
+    fields = {"joined_at": NOON - timedelta(days=100), "sign_ins": 1, **fields}
+    return Member.objects.create(email=email or f"member{next(_numbers)}@example.org", **fields)
+
+
+def on_arxiv(paper: Paper, value: str) -> Paper:
+    """The paper, known to arXiv by that id."""
+    PaperIdentifier.objects.create(paper=paper, scheme=PaperIdentifier.Scheme.ARXIV, value=value)
+    return paper

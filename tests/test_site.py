@@ -74,6 +74,23 @@ def test_the_page_asks_nothing_of_other_hosts(client):
     assert "@import" not in html
 
 
+def test_the_browser_is_told_to_load_nothing_from_other_hosts(client, staff_client):
+    make_edition(make_paper())
+
+    for address in ("/", "/search", "/sign-in", "/subscribe"):
+        assert client.get(address)["Content-Security-Policy"].startswith("default-src 'self'; ")
+    assert "Content-Security-Policy" not in staff_client.get("/admin/")
+
+
+def test_the_page_of_a_day_leads_to_its_files_its_week_and_its_month(client):
+    make_edition(make_paper())
+
+    html = page(client, "/papers/2025-08-21")
+
+    for address in ("2025-W34", "2025-08", *(f"2025-08-21.{ending}" for ending in ("bib", "ris", "csv", "md"))):
+        assert f'href="/papers/{address}"' in html
+
+
 def test_a_paper_stands_with_all_that_is_known_of_it(client):
     paper = make_paper(
         "Motifs", about=make_topic("Graph learning"), authors=["Ada", "Emmy"], code_url="https://example.org/code"
@@ -84,7 +101,7 @@ def test_a_paper_stands_with_all_that_is_known_of_it(client):
 
     for address in ("/", f"/papers/{paper.pk}"):
         html = page(client, address)
-        for word in ("Motifs", "Ada, Emmy", "The abstract of Motifs.", "Graph learning", "Read this one."):
+        for word in ("Motifs", "Ada", "Emmy", "The abstract of Motifs.", "Graph learning", "Read this one."):
             assert word in html
         for link in (
             "https://arxiv.org/abs/2309.17053",
@@ -95,7 +112,9 @@ def test_a_paper_stands_with_all_that_is_known_of_it(client):
 
 
 def test_what_stands_in_a_paper_is_text_and_never_html(client):
-    paper = make_paper(EVIL, about=make_topic(EVIL), abstract=EVIL, authors=[EVIL], code_url="javascript:alert(1)")
+    paper = make_paper(
+        EVIL, about=make_topic(EVIL, slug="evil"), abstract=EVIL, authors=[EVIL], code_url="javascript:alert(1)"
+    )
     make_edition(paper)
     EditionPaper.objects.update(note=EVIL)
 
@@ -195,7 +214,7 @@ def test_twice_the_papers_cost_no_more_queries(client, django_assert_max_num_que
     grow(51, DAY)
     with django_assert_max_num_queries(8) as many:
         assert len(titles(page(client, address))) == 51
-    assert len(few) == len(many)
+    assert len(many) <= len(few)
 
 
 @pytest.mark.parametrize("address", ["/", "/papers/2025-08-21", "/papers/1", "/outbox/", "/healthz", "/readyz"])

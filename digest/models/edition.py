@@ -155,6 +155,9 @@ class Edition(models.Model):
             EditionPaper(edition=self, paper=paper, position=start + number * step) for number, paper in enumerate(left)
         ]
         EditionPaper.objects.bulk_create(entries, batch_size=BATCH)
+        if entries:
+            # The board of a curator shows it.
+            Edition.objects.filter(pk=self.pk).update(version=models.F("version") + 1, changed_by="")
         return len(entries)
 
     @property
@@ -198,6 +201,10 @@ class EditionPaperQuerySet(models.QuerySet["EditionPaper"]):
         """Those readers see, in their order: pinned first."""
         return self.exclude(placement=EditionPaper.Placement.HIDDEN).order_by("placement", "position", "pk")
 
+    def public(self) -> "EditionPaperQuerySet":
+        """Those shown in editions that are published."""
+        return self.shown().filter(edition__status=Edition.Status.PUBLISHED)
+
 
 class EditionPaper(models.Model):
     """A paper's place in its edition. A paper stands in one edition only."""
@@ -213,6 +220,7 @@ class EditionPaper(models.Model):
     position = models.PositiveIntegerField(default=0)
     placement = models.CharField(max_length=16, choices=Placement, default=Placement.LISTED)
     note = models.CharField(max_length=280, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = EditionPaperQuerySet.as_manager()
 

@@ -26,14 +26,22 @@ class Paper(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
+    # digest.voting counts them; `hot` joins them with the day, once a vote (docs/design.md, “Trending”).
+    votes = models.PositiveIntegerField(default=0, editable=False)
+    hot = models.FloatField(default=0, editable=False)
+    voted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its votes last changed")
     # See digest.embedding: float16, as many as the model of that name makes.
     embedding = models.BinaryField(null=True, editable=False)
     embedding_model = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["-pk"]
-        # panel.board: the papers of the last days
-        indexes = [models.Index(fields=["created_at"], name="paper_created")]
+        indexes = [
+            # digest.site: the trending page.
+            models.Index(fields=["-hot", "-id"], name="paper_hot"),
+            # panel.board: the papers of the last days
+            models.Index(fields=["created_at"], name="paper_created"),
+        ]
 
     def __str__(self) -> str:
         return self.title

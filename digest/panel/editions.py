@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin, TabularInline
 
-from digest import publishing
+from digest import publishing, voting
 from digest.arranging import RefusedError, Seen, StaleError
 from digest.models import Edition, EditionPaper
 from digest.sending import breaker
@@ -113,6 +113,8 @@ class EditionAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         """Count the change, so that the board of another shows it."""
         super().save_related(request, form, formsets, change)
+        # A paper that was added has its place among the trending: the edition may be out.
+        voting.count(list(form.instance.papers.values_list("pk", flat=True)), timezone.now())
         form.instance.note_change(request.user.get_username())
 
     @admin.display(ordering="shown")

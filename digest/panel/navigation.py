@@ -21,6 +21,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - 
                 {"title": "Today", "icon": "monitoring", "link": reverse_lazy("admin:index")},
                 _link("Editions", "newspaper", "digest_edition_changelist", "digest.view_edition"),
                 _link("Papers", "article", "digest_paper_changelist", "digest.view_paper"),
+                _link("Submissions", "inbox", "queue", "digest.view_submission"),
+                _link("Sources", "rss_feed", "digest_sourcerun_changelist", "digest.view_sourcerun"),
             ]
         },
         {
@@ -33,6 +35,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - 
                 _link(
                     "Suppressions", "block", "subscriptions_suppression_changelist", "subscriptions.view_suppression"
                 ),
+                _link("Members", "how_to_vote", "digest_member_changelist", "digest.view_member"),
+                _link("Feedback", "thumbs_up_down", "digest_feedback_changelist", "digest.view_feedback"),
                 _link("Deliveries", "outgoing_mail", "digest_delivery_changelist", "digest.view_delivery"),
             ],
         },

@@ -56,7 +56,7 @@ def _page(request: HttpRequest, edition: Edition, more: dict[str, Any], status: 
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the page of the edition as readers will see it, for the frame."""
     edition = get_object_or_404(Edition, pk=pk)
-    return render(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(edition)})
+    return render(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(request, edition)})
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
-from digest.panel import preview, publishing, rosters, story
+from digest.panel import explain, preview, publishing, queue, rosters, story
 from digest.panel.board import views as board
 
 View = Callable[..., HttpResponseBase]
@@ -35,6 +35,9 @@ PAGES = (
     Page(f"{EDITION}/preview/mail/", preview.mail, "preview_mail", "digest.view_edition"),
     Page(f"{EDITION}/preview/test/", preview.send_test, "send_test", "digest.publish_edition"),
     Page(f"{EDITION}/preview/links/", preview.check_links, "check_links", "digest.publish_edition"),
+    Page(f"{EDITION}/explain/", explain.explain, "explain", "subscriptions.view_subscriber"),
+    Page("digest/submission/queue/", queue.queue, "queue", "digest.view_submission"),
+    Page("digest/submission/<int:pk>/decide/", queue.decide, "decide", "digest.change_submission"),
     Page(f"{EDITION}/publishing/", publishing.page, "publishing", "digest.view_edition"),
     Page(f"{EDITION}/publishing/publish/", publishing.publish, "publish", "digest.publish_edition"),
     Page(f"{EDITION}/publishing/take-back/", publishing.take_back, "take_back", "digest.publish_edition"),

@@ -1,14 +1,22 @@
 """What the pages show, read in a number of queries that does not grow with the papers."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest
 
+from digest import voting
 from digest.curation import public_papers
 from digest.models import Edition, EditionPaper, Paper, PaperTopic
+from digest.site.members import member_of
+from subscriptions.models import Topic
 
 # The strongest come first; more would be noise under a title.
 TOPICS_SHOWN = 3
+# Papers on a page of a long list.
+PER_PAGE = 50
 
 
 def with_particulars(prefix: str = "") -> "list[Prefetch[Any] | str]":
@@ -17,19 +25,59 @@ def with_particulars(prefix: str = "") -> "list[Prefetch[Any] | str]":
     return [f"{prefix}identifiers", tags]
 
 
-def edition_page(edition: Edition) -> dict[str, Any]:
+def edition_page(request: HttpRequest, edition: Edition) -> dict[str, Any]:
     """Return an edition with its shown papers and its neighbours in time."""
     entries = EditionPaper.objects.shown().filter(edition=edition).select_related("paper")
-    published = Edition.objects.published()
+    neighbours = Edition.objects.filter(status=Edition.Status.PUBLISHED).aggregate(
+        earlier=Max("day", filter=Q(day__lt=edition.day)), later=Min("day", filter=Q(day__gt=edition.day))
+    )
     return {
         "edition": edition,
-        "entries": list(entries.prefetch_related(*with_particulars("paper__"))),
-        "earlier": published.filter(day__lt=edition.day).first(),
-        "later": published.filter(day__gt=edition.day).reverse().first(),
-        "topics_shown": f":{TOPICS_SHOWN}",
+        **neighbours,
+        **_papers(request, list(entries.prefetch_related(*with_particulars("paper__")))),
     }
+
+
+def paged(request: HttpRequest, entries: QuerySet[EditionPaper]) -> dict[str, Any]:
+    """Return the page of a long list that `page` in the query names, with the editions; Http404 past its end."""
+    page = _page(request, complete(entries))
+    return {"page": page, "with_days": True, **_papers(request, list(page.object_list))}
+
+
+def ranked(request: HttpRequest, keys: Sequence[int]) -> dict[str, Any]:
+    """Return one page of the papers with these keys, in their order."""
+    page = _page(request, keys)
+    found = {entry.paper_id: entry for entry in complete(EditionPaper.objects.public().filter(paper__in=page))}
+    entries = [found[key] for key in page if key in found]
+    return {"page": page, "with_days": True, **_papers(request, entries)}
+
+
+def complete(entries: QuerySet[EditionPaper]) -> QuerySet[EditionPaper]:
+    """Bring along all that a list shows of papers."""
+    return entries.select_related("paper", "edition").prefetch_related(*with_particulars("paper__"))
+
+
+def _page(request: HttpRequest, items: Any) -> "Page[Any]":
+    try:
+        return Paginator(items, PER_PAGE).page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404("no such page of the list") from error
+
+
+def _papers(request: HttpRequest, entries: list[EditionPaper]) -> dict[str, Any]:
+    """Return the papers, and which of them a member voted for."""
+    member = member_of(request)
+    voted = voting.voted_by(member, [entry.paper_id for entry in entries]) if member and entries else set()
+    return {"entries": entries, "voted": voted, "topics_shown": f":{TOPICS_SHOWN}"}
 
 
 def papers_for_page() -> QuerySet[Paper]:
     """Return the papers readers may see, each with all that its page shows."""
     return public_papers().select_related("entry__edition").prefetch_related(*with_particulars())
+
+
+def topics_with_counts() -> QuerySet[Any]:
+    """Return the topics, each with `count`: how many papers about it readers may see."""
+    shown = Q(papers__entry__edition__status=Edition.Status.PUBLISHED)
+    shown &= ~Q(papers__entry__placement=EditionPaper.Placement.HIDDEN)
+    return Topic.objects.annotate(count=Count("papers", filter=shown))

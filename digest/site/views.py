@@ -4,15 +4,22 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from digest import citing, meaning, voting
 from digest.composing.errors import ComposeError
 from digest.composing.plain import render as render_digest
 from digest.models import Delivery, Edition, Paper
-from digest.site import reading
+from digest.site import reading, state
+from digest.site.keeping import for_everybody, kept_while, show
+from digest.site.members import member_of
 from subscriptions.forms import SignUpForm
+from subscriptions.links import absolute
 from subscriptions.tokens import BadToken, Purpose, read
 
+# How many other papers the page of one leads to.
+RELATED = 5
 # A mail's HTML on a page of ours: its own styles, and nothing else.
 DIGEST_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -24,31 +31,43 @@ DIGEST_HEADERS = {
 
 
 @require_safe
+@kept_while(state.latest_edition)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the latest edition, or say that the first is to come."""
     latest = Edition.objects.published().first()
     if latest is None:
-        return render(request, "site/empty.html", {"form": SignUpForm()})
-    return render(request, "site/home.html", {"form": SignUpForm(), **reading.edition_page(latest)})
+        return show(request, "site/empty.html", {"form": SignUpForm()})
+    return show(request, "site/home.html", {"form": SignUpForm(), **reading.edition_page(request, latest)})
 
 
 @require_safe
+@kept_while(state.edition_of)
 def edition(request: HttpRequest, day: date) -> HttpResponse:
     """Show the edition of a day; a draft to staff alone."""
     found = get_object_or_404(Edition, day=day)
     if not found.is_published and not is_staff(request):
         raise Http404("no such edition")
-    return render(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(found)})
+    return show(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(request, found)})
 
 
 @require_safe
+@for_everybody
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one paper of a published edition; any paper to staff."""
     papers = reading.papers_for_page()
     found = papers.filter(pk=pk).first() or (is_staff(request) and Paper.objects.filter(pk=pk).first())
     if not found:
         raise Http404("no such paper")
-    return render(request, "site/paper.html", {"paper": found})
+    member = member_of(request)
+    context = {
+        "paper": found,
+        "voted": voting.voted_by(member, [pk]) if member else set(),
+        "bibtex": citing.bibtex(found),
+        "citation": citing.citation_tags(found),
+        "related": meaning.related(found, RELATED),
+        "image": absolute(reverse("share_image", args=[pk])),
+    }
+    return show(request, "site/paper.html", context)
 
 
 @require_safe

@@ -1,8 +1,10 @@
 """Filters that put a paper into words."""
 
 from django import template
+from django.utils.safestring import mark_safe
 
 from digest.composing import wording
+from digest.site import articles as site_articles
 
 register = template.Library()
 
@@ -29,3 +31,10 @@ def one_line(text: str) -> str:
 def is_kept_whole(word: str) -> bool:
     """Whether it is a hyphenated word that should not be broken at its hyphen."""
     return "-" in word.strip("-") and len(word) <= KEPT_WHOLE
+
+
+@register.simple_tag(takes_context=True)
+def articles(context: template.Context, level: int) -> str:
+    """Return the papers of the list in `entries`, under headings of that level."""
+    around = {name: context.get(name) for name in site_articles.AROUND}
+    return mark_safe("".join(site_articles.rendered(context["entries"], level, around)))  # noqa: S308

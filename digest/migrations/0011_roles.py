@@ -5,6 +5,7 @@ from django.db import migrations
 CURATOR, OPERATOR, OWNER = "Curator", "Operator", "Owner"
 ROLES = {
     CURATOR: {
+        "digest.submission": ("view", "change"),
         "digest.edition": ("view", "add", "change", "publish"),
         "digest.editionpaper": ("view", "add", "change", "delete"),
         "digest.paper": ("view", "add", "change"),
@@ -15,6 +16,7 @@ ROLES = {
         "subscriptions.topic": ("view", "add", "change"),
     },
     OPERATOR: {
+        "digest.member": ("view", "change", "delete"),
         "digest.edition": ("view", "send"),
         "digest.editionpaper": ("view",),
         "digest.paper": ("view",),
@@ -65,7 +67,7 @@ def make_roles(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digest", "0008_panel"),
+        ("digest", "0010_panel"),
         ("subscriptions", "0004_roster"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("admin", "0003_logentry_add_action_flag_choices"),

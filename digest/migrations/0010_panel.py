@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digest', '0007_sources'),
+        ('digest', '0009_full_text'),
         ('subscriptions', '0003_choices'),
     ]
 

@@ -1,0 +1,31 @@
+"""The API for reading, and its description at /api/docs."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Swagger
+from ninja.errors import HttpError, ValidationError
+
+from digest.site.api import catalogue, daily_papers
+
+api = NinjaAPI(
+    title="Daily Papers",
+    version="1",
+    description="All that is public, to read. No key is needed. Answers carry an ETag: ask with If-None-Match.",
+    urls_namespace="api",
+    # Its badge would ask a server elsewhere.
+    docs=Swagger(settings={"validatorUrl": None, "persistAuthorization": False}),
+)
+api.add_router("", daily_papers.router)
+api.add_router("", catalogue.router)
+
+
+@api.exception_handler(ValidationError)
+def bad_question(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Answer 400 and say which parameter is wrong: as Hugging Face does, and not with 422."""
+    said = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors)
+    return api.create_response(request, {"error": said}, status=400)
+
+
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Answer in the same shape."""
+    return api.create_response(request, {"error": str(error)}, status=error.status_code)

@@ -1,0 +1,173 @@
+"""Feeds of the latest papers, of a topic, of a search: Atom (RFC 4287) and JSON Feed (version 1.1)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+from django.views.decorators.http import require_safe
+
+from digest import searching
+from digest.composing.wording import one_line
+from digest.models import EditionPaper, Paper
+from digest.site import reading
+from digest.site.forms import SearchForm
+from digest.site.keeping import for_everybody, show
+from digest.site.listings import NEWEST, about
+from digest.site.opening import for_other_sites
+from digest.site.search import parameters, query_of
+from subscriptions.links import absolute
+from subscriptions.models import Topic
+
+# Papers in a feed: two full editions.
+LENGTH = 100
+JSON_FEED = "application/feed+json; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a feed tells, whichever form it takes. page: the path of the page it belongs to."""
+
+    title: str
+    page: str
+    entries: Sequence[EditionPaper]
+
+    @property
+    def changed_at(self) -> datetime:
+        """When anything in it last changed."""
+        return max((changed_at(entry) for entry in self.entries), default=datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def changed_at(entry: EditionPaper) -> datetime:
+    """Return when a paper came out or its text last changed."""
+    return max(entry.edition.published_at or entry.paper.updated_at, entry.paper.updated_at)
+
+
+def latest() -> Feed:
+    """Return the papers of the latest editions."""
+    entries = reading.complete(EditionPaper.objects.public().order_by(*NEWEST))[:LENGTH]
+    return Feed(settings.SITE_NAME, reverse("home"), list(entries))
+
+
+def of_topic(topic: Topic) -> Feed:
+    """Return the newest papers about a topic."""
+    entries = list(reading.complete(about(topic))[:LENGTH])
+    return Feed(f"{topic.name} · {settings.SITE_NAME}", reverse("topic", args=[topic.slug]), entries)
+
+
+def of_search(query: searching.Query) -> Feed:
+    """Return the newest of the papers that a search finds."""
+    found = EditionPaper.objects.public().filter(paper__in=searching.search(query)).order_by(*NEWEST)
+    address = f"{reverse('search')}?{parameters(query)}"
+    return Feed(f"{one_line(query.text)} · {settings.SITE_NAME}", address, list(reading.complete(found)[:LENGTH]))
+
+
+class PapersFeed(Atom1Feed):
+    """Atom with all authors of a paper: Django's own form knows one."""
+
+    def add_item_elements(self, handler: Any, item: Any) -> None:
+        """Write an entry."""
+        super().add_item_elements(handler, item)
+        for name in item["names"]:
+            handler.startElement("author", {})
+            handler.addQuickElement("name", name)
+            handler.endElement("author")
+
+
+def atom(feed: Feed, own_address: str) -> HttpResponse:
+    """Return the feed as Atom."""
+    document = PapersFeed(
+        title=one_line(feed.title),
+        link=absolute(feed.page),
+        description="",
+        feed_url=own_address,
+        language="en",
+        author_name=settings.SITE_NAME,
+    )
+    for entry in feed.entries:
+        paper = entry.paper
+        document.add_item(
+            title=one_line(paper.title),
+            link=absolute(paper.get_absolute_url()),
+            # An abstract is text; Atom reads a summary as HTML.
+            description=escape(one_line(paper.abstract)),
+            unique_id=absolute(paper.get_absolute_url()),
+            pubdate=entry.edition.published_at,
+            updateddate=changed_at(entry),
+            categories=[one_line(tag.topic.name) for tag in paper.tags.all()],
+            names=[one_line(name) for name in paper.authors if one_line(name)],
+        )
+    # The moment of the newest entry: the same feed is the same text.
+    document.latest_post_date = lambda: feed.changed_at  # type: ignore[method-assign]
+    return HttpResponse(document.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def json_feed(feed: Feed, own_address: str) -> HttpResponse:
+    """Return the feed as JSON Feed."""
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": one_line(feed.title),
+        "home_page_url": absolute(feed.page),
+        "feed_url": own_address,
+        "language": "en",
+        "items": [_item(entry, entry.paper) for entry in feed.entries],
+    }
+    return JsonResponse(document, content_type=JSON_FEED, json_dumps_params={"ensure_ascii": False})
+
+
+def _item(entry: EditionPaper, paper: Paper) -> dict[str, Any]:
+    address = absolute(paper.get_absolute_url())
+    return {
+        "id": address,
+        "url": address,
+        "title": one_line(paper.title),
+        "content_text": one_line(paper.abstract),
+        "date_published": (entry.edition.published_at or changed_at(entry)).isoformat(),
+        "date_modified": changed_at(entry).isoformat(),
+        "authors": [{"name": one_line(name)} for name in paper.authors],
+        "tags": [tag.topic.name for tag in paper.tags.all()],
+    }
+
+
+Form = Callable[[Feed, str], HttpResponse]
+
+
+def _own(request: HttpRequest) -> str:
+    return absolute(request.get_full_path())
+
+
+@require_safe
+@for_everybody
+@for_other_sites
+def latest_feed(request: HttpRequest, form: Form) -> HttpResponse:
+    """Return the feed of the latest papers."""
+    return form(latest(), _own(request))
+
+
+@require_safe
+@for_everybody
+@for_other_sites
+def topic_feed(request: HttpRequest, slug: str, form: Form) -> HttpResponse:
+    """Return the feed of a topic."""
+    return form(of_topic(get_object_or_404(Topic, slug=slug)), _own(request))
+
+
+@require_safe
+@for_everybody
+@for_other_sites
+def search_feed(request: HttpRequest, form: Form) -> HttpResponse:
+    """Return the feed of a search."""
+    return form(of_search(query_of(SearchForm(request.GET))), _own(request))
+
+
+@require_safe
+@for_everybody
+def feeds(request: HttpRequest) -> HttpResponse:
+    """Say which feeds and files there are, and lead to the API."""
+    return show(request, "site/feeds.html", {"topics": Topic.objects.all()})

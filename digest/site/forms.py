@@ -1,0 +1,39 @@
+"""The forms of the community and of the search."""
+
+from django import forms
+
+from subscriptions.forms import AddressField
+from subscriptions.models import Topic
+
+
+class SignInForm(forms.Form):
+    """Whom to send a link that signs in."""
+
+    email = AddressField(refuse_disposable=True)
+
+
+class SubmitForm(forms.Form):
+    """Which paper to propose."""
+
+    paper = forms.CharField(
+        label="arXiv id or address",
+        max_length=500,
+        widget=forms.TextInput(attrs={"placeholder": "2508.01234", "autocomplete": "off"}),
+        error_messages={"required": "Please fill in an arXiv id or the address of a paper."},
+    )
+
+
+class SearchForm(forms.Form):
+    """What to search for, and within what."""
+
+    q = forms.CharField(
+        label="Words",
+        required=False,
+        max_length=250,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    topic = forms.ModelChoiceField(
+        Topic.objects.all(), label="Topic", required=False, to_field_name="slug", empty_label="Any topic"
+    )
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -1,0 +1,47 @@
+"""What search engines are told: robots.txt and the map of the site."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from digest.models import Edition, EditionPaper
+from digest.site.keeping import for_everybody
+from subscriptions.links import absolute
+from subscriptions.models import Topic
+
+# A map holds at most 50,000 addresses (sitemaps.org); the newest papers are enough.
+PAPERS = 40_000
+
+
+@require_safe
+@for_everybody
+def robots(request: HttpRequest) -> HttpResponse:
+    """Return robots.txt: all that is public, and where the map is."""
+    context = {"sitemap": absolute(reverse("sitemap"))}
+    return render(request, "site/robots.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@for_everybody
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Return the map of the site."""
+    return render(request, "site/sitemap.xml", {"addresses": list(addresses())}, content_type="application/xml")
+
+
+def addresses() -> Iterable[tuple[str, datetime | None]]:
+    """Yield each address worth finding, and when it last changed where that is known."""
+    for name in ("home", "trending", "topics", "archive"):
+        yield absolute(reverse(name)), None
+    for slug in Topic.objects.values_list("slug", flat=True):
+        yield absolute(reverse("topic", args=[slug])), None
+    for day, at in Edition.objects.published().values_list("day", "published_at"):
+        yield absolute(reverse("edition", args=[day])), at
+    papers = EditionPaper.objects.public().order_by("-paper").values_list("paper", "paper__updated_at")
+    # The address of a paper is found once: finding it forty thousand times takes seconds.
+    before, _, after = absolute(reverse("paper", args=[0])).rpartition("0")
+    for pk, at in papers[:PAPERS]:
+        yield f"{before}{pk}{after}", at

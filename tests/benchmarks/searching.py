@@ -1,0 +1,111 @@
+"""How long the search takes in a catalogue of so many papers: `python tests/benchmarks/searching.py [PAPERS]`.
+
+Run it by `.ci/with-services`, for the figures are PostgreSQL's; the database must be empty.
+"""
+
+import os
+import random
+import statistics
+import sys
+import time
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from itertools import accumulate
+
+import django
+import numpy as np
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - only now are models there
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from digest import embedding  # noqa: E402
+from digest.models import Edition, EditionPaper, Paper  # noqa: E402
+from digest.searching import Query, search  # noqa: E402
+
+PER_DAY, BATCH, ASKED = 100, 5000, 200
+# Words come as often as Zipf says they do in any language: the tenth a tenth as often as the first.
+SYLLABLES = [first + last for first in "bcdfghklmnprstvz" for last in ("a", "e", "i", "o", "u", "an", "er", "il", "os")]
+KNOWN = ["learning", "graph", "neural", "network", "model", "diffusion", "transport", "private", "federated", "causal"]
+
+
+def words(chance: random.Random) -> list[str]:
+    """Return twenty thousand words, the commonest first."""
+    made = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(24_000)}
+    return [*KNOWN, *sorted(made)[:20_000]]
+
+
+def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
+    """Make so many papers, a hundred a day, all in editions that are out."""
+    weights = list(accumulate(1 / (place + 3) for place in range(len(vocabulary))))
+    first = date(2025, 8, 21) - timedelta(days=number // PER_DAY)
+    names = [f"{a.title()} {b.title()}" for a, b in zip(vocabulary[100:2100], vocabulary[2100:4100], strict=True)]
+    # As close to one of the words as an abstract about it is; embedding real ones takes minutes.
+    about = embedding.embedder().vectors(KNOWN)
+    noise = np.random.default_rng(1)
+    for start in range(0, number, BATCH):
+        size = (min(BATCH, number - start), about.shape[1])
+        vectors = about[noise.integers(len(KNOWN), size=size[0])] + noise.normal(0, 1.5 / size[1] ** 0.5, size)
+        stored = [vector.tobytes() for vector in embedding.unit(vectors).astype(embedding.STORED)]
+        papers = Paper.objects.bulk_create(
+            Paper(
+                title=" ".join(chance.choices(vocabulary, cum_weights=weights, k=9)),
+                original_title="",
+                abstract=" ".join(chance.choices(vocabulary, cum_weights=weights, k=150)),
+                authors=chance.choices(names, k=4),
+                source="benchmark",
+                embedding=vector,
+                embedding_model=embedding.embedder().name,
+            )
+            for vector in stored
+        )
+        days = [first + timedelta(days=(start + place) // PER_DAY) for place in range(0, len(papers), PER_DAY)]
+        editions = Edition.objects.bulk_create(
+            Edition(day=day, status="published", published_at=timezone.now(), publish_at=at)
+            for day in days
+            for at in [datetime.combine(day, clock(6), timezone.get_current_timezone())]
+        )
+        EditionPaper.objects.bulk_create(
+            EditionPaper(edition=editions[place // PER_DAY], paper=paper, position=place % PER_DAY)
+            for place, paper in enumerate(papers)
+        )
+
+
+def main() -> None:
+    """Fill the catalogue, ask, and print the figures."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    chance = random.Random(1)
+    vocabulary = words(chance)
+    call_command("migrate", verbosity=0)
+    began = time.perf_counter()
+    fill(number, chance, vocabulary)
+    print(f"{number} papers made in {time.perf_counter() - began:.0f} s")  # noqa: T201
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    kinds = {
+        "a common word": lambda: chance.choice(KNOWN),
+        "two common words": lambda: " ".join(chance.sample(KNOWN, 2)),
+        "a rare word": lambda: chance.choice(vocabulary[2000:]),
+        "the beginning of a word": lambda: chance.choice(vocabulary[100:])[:3],
+        "three words": lambda: " ".join(chance.sample(vocabulary[:200], 3)),
+    }
+    search(Query("graph"))
+    everything = []
+    for kind, make in kinds.items():
+        taken = []
+        for _ in range(ASKED // len(kinds)):
+            query = Query(make())
+            began = time.perf_counter()
+            search(query)
+            taken.append((time.perf_counter() - began) * 1000)
+        everything += taken
+        print(f"{kind}: median {statistics.median(taken):.0f} ms, slowest {max(taken):.0f} ms")  # noqa: T201
+    print(f"all: median {statistics.median(everything):.0f} ms")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

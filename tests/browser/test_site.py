@@ -1,0 +1,165 @@
+"""The public site in the browser: for every reader, from the keyboard, with and without JavaScript."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from digest.models import Member, Submission, Vote
+
+pytestmark = pytest.mark.browser
+
+# Of Deque Systems, from npm, under the Mozilla Public License 2.0; the file is as they made it.
+AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FAULTS = """async (tags) => (await axe.run({ runOnly: tags })).violations
+  .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).slice(0, 3).join(" ")}`)"""
+# What moved after it was first painted, as browsers reckon it.
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => { sum += entry.value; }))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
+
+OPEN = [
+    *("/", "/papers/2025-08-21", "/papers/2025-W34", "/papers/2025-08", "/papers/{paper}", "/trending"),
+    *("/trending/formula", "/topics", "/topics/graph-learning", "/archive", "/search", "/search?q=graph", "/feeds"),
+    *("/sign-in", "/sign-in/sent", "/subscribe", "/preferences"),
+]
+OF_MEMBERS = ["/", "/account", "/submit", "/papers/{paper}"]
+
+
+@pytest.fixture
+def member(page):
+    """Somebody who signed in by the link in a mail, as one does."""
+    page.goto("/sign-in")
+    page.get_by_label("Email address").fill("ada@example.org")
+    page.get_by_role("button", name="Send me the link").click()
+    page.goto("/outbox/")
+    page.get_by_role("link", name="Sign in to").first.click()
+    page.get_by_role("link", name="Open alone").click()
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Account")).to_be_visible()
+    return Member.objects.get()
+
+
+def faults(page):
+    page.evaluate(AXE)
+    return page.evaluate(FAULTS, WCAG)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", OPEN)
+def test_a_page_is_there_for_everybody(edition, open_page, path, scheme):
+    page = open_page(color_scheme=scheme, viewport={"width": 360, "height": 640})
+    page.goto(path.format(paper=edition.papers.first().pk))
+
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_pages_of_members_are_there_for_everybody(edition, page, member):
+    for path in OF_MEMBERS:
+        page.goto(path.format(paper=edition.papers.first().pk))
+        assert faults(page) == [], path
+
+
+@pytest.mark.parametrize("path", ["/", "/papers/{paper}", "/trending"])
+def test_nothing_on_a_page_moves_while_it_loads(edition, page, path):
+    page.goto(path.format(paper=edition.papers.first().pk))
+
+    # The time zone that a script fills in makes a line of the form a little longer.
+    assert page.evaluate(SHIFT) < 0.005
+
+
+def vote_button(page):
+    return page.get_by_role("article").first.locator(".vote button")
+
+
+def test_a_vote_is_given_and_taken_back_in_its_place(edition, page, member):
+    page.goto("/")
+    vote_button(page).click()
+    expect(vote_button(page)).to_have_attribute("aria-pressed", "true")
+    assert Vote.objects.count() == 1
+
+    vote_button(page).click()
+    expect(vote_button(page)).to_have_attribute("aria-pressed", "false")
+    assert Vote.objects.count() == 0
+    assert page.url.endswith("/")
+
+
+def test_a_vote_without_javascript_leads_back_to_the_paper(edition, open_page, page, member):
+    still = open_page(java_script_enabled=False)
+    still.context.add_cookies(page.context.cookies())
+    still.goto("/trending")
+    vote_button(still).click()
+
+    expect(vote_button(still)).to_have_attribute("aria-pressed", "true")
+    assert re.search(r"/trending#paper-\d+$", still.url)
+
+
+def test_who_is_not_signed_in_is_asked_to_and_led_back(edition, page):
+    page.goto("/trending")
+    vote_button(page).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert "next=" in page.url
+
+
+def test_the_keyboard_goes_from_paper_to_paper_votes_and_searches(edition, page, member):
+    page.goto("/")
+    titles = page.locator(".paper .title a")
+    page.keyboard.press("j")
+    expect(titles.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(titles.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(titles.nth(0)).to_be_focused()
+    page.keyboard.press("v")
+    expect(vote_button(page)).to_have_attribute("aria-pressed", "true")
+    expect(titles.nth(0)).to_be_focused()
+
+    page.keyboard.press("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Search")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("j/k")
+    expect(page.get_by_role("searchbox")).to_have_value("j/k")
+
+
+def test_the_search_finds_as_one_types(edition, page):
+    page.goto("/search")
+    page.get_by_role("searchbox").press_sequentially("weisfeil")
+
+    expect(page.get_by_role("article").first.get_by_role("heading")).to_contain_text("Weisfeiler")
+    expect(page).to_have_url(re.compile("q=weisfeil"))
+
+
+def test_the_search_works_without_javascript(edition, open_page):
+    page = open_page(java_script_enabled=False)
+    page.goto("/search")
+    page.get_by_role("searchbox").fill("weisfeiler")
+    page.get_by_role("button", name="Search").click()
+
+    expect(page.get_by_role("article").first.get_by_role("heading")).to_contain_text("Weisfeiler")
+
+
+def test_a_member_proposes_a_paper_and_sees_what_becomes_of_it(edition, page, member):
+    page.goto("/")
+    page.get_by_role("link", name="Submit a paper").click()
+    page.get_by_label("arXiv id or address").fill("https://arxiv.org/abs/2508.01234v2")
+    page.get_by_role("button", name="Look it up").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waiting for its text")
+
+    assert Submission.objects.get().arxiv_id == "2508.01234"
+    page.get_by_role("link", name="Your account").click()
+    expect(page.get_by_text("waiting for its text")).to_be_visible()
+
+
+def test_the_description_of_the_api_asks_nobody_else(edition, page):
+    page.goto("/api/docs")
+
+    expect(page.get_by_text("/api/daily_papers", exact=True).first).to_be_visible()
