@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 
-from digest.models import Edition, EditionPaper
+from digest.models import Edition, EditionPaper, Member, Submission
 from digest.panel.routes import PAGES
 from subscriptions.rosters.reading import take_in
 from tests.make import make_delivery, make_edition, make_paper, make_subscriber, make_topic
@@ -21,6 +21,7 @@ OWN = {
 }
 OWN |= {name: {P} for name in ("story", "suppress", "lift_suppression", "hand_out", "export_subscribers")}
 OWN |= {name: {P} for name in ("rosters", "roster_upload", "roster", "roster_check", "roster_bring_in")}
+OWN |= {"explain": {P}, "queue": {C}, "decide": {C}}
 # Pages of the admin.
 ADMIN = {
     "digest/edition/": {C, P, W},
@@ -32,6 +33,10 @@ ADMIN = {
     "digest/delivery/": {P},
     "digest/delivery/{delivery}/change/": {P},
     "digest/delivery/{delivery}/delete/": set(),
+    "digest/sourcerun/": {C, P},
+    "digest/submission/": {C},
+    "digest/member/": {P},
+    "digest/feedback/": {P},
     "subscriptions/subscriber/": {P},
     "subscriptions/subscriber/{subscriber}/change/": {P},
     "subscriptions/subscriber/{subscriber}/delete/": {P},
@@ -47,7 +52,7 @@ ADMIN = {
     "admin/logentry/": {W},
 }
 GET_PAGES = {"board", "audience", "preview", "preview_page", "preview_mail", "publishing"}
-GET_PAGES |= {"story", "rosters", "roster"}
+GET_PAGES |= {"story", "rosters", "roster", "explain", "queue"}
 
 
 @pytest.fixture
@@ -57,6 +62,9 @@ def rows():
     subscriber = make_subscriber()
     delivery = make_delivery(subscriber, make_edition(make_paper(), day=edition.day.replace(day=1)))
     keys = {"edition": edition, "paper": edition.papers.get(), "delivery": delivery}
+    member = Member.objects.create(email="m@example.org")
+    proposed = {"member": member, "arxiv_id": "2508.00001", "paper": make_paper(), "status": "queued"}
+    keys |= {"submission": Submission.objects.create(**proposed)}
     keys |= {"roster": take_in("list.csv", b"email\nada@example.org\n", "grace")}
     keys |= {"subscriber": subscriber, "topic": topic, "user": User.objects.create_user("other")}
     return {name: row.pk for name, row in keys.items()}

@@ -63,13 +63,17 @@ class Letter:
     content: dict[str, Any]
     day: date
     reader: Reader | None
+    # The curator's words for the newest of its editions.
+    subject: str = ""
+    intro: str = ""
 
     @classmethod
     def of(cls, delivery: Delivery) -> "Letter":
         """Return a delivery as a letter."""
         day = delivery.edition.day if delivery.edition else delivery.period
         reader = Reader.of(delivery.subscriber) if delivery.subscriber else None
-        return cls(delivery.pk, delivery.period, delivery.content, day, reader)
+        words = (delivery.edition.subject, delivery.edition.intro) if delivery.edition else ("", "")
+        return cls(delivery.pk, delivery.period, delivery.content, day, reader, *words)
 
     @property
     def papers(self) -> list[tuple[int, str, str]]:
@@ -92,11 +96,13 @@ def letters(keys: Collection[int]) -> list[Letter]:
             "period",
             "content",
             "edition__day",
+            "edition__subject",
+            "edition__intro",
             *[f"subscriber__{name}" for name in _READER],
             Coalesce("subscriber__confirmed_at", "subscriber__created_at"),
         )
     )
     return [
-        Letter(pk, period, content, day or period, Reader(*reader) if reader[0] else None)
-        for pk, period, content, day, *reader in rows
+        Letter(pk, period, content, day or period, Reader(*reader) if reader[0] else None, subject or "", intro or "")
+        for pk, period, content, day, subject, intro, *reader in rows
     ]

@@ -52,7 +52,7 @@ def papers_of(letters: Iterable[Letter]) -> set[int]:
 
 def public_papers_by_id(keys: set[int]) -> dict[int, Paper]:
     """Return those of the papers that readers may see."""
-    return public_papers().prefetch_related("identifiers").in_bulk(sorted(keys)) if keys else {}
+    return public_papers().select_related("entry").prefetch_related("identifiers").in_bulk(sorted(keys)) if keys else {}
 
 
 def render(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Rendered:
@@ -101,6 +101,7 @@ def context(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
         for index, entry in enumerate(entries)
     ]
     return {
+        "subject": letter.subject,
         "headline": headline(entries[0].paper, len(items)),
         "others": len(items) - 1,
         "preheader": preheader(entries[0].paper, [teaser(entry.paper) for entry in entries[:4]]),
@@ -130,6 +131,8 @@ def head(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
         "chosen": any(entry.code in PERSONAL for entry in entries),
         "day": letter.day,
         "this_year": letter.period.year,
+        # It becomes part of the skeleton, whose slots must be the press's own.
+        "intro": letter.intro.replace("slot--", "slot: "),
     }
 
 

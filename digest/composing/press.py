@@ -146,7 +146,7 @@ class Press:
         unsubscribe = self._addresses.unsubscribe(reader.public_id.hex)
         text, html = self._parts(letter, reader, entries, unsubscribe)
         plain.check_size(sum([piece.size for piece in html]))
-        subject, subject_line = self._subject(entries[0].key, len(entries))
+        subject, subject_line = self._subject(letter.subject, entries[0].key, len(entries))
         own = f"To: {reader.email}\r\nMessage-ID: {letter.message_id}\r\nList-Unsubscribe: <{unsubscribe}>\r\n"
         head = subject_line + own.encode() + self._head(letter)
         return SplicedMail(letter, reader, self._sender, subject, head, text, html)
@@ -181,9 +181,9 @@ class Press:
         text = joined(frame.text.fill({"reason": reason.text, "paper": paper.text, **own}))
         return Item(Holed.of(html, "feedback"), text)
 
-    def _make_subject(self, first: int, number: int) -> tuple[str, bytes]:
+    def _make_subject(self, given: str, first: int, number: int) -> tuple[str, bytes]:
         """Return the subject, and its header encoded (RFC 2047)."""
-        context = {"headline": plain.headline(self._papers[first], number), "others": number - 1}
+        context = {"subject": given, "headline": plain.headline(self._papers[first], number), "others": number - 1}
         subject = " ".join(render_to_string("emails/digest/subject.txt", context).split())
         return subject, policy.SMTP.fold("Subject", subject).encode()
 

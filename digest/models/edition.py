@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from digest.models.paper import Paper
 
@@ -129,6 +130,8 @@ class Edition(models.Model):
         Edition.objects.filter(pk=self.pk).update(
             version=models.F("version") + 1, changed_by=who, look_asked_by="", look_asked_for=None
         )
+        # Pages that are kept go by it.
+        self.entries.update(updated_at=timezone.now())
         self.refresh_from_db()
 
     def append(self, papers: Sequence[Paper]) -> int:

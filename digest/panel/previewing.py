@@ -52,7 +52,7 @@ def mail(delivery: Delivery) -> Rendered:
     if not keys:
         raise RefusedError("No paper of this edition is for this reader: no mail would be sent.")
     # Of a draft, which readers may not see yet.
-    return render(delivery, Paper.objects.prefetch_related("identifiers").in_bulk(keys))
+    return render(delivery, Paper.objects.select_related("entry").prefetch_related("identifiers").in_bulk(keys))
 
 
 def message_to(address: str, delivery: Delivery) -> EmailMultiAlternatives:
