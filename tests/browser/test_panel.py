@@ -79,7 +79,8 @@ def shown(draft):
     return [entry.paper.title for entry in draft.entries.shown().select_related("paper")]
 
 
-def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, draft, page):
+def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, draft, open_page):
+    page = open_page(viewport={"width": 1280, "height": 1200})
     sign_in(page)
     open_board(page)
     for number in range(1, 10):

@@ -4,14 +4,28 @@ let held = null;
 
 const board = () => document.getElementById("board");
 
+// One change after the other. What one did oneself a moment ago is no reason to refuse the next change: a version that
+// was seen is followed through one's own changes, and through nobody else's.
+let before = Promise.resolve();
+const own = new Map();
+
 function post(values) {
+  const seen = values.version ?? board().dataset.version;
+  before = before.then(() => send(values, seen)).catch(() => {});
+}
+
+async function send(values, seen) {
+  let version = seen;
+  while (own.has(version)) version = own.get(version);
   const token = board().querySelector("[name=csrfmiddlewaretoken]").value;
-  htmx.ajax("POST", board().dataset.act, {
+  await htmx.ajax("POST", board().dataset.act, {
     target: "#board",
     swap: "outerHTML",
     headers: { "X-CSRFToken": token },
-    values: { version: board().dataset.version, ...values },
+    values: { ...values, version },
   });
+  const now = board().dataset.version;
+  if (Number(now) === Number(version) + 1 && !board().querySelector(".p-complaint")) own.set(version, now);
 }
 
 // The forms of the board, without a new page for each.
@@ -91,7 +105,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  const card = event.target.closest(".p-card") || document.querySelector(".p-card[tabindex='0']");
+  const card = event.target.closest(".p-card") || cardOf(held) || document.querySelector(".p-card[tabindex='0']");
   if (!card || event.target.closest("button, summary, a")?.matches(":focus") && ["Enter", " "].includes(event.key)) return;
   if (event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) {
     event.preventDefault();
