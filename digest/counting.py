@@ -1,10 +1,12 @@
 """Counting for the panel, on a schedule: what pages show is looked up, never counted while somebody waits."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
+from digest import interleaving
 from digest.models import Delivery, Edition, Tally
 from subscriptions.models import Status as Standing
 from subscriptions.models import Subscriber
@@ -13,6 +15,8 @@ Status = Delivery.Status
 
 # So long after it came out, an edition's figures still move.
 MOVING = timedelta(days=7)
+# What readers said in so long decides between two rankers.
+MONTH = timedelta(days=30)
 IN_HAND = (Status.CLAIMED, Status.SENDING)
 
 
@@ -30,6 +34,8 @@ def count_all(now: datetime) -> None:
         _count_subscribers(day, now)
     for edition in Edition.objects.published().filter(published_at__gt=now - MOVING):
         _count_edition(edition, now)
+    if interleaving.is_on():
+        _count_rankers(today, now)
 
 
 def count_history(now: datetime, days: int) -> None:
@@ -69,6 +75,12 @@ def _count_subscribers(day: date, now: datetime) -> None:
     _keep(Tally.Kind.SUBSCRIBERS, day, counts, now)
 
 
+def _count_rankers(day: date, now: datetime) -> None:
+    standing = interleaving.standing(now - MONTH)
+    counts = {"usual": standing.usual_won, standing.challenger: standing.challenger_won, "neither": standing.ties}
+    _keep(Tally.Kind.RANKERS, day, counts | {"by chance alone": round(standing.chance, 3)}, now)
+
+
 def _count_edition(edition: Edition, now: datetime) -> None:
     states = dict(edition.deliveries.order_by().values_list("status").annotate(number=Count("pk")))
     went_out = sum(states.get(state, 0) for state in (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED))
@@ -88,5 +100,5 @@ def _count_edition(edition: Edition, now: datetime) -> None:
     _keep(Tally.Kind.SENDING, edition.day, counts, now)
 
 
-def _keep(kind: str, day: date, counts: dict[str, float], now: datetime) -> None:
-    Tally.objects.update_or_create(kind=kind, day=day, defaults={"counts": counts, "counted_at": now})
+def _keep(kind: str, day: date, counts: Mapping[str, float], now: datetime) -> None:
+    Tally.objects.update_or_create(kind=kind, day=day, defaults={"counts": dict(counts), "counted_at": now})

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from digest import counting
-from digest.models import Delivery, Tally
+from digest.models import Delivery, Member, SourceRun, Submission, Tally
 from digest.panel import charts
 from subscriptions.models import Status as Standing
 from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
@@ -113,3 +113,18 @@ def test_a_line_of_few_or_equal_values_is_drawn(values):
     chart = charts.line([str(date.min)] * len(values), values)
 
     assert len(chart.line.split()) == len(values)
+
+
+def test_the_first_page_tells_of_sources_submissions_and_rankers(admin_client, settings):
+    settings.INTERLEAVE_SHARE = 1
+    SourceRun.objects.create(source="oai", part="cs", status=SourceRun.Status.FAILED, error="no answer")
+    SourceRun.objects.create(source="oai", part="cs", status=SourceRun.Status.FINISHED, new=7)
+    member = Member.objects.create(email="m@example.org")
+    Submission.objects.create(member=member, arxiv_id="2508.00001", paper=make_paper(), status="queued")
+    counting.count_all(NOON)
+
+    html = admin_client.get("/admin/").content.decode()
+
+    assert "1 submission for a curator" in html
+    assert "by chance alone" in html
+    assert "no answer" not in html

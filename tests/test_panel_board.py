@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
 
+from digest import embedding
 from digest.models import EditionPaper, Paper
 from tests.make import DAY, NOON, make_edition, make_paper, make_topic
 
@@ -164,3 +165,14 @@ def test_the_board_asks_no_more_for_twice_the_papers(admin_client, edition, djan
         admin_client.get(address(edition))
     assert len(few) == len(many)
     assert Paper.objects.count() > 40
+
+
+def test_a_paper_much_like_one_of_the_last_editions_says_so(admin_client, edition):
+    vector = embedding.embedder().vectors(["Optimal transport between graphs"])[0]
+    fields = {"embedding": vector.astype("float16").tobytes(), "embedding_model": embedding.embedder().name}
+    make_edition(make_paper("Before", **fields), day=DAY - timedelta(days=3))
+    make_paper("Again", created_at=NOON, **fields)
+
+    html = admin_client.get(address(edition)).content.decode()
+
+    assert html.count("Much like “Before” of 18 August") == 1

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='Tally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('subscribers', 'who came and who went, on that day in UTC'), ('sending', "the digests of that day's edition")], max_length=16)),
+                ('kind', models.CharField(choices=[('subscribers', 'who came and who went, on that day in UTC'), ('sending', "the digests of that day's edition"), ('rankers', 'which of two rankers readers liked better in the month before')], max_length=16)),
                 ('day', models.DateField()),
                 ('counts', models.JSONField(default=dict)),
                 ('counted_at', models.DateTimeField()),

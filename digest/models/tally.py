@@ -9,6 +9,7 @@ class Tally(models.Model):
     class Kind(models.TextChoices):
         SUBSCRIBERS = "subscribers", "who came and who went, on that day in UTC"
         SENDING = "sending", "the digests of that day's edition"
+        RANKERS = "rankers", "which of two rankers readers liked better in the month before"
 
     kind = models.CharField(max_length=16, choices=Kind)
     day = models.DateField()

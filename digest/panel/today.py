@@ -8,11 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
-from digest.models import Edition, Tally
+from digest.models import Edition, SourceRun, Submission, Tally
 from digest.panel import charts
 
 DAYS = 60
 EDITIONS = 14
+RUNS = 60
+# More are told as so many.
+PROPOSED = 100
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,24 @@ def figures(request: HttpRequest, now: datetime) -> dict[str, Any]:
     if request.user.has_perm("digest.view_edition"):
         found["editions"] = list(Edition.objects.filter(day__gte=today - timedelta(days=1)).order_by("day")[:5])
         found |= sending(now)
+        found["rankers"] = Tally.objects.filter(kind=Tally.Kind.RANKERS).first()
+    if request.user.has_perm("digest.view_sourcerun"):
+        found["runs"] = last_runs()
+    if request.user.has_perm("digest.view_submission"):
+        # Few are open, and they have an index.
+        queued = Submission.objects.filter(decided_at=None, status=Submission.Status.QUEUED)
+        found["proposed"] = len(queued.order_by().values_list("pk", flat=True)[:PROPOSED])
     if request.user.has_perm("subscriptions.view_subscriber"):
         found |= subscribers(now)
     return found
+
+
+def last_runs() -> list[SourceRun]:
+    """Return the last run of each part of each source, of the newest runs."""
+    last: dict[tuple[str, str], SourceRun] = {}
+    for run in SourceRun.objects.order_by("-pk")[:RUNS]:
+        last.setdefault((run.source, run.part), run)
+    return sorted(last.values(), key=lambda run: (run.source, run.part))
 
 
 def sending(now: datetime) -> dict[str, Any]:

@@ -22,6 +22,12 @@ def excerpt(text: str, limit: int) -> str:
 
 
 @register.filter
+def looked_up(table: dict[int, object], key: int) -> object:
+    """Return what a table holds for a key, None where it holds nothing."""
+    return table.get(key) if table else None
+
+
+@register.filter
 def one_line(text: str) -> str:
     """Return the text on one line, without unprintable characters."""
     return wording.one_line(text)

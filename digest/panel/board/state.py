@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 
 from digest.models import Edition, EditionPaper, Paper, PaperTopic
+from digest.panel.board.alike import alike
 from digest.site.reading import with_particulars
 from subscriptions.models import Topic
 
@@ -39,13 +40,15 @@ class Filters:
 
 def board(edition: Edition, filters: Filters) -> dict[str, Any]:
     """Return the edition's papers, its candidates, and what they can be filtered by."""
-    entries = edition.entries.select_related("paper").prefetch_related(*with_particulars("paper__"))
+    entries = list(edition.entries.select_related("paper").prefetch_related(*with_particulars("paper__")))
     shown = [entry for entry in entries if entry.placement != EditionPaper.Placement.HIDDEN]
     found = candidates(edition)
     sources = sorted(found.order_by().values_list("source", flat=True).distinct())
-    chosen = narrowed(found, filters).prefetch_related(*with_particulars())[: CANDIDATES_SHOWN + 1]
+    chosen = list(narrowed(found, filters).prefetch_related(*with_particulars())[: CANDIDATES_SHOWN + 1])
+    found_alike = alike([entry.paper for entry in entries] + list(chosen), edition)
     return {
         "edition": edition,
+        "alike": found_alike,
         "shown": shown,
         "hidden": [entry for entry in entries if entry not in shown],
         "candidates": chosen[:CANDIDATES_SHOWN],
