@@ -231,7 +231,7 @@ INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste",
 SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
 ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
 if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
-    raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
+    raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG")
 # Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
 _usual = "huggingface" if "huggingface" in SOURCES else "arxiv"
 EDITION_FROM = env.some_of("EDITION_FROM", _usual, {"arxiv", "huggingface"})
