@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-from config import env, providers
+from config import env, providers, stores
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
@@ -53,6 +53,8 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 X_FRAME_OPTIONS = "DENY"
+# The check knows Django's own middleware by its name alone; ours is that one with a second proof.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 # A signed link in a mail must not leak to the pages one goes on to.
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -124,43 +126,13 @@ STORAGES = {
 
 # --- Database, cache, broker ----------------------------------------------------------------------
 
-DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'daily-papers.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # Take the write lock when a transaction begins, so that a claim cannot be raced.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-    }
-    # A file, for two processes of one test share it.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-
+DATABASES = {"default": stores.database(VAR_DIR)}
 REDIS_URL = env.redis_address("REDIS_URL")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
-}
+CACHES = {"default": stores.cache(REDIS_URL)}
 # Where the counters of rate limits live (a storage address of the library `limits`).
 RATE_LIMIT_STORAGE = REDIS_URL or "memory://"
 
-if REDIS_URL:
-    CELERY_BROKER_URL = REDIS_URL
-    # A broker that hangs must not hold up the form of a reader.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 5, "socket_timeout": 10}
-else:
-    _broker = VAR_DIR / "broker"
-    for _folder in ("messages", "control"):
-        (_broker / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost/"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_broker / "messages"),
-        "data_folder_out": str(_broker / "messages"),
-        "control_folder": str(_broker / "control"),
-    }
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = stores.broker(REDIS_URL, VAR_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker serves all queues unless it is told which: see docs/running.md.
 CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering")]
@@ -294,7 +266,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # It tells of every request; a run tells more with less.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    # The first tells of every request, the second of every entry it cannot read; a run tells more with less.
+    "loggers": {"httpx": {"level": "WARNING"}, "bibtexparser": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
 }

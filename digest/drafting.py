@@ -31,7 +31,9 @@ def draft(now: datetime) -> dict[date, int]:
         paper__entry=None,
         paper__withdrawn_at=None,
     )
-    chosen = _chosen(listings.select_related("paper").order_by("day", "pk"), now)
+    # There may be thousands that no edition wants: their texts stay where they are.
+    listings = listings.select_related("paper").only("day", "origin", "paper__arxiv_categories")
+    chosen = _chosen(listings.order_by("day", "pk"), now)
     added: dict[date, int] = {}
     for day, group in groupby(chosen, key=lambda listing: listing.day):
         papers = list({listing.paper_id: listing.paper for listing in group}.values())

@@ -18,7 +18,7 @@ def first_cells(page):
 
 def variables_read():
     """The variables that the settings read by name, and those of every provider."""
-    source = (ROOT / "config" / "settings.py").read_text()
+    source = "".join((ROOT / "config" / file).read_text() for file in ("settings.py", "stores.py"))
     named = re.findall(r"\benv\.\w+\(\s*\"([A-Z_]+)\"", source)
     # What one provider needs, and the two that any of them may have.
     keys = {key for keys in providers.KEYS.values() for key in keys}

@@ -57,6 +57,15 @@ def test_drafting_again_changes_nothing():
     assert papers_of() == ["One"]
 
 
+def test_the_number_of_queries_does_not_grow_with_the_papers(django_assert_max_num_queries):
+    complete()
+    for _ in range(30):
+        list_paper()
+        list_paper(categories=["stat.ML"])
+    with django_assert_max_num_queries(14):
+        assert drafting.draft(NIGHT) == {WEDNESDAY: 30}
+
+
 def test_only_the_primary_category_counts_and_the_others_stay_in_the_catalogue():
     complete()
     list_paper("Mine", categories=("cs.CL", "stat.ML"))

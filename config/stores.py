@@ -1,0 +1,43 @@
+"""Where things are kept: the database, and what Redis or its stand-ins hold."""
+
+from pathlib import Path
+from typing import Any
+
+from config import env
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """Return Django's DATABASES entry: what DATABASE_URL says, or SQLite in a folder."""
+    found = env.database("DATABASE_URL", f"sqlite:///{folder / 'daily-papers.sqlite3'}")
+    found["CONN_MAX_AGE"] = 60
+    if found["ENGINE"] != "django.db.backends.sqlite3":
+        return found | {"CONN_HEALTH_CHECKS": True}
+    return found | {
+        "OPTIONS": {
+            # Take the write lock when a transaction begins, so that a claim cannot be raced.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        },
+        # A file, for two processes of one test share it.
+        "TEST": {"NAME": str(folder / "test.sqlite3")},
+    }
+
+
+def cache(redis: str) -> dict[str, Any]:
+    """Return Django's CACHES entry for the address of a Redis, or for none."""
+    if redis:
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}
+    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
+
+
+def broker(redis: str, folder: Path) -> tuple[str, dict[str, Any]]:
+    """Return Celery's broker and its options: Redis, or files in a folder."""
+    if redis:
+        # A broker that hangs must not hold up the form of a reader.
+        return redis, {"socket_connect_timeout": 5, "socket_timeout": 10}
+    messages, control = folder / "broker" / "messages", folder / "broker" / "control"
+    for needed in (messages, control):
+        needed.mkdir(parents=True, exist_ok=True)
+    options = {"data_folder_in": str(messages), "data_folder_out": str(messages), "control_folder": str(control)}
+    return "filesystem://localhost/", options
