@@ -6,6 +6,7 @@ from itertools import count
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from digest import voting
@@ -67,13 +68,14 @@ def publish_late(at: datetime) -> list[Edition]:
 
 
 def order(edition: Edition) -> None:
-    """Put the papers in order by their strongest topic, unless somebody gave them positions already."""
+    """Put the papers in order by votes, then by their strongest topic, unless somebody gave them positions already."""
     entries = list(edition.entries.all())
     if any(entry.position for entry in entries):
         return
-    strongest = dict(edition.entries.annotate(score=Max("paper__tags__score")).values_list("pk", "score"))
-    # Sorting is stable: where the scores are the same, the order of the page stands.
-    entries.sort(key=lambda entry: strongest[entry.pk] or 0, reverse=True)
+    ranked = edition.entries.annotate(score=Coalesce(Max("paper__tags__score"), 0.0))
+    worth = {pk: (votes, score) for pk, votes, score in ranked.values_list("pk", "paper__votes", "score")}
+    # Sorting is stable: where both are the same, the order of the page stands.
+    entries.sort(key=lambda entry: worth[entry.pk], reverse=True)
     for position, entry in enumerate(entries, start=1):
         entry.position = position
         # Bulk updates leave out auto_now.

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cached_property
 
 import numpy as np
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 
 from digest import embedding
-from digest.models import Edition, EditionPaper, Feedback, Paper, PaperTopic
+from digest.models import Edition, EditionPaper, Feedback, Paper, PaperTopic, Vote
 from digest.ranking import diversity, scoring
 from digest.ranking.choosing import Bools, Offer
 from digest.ranking.scoring import Floats
@@ -122,15 +122,22 @@ def candidates(seen_until: datetime | None, now: datetime | None = None, until: 
 
 
 def _votes(papers: Sequence[int], now: datetime | None) -> Floats:
-    """Return what readers' likes of each paper weigh, from 0 to 1: (1, papers). Their age is that of the last one."""
-    liked = Feedback.objects.filter(paper__in=papers, kind__in=LIKES).values("paper")
-    count, age = np.zeros(len(papers), dtype=np.float32), np.zeros(len(papers), dtype=np.float32)
+    """Return what votes and readers' likes of each paper weigh, from 0 to 1: (1, papers).
+
+    Their age is that of the last one.
+    """
+    likes = Feedback.objects.filter(paper__in=papers, kind__in=LIKES).values("paper")
+    votes = Vote.objects.filter(paper__in=papers).values("paper").order_by()
+    count, age = np.zeros(len(papers), dtype=np.float32), np.full(len(papers), np.inf, dtype=np.float32)
     place = {paper: index for index, paper in enumerate(papers)}
-    for row in liked.annotate(readers=Count("subscriber", distinct=True), last=Max("at")):
-        count[place[row["paper"]]] = row["readers"]
-        if now:
-            age[place[row["paper"]]] = (now - row["last"]).total_seconds() / 86_400
-    return scoring.votes(count, age)
+    for row in (
+        *likes.annotate(weight=Count("subscriber", distinct=True), last=Max("at")),
+        *votes.annotate(weight=Sum("weight"), last=Max("created_at")),
+    ):
+        count[place[row["paper"]]] += row["weight"]
+        days = (now - row["last"]).total_seconds() / 86_400 if now else 0
+        age[place[row["paper"]]] = min(days, age[place[row["paper"]]])
+    return scoring.votes(count, np.where(np.isinf(age), 0, age))
 
 
 # What counts as a like.
