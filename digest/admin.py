@@ -13,6 +13,7 @@ from digest import curation, voting
 from digest.community_admin import MemberAdmin, SubmissionAdmin
 from digest.composing import links
 from digest.models import Delivery, Edition, EditionPaper, Event, Feedback, Listing, Paper, PaperIdentifier, PaperTopic
+from digest.models.delivery import papers_in
 from digest.sending import breaker
 from digest.source_admin import SourceRunAdmin
 
@@ -259,7 +260,9 @@ class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display
     def papers(self, delivery: Delivery) -> str:
         """Count the papers: chosen, of how many."""
-        return f"{len(delivery.content.get('papers', []))} of {delivery.content.get('of', 0)}"
+        content, more = delivery.content, delivery.content.get("more", {})
+        first = f"{len(papers_in(content))} of {content.get('of', 0)}"
+        return f"{first}, and {len(papers_in(more))} of {more['of']}" if more else first
 
     @admin.display(description="error")
     def error_begin(self, delivery: Delivery) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -22,6 +22,20 @@ class EmptyEditionError(Exception):
 def public_papers() -> QuerySet[Paper]:
     """Return the papers readers may see: shown in an edition that is published."""
     return Paper.objects.filter(pk__in=EditionPaper.objects.public().order_by().values("paper"))
+
+
+def uncurated_papers() -> QuerySet[Paper]:
+    """Return the papers that stand in no edition, neither published nor drafted, and were not withdrawn."""
+    return Paper.objects.filter(entry=None, withdrawn_at=None)
+
+
+def open_papers() -> QuerySet[Paper]:
+    """Return the papers that have a page for everybody: all but those of drafts, and those that a curator hid.
+
+    Once a digest has brought a paper, going into a draft does not close its page.
+    """
+    in_no_draft = Q(entry=None) | Q(entry__edition__status=Edition.Status.PUBLISHED) | Q(sent_at__isnull=False)
+    return Paper.objects.filter(in_no_draft).exclude(entry__placement=EditionPaper.Placement.HIDDEN)
 
 
 def publish(edition: Edition, at: datetime) -> bool:

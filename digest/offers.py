@@ -1,8 +1,8 @@
-"""What a digest can be chosen from: the papers of editions, as arrays."""
+"""What a digest can be chosen from, as arrays: the papers of editions, or any."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -111,14 +111,19 @@ def candidates(seen_until: datetime | None, now: datetime | None = None, until: 
     )
     entries = sorted(rows, key=lambda row: order[row[0]])
     papers = [paper for _, paper, _ in entries]
+    pinned = np.array([placement == EditionPaper.Placement.PINNED for *_, placement in entries], dtype=np.bool_)
+    return replace(offered(papers, now), editions=editions, pinned=pinned)
+
+
+def offered(papers: Sequence[int], now: datetime | None) -> Candidates:
+    """Return papers (keys) as an offer, in their order, with their topics and votes; no edition, nothing pinned."""
     topics = list(Topic.objects.order_by("pk"))
     tags = np.zeros((len(papers), len(topics)), dtype=np.float32)
     row = {paper: index for index, paper in enumerate(papers)}
     column = {topic.pk: index for index, topic in enumerate(topics)}
     for paper, topic, value in PaperTopic.objects.filter(paper__in=papers).values_list("paper_id", "topic_id", "score"):
         tags[row[paper], column[topic]] = value
-    pinned = np.array([placement == EditionPaper.Placement.PINNED for *_, placement in entries], dtype=np.bool_)
-    return Candidates(editions, papers, pinned, tags, topics, _votes(papers, now))
+    return Candidates([], list(papers), np.zeros(len(papers), np.bool_), tags, topics, _votes(papers, now))
 
 
 def _votes(papers: Sequence[int], now: datetime | None) -> Floats:
