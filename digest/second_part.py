@@ -26,7 +26,7 @@ def second_parts(
     """Return the second part of each subscriber (key) who has one, as JSON; `first`: the papers of their first part."""
     if not offer.papers:
         return {}
-    found = {}
+    found: dict[int, str] = {}
     step = max(AT_ONCE // len(offer.papers), 1)
     for some in (subscribers[start : start + step] for start in range(0, len(subscribers), step)):
         keys = [subscriber.pk for subscriber in some]

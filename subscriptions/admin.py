@@ -76,7 +76,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = SubscriberForm
     list_display = ("id", "email", "status", "frequency", "local_time", "time_zone", "next_digest_at", "created_at")
     list_display_links = ("id", "email")
-    list_filter = ("status", "frequency", "channel", "topics")
+    list_filter = ("status", "frequency", "channel", "breadth", "topics")
     search_fields = ("email_key",)
     search_help_text = "Search by address"
     show_full_result_count = False
@@ -84,6 +84,8 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         *("public_id", "email", "status", *schedule.Chosen._fields, "channel", "max_papers", "reading_minutes"),
         *(
             "least_match",
+            "breadth",
+            "max_more",
             "paused_until",
             "next_digest_at",
             "seen_until",

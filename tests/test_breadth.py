@@ -7,7 +7,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from digest import embedding, feedback, planning
-from digest import everything as catalogue
 from digest.models import Delivery, EditionPaper, Feedback, Paper
 from subscriptions.models import Breadth, Rule, Weight
 from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
@@ -147,17 +146,34 @@ def test_what_is_muted_or_never_wanted_stays_out(graphs):
     assert titles(part(reader.deliveries.get())["papers"]) == ["Welcome"]
 
 
-def test_a_reader_who_dislikes_everything_gets_no_second_part_and_no_error(graphs):
-    papers = [new(f"Spectral graph bread number {number}", about=graphs, score=0.2) for number in range(6)]
+def test_a_reader_who_dislikes_everything_gets_no_second_part_and_no_error():
+    papers = [new(f"Graph neural networks, part {number}") for number in range(6)]
     embedding.embed(papers)
     Paper.objects.bulk_update(papers, ["embedding", "embedding_model"])
-    reader = wide(follows=[graphs], seen_until=NOON - A_DAY)
-    for paper in papers:
+    make_edition(*papers[3:5])
+    reader = wide()
+    for paper in papers[:3]:
         feedback.say(reader, paper.pk, Feedback.Kind.LESS, NOON)
 
-    planning.plan(NOON + 5 * HOUR)
+    planning.plan(NOON)
 
-    assert reader.deliveries.get().status == Delivery.Status.SKIPPED
+    delivery = reader.deliveries.get()
+    assert len(delivery.content["papers"]) == 2
+    assert "more" not in delivery.content
+
+
+def test_what_is_to_ones_taste_comes_without_a_topic():
+    papers = [new(f"Graph neural networks, part {number}") for number in range(2)]
+    others = [new(title) for title in ("Bread and yeast", "The history of opera", "Volcanoes at sea", "Chess endings")]
+    embedding.embed([*papers, *others])
+    Paper.objects.bulk_update([*papers, *others], ["embedding", "embedding_model"])
+    make_edition(papers[0])
+    reader = wide()
+    feedback.say(reader, papers[0].pk, Feedback.Kind.MORE, NOON)
+
+    planning.plan(NOON)
+
+    assert part(reader.deliveries.get())["papers"] == [[papers[1].pk, "liked", papers[0].title]]
 
 
 def test_what_a_curator_hid_and_what_waits_in_a_draft_stays_out(graphs):
@@ -183,7 +199,8 @@ def test_nothing_comes_twice_over_several_days(graphs):
         make_edition(make_paper(f"Edition of day {day}", about=graphs), *late, day=DAY + day * A_DAY)
         planning.plan(at)
 
-    days = [(titles(row.content["papers"]), titles(part(row)["papers"])) for row in reader.deliveries.order_by("period")]
+    rows = reader.deliveries.order_by("period")
+    days = [(titles(row.content["papers"]), titles(part(row)["papers"])) for row in rows]
     assert days == [([f"Edition of day {day}"], [f"Came on day {day}"]) for day in range(5)]
 
 
@@ -198,53 +215,6 @@ def test_an_edition_paper_that_came_before_is_left_out_for_those_alone_who_had_i
 
     assert had.deliveries.get(period=DAY + A_DAY).status == Delivery.Status.SKIPPED
     assert titles(other.deliveries.get(period=DAY + A_DAY).content["papers"]) == ["Both ways"]
-
-
-def test_somebody_new_gets_what_came_in_the_last_three_days(graphs):
-    make_edition(make_paper(about=graphs))
-    new("Recent", about=graphs, at=NOON - 2 * A_DAY)
-    new("Older", about=graphs, at=NOON - 4 * A_DAY)
-    reader = wide(follows=[graphs])
-
-    planning.plan(NOON)
-
-    assert titles(part(reader.deliveries.get())["papers"]) == ["Recent"]
-
-
-def test_after_a_long_pause_it_goes_back_two_weeks(graphs):
-    make_edition(make_paper(about=graphs))
-    new("In time", about=graphs, at=NOON - 13 * A_DAY)
-    new("Too old", about=graphs, at=NOON - 15 * A_DAY)
-    reader = wide(follows=[graphs], seen_until=NOON - 60 * A_DAY, more_seen_until=NOON - 60 * A_DAY)
-
-    planning.plan(NOON)
-
-    assert titles(part(reader.deliveries.get())["papers"]) == ["In time"]
-
-
-def test_what_came_a_moment_ago_waits_for_the_next_digest(graphs):
-    make_edition(make_paper(about=graphs))
-    new("A moment ago", about=graphs, at=NOON - timedelta(minutes=5))
-    reader = wide(follows=[graphs])
-    planning.plan(NOON)
-    assert "more" not in reader.deliveries.get().content
-    make_edition(make_paper(about=graphs), day=DAY + A_DAY)
-
-    planning.plan(NOON + A_DAY)
-
-    assert titles(part(reader.deliveries.get(period=DAY + A_DAY))["papers"]) == ["A moment ago"]
-
-
-def test_of_very_many_only_the_newest_are_looked_at(graphs, monkeypatch):
-    monkeypatch.setattr(catalogue, "NEWEST", 2)
-    make_edition(make_paper("Edition"))
-    for hours in (3, 1, 2):
-        new(f"{hours} hours old", about=graphs, at=NOON - hours * HOUR)
-    reader = wide(follows=[graphs])
-
-    planning.plan(NOON)
-
-    assert sorted(titles(part(reader.deliveries.get())["papers"])) == ["1 hours old", "2 hours old"]
 
 
 def test_a_match_that_is_asked_for_holds_for_each_part(graphs):

@@ -174,7 +174,7 @@ class Press:
         shared |= {"why": [why], "stop": [stop]}
         entries = digest.all
         preheader = plain.preheader(entries[0].paper, [self._teaser(entry.key) for entry in entries[:4]])
-        in_html = {
+        in_html: dict[str, Sequence[AnyPiece]] = {
             "items": [Filled(item.html, feedback) for item in items],
             "more": [Filled(item.html, feedback) for item in more],
             "preheader": [piece(_escaped(preheader))],

@@ -53,7 +53,7 @@ def edition(request: HttpRequest, day: date) -> HttpResponse:
 @require_safe
 @for_everybody
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one paper of a published edition; any paper to staff."""
+    """Show one paper of a published edition or of none; any paper to staff."""
     papers = reading.papers_for_page()
     found = papers.filter(pk=pk).first() or (is_staff(request) and Paper.objects.filter(pk=pk).first())
     if not found:
