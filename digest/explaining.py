@@ -14,7 +14,7 @@ from digest.offers import Candidates
 from digest.ranking import scoring
 from digest.ranking.choosing import Ranked
 from digest.ranking.reasons import CODES, strongest
-from digest.tastes import stored
+from digest.tastes import wants_of
 from subscriptions import schedule
 from subscriptions.models import Subscriber
 
@@ -84,7 +84,7 @@ def explain_more(subscriber: Subscriber, offer: Candidates, first: Sequence[int]
     """
     period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
     asking = freezing.Asking(subscriber.pk, period, subscriber.max_more, None, subscriber.least_match)
-    wants = stored([subscriber.pk], now)._replace(had=[(subscriber.pk, first)])
+    wants = wants_of([subscriber.pk], offer, now)._replace(had=[(subscriber.pk, first)])
     return _explained(second_part.choice([asking], offer, now, wants), offer)
 
 

@@ -15,7 +15,7 @@ from digest.ranking import reasons, scoring
 from digest.ranking.choosing import Chosen, Ranked, choose, rank
 from digest.ranking.reasons import CODES, Reason
 from digest.ranking.scoring import Indices
-from digest.tastes import Tastes, Wants, stored, tastes
+from digest.tastes import Tastes, Wants, tastes, wants_of
 
 # What a row of the parts holds, in hundredths of the score.
 PARTS = (*scoring.NAMES, "pinned")
@@ -68,7 +68,7 @@ class Choice(NamedTuple):
 def choice(subscribers: Sequence[Wanting], offer: Candidates, now: datetime, wants: Wants | None = None) -> Choice:
     """Choose the papers of a batch of subscribers, by what they want: as it is stored, unless `wants` is given."""
     keys = [subscriber.pk for subscriber in subscribers]
-    wanted = tastes(keys, stored(keys, now) if wants is None else wants, offer, now)
+    wanted = tastes(keys, wants_of(keys, offer, now) if wants is None else wants, offer, now)
     ranked = rank(wanted.readers, offer.arrays)
     most = np.array([subscriber.max_papers for subscriber in subscribers])
     chosen = choose(ranked, offer.arrays, most, draws(subscribers))
@@ -96,7 +96,7 @@ def digests(
     topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers)
     parts = packed_parts(made, offer)
 
-    shared = _Entries(offer)
+    shared = Entries(offer)
     keys = shared.keys_of(papers, codes, topics).tolist()
     # Reasons that hold what is one reader's own cost a look each; most digests have none.
     own = [CODES.index(code) for code in (Reason.KEYWORD, Reason.AUTHOR, Reason.LIKED)]
@@ -127,7 +127,7 @@ def _interleaved(made: Choice, subscribers: Sequence[Wanting], offer: Candidates
     return made._replace(chosen=_within_reading_time(chosen, subscribers, offer)), teams
 
 
-class _Entries(dict[int, str]):
+class Entries(dict[int, str]):
     """Entries of digests as JSON, by a number for each paper, reason and topic; made when first asked for.
 
     A dictionary, for it is asked ten times a digest.

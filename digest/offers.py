@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 import numpy as np
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Min, Sum
 
 from digest import embedding
 from digest.models import Edition, EditionPaper, Feedback, Paper, PaperTopic, Vote
@@ -82,6 +82,13 @@ class Candidates:
         """How long it takes to read of each paper: (papers,), in minutes."""
         words = [len(text.split()) for text in self.texts]
         return (np.array(words) / WORDS_A_MINUTE + A_BREATH).astype(np.float32)
+
+    @cached_property
+    def sent_since(self) -> datetime | None:
+        """When a digest first brought one of them that stands in an edition now; None where that never happened."""
+        sent = Paper.objects.filter(pk__in=self.papers, entry__isnull=False, sent_at__isnull=False)
+        first: datetime | None = sent.aggregate(first=Min("sent_at"))["first"]
+        return first
 
     @cached_property
     def arrays(self) -> Offer:

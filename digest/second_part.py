@@ -5,14 +5,15 @@ from datetime import datetime
 
 import numpy as np
 
-from digest.freezing import Asking, Choice, Wanting, is_near, own_entry, packed_parts, parts_in_json
+from digest.freezing import Asking, Choice, Entries, Wanting, is_near, own_entry, packed_parts, parts_in_json
 from digest.offers import Candidates
 from digest.ranking import reasons, scoring
 from digest.ranking.matching import choose_matching, rank_matching
-from digest.tastes import Wants, stored, tastes
+from digest.ranking.reasons import CODES, Reason
+from digest.tastes import Wants, tastes, wants_of
 
-# Subscribers times papers that are ranked at once: ten megabytes for each array.
-AT_ONCE = 2_500_000
+# Subscribers times papers that are ranked at once: four megabytes for each array.
+AT_ONCE = 1_000_000
 
 
 def asking(subscriber: Wanting, max_more: int) -> Asking:
@@ -30,7 +31,7 @@ def second_parts(
     step = max(AT_ONCE // len(offer.papers), 1)
     for some in (subscribers[start : start + step] for start in range(0, len(subscribers), step)):
         keys = [subscriber.pk for subscriber in some]
-        wants = stored(keys, now)
+        wants = wants_of(keys, offer, now)
         wants = wants._replace(had=[*wants.had, *((key, first.get(key, ())) for key in keys)])
         written = frozen(some, choice(some, offer, now, wants), offer)
         found |= {key: part for key, part in zip(keys, written, strict=True) if part}
@@ -48,16 +49,23 @@ def choice(subscribers: Sequence[Wanting], offer: Candidates, now: datetime, wan
 def frozen(subscribers: Sequence[Wanting], made: Choice, offer: Candidates) -> Iterator[str]:
     """Yield each subscriber's second part as JSON; "" where nothing fits, or nothing as well as they asked for."""
     papers = made.chosen.papers
-    codes = reasons.strongest(made.ranked, offer.arrays, made.chosen).tolist()
-    topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers).tolist()
+    codes = reasons.strongest(made.ranked, offer.arrays, made.chosen)
+    topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers)
     parts = packed_parts(made, offer).tolist()
     near = is_near(subscribers, made).tolist()
     counts = (papers >= 0).sum(axis=1).tolist()
-    for number, (row, count) in enumerate(zip(papers.tolist(), counts, strict=True)):
+    shared = Entries(offer)
+    keys = shared.keys_of(papers, codes, topics).tolist()
+    # Reasons that hold what is one reader's own cost a look each.
+    own = np.asarray(((codes != CODES.index(Reason.TOPIC)) & (papers >= 0)).any(axis=1)).tolist()
+    for number, count in enumerate(counts):
         if not count or not near[number]:
             yield ""
             continue
-        lines = zip(row[:count], codes[number], topics[number], strict=False)
-        entries = ", ".join([own_entry(made.tastes, number, *line) for line in lines])
+        if own[number]:
+            lines = zip(papers[number, :count].tolist(), codes[number].tolist(), topics[number].tolist(), strict=False)
+            entries = ", ".join([own_entry(made.tastes, number, *line) for line in lines])
+        else:
+            entries = ", ".join(map(shared.__getitem__, keys[number][:count]))
         shown = parts_in_json(parts[number][:count])
         yield f'{{"papers": [{entries}], "of": {len(offer.papers)}, "parts": [{shown}]}}'

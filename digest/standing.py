@@ -12,7 +12,7 @@ from digest.models import Delivery, Edition, Feedback, Paper
 from digest.models.delivery import all_papers_in, papers_in
 from digest.offers import Candidates, candidates
 from digest.receipts import told
-from digest.tastes import REMEMBERED
+from digest.tastes import A_DAY
 from subscriptions import wishes
 from subscriptions.models import Breadth, Follow, Subscriber, Weight
 from subscriptions.models.subscriber import MOST_PAPERS
@@ -86,7 +86,7 @@ def standing(subscriber: Subscriber, paper: Paper, now: datetime) -> Standing | 
     explained = explanation.of(paper.pk)
     if explained is None:
         return None
-    delivery = _brought(subscriber, paper, now) or delivery
+    delivery = _brought(subscriber, paper) or delivery
     came = delivery is not None and paper.pk in all_papers_in(delivery.content)
     room = _room(subscriber, paper, offer, now) if explained.kept_out == KeptOut.BELOW_THE_CUT else None
     mend = None if explained.place or explained.kept_out == KeptOut.HAD else _mend(subscriber, paper, explained, room)
@@ -117,9 +117,12 @@ def _outside(subscriber: Subscriber, paper: Paper, now: datetime) -> Standing | 
     return Standing(paper, None, delivery, came, explained, len(offer.papers), round(100 * explanation.cut), mend)
 
 
-def _brought(subscriber: Subscriber, paper: Paper, now: datetime) -> Delivery | None:
+def _brought(subscriber: Subscriber, paper: Paper) -> Delivery | None:
     """Return the digest that held a paper in its second part, before or after it stood in an edition."""
-    lately = Delivery.objects.filter(subscriber=subscriber, period__gte=(now - REMEMBERED).date())
+    since = paper.sent_at
+    if since is None:
+        return None
+    lately = Delivery.objects.filter(subscriber=subscriber, period__gte=since.date() - A_DAY)
     rows = lately.filter(content__has_key="more").order_by("period")
     return next((row for row in rows if paper.pk in papers_in(row.content["more"])), None)
 

@@ -23,9 +23,8 @@ from subscriptions.models import AuthorFollow, Breadth, Follow, Rule
 
 Hits = dict[str, list[int]]
 Asked = dict[int, list[tuple[str, str]]]
-# So long after a paper came in a second part, an edition with it does not bring it again: longer than a month passes
-# between two digests, and a paper that is that old stands in no edition.
-REMEMBERED = timedelta(days=35)
+# The day of a digest is that of its reader's calendar.
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,13 @@ class Wants(NamedTuple):
     had: Sequence[tuple[int, Sequence[int]]] = ()
 
 
+def wants_of(subscribers: Sequence[int], offer: Candidates, now: datetime) -> Wants:
+    """Return what these subscribers (keys) want, and what of an offer came to them already."""
+    return stored(subscribers, now)._replace(had=_had(subscribers, offer))
+
+
 def stored(subscribers: Sequence[int], now: datetime) -> Wants:
-    """Return what these subscribers (keys) want, in five queries."""
+    """Return what these subscribers (keys) want, in four queries."""
     rules = Rule.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "kind", "phrase", "key")
     authors = AuthorFollow.objects.filter(subscriber__any_of=subscribers)
     profiles = Profile.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "raw", "as_of")
@@ -103,17 +107,20 @@ def stored(subscribers: Sequence[int], now: datetime) -> Wants:
         list(rules),
         list(authors.values_list("subscriber_id", "name", "key")),
         [(reader, opinions_of(bytes(raw)), faded(as_of, now)) for reader, raw, as_of in profiles],
-        _had(subscribers, now),
     )
 
 
-def _had(subscribers: Sequence[int], now: datetime) -> list[tuple[int, list[int]]]:
-    """Return what came in a second part lately, before it stood in an edition, if it ever does."""
-    lately = Delivery.objects.filter(subscriber__any_of=subscribers, period__gte=(now - REMEMBERED).date())
-    rows = lately.filter(subscriber__breadth=Breadth.EVERYTHING, content__has_key="more")
+def _had(subscribers: Sequence[int], offer: Candidates) -> list[tuple[int, list[int]]]:
+    """Return what came in a second part, before the editions that an offer is of brought it again."""
+    if offer.sent_since is None:
+        # Mostly: nobody's digests are looked at.
+        return []
+    since = offer.sent_since.date() - A_DAY
+    rows = Delivery.objects.filter(subscriber__any_of=subscribers, period__gte=since)
+    rows = rows.filter(subscriber__breadth=Breadth.EVERYTHING, content__has_key="more")
     return [
-        (reader, [paper for paper, *_ in content["more"]["papers"]])
-        for reader, content in rows.values_list("subscriber_id", "content")
+        (reader, [paper for paper, *_ in entries])
+        for reader, entries in rows.values_list("subscriber_id", "content__more__papers")
     ]
 
 

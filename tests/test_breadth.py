@@ -268,3 +268,19 @@ def test_twice_the_readers_and_papers_cost_no_more_queries(graphs):
         Delivery.objects.update(subscriber=None)
         type(wide()).objects.all().delete()
     assert counts[0] == counts[1]
+
+
+def test_the_digests_of_readers_are_not_looked_at_while_no_edition_brings_a_paper_again(graphs):
+    make_edition(make_paper(about=graphs))
+    new(about=graphs)
+    wide(follows=[graphs])
+    planning.plan(NOON)
+    make_edition(make_paper(about=graphs), day=DAY + A_DAY)
+    new(about=graphs, at=NOON + HOUR)
+
+    with CaptureQueriesContext(connection) as queries:
+        planning.plan(NOON + A_DAY)
+
+    asked = [query["sql"] for query in queries if "digest_delivery" in query["sql"]]
+    assert asked
+    assert not [sql for sql in asked if "breadth" in sql]

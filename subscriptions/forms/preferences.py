@@ -50,7 +50,7 @@ class PreferencesForm(RhythmForm):
         help_text="What is in no edition comes as a second part of the mail, and only what fits you.",
     )
     max_more = forms.IntegerField(
-        label="Papers of the second part, at most", min_value=3, max_value=MOST_PAPERS, required=False
+        label="Of everything new, at most", min_value=3, max_value=MOST_PAPERS, required=False
     )
     channel = forms.ChoiceField(label="Digests come", choices=Channel.choices, initial=Channel.MAIL)
     paused_until = forms.DateField(

@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='subscriber',
             name='breadth',
-            field=models.CharField(choices=[('edition', 'The editions'), ('everything', 'The editions, and everything new that fits me')], default='edition', max_length=16),
+            field=models.CharField(choices=[('edition', 'The editions'), ('everything', 'The editions and everything new')], default='edition', max_length=16),
         ),
     ]
