@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+SILENCED_SYSTEM_CHECKS = ["security.W003"]  # digest.site.origin is Django's CSRF middleware, and a little more.
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -117,7 +118,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-
 STATIC_URL = "static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static")
 WHITENOISE_USE_FINDERS = DEBUG
@@ -220,7 +220,7 @@ INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste",
 SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
 ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
 if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
-    raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
+    raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG")
 # Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
 _usual = "huggingface" if "huggingface" in SOURCES else "arxiv"
 EDITION_FROM = env.some_of("EDITION_FROM", _usual, {"arxiv", "huggingface"})

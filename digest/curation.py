@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from digest import voting
@@ -21,6 +22,20 @@ class EmptyEditionError(Exception):
 def public_papers() -> QuerySet[Paper]:
     """Return the papers readers may see: shown in an edition that is published."""
     return Paper.objects.filter(pk__in=EditionPaper.objects.public().order_by().values("paper"))
+
+
+def uncurated_papers() -> QuerySet[Paper]:
+    """Return the papers that stand in no edition, neither published nor drafted, and were not withdrawn."""
+    return Paper.objects.filter(entry=None, withdrawn_at=None)
+
+
+def open_papers() -> QuerySet[Paper]:
+    """Return the papers that have a page for everybody: all but those of drafts, and those that a curator hid.
+
+    Once a digest has brought a paper, going into a draft does not close its page.
+    """
+    in_no_draft = Q(entry=None) | Q(entry__edition__status=Edition.Status.PUBLISHED) | Q(sent_at__isnull=False)
+    return Paper.objects.filter(in_no_draft).exclude(entry__placement=EditionPaper.Placement.HIDDEN)
 
 
 def publish(edition: Edition, at: datetime) -> bool:
@@ -67,13 +82,14 @@ def publish_late(at: datetime) -> list[Edition]:
 
 
 def order(edition: Edition) -> None:
-    """Put the papers in order by their strongest topic, unless somebody gave them positions already."""
+    """Put the papers in order by votes, then by their strongest topic, unless somebody gave them positions already."""
     entries = list(edition.entries.all())
     if any(entry.position for entry in entries):
         return
-    strongest = dict(edition.entries.annotate(score=Max("paper__tags__score")).values_list("pk", "score"))
-    # Sorting is stable: where the scores are the same, the order of the page stands.
-    entries.sort(key=lambda entry: strongest[entry.pk] or 0, reverse=True)
+    ranked = edition.entries.annotate(score=Coalesce(Max("paper__tags__score"), 0.0))
+    worth = {pk: (votes, score) for pk, votes, score in ranked.values_list("pk", "paper__votes", "score")}
+    # Sorting is stable: where both are the same, the order of the page stands.
+    entries.sort(key=lambda entry: worth[entry.pk], reverse=True)
     for position, entry in enumerate(entries, start=1):
         entry.position = position
         # Bulk updates leave out auto_now.

@@ -84,7 +84,7 @@ def table_of(deliveries: list[Delivery]) -> Table:
         table.add_column(name, no_wrap=True, **options)
     titles = dict(Paper.objects.values_list("pk", "title"))
     for delivery in deliveries:
-        papers = delivery.content.get("papers", [])
+        papers = [*delivery.content.get("papers", []), *delivery.content.get("more", {}).get("papers", [])]
         why = Counter(argument or code for _, code, argument in papers)
         table.add_row(
             delivery.subscriber.email if delivery.subscriber else "(left)",

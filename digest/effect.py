@@ -1,12 +1,13 @@
 """What a change of mind would have changed: the digests a reader got, chosen anew with it and without."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from digest.models import Delivery
-from digest.offers import candidates
-from digest.preview import Taste, choose
+from digest.models.delivery import papers_in
+from digest.offers import candidates, offered
+from digest.preview import Taste, choose, choose_more
 from subscriptions.models import Subscriber
 
 # The papers that are looked at, newest first, and the digests they may come from.
@@ -22,11 +23,13 @@ class Effect(NamedTuple):
 
 
 class Got(NamedTuple):
-    """One digest somebody got: its papers, and between which moments its editions came out."""
+    """One digest somebody got: the papers of both parts, and between which moments its editions came out."""
 
     papers: list[int]
+    more: list[int]
     since: datetime | None
-    until: datetime
+    # None where no edition was in it.
+    until: datetime | None
 
 
 def effect(subscriber: Subscriber, before: Taste, after: Taste, now: datetime) -> Effect:
@@ -36,24 +39,35 @@ def effect(subscriber: Subscriber, before: Taste, after: Taste, now: datetime) -
     """
     changed = seen = 0
     for got in _last(subscriber):
-        papers = got.papers[: LAST - seen]
+        papers = [*got.papers, *got.more][: LAST - seen]
         seen += len(papers)
         if before != after:
-            offer = candidates(got.since, now, got.until)
-            kept, left = ({paper for paper, *_ in choose(taste, offer, now).papers} for taste in (before, after))
+            kept, left = _chosen([before, after], got, now)
             changed += len((kept - left).intersection(papers))
         if seen >= LAST:
             break
     return Effect(changed, seen)
 
 
+def _chosen(tastes: Sequence[Taste], got: Got, now: datetime) -> list[set[int]]:
+    """Return what each taste gets of what a digest was chosen from; of the second part, of the papers that came."""
+    chosen = [set[int]() for _ in tastes]
+    if got.papers:
+        offer = candidates(got.since, now, got.until)
+        chosen = [{paper for paper, *_ in choose(taste, offer, now).papers} for taste in tastes]
+    if got.more:
+        offer = offered(got.more, now)
+        more = [{paper for paper, *_ in choose_more(taste, offer, now)} for taste in tastes]
+        chosen = [first | second for first, second in zip(chosen, more, strict=True)]
+    return chosen
+
+
 def _last(subscriber: Subscriber) -> Iterator[Got]:
     """Yield the newest digests, newest first."""
-    rows = Delivery.objects.filter(subscriber=subscriber, edition__published_at__isnull=False)
-    planned = rows.exclude(status=Delivery.Status.SKIPPED).order_by("-period")
-    found = list(planned.values_list("content", "edition__published_at")[: MOST_DIGESTS + 1])
-    # A digest holds what came out since the one before it; of the first only the latest edition.
-    starts = [published for _, published in found[1:]]
-    for (content, published), since in zip(found[:MOST_DIGESTS], [*starts, None], strict=False):
-        if published:
-            yield Got([paper for paper, *_ in content.get("papers", [])], since, published)
+    rows = Delivery.objects.filter(subscriber=subscriber).exclude(status=Delivery.Status.SKIPPED).order_by("-period")
+    found = list(rows.values_list("content", "edition__published_at")[: 2 * MOST_DIGESTS])
+    for number, (content, published) in enumerate(found[:MOST_DIGESTS], start=1):
+        # A digest holds what came out since the one before it; of the first only the latest edition.
+        since = next((before for _, before in found[number:] if before), None)
+        first = papers_in(content) if published else []
+        yield Got(first, papers_in(content.get("more", {})), since, published)

@@ -1,18 +1,20 @@
 """Why a paper is, or is not, in somebody's digest: every paper of an edition with its score in parts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from digest import freezing
+from digest import freezing, second_part
 from digest.models import Delivery
 from digest.offers import Candidates
 from digest.ranking import scoring
 from digest.ranking.choosing import Ranked
 from digest.ranking.reasons import CODES, strongest
+from digest.tastes import wants_of
 from subscriptions import schedule
 from subscriptions.models import Subscriber
 
@@ -21,11 +23,13 @@ class KeptOut(StrEnum):
     """What kept a paper out of a digest."""
 
     NOTHING = ""
+    HAD = "had"
     MUTED = "muted"
     NEVER = "never"
     DISLIKED = "disliked"
     NOT_ASKED_FOR = "not asked for"
     BELOW_THE_CUT = "below the cut"
+    IN_NO_EDITION = "in no edition"
 
 
 class Explained(NamedTuple):
@@ -70,7 +74,21 @@ def explain(subscriber: Subscriber, offer: Candidates, now: datetime) -> Explana
     """Return what an offer is to a subscriber, as a digest of this moment would be chosen."""
     period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
     asked = subscriber.max_papers, subscriber.reading_minutes, subscriber.least_match
-    made = freezing.choice([freezing.Asking(subscriber.pk, period, *asked)], offer, now)
+    return _explained(freezing.choice([freezing.Asking(subscriber.pk, period, *asked)], offer, now), offer)
+
+
+def explain_more(subscriber: Subscriber, offer: Candidates, first: Sequence[int], now: datetime) -> Explanation:
+    """Return what everything new is to a subscriber, as a second part would be chosen after a first with these papers.
+
+    What came in other digests is no reason here.
+    """
+    period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
+    asking = freezing.Asking(subscriber.pk, period, subscriber.max_more, None, subscriber.least_match)
+    wants = wants_of([subscriber.pk], offer, now)._replace(had=[(subscriber.pk, first)])
+    return _explained(second_part.choice([asking], offer, now, wants), offer)
+
+
+def _explained(made: freezing.Choice, offer: Candidates) -> Explanation:
     scores = made.ranked.scores[0]
     order = sorted(range(len(scores)), key=lambda paper: (-scores[paper], paper))
     places = {paper: place for place, paper in enumerate(made.chosen.papers[0].tolist(), start=1) if paper >= 0}
@@ -108,6 +126,8 @@ def parts_of(ranked: Ranked, offer: Candidates, paper: int) -> dict[str, int]:
 def _kept_out(paper: int, made: freezing.Choice, offer: Candidates) -> tuple[KeptOut, str]:
     """Return what kept a paper (by place) out, and its name: the strongest first."""
     shape, ranked, wanted = made.ranked.scores.shape, made.ranked, made.tastes
+    if np.broadcast_to(wanted.had, shape)[0, paper]:
+        return KeptOut.HAD, ""
     if np.broadcast_to(ranked.muted, shape)[0, paper]:
         return KeptOut.MUTED, wanted.muting(0, paper)
     if np.broadcast_to(ranked.never, shape)[0, paper]:
@@ -122,6 +142,11 @@ def _kept_out(paper: int, made: freezing.Choice, offer: Candidates) -> tuple[Kep
 
 def receipts(delivery: Delivery) -> list[Receipt]:
     """Return what is frozen with a delivery, best first."""
-    papers, parts = delivery.content.get("papers", []), delivery.content.get("parts", [])
+    return receipts_in(delivery.content)
+
+
+def receipts_in(part: Mapping[str, Any]) -> list[Receipt]:
+    """Return what is frozen in a delivery's content, or in its second part, best first."""
+    papers, parts = part.get("papers", []), part.get("parts", [])
     named = [dict(zip(freezing.PARTS, row, strict=False)) for row in parts] or [{}] * len(papers)
     return [Receipt(key, code, argument, row) for (key, code, argument), row in zip(papers, named, strict=True)]

@@ -15,7 +15,7 @@ from digest.ranking import reasons, scoring
 from digest.ranking.choosing import Chosen, Ranked, choose, rank
 from digest.ranking.reasons import CODES, Reason
 from digest.ranking.scoring import Indices
-from digest.tastes import Tastes, Wants, stored, tastes
+from digest.tastes import Tastes, Wants, tastes, wants_of
 
 # What a row of the parts holds, in hundredths of the score.
 PARTS = (*scoring.NAMES, "pinned")
@@ -68,7 +68,7 @@ class Choice(NamedTuple):
 def choice(subscribers: Sequence[Wanting], offer: Candidates, now: datetime, wants: Wants | None = None) -> Choice:
     """Choose the papers of a batch of subscribers, by what they want: as it is stored, unless `wants` is given."""
     keys = [subscriber.pk for subscriber in subscribers]
-    wanted = tastes(keys, stored(keys, now) if wants is None else wants, offer, now)
+    wanted = tastes(keys, wants_of(keys, offer, now) if wants is None else wants, offer, now)
     ranked = rank(wanted.readers, offer.arrays)
     most = np.array([subscriber.max_papers for subscriber in subscribers])
     chosen = choose(ranked, offer.arrays, most, draws(subscribers))
@@ -96,12 +96,12 @@ def digests(
     topics = scoring.strongest_topic(made.tastes.readers.follows, offer.tags, papers)
     parts = packed_parts(made, offer)
 
-    shared = _Entries(offer)
+    shared = Entries(offer)
     keys = shared.keys_of(papers, codes, topics).tolist()
     # Reasons that hold what is one reader's own cost a look each; most digests have none.
     own = [CODES.index(code) for code in (Reason.KEYWORD, Reason.AUTHOR, Reason.LIKED)]
     special = np.asarray((np.isin(codes, own) & (papers >= 0)).any(axis=1)).tolist()
-    near = _is_near(subscribers, made).tolist()
+    near = is_near(subscribers, made).tolist()
     counts = (papers >= 0).sum(axis=1).tolist()
     of = len(offer.papers)
     for number, (row, scores, count) in enumerate(zip(keys, parts.tolist(), counts, strict=True)):
@@ -110,7 +110,7 @@ def digests(
             continue
         if special[number]:
             lines = zip(papers[number, :count].tolist(), codes[number].tolist(), topics[number].tolist(), strict=False)
-            entries = ", ".join([_own_entry(made.tastes, number, *line) for line in lines])
+            entries = ", ".join([own_entry(made.tastes, number, *line) for line in lines])
         else:
             entries = ", ".join(map(shared.__getitem__, row[:count]))
         shown = ", ".join(map(_PARTS_JSON.__getitem__, scores[:count]))
@@ -127,7 +127,7 @@ def _interleaved(made: Choice, subscribers: Sequence[Wanting], offer: Candidates
     return made._replace(chosen=_within_reading_time(chosen, subscribers, offer)), teams
 
 
-class _Entries(dict[int, str]):
+class Entries(dict[int, str]):
     """Entries of digests as JSON, by a number for each paper, reason and topic; made when first asked for.
 
     A dictionary, for it is asked ten times a digest.
@@ -185,7 +185,12 @@ class _PartsJson(dict[int, str]):
 _PARTS_JSON = _PartsJson()
 
 
-def _is_near(subscribers: Sequence[Wanting], made: Choice) -> NDArray[np.bool_]:
+def parts_in_json(packed: Sequence[int]) -> str:
+    """Return the rows of packed parts as JSON, one after the other."""
+    return ", ".join(map(_PARTS_JSON.__getitem__, packed))
+
+
+def is_near(subscribers: Sequence[Wanting], made: Choice) -> NDArray[np.bool_]:
     """Return for whom at least one chosen paper matches as well as they asked: (subscribers,)."""
     least = np.array([subscriber.least_match for subscriber in subscribers]) / 100
     papers = made.chosen.papers
@@ -203,7 +208,7 @@ def _within_reading_time(chosen: Chosen, subscribers: Sequence[Wanting], offer: 
     return Chosen(np.where(too_long, -1, chosen.papers), chosen.different & ~too_long)
 
 
-def _own_entry(wanted: Tastes, number: int, paper: int, code: int, topic: int) -> str:
+def own_entry(wanted: Tastes, number: int, paper: int, code: int, topic: int) -> str:
     """Return an entry as JSON, with what belongs to this reader (row): the phrase, the author, the liked paper."""
     arguments = {
         Reason.TOPIC: lambda: wanted.offer.topics[topic].name,

@@ -21,6 +21,8 @@ SAMPLE = 400
 LATEST = 2000
 # At most so many likes of an offer's papers are looked at, the newest first.
 MOST_LIKES = 20_000
+# So many figures stay in memory for an offer, unless one batch alone needs more; four bytes each.
+MOST_KEPT = 20_000_000
 
 _TEXT = ("title", "abstract", "embedding", "embedding_model")
 
@@ -43,6 +45,8 @@ class Says:
     def rows(self, known: Sequence[int]) -> Floats:
         """Return what these papers (keys) say: (known, papers). A paper that is gone says nothing."""
         new = [paper for paper in known if paper not in self._row]
+        if (len(self._rows) + len(new)) * len(self._offer.papers) > MOST_KEPT:
+            self._row, self._rows, new = {}, self._rows[:0], list(known)
         if new:
             found = {key: row for key, *row in Paper.objects.filter(pk__any_of=new).values_list("pk", *_TEXT)}
             present = [paper for paper in new if paper in found]

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from digest.curation import public_papers
+from digest.curation import open_papers
 from digest.models import Paper, PaperIdentifier
 
 Scheme = PaperIdentifier.Scheme
@@ -16,12 +16,12 @@ LONGEST = 300
 
 
 def find(text: str) -> Paper | None:
-    """Return the paper that readers may see and that a text names: an arXiv id, a DOI, or an address of either or ours.
+    """Return the paper that has a page and that a text names: an arXiv id, a DOI, or an address of either or ours.
 
     None where it names no such paper.
     """
     text = unquote(text.strip())[:LONGEST]
-    papers = public_papers()
+    papers = open_papers()
     for scheme, pattern in ((Scheme.ARXIV, _ARXIV), (Scheme.DOI, _DOI)):
         if found := pattern.search(text):
             value = found[1] if scheme == Scheme.ARXIV else found[0].rstrip(".,;)")

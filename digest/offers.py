@@ -1,16 +1,16 @@
-"""What a digest can be chosen from: the papers of editions, as arrays."""
+"""What a digest can be chosen from, as arrays: the papers of editions, or any."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 import numpy as np
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min, Sum
 
 from digest import embedding
-from digest.models import Edition, EditionPaper, Feedback, Paper, PaperTopic
+from digest.models import Edition, EditionPaper, Feedback, Paper, PaperTopic, Vote
 from digest.ranking import diversity, scoring
 from digest.ranking.choosing import Bools, Offer
 from digest.ranking.scoring import Floats
@@ -84,6 +84,13 @@ class Candidates:
         return (np.array(words) / WORDS_A_MINUTE + A_BREATH).astype(np.float32)
 
     @cached_property
+    def sent_since(self) -> datetime | None:
+        """When a digest first brought one of them that stands in an edition now; None where that never happened."""
+        sent = Paper.objects.filter(pk__in=self.papers, entry__isnull=False, sent_at__isnull=False)
+        first: datetime | None = sent.aggregate(first=Min("sent_at"))["first"]
+        return first
+
+    @cached_property
     def arrays(self) -> Offer:
         """All of it that ranking needs."""
         return Offer(self.tags, self.pinned, diversity.sameness(self.vectors), self.votes, self._novelty())
@@ -116,26 +123,38 @@ def offer_of(editions: list[Edition], now: datetime | None = None) -> Candidates
     )
     entries = sorted(rows, key=lambda row: order[row[0]])
     papers = [paper for _, paper, _ in entries]
+    pinned = np.array([placement == EditionPaper.Placement.PINNED for *_, placement in entries], dtype=np.bool_)
+    return replace(offered(papers, now), editions=editions, pinned=pinned)
+
+
+def offered(papers: Sequence[int], now: datetime | None) -> Candidates:
+    """Return papers (keys) as an offer, in their order, with their topics and votes; no edition, nothing pinned."""
     topics = list(Topic.objects.order_by("pk"))
     tags = np.zeros((len(papers), len(topics)), dtype=np.float32)
     row = {paper: index for index, paper in enumerate(papers)}
     column = {topic.pk: index for index, topic in enumerate(topics)}
     for paper, topic, value in PaperTopic.objects.filter(paper__in=papers).values_list("paper_id", "topic_id", "score"):
         tags[row[paper], column[topic]] = value
-    pinned = np.array([placement == EditionPaper.Placement.PINNED for *_, placement in entries], dtype=np.bool_)
-    return Candidates(editions, papers, pinned, tags, topics, _votes(papers, now))
+    return Candidates([], list(papers), np.zeros(len(papers), np.bool_), tags, topics, _votes(papers, now))
 
 
 def _votes(papers: Sequence[int], now: datetime | None) -> Floats:
-    """Return what readers' likes of each paper weigh, from 0 to 1: (1, papers). Their age is that of the last one."""
-    liked = Feedback.objects.filter(paper__in=papers, kind__in=LIKES).values("paper")
-    count, age = np.zeros(len(papers), dtype=np.float32), np.zeros(len(papers), dtype=np.float32)
+    """Return what votes and readers' likes of each paper weigh, from 0 to 1: (1, papers).
+
+    Their age is that of the last one.
+    """
+    likes = Feedback.objects.filter(paper__in=papers, kind__in=LIKES).values("paper")
+    votes = Vote.objects.filter(paper__in=papers).values("paper").order_by()
+    count, age = np.zeros(len(papers), dtype=np.float32), np.full(len(papers), np.inf, dtype=np.float32)
     place = {paper: index for index, paper in enumerate(papers)}
-    for row in liked.annotate(readers=Count("subscriber", distinct=True), last=Max("at")):
-        count[place[row["paper"]]] = row["readers"]
-        if now:
-            age[place[row["paper"]]] = (now - row["last"]).total_seconds() / 86_400
-    return scoring.votes(count, age)
+    for row in (
+        *likes.annotate(weight=Count("subscriber", distinct=True), last=Max("at")),
+        *votes.annotate(weight=Sum("weight"), last=Max("created_at")),
+    ):
+        count[place[row["paper"]]] += row["weight"]
+        days = (now - row["last"]).total_seconds() / 86_400 if now else 0
+        age[place[row["paper"]]] = min(days, age[place[row["paper"]]])
+    return scoring.votes(count, np.where(np.isinf(age), 0, age))
 
 
 # What counts as a like.

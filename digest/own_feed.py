@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from digest.composing import links, plain
 from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter
-from digest.composing.plain import Entry
+from digest.composing.plain import Entry, Shown
 from digest.models import Delivery
 from digest.models.delivery import DeliveryQuerySet
 from subscriptions.models import Subscriber
@@ -52,10 +52,10 @@ def items(subscriber: Subscriber) -> list[Item]:
     found = []
     for delivery in deliveries:
         try:
-            entries = plain.shown_entries(Letter.of(delivery), papers)
+            digest = plain.shown(Letter.of(delivery), papers)
         except ComposeError:
             continue
-        found.append(Item(delivery, _title(entries), _html(delivery, entries)))
+        found.append(Item(delivery, _title(digest.all), _html(delivery, digest)))
     return found
 
 
@@ -68,6 +68,7 @@ def _title(entries: list[Entry]) -> str:
     return " ".join(render_to_string("emails/digest/subject.txt", context).split())
 
 
-def _html(delivery: Delivery, entries: list[Entry]) -> str:
-    context = {"entries": entries, "site_url": settings.SITE_URL, "feedback": links.feedback(delivery.pk)}
+def _html(delivery: Delivery, digest: Shown) -> str:
+    about = plain.head(Letter.of(delivery), digest)
+    context = {"digest": digest, **about, "site_url": settings.SITE_URL, "feedback": links.feedback(delivery.pk)}
     return render_to_string("site/own_feed_item.html", context)

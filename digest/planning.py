@@ -1,5 +1,6 @@
 """Who is due, and what they get: decided and frozen in one transaction for each batch of subscribers."""
 
+import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,12 +13,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
-from digest import freezing
+from digest import freezing, second_part
+from digest.curation import uncurated_papers
+from digest.everything import everything, settled
 from digest.models import Delivery, Edition
-from digest.models.delivery import Frozen
+from digest.models.delivery import Frozen, papers_in
 from digest.offers import Candidates, candidates
 from subscriptions import schedule
-from subscriptions.models import Channel, Subscriber
+from subscriptions.models import Breadth, Channel, Subscriber
 from subscriptions.models.subscriber import SubscriberQuerySet
 
 __all__ = ["Candidates", "Planned", "candidates", "freeze", "plan", "plan_batch"]
@@ -59,6 +62,9 @@ class Due(NamedTuple):
     max_papers: int
     reading_minutes: int | None
     least_match: int
+    breadth: str
+    max_more: int
+    more_seen_until: datetime | None
 
     @property
     def period(self) -> date:
@@ -101,12 +107,13 @@ def plan_batch(now: datetime) -> Planned | None:
         seen: dict[int, datetime | None] = {}
         for seen_until, subscribers in groups.items():
             offer = candidates(seen_until, now)
-            deliveries += freeze(subscribers, offer, now)
+            deliveries += _with_more(list(freeze(subscribers, offer, now)), subscribers, offer, now)
             seen |= dict.fromkeys((subscriber.pk for subscriber in subscribers), offer.seen_until)
         deliveries = _kept_for_feeds(deliveries, due)
         # The constraint is the last word on "one digest a period"; the check above only saves the work.
         Delivery.objects.enter(deliveries)
         _move_on(due, seen, now)
+    _open_pages(deliveries, now)
     states = Counter(delivery.status for delivery in deliveries)
     return Planned(
         *[states[state] for state in (Delivery.Status.QUEUED, Delivery.Status.SKIPPED, Delivery.Status.KEPT)]
@@ -152,6 +159,23 @@ def freeze(subscribers: Sequence[Due], offer: Candidates, now: datetime) -> Iter
         )
 
 
+def _with_more(rows: list[Frozen], subscribers: list[Due], offer: Candidates, now: datetime) -> list[Frozen]:
+    """Return the deliveries, those of readers who want everything new with their second part, where they have one."""
+    wide = defaultdict(list)
+    for subscriber in subscribers:
+        if subscriber.breadth == Breadth.EVERYTHING:
+            wide[subscriber.more_seen_until].append(subscriber)
+    if not wide:
+        return rows
+    first = {row.subscriber_id: papers_in(json.loads(row.content)) for row in rows}
+    more: dict[int, str] = {}
+    for since, readers in wide.items():
+        asked = [second_part.asking(reader, reader.max_more) for reader in readers]
+        more |= second_part.second_parts(asked, first, everything(since, offer.papers, now), now)
+        Subscriber.objects.filter(pk__any_of=[reader.pk for reader in readers]).update(more_seen_until=settled(now))
+    return [row.with_more(more[row.subscriber_id]) if row.subscriber_id in more else row for row in rows]
+
+
 def _kept_for_feeds(deliveries: list[Frozen], due: Iterable[Due]) -> list[Frozen]:
     """Return the deliveries, those to readers who want no mail kept for their feeds."""
     feeds = {subscriber.pk for subscriber in due if subscriber.channel == Channel.FEED}
@@ -160,6 +184,16 @@ def _kept_for_feeds(deliveries: list[Frozen], due: Iterable[Due]) -> list[Frozen
         row._replace(status=kept.get(Delivery.Status(row.status), row.status)) if row.subscriber_id in feeds else row
         for row in deliveries
     ]
+
+
+def _open_pages(deliveries: Iterable[Frozen], now: datetime) -> None:
+    """Note which papers digests brought outside of an edition: whatever becomes of them, their links must lead there.
+
+    One statement after the transaction, for two planners with papers in common would wait for each other.
+    """
+    parts = (json.loads(row.content).get("more", {}) for row in deliveries if row.has_more)
+    if brought := {paper for part in parts for paper in papers_in(part)}:
+        uncurated_papers().filter(pk__any_of=brought, sent_at=None).update(sent_at=now)
 
 
 def _move_on(due: Iterable[Due], seen: dict[int, datetime | None], now: datetime) -> None:

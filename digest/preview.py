@@ -1,22 +1,23 @@
 """What a digest would look like: the latest edition, chosen for wishes that need not be saved."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
 
-from digest import freezing
+from digest import freezing, second_part
 from digest.composing.plain import public_papers_by_id
+from digest.everything import everything
 from digest.models import Edition, Feedback, Paper, Profile
 from digest.models.profile import OPINION
 from digest.offers import Candidates, candidates
 from digest.profiles import SAYS, faded
 from digest.tastes import Wants
 from subscriptions import schedule, wishes
-from subscriptions.models import Rule, Subscriber
+from subscriptions.models import Breadth, Rule, Subscriber
 from subscriptions.phrases import author_key, phrase_key
 from subscriptions.wishes import Wishes
 
@@ -34,6 +35,8 @@ class Taste:
     max_papers: int = 10
     reading_minutes: int | None = None
     least_match: int = 0
+    # At most so many in the second part; 0 for who wants none.
+    max_more: int = 0
     # Whose it is, and the day: chance holds the same for them as when the digest is planned.
     subscriber: int = NOBODY
     period: date = date.min
@@ -47,10 +50,14 @@ class Line(NamedTuple):
     argument: str
 
 
-class Chosen(NamedTuple):
-    """What a taste gets of an offer, best first: key of the paper, code of the reason, its argument."""
+# Key of a paper, code of the reason, its argument.
+Entry = tuple[int, str, str]
 
-    papers: list[tuple[int, str, str]]
+
+class Chosen(NamedTuple):
+    """What a taste gets of an offer, best first."""
+
+    papers: list[Entry]
     why_none: str
 
 
@@ -62,6 +69,9 @@ class Preview:
     lines: list[Line]
     of: int
     why_none: str = ""
+    # The second part, chosen from so many papers; None where none is wanted.
+    more: list[Line] = field(default_factory=list)
+    of_more: int | None = None
 
 
 def taste_of(subscriber: Subscriber, now: datetime) -> Taste:
@@ -70,7 +80,8 @@ def taste_of(subscriber: Subscriber, now: datetime) -> Taste:
     left = faded(profile.as_of, now) if profile else 0
     opinions = {int(paper): float(weight) * left for paper, weight in profile.opinions} if profile else {}
     period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
-    amounts = subscriber.max_papers, subscriber.reading_minutes, subscriber.least_match
+    max_more = subscriber.max_more if subscriber.breadth == Breadth.EVERYTHING else 0
+    amounts = subscriber.max_papers, subscriber.reading_minutes, subscriber.least_match, max_more
     return Taste(wishes.read(subscriber), opinions, *amounts, subscriber.pk, period)
 
 
@@ -80,12 +91,19 @@ def opinions_from(said: Mapping[int, str]) -> dict[int, float]:
 
 
 def preview(taste: Taste, now: datetime) -> Preview:
-    """Return the digest that the latest edition would make for a taste."""
+    """Return the digest that the latest edition, and what came in lately, would make for a taste."""
     offer = candidates(None, now)
     chosen = choose(taste, offer, now)
-    papers = public_papers_by_id({key for key, *_ in chosen.papers})
-    lines = [Line(papers[key], code, argument) for key, code, argument in chosen.papers if key in papers]
-    return Preview(offer.newest, lines, len(offer.papers), chosen.why_none)
+    more, of_more = list[Entry](), None
+    if taste.max_more:
+        lately = everything(None, offer.papers, now)
+        more, of_more = choose_more(taste, lately, now, [key for key, *_ in chosen.papers]), len(lately.papers)
+    papers = public_papers_by_id({key for key, *_ in (*chosen.papers, *more)})
+    lines, more_lines = (
+        [Line(papers[key], code, argument) for key, code, argument in part if key in papers]
+        for part in (chosen.papers, more)
+    )
+    return Preview(offer.newest, lines, len(offer.papers), chosen.why_none, more_lines, of_more)
 
 
 def choose(taste: Taste, offer: Candidates, now: datetime) -> Chosen:
@@ -97,6 +115,16 @@ def choose(taste: Taste, offer: Candidates, now: datetime) -> Chosen:
     return Chosen(
         [(key, code, argument) for key, code, argument in json.loads(digest.content)["papers"]], digest.why_not
     )
+
+
+def choose_more(taste: Taste, offer: Candidates, now: datetime, first: Sequence[int] = ()) -> list[Entry]:
+    """Return what a taste gets of an offer as the second part of a digest, after a first part with these papers."""
+    if not offer.papers or not taste.max_more:
+        return []
+    asking = freezing.Asking(taste.subscriber, taste.period, taste.max_more, None, taste.least_match)
+    wants = _wants(taste)._replace(had=[(taste.subscriber, first)])
+    (part,) = second_part.frozen([asking], second_part.choice([asking], offer, now, wants), offer)
+    return [(key, code, argument) for key, code, argument in json.loads(part)["papers"]] if part else []
 
 
 def _wants(taste: Taste) -> Wants:

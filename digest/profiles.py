@@ -8,6 +8,7 @@ from django.db.models import F, Max, Q
 
 from digest import embedding
 from digest.models import Delivery, Feedback, Paper, Profile
+from digest.models.delivery import all_papers_in
 from digest.ranking import learning
 from subscriptions.models import Subscriber
 
@@ -76,7 +77,7 @@ def _passed_over(subscriber: int, said: Iterable[int]) -> list[int]:
     digests = Delivery.objects.filter(subscriber=subscriber).order_by("-period")
     known, others = set(said), list[int]()
     for content in digests.values_list("content", flat=True)[:MOST_DIGESTS]:
-        papers = [entry[0] for entry in content.get("papers", [])]
+        papers = all_papers_in(content)
         if known.intersection(papers):
             others += [paper for paper in papers if paper not in known]
     return list(dict.fromkeys(others))[:MOST_PASSED_OVER]

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from digest.explaining import receipts
+from digest.explaining import receipts_in
 from digest.models import Delivery
+from digest.models.delivery import papers_in
 
 # The parts of a score, in the order in which they are told, and what each is called.
 PARTS = {
@@ -31,6 +32,8 @@ class Place:
     of: int
     # What each part of the score is called, and how many points it gave; none of a digest from before parts were kept.
     parts: list[tuple[str, int]]
+    # Whether all of that is about the second part.
+    is_more: bool = False
 
     @property
     def points(self) -> int:
@@ -40,10 +43,12 @@ class Place:
 
 def place_of(delivery: Delivery, paper: int) -> Place:
     """Return the place of a paper (its key) that is in a digest."""
-    frozen = receipts(delivery)
+    is_more = paper not in papers_in(delivery.content)
+    part = delivery.content["more"] if is_more else delivery.content
+    frozen = receipts_in(part)
     place, receipt = next((place, one) for place, one in enumerate(frozen, start=1) if one.paper == paper)
-    of = max(delivery.content.get("of", 0), len(frozen))
-    return Place(receipt.code, receipt.argument, place, len(frozen), of, told(receipt.parts))
+    of = max(part.get("of", 0), len(frozen))
+    return Place(receipt.code, receipt.argument, place, len(frozen), of, told(receipt.parts), is_more)
 
 
 def told(parts: Mapping[str, int]) -> list[tuple[str, int]]:

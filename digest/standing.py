@@ -6,12 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from digest import feedback
-from digest.explaining import Explained, KeptOut, explain
+from digest.everything import SETTLED, everything, settled
+from digest.explaining import Explained, KeptOut, explain, explain_more
 from digest.models import Delivery, Edition, Feedback, Paper
+from digest.models.delivery import all_papers_in, papers_in
 from digest.offers import Candidates, candidates
 from digest.receipts import told
+from digest.tastes import A_DAY
 from subscriptions import wishes
-from subscriptions.models import Follow, Subscriber, Weight
+from subscriptions.models import Breadth, Follow, Subscriber, Weight
 from subscriptions.models.subscriber import MOST_PAPERS
 from subscriptions.phrases import phrase_key
 
@@ -24,6 +27,7 @@ class Remedy(StrEnum):
     FOLLOW_TOPIC = "follow topic"
     MORE_ROOM = "more room"
     MORE_LIKE_THIS = "more like this"
+    EVERYTHING_NEW = "everything new"
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,9 @@ class Standing:
     """Where a paper stands for a reader, by their preferences as they are now."""
 
     paper: Paper
-    edition: Edition
-    # The digest that held it, or was chosen from its edition; None where there is none yet, or never was.
+    # None where it stands in no edition that is out: then this is about the second part of digests.
+    edition: Edition | None
+    # The digest that held it, or could have; None where there is none yet, or never was.
     delivery: Delivery | None
     came: bool
     explained: Explained
@@ -48,6 +53,11 @@ class Standing:
     of: int
     cut: int
     mend: Mend | None
+
+    @property
+    def came_in_more(self) -> bool:
+        """Whether it came in the second part of the digest."""
+        return self.came and self.delivery is not None and self.paper.pk not in papers_in(self.delivery.content)
 
     @property
     def parts(self) -> list[tuple[str, int]]:
@@ -66,18 +76,55 @@ class Standing:
 
 
 def standing(subscriber: Subscriber, paper: Paper, now: datetime) -> Standing | None:
-    """Return where a paper of a published edition stands for a subscriber; None where it is no longer shown there."""
-    edition = paper.entry.edition
+    """Return where a paper that has a page stands for a subscriber; None where none of their digests can hold it."""
+    entry = getattr(paper, "entry", None)
+    edition = entry.edition if entry else None
+    if edition is None or not edition.is_published:
+        return _outside(subscriber, paper, now)
     delivery, offer = _offer(subscriber, edition, now)
     explanation = explain(subscriber, offer, now)
     explained = explanation.of(paper.pk)
     if explained is None:
         return None
-    came = delivery is not None and any(key == paper.pk for key, *_ in delivery.content.get("papers", []))
+    delivery = _brought(subscriber, paper) or delivery
+    came = delivery is not None and paper.pk in all_papers_in(delivery.content)
     room = _room(subscriber, paper, offer, now) if explained.kept_out == KeptOut.BELOW_THE_CUT else None
-    mend = None if explained.place else _mend(subscriber, paper, explained, room)
+    mend = None if explained.place or explained.kept_out == KeptOut.HAD else _mend(subscriber, paper, explained, room)
     cut = round(100 * explanation.cut)
     return Standing(paper, edition, delivery, came, explained, len(offer.papers), cut, mend)
+
+
+def _outside(subscriber: Subscriber, paper: Paper, now: datetime) -> Standing | None:
+    """Return where a paper of no edition stands: in the second part of the first digest after it came in."""
+    if subscriber.breadth != Breadth.EVERYTHING:
+        none = Explained(paper.pk, None, None, 0.0, {}, KeptOut.IN_NO_EDITION, "", "")
+        remedy = Mend(Remedy.EVERYTHING_NEW)
+        return Standing(paper, None, None, came=False, explained=none, of=0, cut=0, mend=remedy)
+    decided = Delivery.objects.filter(subscriber=subscriber).order_by("created_at")
+    delivery = decided.filter(created_at__gte=paper.created_at + SETTLED).first()
+    if delivery:
+        before = decided.filter(created_at__lt=delivery.created_at).last()
+        offer = everything(settled(before.created_at) if before else None, (), delivery.created_at)
+    else:
+        # Still to come.
+        offer = everything(subscriber.more_seen_until, (), now + SETTLED)
+    explanation = explain_more(subscriber, offer, papers_in(delivery.content) if delivery else (), now)
+    explained = explanation.of(paper.pk)
+    if explained is None:
+        return None
+    came = delivery is not None and paper.pk in all_papers_in(delivery.content)
+    mend = None if explained.place else _mend(subscriber, paper, explained, None)
+    return Standing(paper, None, delivery, came, explained, len(offer.papers), round(100 * explanation.cut), mend)
+
+
+def _brought(subscriber: Subscriber, paper: Paper) -> Delivery | None:
+    """Return the digest that held a paper in its second part, before or after it stood in an edition."""
+    since = paper.sent_at
+    if since is None:
+        return None
+    lately = Delivery.objects.filter(subscriber=subscriber, period__gte=since.date() - A_DAY)
+    rows = lately.filter(content__has_key="more").order_by("period")
+    return next((row for row in rows if paper.pk in papers_in(row.content["more"])), None)
 
 
 def _offer(subscriber: Subscriber, edition: Edition, now: datetime) -> tuple[Delivery | None, Candidates]:
@@ -148,5 +195,7 @@ def _do(subscriber: Subscriber, paper: Paper, what: Mend, now: datetime) -> None
             Follow.objects.update_or_create(subscriber=subscriber, topic=topic, defaults={"weight": Weight.NORMAL})
         case Remedy.MORE_ROOM:
             Subscriber.objects.filter(pk=subscriber.pk).update(max_papers=int(what.what))
+        case Remedy.EVERYTHING_NEW:
+            Subscriber.objects.filter(pk=subscriber.pk).update(breadth=Breadth.EVERYTHING)
         case Remedy.MORE_LIKE_THIS:
             feedback.say(subscriber, paper.pk, Feedback.Kind.MORE, now)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -12,17 +12,19 @@ import numpy as np
 from scipy import sparse
 
 from digest.likes import says_of
-from digest.models import Paper, Profile
+from digest.models import Delivery, Paper, Profile
 from digest.models.profile import Opinions, opinions_of
 from digest.offers import Candidates
 from digest.profiles import faded
-from digest.ranking.choosing import Bools, Readers
+from digest.ranking.choosing import NOBODY, Bools, Readers
 from digest.ranking.scoring import NOTHING, Floats
 from digest.ranking.taste import nearest, taste
-from subscriptions.models import AuthorFollow, Follow, Rule
+from subscriptions.models import AuthorFollow, Breadth, Follow, Rule
 
 Hits = dict[str, list[int]]
 Asked = dict[int, list[tuple[str, str]]]
+# The day of a digest is that of its reader's calendar.
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Tastes:
     # What papers weigh for subscribers, and the papers (keys); see `_weights`.
     weights: Any
     known: list[int]
+    # Which papers came already: (subscribers, papers), or (1, 1) where none did.
+    had: Bools
 
     def phrase(self, reader: int, paper: int) -> str:
         """Return the longest phrase that a subscriber (row) follows and that stands in a paper (place)."""
@@ -84,6 +88,13 @@ class Wants(NamedTuple):
     authors: Sequence[tuple[int, str, str]] = ()
     # subscriber, papers and what they weigh, what age has left of that
     opinions: Sequence[tuple[int, Opinions, float]] = ()
+    # subscriber, papers that came already and are not to come again
+    had: Sequence[tuple[int, Sequence[int]]] = ()
+
+
+def wants_of(subscribers: Sequence[int], offer: Candidates, now: datetime) -> Wants:
+    """Return what these subscribers (keys) want, and what of an offer came to them already."""
+    return stored(subscribers, now)._replace(had=_had(subscribers, offer))
 
 
 def stored(subscribers: Sequence[int], now: datetime) -> Wants:
@@ -97,6 +108,20 @@ def stored(subscribers: Sequence[int], now: datetime) -> Wants:
         list(authors.values_list("subscriber_id", "name", "key")),
         [(reader, opinions_of(bytes(raw)), faded(as_of, now)) for reader, raw, as_of in profiles],
     )
+
+
+def _had(subscribers: Sequence[int], offer: Candidates) -> list[tuple[int, list[int]]]:
+    """Return what came in a second part, before the editions that an offer is of brought it again."""
+    if offer.sent_since is None:
+        # Mostly: nobody's digests are looked at.
+        return []
+    since = offer.sent_since.date() - A_DAY
+    rows = Delivery.objects.filter(subscriber__any_of=subscribers, period__gte=since)
+    rows = rows.filter(subscriber__breadth=Breadth.EVERYTHING, content__has_key="more")
+    return [
+        (reader, [paper for paper, *_ in entries])
+        for reader, entries in rows.values_list("subscriber_id", "content__more__papers")
+    ]
 
 
 def tastes(subscribers: Sequence[int], wants: Wants, offer: Candidates, now: datetime) -> Tastes:
@@ -113,16 +138,28 @@ def tastes(subscribers: Sequence[int], wants: Wants, offer: Candidates, now: dat
     asks = np.zeros(len(row), dtype=np.bool_)
     asks[[*phrases, *authors]] = True
     has_taste = weights is not None and offer.papers
+    muted, had = _marked(mutes, hits, shape).astype(np.bool_), _came(row, wants, offer)
     readers = Readers(
         follows,
         never,
         keyword=_marked(phrases, hits, shape),
         author=_marked(authors, offer.by_author, shape) if authors else NOTHING,
         taste=taste(weights, says_of(known, offer, now)) if has_taste else NOTHING,
-        muted=_marked(mutes, hits, shape).astype(np.bool_),
+        muted=muted | had,
         asks=asks,
     )
-    return Tastes(offer, now, readers, hits, phrases, mutes, authors, weights, known)
+    return Tastes(offer, now, readers, hits, phrases, mutes, authors, weights, known, had)
+
+
+def _came(row: dict[int, int], wants: Wants, offer: Candidates) -> Bools:
+    """Return which papers of the offer came already: (subscribers, papers), or (1, 1) where none did."""
+    place = {paper: index for index, paper in enumerate(offer.papers)} if wants.had else {}
+    came = [(row[reader], place[paper]) for reader, papers in wants.had for paper in papers if paper in place]
+    if not came:
+        return NOBODY
+    marks = np.zeros((len(row), len(offer.papers)), dtype=np.bool_)
+    marks[tuple(zip(*came, strict=True))] = True
+    return marks
 
 
 def _by_row(row: dict[int, int], rules: Sequence[tuple[int, str, str, str]], wanted: str) -> Asked:

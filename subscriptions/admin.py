@@ -89,7 +89,7 @@ class SubscriberAdmin(ModelAdmin):
         "created_at",
     )
     list_display_links = ("id", "email")
-    list_filter = ("status", "frequency", "channel", "topics")
+    list_filter = ("status", "frequency", "channel", "breadth", "topics")
     search_fields = ("email_key",)
     search_help_text = "Search by the beginning of an address, or by @ and the end of one"
     show_full_result_count = False
@@ -98,6 +98,8 @@ class SubscriberAdmin(ModelAdmin):
         *("public_id", "email", "status", *schedule.Chosen._fields, "channel", "max_papers", "reading_minutes"),
         *(
             "least_match",
+            "breadth",
+            "max_more",
             "paused_until",
             "next_digest_at",
             "seen_until",

@@ -9,7 +9,7 @@ from subscriptions.schedule import Chosen
 PROFILE = (
     *("email", "status", *Chosen._fields, "channel", "paused_until"),
     *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "feed_key", "may_note_opens_since"),
-    *("next_digest_at", "seen_until", "created_at", "confirmed_at", "unsubscribed_at"),
+    *("next_digest_at", "seen_until", "more_seen_until", "created_at", "confirmed_at", "unsubscribed_at"),
 )
 CONSENT = ("wording", "requested_at", "requested_from", "confirmed_at", "confirmed_from", "withdrawn_at")
 FEEDBACK = ("paper__title", "kind", "at")

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as project
 from django.core.cache import cache
 
-from digest import likes, meaning
+from digest import everything, likes, meaning
 from digest.sending import board
 from subscriptions import limits
 from tests.fake_source import fake_source
@@ -26,6 +26,7 @@ def nothing_left_over():
     board.board.cache_clear()
     meaning.memory.cache_clear()
     likes.forget()
+    everything.forget()
     limits.limiter(project.RATE_LIMIT_STORAGE).storage.reset()
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
-from digest import curation
+from digest import curation, voting
 from digest.models import Edition, EditionPaper, Paper
-from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
+from tests.make import DAY, NOON, make_delivery, make_edition, make_member, make_paper, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,17 @@ def test_an_edition_nobody_ordered_begins_with_the_papers_strongest_in_their_top
     curation.publish_late(NOON)
 
     assert shown(edition) == ["Strong", "Weak", "None"]
+
+
+def test_an_edition_nobody_ordered_begins_with_the_papers_most_voted_for():
+    voted = make_paper("Voted")
+    edition = draft(make_paper("Strong", about=make_topic(), score=0.9), voted)
+    edition.entries.update(position=0)
+    voting.vote(make_member(), voted, NOON)
+
+    curation.publish_late(NOON)
+
+    assert shown(edition) == ["Voted", "Strong"]
 
 
 def test_an_order_somebody_gave_stands():

@@ -82,7 +82,7 @@ def test_more_digests_cost_no_more_queries(reader, topics, django_assert_max_num
         planning.plan(NOON + timedelta(days=days))
     saved, changed = taste_of(reader, NOON), without(reader, topics[0])
 
-    with django_assert_max_num_queries(1 + 5 * 7):
+    with django_assert_max_num_queries(1 + 5 * 8):
         assert effect(reader, saved, changed, NOON).of == 5
 
 

@@ -120,7 +120,8 @@ def test_more_papers_cost_no_more_queries(client, django_assert_max_num_queries,
 def test_one_paper_is_a_file_too(client, paper):
     assert client.get(f"/papers/{paper.pk}.bib").content.decode().startswith("@misc{")
     assert client.get(f"/papers/{paper.pk}.md").content.decode().startswith("## [Graphs")
-    assert client.get(f"/papers/{make_paper().pk}.bib").status_code == 404
+    make_edition(draft := make_paper(), day=DAY + timedelta(days=1), published=False)
+    assert client.get(f"/papers/{draft.pk}.bib").status_code == 404
 
 
 def test_the_page_of_a_paper_tells_programs_what_it_is(client, paper):

@@ -7,11 +7,11 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from digest import embedding, freezing, planning, profiles, tastes
+from digest import embedding, freezing, planning, profiles, tastes, voting
 from digest.models import Delivery, Feedback, Profile
 from digest.ranking.reasons import Reason
 from subscriptions.models import AuthorFollow, Rule, Weight
-from tests.make import NOON, make_edition, make_paper, make_subscriber, make_topic
+from tests.make import NOON, make_edition, make_member, make_paper, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -277,3 +277,13 @@ def test_each_reason_has_its_words(code, argument, words):
     for form in ("html", "txt"):
         text = render_to_string(f"emails/digest/reason.{form}", {"code": code, "argument": argument})
         assert text.strip() == words
+
+
+def test_votes_of_members_and_likes_of_readers_lift_a_paper_and_say_so():
+    first, voted = make_paper(), make_paper()
+    make_edition(first, voted)
+    for _ in range(3):
+        voting.vote(make_member(), voted, NOON)
+    say(make_subscriber(next_digest_at=None, status="pending"), voted, Feedback.Kind.SAVED)
+
+    assert entries(make_subscriber()) == [[voted.pk, "voted", ""], [first.pk, "edition", ""]]

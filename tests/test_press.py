@@ -14,7 +14,7 @@ from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter, letters
 from digest.composing.message import compose
 from digest.composing.press import Press
-from digest.models import EditionPaper
+from digest.models import Delivery, EditionPaper
 from subscriptions.models import Frequency
 from tests.make import NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
@@ -159,3 +159,58 @@ def test_the_links_under_a_paper_are_each_readers_own():
         assert message.alternatives[0].content.count(f"{own}/") == 4
         assert message.body.count(own) == 1
         assert other not in message.alternatives[0].content
+
+
+def with_more(first, more, **subscriber):
+    """A delivery of two parts."""
+    edition = make_edition(*first) if first else None
+    parts = [[[paper.pk, "topic", "Graphs"] for paper in papers] for papers in (first, more)]
+    content = {"papers": parts[0], "of": 51, "more": {"papers": parts[1], "of": 612}}
+    fields = {"period": NOON.date(), "content": content, "not_before": NOON}
+    return Delivery.objects.create(subscriber=make_subscriber(**subscriber), edition=edition, **fields)
+
+
+@pytest.mark.parametrize(("first", "more"), [(1, 1), (2, 3), (0, 1), (0, 3)])
+def test_two_parts_are_the_same_in_both(first, more):
+    papers = [make_paper(f"Paper <{number}>") for number in range(first + more)]
+
+    assert_same(with_more(papers[:first], papers[first:]))
+
+
+def long_paper(number):
+    address = f"https://example.org/{number}/{'a' * 150}"
+    abstract = "Lengthy “words” & more. " * 200
+    return make_paper(f"{number} long", abstract=abstract, authors=["Ada"] * 40, code_url=address, project_url=address)
+
+
+@pytest.mark.parametrize(("first", "more", "is_cut"), [(30, 30, True), (0, 30, True), (5, 5, False)])
+def test_a_second_part_that_would_make_it_too_long_is_cut_short_the_same_in_both(first, more, is_cut):
+    papers = [long_paper(number) for number in range(first + more)]
+    delivery = with_more(papers[:first], papers[first:])
+
+    assert_same(delivery)
+
+    message = pressed(delivery).message()
+    html = message.alternatives[0].content
+    assert len(html.encode()) < plain.LONG
+    assert message.subject.endswith(f"and {len(papers) - 1} more")
+    assert ("more in your browser" in html) == is_cut
+    assert ("more in your browser: http" in message.body) == is_cut
+
+
+def test_of_a_second_part_without_any_room_the_link_is_left(monkeypatch):
+    monkeypatch.setattr(plain, "LONG", 1000)
+    delivery = with_more([make_paper()], [make_paper(), make_paper()])
+
+    assert_same(delivery)
+
+    assert "2 more in your browser" in pressed(delivery).message().alternatives[0].content
+
+
+def test_a_second_part_alone_has_one_paper_at_least(monkeypatch):
+    monkeypatch.setattr(plain, "LONG", 1000)
+    delivery = with_more([], [make_paper("Shown"), make_paper("Cut")])
+
+    assert_same(delivery)
+
+    assert "Shown" in pressed(delivery).message().body

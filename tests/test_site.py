@@ -173,13 +173,24 @@ def test_a_draft_is_for_staff_alone(client, staff_client, django_user_model):
     assert "first edition is on its way" in page(client, "/")
 
 
-def test_a_paper_in_no_edition_is_not_found_but_staff_can_look(client, staff_client):
-    paper = make_paper()
+def test_a_paper_in_no_edition_has_a_page_that_search_engines_leave_alone(client):
+    paper = make_paper("On its own")
 
-    assert page(staff_client, f"/papers/{paper.pk}")
+    html = page(client, f"/papers/{paper.pk}")
 
-    client.logout()
-    assert page(client, f"/papers/{paper.pk}", status=404)
+    assert "On its own" in html
+    assert '<meta name="robots" content="noindex">' in html
+    assert "In the edition of" not in html
+
+
+def test_a_paper_that_a_digest_brought_keeps_its_page_in_a_draft_which_stays_unsaid(client):
+    make_edition(paper := make_paper(sent_at=NOON), published=False, day=DAY)
+    EditionPaper.objects.update(note="A word of the curator")
+
+    html = page(client, f"/papers/{paper.pk}")
+
+    assert "In the edition of" not in html
+    assert "A word of the curator" not in html
 
 
 def test_a_withdrawn_paper_says_so(client):

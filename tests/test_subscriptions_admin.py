@@ -69,6 +69,8 @@ def test_another_hour_moves_the_next_digest(admin_client):
         "month_day": 1,
         "channel": "mail",
         "least_match": 0,
+        "breadth": "edition",
+        "max_more": 10,
     }
     rows = inline("follows") | inline("rules") | inline("authors") | inline("consents")
 

@@ -10,7 +10,8 @@ from subscriptions.models import Follow, Status, Subscriber, Topic
 
 TOPICS, PAPERS, FOLLOWED = 25, 51, 4
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC", "Asia/Kolkata")
-# About a real mail's 28 KB: ten papers with all their links, and abstracts as long as the mail shows.
+# About 28 KB a mail, with all the links a paper can have and abstracts as long as the mail shows.
+PAPERS_A_MAIL = 7
 WORDS = "optimal transport of measures on graphs with private gradients and a bound that is tight up to constants "
 
 
@@ -54,6 +55,7 @@ def make_subscribers(number: int, topics: list[Topic], seed: int = 2) -> None:
                 next_digest_at=now - timedelta(minutes=1),
                 time_zone=chance.choice(ZONES),
                 local_time=time(chance.randrange(24)),
+                max_papers=PAPERS_A_MAIL,
             )
             for index in range(start, min(start + 5000, number))
         )

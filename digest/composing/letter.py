@@ -81,6 +81,12 @@ class Letter:
         return self.content.get("papers", [])  # type: ignore[no-any-return]
 
     @property
+    def more(self) -> list[tuple[int, str, str]]:
+        """The frozen papers of the second part; mostly there is none."""
+        part = self.content.get("more")
+        return part["papers"] if part else []
+
+    @property
     def message_id(self) -> str:
         """The Message-ID, the same at every try."""
         return message_id(self.pk, self.period)

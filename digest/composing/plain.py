@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as date_format
 
 from digest.composing import links
-from digest.composing.blocks import item_block, paper_block, reason_line, teaser
+from digest.composing.blocks import Block, item_block, paper_block, reason_line, teaser
 from digest.composing.errors import ComposeError
 from digest.composing.letter import Letter, Reader
 from digest.composing.wording import shorten
-from digest.curation import public_papers
+from digest.curation import open_papers
 from digest.models import Delivery, Paper
 from subscriptions import links as subscriber_links
-from subscriptions.emails import Rendered
+from subscriptions.emails import Rendered, inline_fragment
 from subscriptions.emails import render as render_mail
 from subscriptions.schedule import Chosen
 from subscriptions.wording import how_often
@@ -25,6 +26,8 @@ from subscriptions.wording import how_often
 SUBJECT_LENGTH = 78
 # Gmail clips the HTML of a mail beyond this many bytes, and the way to unsubscribe with it.
 HTML_BYTES = 102 * 1024
+# With a second part a mail gets no longer than this. The frame around the papers takes no more than FRAME of it.
+LONG, FRAME = 80 * 1024, 6 * 1024
 # Reasons that are about the reader.
 PERSONAL = {"topic", "keyword", "author", "liked"}
 # What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
@@ -40,6 +43,19 @@ class Entry(NamedTuple):
     argument: str
 
 
+class Shown(NamedTuple):
+    """What can still be shown of a digest: its papers, those of its second part, and how many of these are cut."""
+
+    entries: list[Entry]
+    more: list[Entry]
+    rest: int = 0
+
+    @property
+    def all(self) -> list[Entry]:
+        """Both parts."""
+        return [*self.entries, *self.more] if self.more else self.entries
+
+
 def load_papers(deliveries: Iterable[Delivery]) -> dict[int, Paper]:
     """Return the papers readers may see of all these digests, by id, in two queries whatever their number."""
     return public_papers_by_id(papers_of(Letter.of(delivery) for delivery in deliveries))
@@ -47,25 +63,46 @@ def load_papers(deliveries: Iterable[Delivery]) -> dict[int, Paper]:
 
 def papers_of(letters: Iterable[Letter]) -> set[int]:
     """Return the keys of all papers in these digests."""
-    return {paper for letter in letters for paper, _, _ in letter.papers}
+    return {paper for letter in letters for paper, _, _ in (*letter.papers, *letter.more)}
 
 
 def public_papers_by_id(keys: set[int]) -> dict[int, Paper]:
     """Return those of the papers that readers may see."""
-    return public_papers().select_related("entry").prefetch_related("identifiers").in_bulk(sorted(keys)) if keys else {}
+    return open_papers().select_related("entry").prefetch_related("identifiers").in_bulk(sorted(keys)) if keys else {}
 
 
 def render(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Rendered:
     """Return the mail of a planned digest; a paper that is gone or hidden by now is left out.
 
-    `papers` is what load_papers returned for a batch. ComposeError where no paper is left, or where the mail is so
-    long that Gmail would clip it. A digest whose subscriber is gone has no personal links.
+    `papers` is what load_papers returned for a batch. A second part that would make the mail too long is cut short.
+    ComposeError where no paper is left, or where the mail is so long that Gmail would clip it. A digest whose
+    subscriber is gone has no personal links.
     """
     letter = Letter.of(delivery)
-    entries = shown_entries(letter, load_papers([delivery]) if papers is None else papers)
-    rendered = render_mail("digest", context(letter, entries))
+    whole = shown(letter, load_papers([delivery]) if papers is None else papers)
+    rendered = render_mail("digest", context(letter, _cut(letter, whole) if whole.more else whole))
     check_size(len(rendered.html.encode()))
     return rendered
+
+
+def render_for_browser(delivery: Delivery) -> Rendered:
+    """Return a planned digest as `render` does, whole however long it is."""
+    letter = Letter.of(delivery)
+    return render_mail("digest", context(letter, shown(letter, load_papers([delivery]))))
+
+
+def _cut(letter: Letter, whole: Shown) -> Shown:
+    """Return as much as a mail has room for."""
+    blocks = [inline_fragment(block.html) for block in _items(letter, whole)]
+    sizes = [len(html.encode()) for html in blocks]
+    return cut(whole, sizes[: len(whole.entries)], sizes[len(whole.entries) :])
+
+
+def cut(whole: Shown, sizes: Sequence[int], more: Sequence[int]) -> Shown:
+    """Return what fits into a mail, by the bytes of each paper's HTML: the first part, and of the second the best."""
+    room = LONG - FRAME - sum(sizes)
+    fitting = sum(total <= room for total in accumulate(more)) or int(not whole.entries)
+    return whole if fitting == len(more) else Shown(whole.entries, whole.more[:fitting], len(more) - fitting)
 
 
 def check_size(html_bytes: int) -> None:
@@ -80,36 +117,46 @@ def check_address(address: str) -> None:
         raise ComposeError("its subscriber's address is no address mail can go to")
 
 
-def shown_entries(letter: Letter, papers: dict[int, Paper]) -> list[Entry]:
+def shown(letter: Letter, papers: dict[int, Paper]) -> Shown:
     """Return the frozen papers that can still be shown, in their frozen order; ComposeError where none can."""
     entries = [Entry(key, papers[key], code, argument) for key, code, argument in letter.papers if key in papers]
-    if not entries:
+    more = [Entry(key, papers[key], code, argument) for key, code, argument in letter.more if key in papers]
+    if not entries and not more:
         raise ComposeError("none of its papers can be shown any more")
-    return entries
+    return Shown(entries, more)
 
 
-def context(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
+def context(letter: Letter, digest: Shown) -> dict[str, Any]:
     """Return what the templates of a digest need."""
     feedback = links.feedback(letter.pk) if letter.reader else ""
-    items = [
+    entries, items = digest.all, _items(letter, digest)
+    number = len(entries) + digest.rest
+    return {
+        "subject": letter.subject,
+        "headline": headline(entries[0].paper, number),
+        "others": number - 1,
+        "preheader": preheader(entries[0].paper, [teaser(entry.paper) for entry in entries[:4]]),
+        "items": items[: len(digest.entries)],
+        "more": items[len(digest.entries) :],
+        **head(letter, digest),
+        "view_link": links.view(letter.pk),
+        **(personal(letter.reader, letter.period.year, feedback) if letter.reader else {}),
+    }
+
+
+def _items(letter: Letter, digest: Shown) -> list[Block]:
+    """Render the papers of both parts; the first of each has no line above it."""
+    feedback = links.feedback(letter.pk) if letter.reader else ""
+    return [
         item_block(
             reason_line(entry.code, entry.argument),
             paper_block(entry.paper, feedback),
             links.receipt(feedback, entry.key),
             first=index == 0,
         )
-        for index, entry in enumerate(entries)
+        for part in (digest.entries, digest.more)
+        for index, entry in enumerate(part)
     ]
-    return {
-        "subject": letter.subject,
-        "headline": headline(entries[0].paper, len(items)),
-        "others": len(items) - 1,
-        "preheader": preheader(entries[0].paper, [teaser(entry.paper) for entry in entries[:4]]),
-        "items": items,
-        **head(letter, entries),
-        "view_link": links.view(letter.pk),
-        **(personal(letter.reader, letter.period.year, feedback) if letter.reader else {}),
-    }
 
 
 def headline(first: Paper, number: int) -> str:
@@ -123,9 +170,10 @@ def preheader(first: Paper, teasers: Sequence[str]) -> str:
     return f"Also: {' · '.join(teasers[1:4])}" if len(teasers) > 1 else shorten(first.abstract, 160)
 
 
-def head(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
-    """Return what the line under the name says."""
-    return {
+def head(letter: Letter, digest: Shown) -> dict[str, Any]:
+    """Return what the line under the name says, and that over the second part."""
+    entries = digest.entries
+    about = {
         "number": len(entries),
         "of": max(letter.content.get("of", 0), len(entries)),
         "chosen": any(entry.code in PERSONAL for entry in entries),
@@ -134,6 +182,10 @@ def head(letter: Letter, entries: Sequence[Entry]) -> dict[str, Any]:
         # It becomes part of the skeleton, whose slots must be the press's own.
         "intro": letter.intro.replace("slot--", "slot: "),
     }
+    if digest.more or digest.rest:
+        number = len(digest.more) + digest.rest
+        about |= {"number_more": number, "of_more": max(letter.content["more"]["of"], number), "rest": digest.rest}
+    return about
 
 
 def personal(reader: Reader, this_year: int, feedback: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from digest.composing.pieces import (
     piece,
     slot,
 )
-from digest.composing.plain import Entry
+from digest.composing.plain import Entry, Shown
 from digest.models import Paper
 from subscriptions import emails
 from subscriptions.emails import Rendered
@@ -142,22 +142,27 @@ class Press:
         if reader is None:
             raise ComposeError("its subscriber is gone")
         plain.check_address(reader.email)
-        entries = plain.shown_entries(letter, self._papers)
+        digest = plain.shown(letter, self._papers)
         unsubscribe = self._addresses.unsubscribe(reader.public_id.hex)
-        text, html = self._parts(letter, reader, entries, unsubscribe)
+        text, html = self._parts(letter, reader, digest, unsubscribe)
         plain.check_size(sum([piece.size for piece in html]))
+        entries = digest.all
         subject, subject_line = self._subject(letter.subject, entries[0].key, len(entries))
         own = f"To: {reader.email}\r\nMessage-ID: {letter.message_id}\r\nList-Unsubscribe: <{unsubscribe}>\r\n"
         head = subject_line + own.encode() + self._head(letter)
         return SplicedMail(letter, reader, self._sender, subject, head, text, html)
 
     def _parts(
-        self, letter: Letter, reader: Reader, entries: Sequence[Entry], unsubscribe: str
+        self, letter: Letter, reader: Reader, digest: Shown, unsubscribe: str
     ) -> tuple[list[AnyPiece], list[AnyPiece]]:
         """Return the pieces of the text and of the HTML."""
-        about = plain.head(letter, entries)
-        frame = self._frame(**about)
         feedback = address_piece(self._addresses.feedback(str(letter.pk)))
+        items, more = self._items(digest.entries), self._items(digest.more)
+        if more:
+            digest = plain.cut(digest, _sizes(items, feedback), _sizes(more, feedback))
+            more = more[: len(digest.more)]
+        about = plain.head(letter, digest)
+        frame = self._frame(**about)
         shared: dict[str, Sequence[AnyPiece]] = {
             "since": [self._since(reader.signed_up, about["this_year"])],
             "view": [address_piece(self._addresses.view(str(letter.pk)))],
@@ -167,11 +172,18 @@ class Press:
         }
         why, stop = self._why(reader.rhythm)
         shared |= {"why": [why], "stop": [stop]}
-        items = [self._item(*entry[2:], entry.key, first=entry is entries[0]) for entry in entries]
+        entries = digest.all
         preheader = plain.preheader(entries[0].paper, [self._teaser(entry.key) for entry in entries[:4]])
-        in_html = [Filled(item.html, feedback) for item in items]
-        html = frame.html.fill(shared | {"items": in_html, "preheader": [piece(_escaped(preheader))]})
-        return frame.text.fill(shared | {"items": [item.text for item in items]}), html
+        in_html: dict[str, Sequence[AnyPiece]] = {
+            "items": [Filled(item.html, feedback) for item in items],
+            "more": [Filled(item.html, feedback) for item in more],
+            "preheader": [piece(_escaped(preheader))],
+        }
+        in_text = {"items": [item.text for item in items], "more": [item.text for item in more]}
+        return frame.text.fill(shared | in_text), frame.html.fill(shared | in_html)
+
+    def _items(self, entries: Sequence[Entry]) -> list[Item]:
+        return [self._item(*entry[2:], entry.key, first=entry is entries[0]) for entry in entries]
 
     def _make_item(self, code: str, argument: str, key: int, *, first: bool) -> Item:
         """Join a paper with its reason: many readers share a pair."""
@@ -205,6 +217,11 @@ class Press:
         return self._heads[day]
 
 
+def _sizes(items: Sequence[Item], feedback: Piece) -> list[int]:
+    """Return the bytes of each paper's HTML, without the line end that parts it from the one before."""
+    return [Filled(item.html, feedback).size - (number > 0) for number, item in enumerate(items)]
+
+
 def _escaped(text: str) -> str:
     """Return text as it stands in HTML that went through the inliner (HTML standard, 13.3, "escaping a string")."""
     for char, reference in (("&", "&amp;"), ("\xa0", "&nbsp;"), ("<", "&lt;"), (">", "&gt;")):
@@ -227,7 +244,9 @@ def _frame(**about: object) -> Frame:
     """Render the frame of a mail, with slots where the rest goes."""
     slots = {f"{name}_link": slot(name) for name in ("view", "preferences", "unsubscribe", "feedback")}
     slots |= {"preheader": slot("preheader"), "why": slot("why") + slot("since") + slot("stop")}
-    rendered = emails.render("digest", {"items": [_slots("items")], "reader": True, **slots, **about})
+    has = {"items": about["number"], "more": about.get("number_more") != about.get("rest")}
+    parts = {name: [_slots(name)] if there else [] for name, there in has.items()}
+    rendered = emails.render("digest", {**parts, "reader": True, **slots, **about})
     return Frame(Skeleton.of(rendered.html), Skeleton.of(rendered.text))
 
 

@@ -1,9 +1,9 @@
 """Delivery: the ledger row of one digest to one subscriber."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
@@ -23,6 +23,26 @@ class Frozen(NamedTuple):
     status: str
     error: str
     not_before: datetime
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is a second part."""
+        return '"more": {' in self.content
+
+    def with_more(self, part: str) -> "Frozen":
+        """Return the delivery with a second part (JSON), worth sending whatever the first one holds."""
+        content = f'{self.content.removesuffix("}")}, "more": {part}}}'
+        return self._replace(content=content, status=Delivery.Status.QUEUED, error="")
+
+
+def papers_in(part: Mapping[str, Any]) -> list[int]:
+    """Return the papers (keys) of the first part of a content, or of its second: what stands under "more"."""
+    return [paper for paper, *_ in part.get("papers", [])]
+
+
+def all_papers_in(content: Mapping[str, Any]) -> list[int]:
+    """Return the papers (keys) of both parts."""
+    return papers_in(content) + papers_in(content.get("more", {}))
 
 
 def message_id(key: int, period: date) -> str:
@@ -100,7 +120,7 @@ class Delivery(models.Model):
     )
     period = models.DateField(help_text="The day of the digest on the subscriber's own calendar")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="deliveries")
-    # Frozen when planned: see digest.planning.Digest.
+    # Frozen when planned: see digest.freezing, and for what stands under "more" digest.second_part.
     content = models.JSONField(default=dict)
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(default=timezone.now)

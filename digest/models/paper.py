@@ -25,6 +25,9 @@ class Paper(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
+    sent_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When a digest first brought it outside of an edition"
+    )
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
     # digest.voting counts them; `hot` joins them with the day, once a vote (docs/design.md, “Trending”).
     votes = models.PositiveIntegerField(default=0, editable=False)
@@ -39,8 +42,8 @@ class Paper(models.Model):
         indexes = [
             # digest.site: the trending page.
             models.Index(fields=["-hot", "-id"], name="paper_hot"),
-            # panel.board: the papers of the last days
-            models.Index(fields=["created_at"], name="paper_created"),
+            # digest.everything: what came in since the last digest. panel.board: the papers of the last days.
+            models.Index(fields=["created_at"], name="paper_came_in"),
         ]
 
     def __str__(self) -> str:

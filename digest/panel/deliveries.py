@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 
 from digest.composing import links
 from digest.models import Delivery, Edition, Event
+from digest.models.delivery import papers_in
 from digest.panel.reading import ReadOnlyAdmin, ReadOnlyInline
 from subscriptions.addresses import key_of
 from subscriptions.models import Subscriber
@@ -74,7 +75,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display
     def papers(self, delivery: Delivery) -> str:
         """Count the papers: chosen, of how many."""
-        return f"{len(delivery.content.get('papers', []))} of {delivery.content.get('of', 0)}"
+        content, more = delivery.content, delivery.content.get("more", {})
+        first = f"{len(papers_in(content))} of {content.get('of', 0)}"
+        return f"{first}, and {len(papers_in(more))} of {more['of']}" if more else first
 
     @admin.display(description="error")
     def error_begin(self, delivery: Delivery) -> str:

@@ -14,9 +14,11 @@ NOT_WANTED = np.float32(-1e9)
 
 def sameness(vectors: Floats) -> Floats:
     """Return what each paper takes from each other one that comes after it: (papers, papers), from 0 to PENALTY."""
-    cosines = vectors @ vectors.T
-    same = PENALTY * np.clip((cosines - ALIKE) / (1 - ALIKE), 0, 1)
-    return np.asarray(same, dtype=np.float32)
+    same: Floats = vectors @ vectors.T
+    # In place: of thousands of papers it is a hundred megabytes.
+    same -= ALIKE
+    same *= PENALTY / (1 - ALIKE)
+    return np.clip(same, 0, PENALTY, out=same)
 
 
 def best(scores: Floats, same: Floats, most: int, care: Floats) -> Indices:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from digest import citing
 from digest.composing.wording import one_line
-from digest.curation import public_papers
+from digest.curation import open_papers
 from digest.models import Edition, EditionPaper, Paper
 from digest.site import reading
 from digest.site.keeping import for_everybody
@@ -103,7 +103,7 @@ def edition_file(request: HttpRequest, day: date, ending: str) -> HttpResponse: 
 @for_other_sites
 def paper_bibtex(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return a paper as a file of BibTeX."""
-    paper = get_object_or_404(public_papers().prefetch_related("identifiers"), pk=pk)
+    paper = get_object_or_404(open_papers().prefetch_related("identifiers"), pk=pk)
     return _file(citing.bibtex(paper), FORMS["bib"][1], f"{citing.key_of(paper)}.bib")
 
 
@@ -112,7 +112,7 @@ def paper_bibtex(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
 @for_other_sites
 def paper_markdown(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return a paper as Markdown."""
-    paper = get_object_or_404(public_papers().prefetch_related("identifiers"), pk=pk)
+    paper = get_object_or_404(open_papers().prefetch_related("identifiers"), pk=pk)
     return HttpResponse(paper_as_markdown(paper), content_type=FORMS["md"][1])
 
 

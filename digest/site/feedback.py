@@ -16,6 +16,7 @@ from digest import feedback
 from digest.composing.plain import public_papers_by_id
 from digest.effect import Effect, effect
 from digest.models import Delivery, Feedback, Paper
+from digest.models.delivery import all_papers_in
 from digest.preview import taste_of
 from digest.profiles import SAYS
 from digest.receipts import place_of
@@ -51,8 +52,8 @@ class Mailed(NamedTuple):
 
     @property
     def papers(self) -> list[int]:
-        """The papers it was planned with (keys), best first."""
-        return [paper for paper, *_ in self.delivery.content.get("papers", [])]
+        """The papers it was planned with (keys), both parts, each best first."""
+        return all_papers_in(self.delivery.content)
 
     def paper(self, key: int) -> Paper:
         """Return a paper of the digest; Http404 where it holds no such, or it can no longer be shown."""

@@ -35,7 +35,7 @@ def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> 
         now = timezone.now()
         saved = taste_of(subscriber, now)
         amounts = {name: form.cleaned_data[name] for name in ("max_papers", "reading_minutes", "least_match")}
-        tried = replace(saved, wishes=form.wishes, **amounts)
+        tried = replace(saved, wishes=form.wishes, max_more=form.wanted_more, **amounts)
         context |= {"preview": preview(tried, now), "effect": effect(subscriber, saved, tried, now)}
     return _answer(request, context, page="subscriptions/preferences.html")
 

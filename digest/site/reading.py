@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from digest import voting
-from digest.curation import public_papers
+from digest.curation import open_papers
 from digest.models import Edition, EditionPaper, Paper, PaperTopic
 from digest.site.members import member_of
 from subscriptions.models import Topic
@@ -72,8 +72,8 @@ def _papers(request: HttpRequest, entries: list[EditionPaper]) -> dict[str, Any]
 
 
 def papers_for_page() -> QuerySet[Paper]:
-    """Return the papers readers may see, each with all that its page shows."""
-    return public_papers().select_related("entry__edition").prefetch_related(*with_particulars())
+    """Return the papers that have a page for everybody, each with all that it shows."""
+    return open_papers().select_related("entry__edition").prefetch_related(*with_particulars())
 
 
 def topics_with_counts() -> QuerySet[Any]:

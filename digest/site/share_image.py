@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
 from digest.composing.wording import byline, one_line, shorten
-from digest.curation import public_papers
+from digest.curation import open_papers
 from digest.models import Paper
 from digest.site.keeping import for_everybody
 
@@ -29,7 +29,7 @@ KEPT_SECONDS = 7 * 86_400
 @for_everybody
 def share_image(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the picture of a paper as PNG."""
-    paper = get_object_or_404(public_papers(), pk=pk)
+    paper = get_object_or_404(open_papers(), pk=pk)
     name = f"share-image.{pk}.{paper.updated_at.timestamp()}"
     picture = cache.get(name)
     if picture is None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from digest import citing, meaning, voting
 from digest.composing.errors import ComposeError
-from digest.composing.plain import render as render_digest
+from digest.composing.plain import render_for_browser
 from digest.models import Delivery, Edition, Paper
 from digest.site import reading, state
 from digest.site.keeping import for_everybody, kept_while, show
@@ -53,7 +53,7 @@ def edition(request: HttpRequest, day: date) -> HttpResponse:
 @require_safe
 @for_everybody
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one paper of a published edition; any paper to staff."""
+    """Show one paper of a published edition or of none; any paper to staff."""
     papers = reading.papers_for_page()
     found = papers.filter(pk=pk).first() or (is_staff(request) and Paper.objects.filter(pk=pk).first())
     if not found:
@@ -79,7 +79,7 @@ def view_digest(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("no such digest") from error
     delivery = Delivery.objects.select_related("subscriber", "edition").filter(pk=pk).first()
     try:
-        html = render_digest(delivery).html if delivery else ""
+        html = render_for_browser(delivery).html if delivery else ""
     except ComposeError:
         html = ""
     if not html:

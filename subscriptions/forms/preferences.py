@@ -10,7 +10,7 @@ from subscriptions import schedule, wishes
 from subscriptions.forms.fields import HALF_HOURS, AddressField, HourField
 from subscriptions.forms.rhythm import RhythmForm
 from subscriptions.forms.wishes import Row, WeightsField, authors, phrases
-from subscriptions.models import Channel, Subscriber
+from subscriptions.models import Breadth, Channel, Subscriber
 from subscriptions.models.subscriber import MOST_PAPERS
 from subscriptions.wishes import Wishes
 
@@ -42,6 +42,16 @@ class PreferencesForm(RhythmForm):
         help_text="As many papers as you can look through in this time. Leave it empty for no limit but the number.",
     )
     least_match = forms.TypedChoiceField(label="Send a digest", coerce=int, choices=list(MATCHES.items()), initial=0)
+    breadth = forms.ChoiceField(
+        label="Choose from",
+        choices=Breadth.choices,
+        required=False,
+        initial=Breadth.EDITION,
+        help_text="What is in no edition comes as a second part of the mail, and only what fits you.",
+    )
+    max_more = forms.IntegerField(
+        label="Of everything new, at most", min_value=3, max_value=MOST_PAPERS, required=False
+    )
     channel = forms.ChoiceField(label="Digests come", choices=Channel.choices, initial=Channel.MAIL)
     paused_until = forms.DateField(
         label="Pause until",
@@ -66,7 +76,7 @@ class PreferencesForm(RhythmForm):
     def _current(self) -> dict[str, Any]:
         subscriber, wanted = self.subscriber, wishes.read(self.subscriber)
         names = ("time_zone", "local_time", "frequency", "weekday", "month_day", "channel")
-        amounts = ("max_papers", "reading_minutes", "least_match")
+        amounts = ("max_papers", "reading_minutes", "least_match", "breadth", "max_more")
         return {name: getattr(subscriber, name) for name in (*names, *amounts)} | {
             "chosen_days": sorted(schedule.days_of(subscriber.chosen_days)),
             "topics": wanted.weights,
@@ -88,6 +98,20 @@ class PreferencesForm(RhythmForm):
         """What is wanted: as the form was filled in once it is valid, as it is saved before."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else self.initial
         return Wishes(given["topics"], given["follow"], given["mute"], given["authors"])
+
+    @property
+    def wanted_more(self) -> int:
+        """How many papers the second part may have, once the form is valid; 0 where none is wanted."""
+        given = self.cleaned_data
+        return int(given["max_more"]) if given["breadth"] == Breadth.EVERYTHING else 0
+
+    def clean_breadth(self) -> str:
+        """Return what is set where nothing was given."""
+        return str(self.cleaned_data["breadth"] or self.subscriber.breadth)
+
+    def clean_max_more(self) -> int:
+        """Return what is set where nothing was given."""
+        return int(self.cleaned_data["max_more"] or self.subscriber.max_more)
 
     def clean(self) -> dict[str, Any]:
         """Let a pause end on a day to come, on the subscriber's own calendar."""

@@ -33,4 +33,4 @@ class Breadth(models.TextChoices):
     """Which papers a digest is chosen from."""
 
     EDITION = "edition", "The editions"
-    EVERYTHING = "everything", "The editions, and everything else that is new"
+    EVERYTHING = "everything", "The editions and everything new"

@@ -46,7 +46,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 # What a form may set.
 CHOICES = {
     *schedule.Chosen._fields,
-    *("max_papers", "reading_minutes", "least_match", "channel", "paused_until"),
+    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until"),
 }
 
 
@@ -88,6 +88,9 @@ class Subscriber(models.Model):
     next_digest_at = models.DateTimeField(null=True, blank=True)
     # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it comes again.
     seen_until = models.DateTimeField(null=True, blank=True)
+
+    # Up to when the papers came in that a second part of theirs was chosen from.
+    more_seen_until = models.DateTimeField(null=True, blank=True)
 
     # What the address of their own feed is signed over; a new one makes the old address worthless.
     feed_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)

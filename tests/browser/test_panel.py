@@ -13,7 +13,7 @@ from digest.importing import import_seed_page
 from digest.models import Edition, EditionPaper, Paper
 from subscriptions.starter_topics import load_topics
 
-roles = import_module("digest.migrations.0011_roles")
+roles = import_module("digest.migrations.0012_roles")
 pytestmark = pytest.mark.browser
 PASSWORD = "a password of a curator"
 

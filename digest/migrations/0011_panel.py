@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('digest', '0009_full_text'),
-        ('subscriptions', '0003_choices'),
+        ('digest', '0010_everything_new'),
+        ('subscriptions', '0004_everything_new'),
     ]
 
     operations = [
@@ -67,10 +67,6 @@ class Migration(migrations.Migration):
             model_name='edition',
             name='version',
             field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['created_at'], name='paper_created'),
         ),
         migrations.AddConstraint(
             model_name='tally',

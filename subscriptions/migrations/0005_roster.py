@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscriptions', '0003_choices'),
+        ('subscriptions', '0004_everything_new'),
     ]
 
     operations = [

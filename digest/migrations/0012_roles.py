@@ -67,8 +67,8 @@ def make_roles(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digest", "0010_panel"),
-        ("subscriptions", "0004_roster"),
+        ("digest", "0011_panel"),
+        ("subscriptions", "0005_roster"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("contenttypes", "0002_remove_content_type_name"),

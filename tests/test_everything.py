@@ -1,0 +1,86 @@
+"""Which papers everything new is: from when on, up to when, and how many."""
+
+from datetime import timedelta
+
+import pytest
+
+from digest import everything as catalogue
+from digest import planning
+from digest.models import Paper
+from subscriptions.models import Breadth
+from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
+
+pytestmark = pytest.mark.django_db
+
+HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def graphs():
+    return make_topic("Graph learning")
+
+
+def wide(**fields):
+    """A reader who wants everything new that fits."""
+    return make_subscriber(**{"breadth": Breadth.EVERYTHING, **fields})
+
+
+def new(title="", *, at=NOON - HOUR, **fields):
+    """A paper that came in and stands in no edition."""
+    return make_paper(title, created_at=at, **fields)
+
+
+def part(delivery):
+    return delivery.content.get("more", {"papers": []})
+
+
+def titles(entries):
+    found = Paper.objects.in_bulk([paper for paper, *_ in entries])
+    return [found[paper].title for paper, *_ in entries]
+
+
+def test_somebody_new_gets_what_came_in_the_last_three_days(graphs):
+    make_edition(make_paper(about=graphs))
+    new("Recent", about=graphs, at=NOON - 2 * A_DAY)
+    new("Older", about=graphs, at=NOON - 4 * A_DAY)
+    reader = wide(follows=[graphs])
+
+    planning.plan(NOON)
+
+    assert titles(part(reader.deliveries.get())["papers"]) == ["Recent"]
+
+
+def test_after_a_long_pause_it_goes_back_two_weeks(graphs):
+    make_edition(make_paper(about=graphs))
+    new("In time", about=graphs, at=NOON - 13 * A_DAY)
+    new("Too old", about=graphs, at=NOON - 15 * A_DAY)
+    reader = wide(follows=[graphs], seen_until=NOON - 60 * A_DAY, more_seen_until=NOON - 60 * A_DAY)
+
+    planning.plan(NOON)
+
+    assert titles(part(reader.deliveries.get())["papers"]) == ["In time"]
+
+
+def test_what_came_a_moment_ago_waits_for_the_next_digest(graphs):
+    make_edition(make_paper(about=graphs))
+    new("A moment ago", about=graphs, at=NOON - timedelta(minutes=5))
+    reader = wide(follows=[graphs])
+    planning.plan(NOON)
+    assert "more" not in reader.deliveries.get().content
+    make_edition(make_paper(about=graphs), day=DAY + A_DAY)
+
+    planning.plan(NOON + A_DAY)
+
+    assert titles(part(reader.deliveries.get(period=DAY + A_DAY))["papers"]) == ["A moment ago"]
+
+
+def test_of_very_many_only_the_newest_are_looked_at(graphs, monkeypatch):
+    monkeypatch.setattr(catalogue, "NEWEST", 2)
+    make_edition(make_paper("Edition"))
+    for hours in (3, 1, 2):
+        new(f"{hours} hours old", about=graphs, at=NOON - hours * HOUR)
+    reader = wide(follows=[graphs])
+
+    planning.plan(NOON)
+
+    assert sorted(titles(part(reader.deliveries.get())["papers"])) == ["1 hours old", "2 hours old"]
