@@ -140,7 +140,7 @@ def test_somebody_without_an_address_is_told(admin_client, admin_user, draft, ma
 
 def test_the_preview_asks_no_more_for_twice_the_papers(admin_client, draft, graphs, django_assert_max_num_queries):
     admin_client.get(address(draft))
-    with django_assert_max_num_queries(33) as few:
+    with django_assert_max_num_queries(20) as few:
         admin_client.get(address(draft))
     for position in range(3, 9):
         draft.entries.create(paper=make_paper(about=graphs), position=position)
