@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from digest.models import Delivery, Paper
+from digest.offers import offer_of
 from digest.panel import answering, audience, checklist
 from subscriptions.models import Subscriber
 from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
@@ -137,11 +138,24 @@ def test_somebody_without_an_address_is_told(admin_client, admin_user, draft, ma
     assert not mailoutbox
 
 
+def test_the_preview_asks_no_more_for_twice_the_papers(admin_client, draft, graphs, django_assert_max_num_queries):
+    admin_client.get(address(draft))
+    with django_assert_max_num_queries(20) as few:
+        admin_client.get(address(draft))
+    for position in range(3, 9):
+        draft.entries.create(paper=make_paper(about=graphs), position=position)
+    with django_assert_max_num_queries(len(few)):
+        admin_client.get(address(draft))
+
+
 # --- The checklist ---
 
 
 def verdicts(edition):
-    return {check.name: (str(check.verdict), check.about) for check in checklist.checklist(edition, NOON)}
+    return {
+        check.name: (str(check.verdict), check.about)
+        for check in checklist.checklist(edition, offer_of([edition], NOON), NOON)
+    }
 
 
 def test_what_readers_would_stumble_over_is_named(draft, graphs):

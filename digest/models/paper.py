@@ -42,7 +42,7 @@ class Paper(models.Model):
         indexes = [
             # digest.site: the trending page.
             models.Index(fields=["-hot", "-id"], name="paper_hot"),
-            # digest.everything: what came in since the last digest; panel.board: the papers of the last days
+            # digest.everything: what came in since the last digest. panel.board: the papers of the last days.
             models.Index(fields=["created_at"], name="paper_came_in"),
         ]
 

@@ -11,6 +11,7 @@ from digest.composing.errors import ComposeError
 from digest.composing.plain import HTML_BYTES
 from digest.composing.wording import outside_links
 from digest.models import Edition, EditionPaper, Paper
+from digest.offers import Candidates
 from digest.panel import answering, previewing
 
 # A title that came within so many days before, or after, has been read.
@@ -36,8 +37,8 @@ class Check:
     about: list[str] = field(default_factory=list)
 
 
-def checklist(edition: Edition, now: datetime) -> list[Check]:
-    """Return all checks that need nobody outside."""
+def checklist(edition: Edition, offer: Candidates, now: datetime) -> list[Check]:
+    """Return all checks that need nobody outside; `offer` is what digests are chosen from."""
     shown = EditionPaper.objects.shown().filter(edition=edition)
     papers = [entry.paper for entry in shown.select_related("paper").prefetch_related("paper__tags")]
     if not papers:
@@ -46,8 +47,8 @@ def checklist(edition: Edition, now: datetime) -> list[Check]:
         _papers("Topics", "has no topic, and reaches only those who read everything", untagged(papers)),
         _papers("Abstracts", "has no abstract", [paper.title for paper in papers if not paper.abstract.strip()]),
         _papers("Titles", "came already within a month", repeated(edition, papers)),
-        _headers(edition, now),
-        _size(edition, now),
+        _headers(offer, now),
+        _size(offer, now),
     ]
 
 
@@ -88,8 +89,8 @@ def _papers(name: str, complaint: str, titles: list[str]) -> Check:
     )
 
 
-def _headers(edition: Edition, now: datetime) -> Check:
-    delivery = previewing.for_followers(edition, [], previewing.USUAL_PAPERS, now)
+def _headers(offer: Candidates, now: datetime) -> Check:
+    delivery = previewing.for_followers(offer, [], previewing.USUAL_PAPERS, now)
     try:
         headers = previewing.message_to("reader@example.org", delivery).message()
     except (ComposeError, RefusedError) as error:
@@ -100,9 +101,9 @@ def _headers(edition: Edition, now: datetime) -> Check:
     return Check("Headers", Verdict.GOOD, "Everything that bulk mail must carry is there.")
 
 
-def _size(edition: Edition, now: datetime) -> Check:
+def _size(offer: Candidates, now: datetime) -> Check:
     """Weigh the longest mail a reader can ask for."""
-    delivery = previewing.for_followers(edition, [], previewing.MOST_PAPERS, now)
+    delivery = previewing.for_followers(offer, [], previewing.MOST_PAPERS, now)
     try:
         size = len(previewing.mail(delivery).html.encode())
     except (ComposeError, RefusedError) as error:

@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 
 from digest.models import Listing, Paper, PaperIdentifier, PaperTopic
 from digest.panel.reading import ReadOnlyInline
+from subscriptions.paging import AtMost
 
 
 class IdentifierInline(ReadOnlyInline):
@@ -42,6 +43,8 @@ class PaperAdmin(ModelAdmin):
     list_display = ("title", "edition", "source", "created_at")
     list_filter = ("source",)
     list_select_related = ("entry__edition",)
+    show_full_result_count = False
+    paginator = AtMost
     search_fields = ("title", "identifiers__value")
     readonly_fields = (
         *("original_title", "original_abstract", "original_authors"),

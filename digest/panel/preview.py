@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from digest.arranging import RefusedError
 from digest.composing.errors import ComposeError
 from digest.models import Delivery, Edition
+from digest.offers import Candidates, offer_of
 from digest.panel import audience, checklist, previewing
 from digest.panel.pages import keep_in_trail, show
 from digest.site import reading
@@ -26,13 +27,15 @@ from subscriptions.models import Subscriber, Topic
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the page and the mail in frames, with what to look at them as."""
     edition = get_object_or_404(Edition, pk=pk)
-    return _page(request, edition, {"checks": checklist.checklist(edition, timezone.now())})
+    return _page(request, edition, {})
 
 
 def _page(request: HttpRequest, edition: Edition, more: dict[str, Any], status: int = 200) -> HttpResponse:
     text, subject, complaint = "", "", ""
+    now = timezone.now()
+    offer = offer_of([edition], now)
     try:
-        mail = previewing.mail(_delivery(request, edition))
+        mail = previewing.mail(_delivery(request, offer))
         text, subject = mail.text, mail.subject
     except (RefusedError, ComposeError) as error:
         complaint = str(error)
@@ -45,6 +48,7 @@ def _page(request: HttpRequest, edition: Edition, more: dict[str, Any], status: 
         "text": text,
         "subject": subject,
         "complaint": complaint,
+        "checks": [*checklist.checklist(edition, offer, now), *more.pop("checks", [])],
         "may_see_readers": request.user.has_perm("subscriptions.view_subscriber"),
         "may_test": request.user.has_perm("digest.publish_edition"),
     }
@@ -65,7 +69,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the HTML of the mail, for the frame."""
     edition = get_object_or_404(Edition, pk=pk)
     try:
-        html = previewing.mail(_delivery(request, edition)).html
+        html = previewing.mail(_delivery(request, offer_of([edition], timezone.now()))).html
     except (RefusedError, ComposeError) as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8")
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
@@ -79,7 +83,7 @@ def send_test(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if not address:
             raise RefusedError("You have no address here yet: somebody may write it under People.")
-        previewing.message_to(address, _delivery(request, edition)).send()
+        previewing.message_to(address, _delivery(request, offer_of([edition], timezone.now()))).send()
     except (RefusedError, ComposeError) as error:
         return _page(request, edition, {"failed": str(error)}, 422)
     except (OSError, AnymailError) as error:
@@ -93,8 +97,7 @@ def send_test(request: HttpRequest, pk: int) -> HttpResponse:
 def check_links(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the links of the papers whether they answer, and show the checklist with that."""
     edition = get_object_or_404(Edition, pk=pk)
-    checks = [*checklist.checklist(edition, timezone.now()), checklist.links(edition)]
-    return _page(request, edition, {"checks": checks})
+    return _page(request, edition, {"checks": [checklist.links(edition)]})
 
 
 @require_safe
@@ -107,7 +110,7 @@ def who_gets_what(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, template, {"title": title, "edition": edition, "audience": found})
 
 
-def _delivery(request: HttpRequest, edition: Edition) -> Delivery:
+def _delivery(request: HttpRequest, offer: Candidates) -> Delivery:
     """Return the digest of whom the request names: a subscriber, followers of topics, or who reads everything."""
     now = timezone.now()
     address = request.GET.get("address", "").strip()
@@ -116,6 +119,6 @@ def _delivery(request: HttpRequest, edition: Edition) -> Delivery:
         subscriber = Subscriber.objects.with_address(address).first() if allowed else None
         if subscriber is None:
             raise RefusedError("There is no subscriber with this address.")
-        return previewing.for_subscriber(edition, subscriber, now)
+        return previewing.for_subscriber(offer, subscriber, now)
     topics = list(Topic.objects.filter(slug__in=request.GET.getlist("topic")))
-    return previewing.for_followers(edition, topics, previewing.USUAL_PAPERS, now)
+    return previewing.for_followers(offer, topics, previewing.USUAL_PAPERS, now)

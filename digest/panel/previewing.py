@@ -13,8 +13,8 @@ from digest.arranging import RefusedError
 from digest.composing.letter import Letter, Reader
 from digest.composing.message import message_of
 from digest.composing.plain import render
-from digest.models import Delivery, Edition, Paper
-from digest.offers import offer_of
+from digest.models import Delivery, Paper
+from digest.offers import Candidates
 from digest.planning import Due
 from digest.preview import Taste, choose
 from subscriptions import schedule
@@ -26,24 +26,24 @@ USUAL_PAPERS = 10
 MOST_PAPERS = 30
 
 
-def for_subscriber(edition: Edition, subscriber: Subscriber, now: datetime) -> Delivery:
+def for_subscriber(offer: Candidates, subscriber: Subscriber, now: datetime) -> Delivery:
     """Return the digest a subscriber would get, addressed to a stand-in: its links act for nobody."""
     row = Subscriber.objects.filter(pk=subscriber.pk).values_list(*Due._fields).get()
     due = Due(*row)._replace(next_digest_at=now)
-    (frozen,) = planning.freeze([due], offer_of([edition], now), now)
+    (frozen,) = planning.freeze([due], offer, now)
     stand_in = Subscriber(
         **{name: getattr(subscriber, name) for name in schedule.Chosen._fields},
         email="reader@example.org",
         status=Status.ACTIVE,
         confirmed_at=subscriber.confirmed_at or now,
     )
-    return _delivery(edition, stand_in, json.loads(frozen.content)["papers"], now)
+    return _delivery(offer, stand_in, json.loads(frozen.content)["papers"], now)
 
 
-def for_followers(edition: Edition, topics: Sequence[Topic], most: int, now: datetime) -> Delivery:
+def for_followers(offer: Candidates, topics: Sequence[Topic], most: int, now: datetime) -> Delivery:
     """Return the digest of somebody who follows these topics; of none: who reads everything."""
     stand_in = Subscriber(email="reader@example.org", status=Status.ACTIVE, confirmed_at=now)
-    return _delivery(edition, stand_in, _chosen(edition, topics, most, now), now)
+    return _delivery(offer, stand_in, _chosen(offer, topics, most, now), now)
 
 
 def mail(delivery: Delivery) -> Rendered:
@@ -67,12 +67,13 @@ def message_to(address: str, delivery: Delivery) -> EmailMultiAlternatives:
     return message
 
 
-def _delivery(edition: Edition, stand_in: Subscriber, lines: list[list[object]], now: datetime) -> Delivery:
-    content = {"papers": lines, "of": edition.entries.shown().count()}
+def _delivery(offer: Candidates, stand_in: Subscriber, lines: list[list[object]], now: datetime) -> Delivery:
+    content = {"papers": lines, "of": len(offer.papers)}
+    (edition,) = offer.editions
     return Delivery(pk=0, subscriber=stand_in, edition=edition, period=edition.day, content=content, created_at=now)
 
 
-def _chosen(edition: Edition, topics: Sequence[Topic], most: int, now: datetime) -> list[list[object]]:
+def _chosen(offer: Candidates, topics: Sequence[Topic], most: int, now: datetime) -> list[list[object]]:
     """Return what the ranking gives somebody who follows these topics: paper, code of the reason, its argument."""
     taste = Taste(Wishes(weights={topic.pk: Weight.NORMAL for topic in topics}), max_papers=most)
-    return [list(line) for line in choose(taste, offer_of([edition], now), now).papers]
+    return [list(line) for line in choose(taste, offer, now).papers]
