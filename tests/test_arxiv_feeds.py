@@ -1,5 +1,6 @@
 """arXiv's Atom and RSS become records."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -46,6 +47,13 @@ def test_the_api_is_asked_oldest_first_page_by_page(source, monkeypatch):
     query = source.requests[1].query
     assert (query["start"], query["sortBy"], query["sortOrder"]) == ("1", "submittedDate", "ascending")
     assert query["search_query"] == "(cat:cs.LG) AND submittedDate:[202609080000 TO 999912312359]"
+
+
+def test_an_entry_that_does_not_say_when_it_was_changed_is_taken(source):
+    entry = re.sub(r"<updated>.*?</updated>", "", atom_entry("2609.00001v1"))
+    assert "<published>" in entry
+    source.says(atom(entry))
+    assert only(read(arxiv_api, place(""))).title == "On graphs"
 
 
 def test_codes_of_other_taxonomies_are_no_categories(source):

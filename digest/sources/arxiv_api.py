@@ -120,7 +120,8 @@ def _record(entry: Any) -> PaperRecord:
         raise SourceError(f"{found}: expected a title, found none")
     now = timezone.now()
     submitted = believable(_moment(entry.get("published", "")), now)
-    changed = believable(_moment(entry.get("updated", "")), now)
+    # Asked for one that is missing, feedparser gives another moment and a warning.
+    changed = believable(_moment(entry["updated"]), now) if "updated" in entry else None
     categories = [tag.get("term") or "" for tag in entry.get("tags", [])]
     primary = entry.get("arxiv_primary_category", {}).get("term", "")
     return PaperRecord.read(
