@@ -10,7 +10,6 @@ from digest import embedding
 from digest.models import Delivery, Feedback, Paper, Profile
 from digest.models.delivery import all_papers_in
 from digest.ranking import learning
-from subscriptions.models import Subscriber
 
 # A like weighs half after so long.
 HALF_LIFE = timedelta(days=90)
@@ -23,6 +22,7 @@ SAYS = {
 }
 # The newest of each that are learned from.
 MOST_SAID = 200
+MOST_OPENED = 100
 MOST_DIGESTS = 20
 MOST_PASSED_OVER = 40
 BATCH = 500
@@ -61,11 +61,10 @@ def learn_new(at: datetime) -> int:
 def _said(subscriber: int, at: datetime) -> dict[int, float]:
     """Return what was said about each paper, from -1 to 1, less with age; the strongest word on each counts."""
     rows = Feedback.objects.filter(subscriber=subscriber).order_by("-at").values_list("paper_id", "kind", "at")
-    may_open = Subscriber.objects.filter(pk=subscriber, may_note_opens_since__isnull=False).exists()
+    opened = rows.filter(kind=Feedback.Kind.OPENED, subscriber__may_note_opens_since__isnull=False)
     opinions: dict[int, float] = {}
-    for paper, kind, when in rows[:MOST_SAID]:
-        if kind == Feedback.Kind.OPENED and not may_open:
-            continue
+    # Apart, for what is opened daily must not crowd out what was said.
+    for paper, kind, when in (*rows.exclude(kind=Feedback.Kind.OPENED)[:MOST_SAID], *opened[:MOST_OPENED]):
         value = SAYS[Feedback.Kind(kind)] * faded(when, at)
         if value < 0 or (abs(value) > abs(opinions.get(paper, 0)) and opinions.get(paper, 0) >= 0):
             opinions[paper] = value

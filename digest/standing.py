@@ -28,6 +28,7 @@ class Remedy(StrEnum):
     MORE_ROOM = "more room"
     MORE_LIKE_THIS = "more like this"
     EVERYTHING_NEW = "everything new"
+    MORE_OF_EVERYTHING = "more of everything"
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,19 @@ def _outside(subscriber: Subscriber, paper: Paper, now: datetime) -> Standing | 
     else:
         # Still to come.
         offer = everything(subscriber.more_seen_until, (), now + SETTLED)
-    explanation = explain_more(subscriber, offer, papers_in(delivery.content) if delivery else (), now)
+    first = papers_in(delivery.content) if delivery else ()
+    explanation = explain_more(subscriber, offer, first, now)
     explained = explanation.of(paper.pk)
     if explained is None:
         return None
     came = delivery is not None and paper.pk in all_papers_in(delivery.content)
     mend = None if explained.place else _mend(subscriber, paper, explained, None)
+    if mend and explained.kept_out == KeptOut.BELOW_THE_CUT:
+        asked = copy(subscriber)
+        asked.max_more = MOST_PAPERS
+        with_room = explain_more(asked, offer, first, now).of(paper.pk)
+        if with_room and with_room.place:
+            mend = Mend(Remedy.MORE_OF_EVERYTHING, str(with_room.place))
     return Standing(paper, None, delivery, came, explained, len(offer.papers), round(100 * explanation.cut), mend)
 
 
@@ -195,6 +203,8 @@ def _do(subscriber: Subscriber, paper: Paper, what: Mend, now: datetime) -> None
             Follow.objects.update_or_create(subscriber=subscriber, topic=topic, defaults={"weight": Weight.NORMAL})
         case Remedy.MORE_ROOM:
             Subscriber.objects.filter(pk=subscriber.pk).update(max_papers=int(what.what))
+        case Remedy.MORE_OF_EVERYTHING:
+            Subscriber.objects.filter(pk=subscriber.pk).update(max_more=int(what.what))
         case Remedy.EVERYTHING_NEW:
             Subscriber.objects.filter(pk=subscriber.pk).update(breadth=Breadth.EVERYTHING)
         case Remedy.MORE_LIKE_THIS:

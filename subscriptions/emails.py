@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from subscriptions import links
+from subscriptions import links, wishes
 from subscriptions.models import Status, Subscriber, Suppression
 
 _inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
@@ -60,11 +60,13 @@ class MailError(Exception):
 
 def send_confirmation(subscriber: Subscriber) -> None:
     """Ask whether the sign-up was meant."""
-    _send(
-        "confirmation",
-        subscriber,
-        {"confirm_link": links.confirm(subscriber), "days": settings.FORGET_UNCONFIRMED.days},
-    )
+    context = {
+        "confirm_link": links.confirm(subscriber),
+        "days": settings.FORGET_UNCONFIRMED.days,
+        # Not the words themselves: whoever types an address must not write a mail to it.
+        "follows_words": bool(wishes.read(subscriber).follow),
+    }
+    _send("confirmation", subscriber, context)
 
 
 def send_already_subscribed(subscriber: Subscriber) -> None:

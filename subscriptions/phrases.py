@@ -2,6 +2,10 @@
 
 import unicodedata
 
+# More words than anybody keeps in mind; whoever pastes a list is told.
+MOST = 500
+LONGEST = 100
+
 
 def phrase_key(phrase: str) -> str:
     """Return a phrase as it is looked for: one form of each letter (NFKC), small, single spaces."""

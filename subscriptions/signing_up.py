@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from subscriptions import wishes
 from subscriptions.addresses import key_of
 from subscriptions.models import Consent, Status, Subscriber, Suppression
 
@@ -43,6 +44,7 @@ def sign_up(email: str, choices: dict[str, Any], asked: Asked) -> Subscriber | N
     subscriber.choose(choices)
     subscriber.save()
     subscriber.follow(choices["topics"])
+    wishes.ask_for(subscriber, choices.get("follow", ()))
     # Feedback belongs to the part above this one: known here only as what hangs on a subscriber.
     subscriber.feedback.answer(subscriber, choices.get("said", {}), asked.at)
     Consent.objects.update_or_create(

@@ -16,9 +16,12 @@ PREFERENCES_FOR = timedelta(days=60)
 # How long a link that signs a member in is good. It is good once, too: see digest.joining.
 SIGN_IN_FOR = timedelta(minutes=30)
 
+# How long a browser may tell what somebody opens there.
+OPENS_FOR = timedelta(days=180)
+
 
 class Purpose(StrEnum):
-    """What a link allows."""
+    """What a link, or a cookie, allows."""
 
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
@@ -27,6 +30,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     FEEDBACK = "feedback"
     FEED = "feed"
+    OPENS = "opens"
 
 
 class BadToken(Exception):  # noqa: N818 - the word of the design
@@ -44,6 +48,7 @@ def lifetime(purpose: Purpose) -> timedelta | None:
         Purpose.PREFERENCES: PREFERENCES_FOR,
         Purpose.SIGN_IN: SIGN_IN_FOR,
         Purpose.FEEDBACK: PREFERENCES_FOR,
+        Purpose.OPENS: OPENS_FOR,
     }
     return limited.get(purpose)
 

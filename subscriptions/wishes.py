@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from subscriptions.models import AuthorFollow, Follow, Rule, Subscriber
-from subscriptions.phrases import author_key, phrase_key
+from subscriptions.phrases import MOST, author_key, phrase_key
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,15 @@ def keep(subscriber: Subscriber, wishes: Wishes) -> None:
     _keep_rules(subscriber, Rule.Kind.FOLLOW, wishes.follow)
     _keep_rules(subscriber, Rule.Kind.MUTE, wishes.mute)
     _keep_authors(subscriber, wishes.authors)
+
+
+def ask_for(subscriber: Subscriber, phrases: Iterable[str]) -> None:
+    """Have somebody who signs up follow phrases, in place of those of a try before.
+
+    What a reader followed since they confirmed stays: whoever types their address must not change it.
+    """
+    kept = read(subscriber).follow if subscriber.confirmed_at else ()
+    _keep_rules(subscriber, Rule.Kind.FOLLOW, [*kept, *phrases][: max(MOST, len(kept))])
 
 
 def _keep_weights(subscriber: Subscriber, weights: dict[int, float]) -> None:

@@ -157,6 +157,17 @@ def test_a_paper_below_the_cut_is_told_rank_and_cut(client, reader, papers):
 
     assert "It was not in your digest of 21 August 2025" in html
     assert "number 4 of 4" in html
+    assert "Send me up to 4 papers of everything new" in html
+
+
+def test_room_for_a_paper_below_the_cut_is_one_button_away(client, reader, papers):
+    asked = {"paper": papers[3].pk, "remedy": "more of everything"}
+    html = client.post(preferences(reader, "/why/mend"), asked, follow=True).content.decode()
+
+    reader.refresh_from_db()
+    assert reader.max_more == 4
+    assert "up to 4 papers of everything new from now on" in html
+    assert "at place 4 of the second part" in html
 
 
 def test_a_muted_paper_of_no_edition_names_the_phrase(reader, graphs, papers):

@@ -179,8 +179,7 @@ def head(letter: Letter, digest: Shown) -> dict[str, Any]:
         "chosen": any(entry.code in PERSONAL for entry in entries),
         "day": letter.day,
         "this_year": letter.period.year,
-        # It becomes part of the skeleton, whose slots must be the press's own.
-        "intro": letter.intro.replace("slot--", "slot: "),
+        "intro": letter.intro,
     }
     if digest.more or digest.rest:
         number = len(digest.more) + digest.rest

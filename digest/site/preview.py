@@ -48,7 +48,8 @@ def preview_sign_up(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": SignUpForm(initial=SignUpForm.typed(request.POST)), "errors_of": topics}
     if topics.is_valid():
         weights = {topic.pk: float(Weight.NORMAL) for topic in topics.cleaned_data["topics"]}
-        context["preview"] = preview(Taste(Wishes(weights), opinions_from(topics.said)), timezone.now())
+        wanted = Wishes(weights, follow=topics.cleaned_data["follow"])
+        context["preview"] = preview(Taste(wanted, opinions_from(topics.said)), timezone.now())
     return _answer(request, context, page="site/try.html")
 
 

@@ -9,6 +9,7 @@ from digest.site import (
     feeds,
     health,
     listings,
+    opens,
     outbox,
     own_feed,
     preview,
@@ -84,6 +85,10 @@ urlpatterns = [
     path("preferences/<token>/why/mend", standing.mend, name="mend"),
     path("preview", preview.preview_sign_up, name="preview_sign_up"),
     path("preferences/<token>/preview", preview.preview_digest, name="preview_digest"),
+    path("preferences/<token>/opens", opens.allow_opens, name="allow_opens"),
+    path("preferences/<token>/opens/forget", opens.forget_opens, name="forget_opens"),
+    # Not below /papers, where the cookie that it needs would go along with every page.
+    path("opened/<int:pk>", opens.opened, name="opened"),
     path("preferences/<token>/feedback", feedback.my_feedback, name="my_feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -2,6 +2,6 @@
 
 from subscriptions.forms.fields import AddressField
 from subscriptions.forms.preferences import LinkForm, PreferencesForm
-from subscriptions.forms.signing_up import SignUpForm, TopicsForm
+from subscriptions.forms.signing_up import SearchedForm, SignUpForm, TopicsForm
 
-__all__ = ["AddressField", "LinkForm", "PreferencesForm", "SignUpForm", "TopicsForm"]
+__all__ = ["AddressField", "LinkForm", "PreferencesForm", "SearchedForm", "SignUpForm", "TopicsForm"]

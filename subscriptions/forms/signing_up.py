@@ -9,6 +9,8 @@ from django.http import QueryDict
 
 from subscriptions.forms.fields import LEADING, AddressField, KeysField, TopicsField
 from subscriptions.forms.rhythm import RhythmForm
+from subscriptions.forms.wishes import phrases
+from subscriptions.models import Topic
 from subscriptions.signing_up import wording
 
 # Papers one may have an opinion on before signing up.
@@ -19,6 +21,7 @@ class TopicsForm(forms.Form):
     """What somebody would like to read, with or without an address."""
 
     topics = TopicsField()
+    follow = phrases("Words to follow", "")
     # Papers by key, as somebody answered who has not signed up yet.
     liked = KeysField(most=MOST_ANSWERS)
     disliked = KeysField(most=MOST_ANSWERS)
@@ -28,6 +31,25 @@ class TopicsForm(forms.Form):
         """The answers by paper, once the form is valid; whoever likes and dislikes the same likes it."""
         given = self.cleaned_data
         return dict.fromkeys(given["disliked"], "less") | dict.fromkeys(given["liked"], "more")
+
+
+class SearchedForm(forms.Form):
+    """What one searched for, in the address of a link to sign up: its words become one phrase."""
+
+    q = phrases("Words", "")
+    topic = forms.ModelChoiceField(Topic.objects.all(), required=False, to_field_name="slug")
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What it comes to in the form of signing up, as initial values; what is unfit to follow is left out."""
+        self.is_valid()
+        given = self.cleaned_data
+        topic = given.get("topic")
+        return {"follow": given.get("q", ()), "topics": [str(topic.pk)] if topic else []}
+
+    def clean_q(self) -> tuple[str, ...]:
+        """Leave out quotation marks: a search reads over them."""
+        return tuple(filter(None, (phrase.strip('"“”„ ') for phrase in self.cleaned_data["q"])))
 
 
 class SignUpForm(TopicsForm, RhythmForm):
@@ -64,6 +86,11 @@ class SignUpForm(TopicsForm, RhythmForm):
     def further_topics(self) -> list[BoundWidget]:
         """The boxes that unfold."""
         return self["topics"].subwidgets[LEADING:]
+
+    @property
+    def unfolds(self) -> bool:
+        """Whether a box is ticked that one would not see."""
+        return self.is_bound or any(topic.data["selected"] for topic in self.further_topics)
 
     @property
     def is_from_a_program(self) -> bool:

@@ -7,11 +7,8 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from subscriptions.models import Topic, Weight
-from subscriptions.phrases import author_key, phrase_key
+from subscriptions.phrases import LONGEST, MOST, author_key, phrase_key
 
-# More words than anybody keeps in mind; whoever pastes a list is told.
-MOST_LINES = 500
-LONGEST_LINE = 100
 # Neither followed nor refused.
 OFF = "off"
 STEPS = {"never": Weight.NEVER, OFF: None, "less": Weight.LESS, "normal": Weight.NORMAL, "more": Weight.MORE}
@@ -99,12 +96,12 @@ class LinesField(forms.CharField):
         entries: dict[str, str] = {}
         for line in super().clean(value).splitlines():
             entry = " ".join(line.split())
-            if max(len(entry), len(self.key(entry))) > LONGEST_LINE:
-                raise forms.ValidationError(f"“{entry[:30]}…” is longer than {LONGEST_LINE} characters.")
+            if max(len(entry), len(self.key(entry))) > LONGEST:
+                raise forms.ValidationError(f"“{entry[:30]}…” is longer than {LONGEST} characters.")
             if self.key(entry):
                 entries.setdefault(self.key(entry), entry)
-        if len(entries) > MOST_LINES:
-            raise forms.ValidationError(f"At most {MOST_LINES} {self.what}, please: these are {len(entries):,}.")
+        if len(entries) > MOST:
+            raise forms.ValidationError(f"At most {MOST} {self.what}, please: these are {len(entries):,}.")
         return tuple(entries.values())
 
 

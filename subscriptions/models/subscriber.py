@@ -255,6 +255,12 @@ class Subscriber(models.Model):
         self.feed_key = uuid.uuid4()
         self.save(update_fields=["feed_key"])
 
+    def allow_opens(self, at: datetime) -> bool:
+        """Let what they open count from then on, or as long as it does already; say whether it does."""
+        type(self).objects.active().filter(pk=self.pk, may_note_opens_since=None).update(may_note_opens_since=at)
+        self.refresh_from_db()
+        return self.is_active
+
     def revoke_feed(self) -> bool:
         """Have no feed any more; say whether that is so. Digests that come by the feed alone keep it."""
         gone = type(self).objects.filter(pk=self.pk).exclude(channel=Channel.FEED).update(feed_key=None)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from subscriptions import limits, links, signing_up
-from subscriptions.forms import SignUpForm
+from subscriptions.forms import SearchedForm, SignUpForm
 from subscriptions.models import Status, Subscriber
 from subscriptions.tokens import Purpose
 from subscriptions.views.asking import asked, asks_for_mail, enqueue
@@ -17,11 +17,13 @@ from subscriptions.views.signed import signed
 @asks_for_mail
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Take a sign-up; every address gets the same answer."""
-    form = SignUpForm(request.POST if request.method == "POST" else None)
+    searched = SearchedForm(request.GET)
+    form = SignUpForm(request.POST if request.method == "POST" else None, initial=searched.wanted)
     if form.is_bound and form.is_from_a_program:
         return redirect("subscribe_sent")
     if not form.is_valid():
-        return render(request, "subscriptions/subscribe.html", {"form": form}, status=422 if form.is_bound else 200)
+        context = {"form": form, "searched": searched}
+        return render(request, "subscriptions/subscribe.html", context, status=422 if form.is_bound else 200)
     limits.check_network(request)
     email = form.cleaned_data["email"]
     if limits.address_has_room(email):

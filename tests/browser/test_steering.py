@@ -11,7 +11,7 @@ from digest.composing import links as digest_links
 from digest.models import Feedback
 from digest.sending import draining
 from subscriptions import links
-from subscriptions.models import Follow, Topic, Weight
+from subscriptions.models import Follow, Rule, Topic, Weight
 from tests.browser.test_pages import FAINT_TEXTS
 from tests.browser.test_reader import open_mail, press
 from tests.make import make_subscriber
@@ -144,3 +144,50 @@ def test_the_pages_fit_a_narrow_phone_and_stand_out_in_the_dark(reader, edition,
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         assert page.evaluate(FAINT_TEXTS) == []
+
+
+def test_a_paper_that_is_looked_at_counts_only_where_that_is_allowed(reader, edition, open_page):
+    paper, allowing, other = first_paper(reader, edition), open_page(), open_page()
+    allowing.goto(links.preferences(reader))
+    press(allowing, "Let what I open here count")
+    expect(allowing.get_by_text("Allowed since")).to_be_visible()
+    for page in (allowing, other):
+        page.clock.install()
+        page.goto(f"/papers/{paper.pk}")
+
+    told_by_other = []
+    other.on("request", lambda request: request.method == "POST" and told_by_other.append(request.url))
+    other.clock.run_for(60_000)
+    allowing.clock.run_for(2_000)
+    assert not Feedback.objects.exists()
+    with allowing.expect_response(f"**/opened/{paper.pk}") as told:
+        allowing.clock.run_for(10_000)
+
+    assert told.value.status == 204
+    assert list(Feedback.objects.values_list("subscriber", "paper", "kind")) == [(reader.pk, paper.pk, "opened")]
+    assert told_by_other == []
+
+    allowing.goto(links.preferences(reader))
+    press(allowing, "Turn it off")
+    expect(allowing.get_by_role("button", name="Let what I open here count")).to_be_visible()
+    assert not Feedback.objects.exists()
+    assert {cookie["name"] for cookie in allowing.context.cookies()}.isdisjoint({"opens", "opens_count"})
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_search_becomes_what_a_new_reader_follows(edition, open_page, javascript):
+    page = open_page(java_script_enabled=javascript)
+    page.goto("/search?q=neural+networks")
+    page.get_by_role("link", name="by mail").click()
+    expect(page.get_by_label("“neural networks”")).to_be_checked()
+
+    page.get_by_label("Email address").fill("new@mailinator.com")
+    press(page, "Subscribe")
+    expect(page.get_by_label("“neural networks”")).to_be_checked()
+    press(page, "See today’s digest for these topics")
+    expect(page.get_by_text("Matches “neural networks”").first).to_be_visible()
+    page.get_by_label("Email address").fill("new@example.org")
+    press(page, "Subscribe")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+    assert Rule.objects.get().phrase == "neural networks"

@@ -1,0 +1,21 @@
+// Tells that a paper was looked at for some seconds, only in a browser whose reader let that count.
+const LONG_ENOUGH = 5000;
+const { opened } = document.currentScript.dataset;
+
+if (/(^|; )opens_count=1(;|$)/.test(document.cookie)) {
+  let looking;
+
+  const tell = () => {
+    document.removeEventListener("visibilitychange", watch);
+    fetch(opened, { method: "POST", keepalive: true });
+  };
+
+  // A page in the background is not looked at.
+  const watch = () => {
+    clearTimeout(looking);
+    if (document.visibilityState === "visible") looking = setTimeout(tell, LONG_ENOUGH);
+  };
+
+  document.addEventListener("visibilitychange", watch);
+  watch();
+}
