@@ -144,8 +144,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id === "board" && !held) held = document.activeElement?.closest(".p-card")?.dataset.paper ?? null;
 });
 // What is loaded into a part of the board leaves the focus alone.
-document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "board") settle(); });
-document.addEventListener("htmx:afterSettle", (event) => {
+document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "board") return;
   settle();
   held = null;
