@@ -18,6 +18,7 @@ from digest.curation import uncurated_papers
 from digest.everything import everything, settled
 from digest.models import Delivery, Edition
 from digest.models.delivery import Frozen, papers_in
+from digest.models.looked_up import looked_up
 from digest.offers import Candidates, candidates
 from subscriptions import schedule
 from subscriptions.models import Breadth, Channel, Subscriber
@@ -197,13 +198,12 @@ def _open_pages(deliveries: Iterable[Frozen], now: datetime) -> None:
 
 
 def _move_on(due: Iterable[Due], seen: dict[int, datetime | None], now: datetime) -> None:
-    """Set everybody's next moment and what they have seen. One UPDATE for all who share both: mostly everybody."""
+    """Set everybody's next moment and what they have seen. One UPDATE for all who saw the same: mostly everybody."""
     next_at = cache(schedule.next_at)
-    together = defaultdict(list)
+    together: dict[datetime | None, dict[int, datetime]] = defaultdict(dict)
     for subscriber in due:
         seen_until = seen.get(subscriber.pk) or subscriber.seen_until
-        together[next_at(subscriber.rhythm, now), seen_until].append(subscriber.pk)
-    for (moment, seen_until), keys in together.items():
-        Subscriber.objects.filter(pk__any_of=keys).update(
-            next_digest_at=moment, seen_until=seen_until, paused_until=None
-        )
+        together[seen_until][subscriber.pk] = next_at(subscriber.rhythm, now)
+    for seen_until, moments in together.items():
+        moved_on = Subscriber.objects.filter(pk__any_of=moments)
+        moved_on.update(next_digest_at=looked_up(moments), seen_until=seen_until, paused_until=None)

@@ -271,3 +271,13 @@ def test_a_period_that_has_its_row_keeps_it_when_two_planners_meet():
     assert Delivery.objects.filter(subscriber=reader).get() == row
     assert Delivery.objects.get(subscriber=reader).status == Delivery.Status.SENT
     assert Delivery.objects.get(subscriber=other).status == Delivery.Status.QUEUED
+
+
+def test_a_topic_named_with_signs_of_the_databases_own_is_kept_as_it_is():
+    topic = make_topic('Back\\slash \t and "quotes"', slug="odd")
+    make_edition(make_paper(about=topic))
+    reader = make_subscriber(follows=[topic])
+
+    planning.plan(NOON)
+
+    assert reader.deliveries.get().content["papers"][0][2] == topic.name

@@ -58,7 +58,7 @@ class Setup:
     """How to run: `smtp` or `anymail`, so many sending processes, and the provider's answer time in seconds."""
 
     transport: str = "smtp"
-    processes: int = 3
+    processes: int = 4
     latency: float = 0.1
     per_call: int = 1
 

@@ -1,9 +1,8 @@
 """A letter: what composing needs of a planned delivery and its reader, as plain values."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models.functions import Coalesce
@@ -16,8 +15,7 @@ from subscriptions.models import Status, Subscriber
 _READER = ("email", "public_id", "status", *schedule.Chosen._fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """Who gets a letter."""
 
     email: str
@@ -54,8 +52,7 @@ class Reader:
         return schedule.local_date(self.agreed_at, self.time_zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One planned digest on its way to its reader; `reader` is None once their data is deleted."""
 
     pk: int

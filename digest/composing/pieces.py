@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from quopri import encodestring
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 # Where a piece stands in a skeleton: a name between marks that no text holds, for nobody outside knows them, and no
 # inliner touches.
@@ -33,8 +33,7 @@ class AnyPiece(Protocol):
         """Of the text, in bytes of UTF-8."""
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of text that was encoded."""
 
     text: str
@@ -96,8 +95,7 @@ class Holed:
         return cls(piece.text.split(mark.text), piece.wire.split(mark.wire), piece.size)
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A holed piece and what goes into its holes, joined when it is wanted."""
 
     holed: Holed

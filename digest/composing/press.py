@@ -4,7 +4,6 @@ It gives what digest.composing.plain and digest.composing.message give, and test
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from email import policy
 from email.utils import format_datetime, parseaddr
@@ -74,8 +73,7 @@ class Frame(NamedTuple):
     text: Skeleton
 
 
-@dataclass(frozen=True)
-class SplicedMail:
+class SplicedMail(NamedTuple):
     """One mail, in pieces until somebody wants the whole."""
 
     letter: Letter

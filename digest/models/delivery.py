@@ -12,6 +12,9 @@ from django.utils import timezone
 from digest.models.edition import Edition
 from subscriptions.models import Subscriber
 
+# What has a meaning of its own in PostgreSQL's COPY.
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
 
 class Frozen(NamedTuple):
     """A planned delivery, as plain as a row: there may be a million. `content` is JSON."""
@@ -23,6 +26,15 @@ class Frozen(NamedTuple):
     status: str
     error: str
     not_before: datetime
+
+    @property
+    def copied(self) -> str:
+        """The row as PostgreSQL's COPY takes it, as text: the columns in order, with tabs between them."""
+        edition = "\\N" if self.edition_id is None else self.edition_id
+        # JSON has no tabs and line ends of its own.
+        content, error = self.content.replace("\\", "\\\\"), self.error.translate(_COPY_ESCAPES)
+        moment = self.not_before.isoformat()
+        return f"{self.subscriber_id}\t{self.period}\t{edition}\t{content}\t{self.status}\t{error}\t{moment}"
 
     @property
     def has_more(self) -> bool:
@@ -79,12 +91,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def _enter_by_copy(self, planned: Sequence[Frozen]) -> None:
         """Insert through PostgreSQL's COPY, several times faster than INSERT."""
-        constants = (timezone.now(), 0, "", "")
+        constants = f"{timezone.now().isoformat()}\t0\t\t\n"
         columns = (*Frozen._fields, "created_at", "attempts", "claimed_by", "provider_id")
         table = f"COPY {Delivery._meta.db_table} ({', '.join(columns)}) FROM STDIN"
         with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(table) as copy:
-            for row in planned:
-                copy.write_row(row + constants)
+            # The driver would ask of each value what it is.
+            copy.write("".join([f"{row.copied}\t{constants}" for row in planned]))
 
 
 class Delivery(models.Model):

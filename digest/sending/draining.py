@@ -76,6 +76,10 @@ class Worker:
 
         None had one where nothing is queued, or where the pace is used up.
         """
+        with _without_collecting():
+            return self._send_batch(stopping)
+
+    def _send_batch(self, stopping: Callable[[], bool]) -> Counter[Verdict]:
         keys = self._claim(stopping)
         outcomes, mails = _compose_all(keys, self._current_press())
         own = ledger.begin([key for key, _ in mails], self.name, timezone.now())
@@ -137,11 +141,7 @@ class Worker:
 
 def _compose_all(keys: Collection[int], press: Press) -> tuple[dict[int, Outcome], list[tuple[int, SplicedMail]]]:
     """Return the mails of a batch, and the outcomes of those that cannot become one."""
-    with _without_collecting():
-        return _compose_each(letters(keys), press)
-
-
-def _compose_each(batch: list[Letter], press: Press) -> tuple[dict[int, Outcome], list[tuple[int, SplicedMail]]]:
+    batch = letters(keys)
     press.load(batch)
     outcomes, mails = {}, []
     for letter in batch:
@@ -155,7 +155,7 @@ def _compose_each(batch: list[Letter], press: Press) -> tuple[dict[int, Outcome]
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Leave Python's collector of cycles off: of the pieces of a batch none is garbage, and it would look at each."""
+    """Leave Python's collector of cycles off for a batch: of its pieces none is in a cycle, and it looks at each."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -27,4 +27,5 @@ class AnyOf(Lookup):
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for PostgreSQL."""
         left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s)", (*parameters, list(self.rhs))
+        # As a text: the driver would look at each key.
+        return f"{left} = ANY(%s::bigint[])", (*parameters, f"{{{','.join(map(str, self.rhs))}}}")

@@ -83,8 +83,8 @@ def measured(readers: int, setup: run.Setup) -> dict[str, float | None]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readers", type=int, default=20_000)
-    parser.add_argument("--processes", type=int, default=3)
+    parser.add_argument("--readers", type=int, default=50_000)
+    parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     logging.disable(logging.INFO)

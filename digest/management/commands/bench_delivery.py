@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """Say what can be chosen."""
         parser.add_argument("--subscribers", type=int, help="how many; without it 1,000, 10,000 and 100,000 in turn")
         parser.add_argument("--transport", choices=["smtp", "anymail"], default="smtp")
-        parser.add_argument("--processes", type=int, default=3, help="processes that send (default 3)")
+        parser.add_argument("--processes", type=int, default=4, help="processes that send (default 4)")
         parser.add_argument("--latency", type=int, default=100, help="of the provider's API, in ms (default 100)")
         parser.add_argument("--per-call", type=int, default=1, help="digests in a call of the provider (default 1)")
         parser.add_argument("--json", action="store_true", help="print one object, of the largest run")
