@@ -111,6 +111,8 @@ TEMPLATES = [
         },
     },
 ]
+# Only the panel has a login.
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True

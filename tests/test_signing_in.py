@@ -41,6 +41,17 @@ def test_without_the_setting_the_password_is_enough(client, person):
     assert sign_in(client).redirect_chain[-1][0] == "/admin/digest/edition/"
 
 
+@pytest.mark.parametrize("second_factor", [False, True])
+def test_who_asks_for_the_sign_in_page_itself_ends_on_the_first_page(client, person, settings, second_factor):
+    settings.SECOND_FACTOR = second_factor
+    page = client.post("/admin/login/", {"username": "ada", "password": PASSWORD}, follow=True)
+
+    if second_factor:
+        page = client.post(page.redirect_chain[-1][0], {"code": code_of(client)})
+    assert page.status_code == 200
+    assert client.get("/admin/").status_code == 200
+
+
 def test_who_has_no_second_factor_sets_one_up_and_is_in(client, person, strict):
     assert "/admin/second-factor/set-up/" in sign_in(client).redirect_chain[-1][0]
     assert client.get("/admin/digest/edition/").status_code == 302
