@@ -3,7 +3,8 @@
     .ci/with-services python -m tests.benchmarks.panel [subscribers] [papers] [deliveries]
 
 By default a million subscribers, 100,000 papers and ten million deliveries, in PostgreSQL. Each page is asked for six
-times; the first time does not count, the slowest of the others does.
+times; the first time does not count, the slowest of the others does. A database that an earlier run filled is measured
+as it is.
 """
 
 import os
@@ -144,12 +145,18 @@ def measure(client: Client, address: str) -> tuple[int, float]:
     return queries, slowest
 
 
+def _owner():
+    """Return a person who may do all."""
+    people = get_user_model().objects
+    return people.filter(is_superuser=True).first() or people.create_superuser("bench", "bench@example.org")
+
+
 def main() -> None:
     """Fill, count, and measure each page."""
     sizes = [int(size) for size in sys.argv[1:]] or [1_000_000, 100_000, 10_000_000]
     setup_test_environment(debug=False)
     call_command("migrate", verbosity=0)
-    draft = fill(*sizes)
+    draft = Edition.objects.filter(published_at=None).first() or fill(*sizes)
     now = datetime.now(UTC)
     counting.count_history(now, 60)
     for count in (counting.count_sending, counting.count_all):
@@ -157,7 +164,7 @@ def main() -> None:
         count(now)
         say(f"{count.__name__}: {time.perf_counter() - begin:.1f} s")
     client = Client()
-    client.force_login(get_user_model().objects.create_superuser("bench", "bench@example.org"))
+    client.force_login(_owner())
     say(f"\n{'page':26} queries     ms")
     for name, address in pages(draft).items():
         queries, slowest = measure(client, address)
