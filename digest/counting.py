@@ -7,9 +7,9 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
 from digest import interleaving
-from digest.models import Delivery, Edition, Tally
+from digest.models import Delivery, Edition, Feedback, Tally
 from subscriptions.models import Status as Standing
-from subscriptions.models import Subscriber
+from subscriptions.models import Subscriber, Topic
 
 Status = Delivery.Status
 
@@ -28,10 +28,12 @@ def count_sending(now: datetime) -> None:
 
 
 def count_all(now: datetime) -> None:
-    """Count who came and went today and yesterday, and the digests of all editions whose figures still move."""
+    """Count today and yesterday: who came, who went, what was opened; the followers of topics; what still moves."""
     today = now.astimezone(UTC).date()
     for day in (today - timedelta(days=1), today):
         _count_subscribers(day, now)
+        _count_opens(day, now)
+    Topic.objects.count_followers()
     for edition in Edition.objects.published().filter(published_at__gt=now - MOVING):
         _count_edition(edition, now)
     if interleaving.is_on():
@@ -62,8 +64,7 @@ def _by_day(column: str, begin: datetime, which: Q) -> list[tuple[date, int]]:
 
 
 def _count_subscribers(day: date, now: datetime) -> None:
-    begin = datetime.combine(day, time(), UTC)
-    span = (begin, begin + timedelta(days=1) - timedelta(microseconds=1))
+    span = _span(day)
     gone = Q(unsubscribed_at__range=span)
     counts = Subscriber.objects.aggregate(
         new=Count("pk", filter=Q(confirmed_at__range=span)),
@@ -73,6 +74,19 @@ def _count_subscribers(day: date, now: datetime) -> None:
         pending=Count("pk", filter=Q(status=Standing.PENDING)),
     )
     _keep(Tally.Kind.SUBSCRIBERS, day, counts, now)
+
+
+def _count_opens(day: date, now: datetime) -> None:
+    allowing = Subscriber.objects.active().filter(may_note_opens_since__isnull=False).count()
+    opens = Feedback.objects.filter(kind=Feedback.Kind.OPENED, at__range=_span(day)).order_by()
+    counts = opens.aggregate(opened=Count("pk"), readers=Count("subscriber", distinct=True))
+    _keep(Tally.Kind.OPENS, day, counts | {"allowing": allowing}, now)
+
+
+def _span(day: date) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of a day in UTC."""
+    begin = datetime.combine(day, time(), UTC)
+    return begin, begin + timedelta(days=1) - timedelta(microseconds=1)
 
 
 def _count_rankers(day: date, now: datetime) -> None:

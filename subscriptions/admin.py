@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -154,21 +154,11 @@ class SubscriberAdmin(ModelAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(ModelAdmin):
-    """Topics, and how many follow each."""
+    """Topics, and how many followed each when that was last counted."""
 
     list_display = ("name", "slug", "description", "followers")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        """Count the followers along."""
-        topics: QuerySet[Topic] = super().get_queryset(request)
-        return topics.annotate(followers=Count("follows"))
-
-    @admin.display(ordering="followers")
-    def followers(self, topic: Topic) -> int:
-        """Count those who follow it."""
-        return int(getattr(topic, "followers", 0))
 
 
 class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from digest import counting
-from digest.models import Delivery, Member, SourceRun, Submission, Tally
+from digest import counting, feedback, opens
+from digest.models import Delivery, Feedback, Member, SourceRun, Submission, Tally
 from digest.panel import charts
 from subscriptions.models import Status as Standing
 from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
@@ -49,12 +49,38 @@ def test_the_sending_is_counted_by_state_with_its_speed():
     assert found["a second"] == 0.5
 
 
+def test_what_was_opened_is_counted_by_day_and_of_those_alone_who_allow_it():
+    reader, papers = make_subscriber(may_note_opens_since=NOON), [make_paper(), make_paper()]
+    make_subscriber()
+    for paper in papers:
+        opens.note(reader, paper.pk, NOON)
+    feedback.say(make_subscriber(), papers[0].pk, Feedback.Kind.MORE, NOON)
+
+    counting.count_all(NOON)
+
+    assert counts("opens") == {"opened": 2, "readers": 1, "allowing": 1}
+    assert counts("opens", DAY - timedelta(days=1))["opened"] == 0
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_first_page_shows_what_was_opened_once_somebody_allows_it(admin_client):
+    counting.count_all(NOON)
+    assert "Opened by readers" not in admin_client.get("/admin/").content.decode()
+    opens.note(make_subscriber(may_note_opens_since=NOON), make_paper().pk, NOON)
+
+    counting.count_all(NOON)
+
+    html = admin_client.get("/admin/").content.decode()
+    assert "Opened by readers who allow it" in html
+    assert "<title>21 Aug: 1 opened</title>" in html
+
+
 def test_counting_twice_keeps_one_row_a_day():
     make_edition(make_paper())
     for _ in range(2):
         counting.count_all(NOON)
 
-    assert Tally.objects.count() == 3
+    assert sorted(Tally.objects.values_list("kind", flat=True)) == [*["opens"] * 2, "sending", *["subscribers"] * 2]
 
 
 def test_the_days_before_are_filled_in_and_what_was_counted_stays():

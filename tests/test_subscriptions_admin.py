@@ -89,8 +89,13 @@ def test_the_selected_are_unsubscribed(admin_client):
     assert Subscriber.objects.get().status == Status.UNSUBSCRIBED
 
 
-def test_a_topic_tells_how_many_follow_it(admin_client):
-    make_subscriber(follows=[make_topic("Graph learning")])
+def test_a_topic_tells_how_many_active_readers_follow_it(admin_client):
+    topic = make_topic("Graph learning")
+    make_subscriber(follows=[topic])
+    make_subscriber(follows=[topic], status=Status.PENDING, confirmed_at=None, next_digest_at=None)
+    never = make_subscriber(follows=[topic])
+    never.follows.update(weight=-1)
+    Topic.objects.count_followers()
 
     html = admin_client.get("/admin/subscriptions/topic/").content.decode()
 

@@ -55,6 +55,10 @@ class Feedback(models.Model):
     class Meta:
         verbose_name_plural = "feedback"
         ordering = ["-at", "-pk"]
+        indexes = [
+            # Counting what was opened on a day.
+            models.Index(fields=["at"], name="feedback_opened", condition=models.Q(kind="opened")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "paper", "kind"], name="feedback_once"),
             models.UniqueConstraint(

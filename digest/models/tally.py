@@ -10,6 +10,7 @@ class Tally(models.Model):
         SUBSCRIBERS = "subscribers", "who came and who went, on that day in UTC"
         SENDING = "sending", "the digests of that day's edition"
         RANKERS = "rankers", "which of two rankers readers liked better in the month before"
+        OPENS = "opens", "papers opened on that day in UTC, by readers who allow it to be noted"
 
     kind = models.CharField(max_length=16, choices=Kind)
     day = models.DateField()

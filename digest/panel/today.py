@@ -43,7 +43,7 @@ def figures(request: HttpRequest, now: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {"has_role": request.user.is_superuser or bool(request.user.get_all_permissions())}
     if request.user.has_perm("digest.view_edition"):
         found["editions"] = list(Edition.objects.filter(day__gte=today - timedelta(days=1)).order_by("day")[:5])
-        found |= sending(now)
+        found |= sending(now) | opens(now)
         found["rankers"] = Tally.objects.filter(kind=Tally.Kind.RANKERS).first()
     if request.user.has_perm("digest.view_sourcerun"):
         found["runs"] = last_runs()
@@ -93,6 +93,22 @@ def rates(tally: Tally) -> list[Rate]:
         Rate("bounced", 100 * of(tally, "bounced") / sent, 100 * settings.BREAKER_BOUNCES),
         Rate("complained", 100 * of(tally, "complained") / sent, 100 * settings.BREAKER_COMPLAINTS),
     ]
+
+
+def opens(now: datetime) -> dict[str, Any]:
+    """Return what readers opened who allow that to be noted, and a chart of it; nothing where nobody ever did."""
+    begin = now.astimezone(UTC).date() - timedelta(days=DAYS)
+    tallies = list(Tally.objects.filter(kind=Tally.Kind.OPENS, day__gte=begin).order_by("day"))
+    if not any(of(tally, "allowing") for tally in tallies):
+        return {}
+    values = [of(tally, "opened") for tally in tallies]
+    return {
+        "opens": tallies[-1],
+        "opens_chart": charts.bars([date_format(tally.day, "j M") for tally in tallies], {"opened": values}),
+        "opens_rows": [
+            (tally.day, *(of(tally, name) for name in ("allowing", "readers", "opened"))) for tally in reversed(tallies)
+        ],
+    }
 
 
 def subscribers(now: datetime) -> dict[str, Any]:

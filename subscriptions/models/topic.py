@@ -3,6 +3,17 @@
 from django.db import models
 
 
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Topics, and how many follow them."""
+
+    def count_followers(self) -> None:
+        """Count the active subscribers who follow each topic, for pages to look up."""
+        following = models.Q(follows__weight__gt=0, follows__subscriber__status="active")
+        counts = self.order_by().annotate(counted=models.Count("follows", filter=following))
+        topics = [Topic(pk=topic, followers=count) for topic, count in counts.values_list("pk", "counted")]
+        self.bulk_update(topics, ["followers"])
+
+
 class Topic(models.Model):
     """Something one can follow, with what tells that a paper is about it."""
 
@@ -11,6 +22,9 @@ class Topic(models.Model):
     description = models.CharField(max_length=200)
     arxiv_categories = models.JSONField(default=list, blank=True, help_text="Such as cs.LG; a list")
     keywords = models.JSONField(default=list, blank=True, help_text="Words and phrases in title or abstract; a list")
+    followers = models.PositiveIntegerField(default=0, editable=False, help_text="Counted on a schedule")
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
