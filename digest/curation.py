@@ -65,9 +65,15 @@ def add(paper: Paper, at: datetime) -> Edition:
 
 
 def publish_late(at: datetime) -> list[Edition]:
-    """Publish the drafts whose hour has come; return those this call published. One that shows nothing stays."""
+    """Publish the drafts whose hour has come; return those this call published.
+
+    One that shows nothing stays a draft, and with SECOND_LOOK one that only one curator has seen as it is.
+    """
     published = []
     for edition in Edition.objects.late(at):
+        if edition.waits_for_look:
+            logger.info("not published, for it waits for a second look: %s", edition)
+            continue
         with transaction.atomic():
             order(edition)
             try:

@@ -44,8 +44,8 @@ def moment(day: date, clock: time, zone: str) -> datetime:
 def bring_out(key: int, seen: Seen, at: datetime | None, now: datetime) -> tuple[Edition, str]:
     """Publish an edition now (at: None) or let it publish itself then; return it with what was done, in words.
 
-    With SECOND_LOOK the first curator only asks, and another one does it. Of two who publish at once one does. Raises
-    StaleError or RefusedError, and nothing has changed then.
+    With SECOND_LOOK the first curator only asks, and another one does it; so what curators changed does not publish
+    itself. Of two who publish at once one does. Raises StaleError or RefusedError, and nothing has changed then.
     """
     edition = Edition.objects.select_for_update().get(pk=key)
     if edition.is_published:
@@ -61,6 +61,7 @@ def bring_out(key: int, seen: Seen, at: datetime | None, now: datetime) -> tuple
         return edition, "Asked another curator for a look before it comes out."
     done = _set_hour(edition, at) if at else _publish(edition, now)
     edition.note_change(seen.who)
+    edition.note_look()
     return edition, done
 
 

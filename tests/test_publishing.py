@@ -103,6 +103,38 @@ def test_a_look_at_one_hour_is_no_look_at_another(draft, settings):
     assert not draft.is_published
 
 
+def test_what_one_curator_changed_does_not_publish_itself_before_another_looked(draft, settings):
+    settings.SECOND_LOOK = True
+    draft.note_change("ada")
+    draft.append([make_paper()])
+
+    assert curation.publish_late(TWO) == []
+
+    draft.refresh_from_db()
+    bring_out(draft, who="ada", at=TWO)
+    bring_out(draft, who="grace", at=TWO)
+    assert curation.publish_late(TWO) == [draft]
+
+
+def test_what_nobody_touched_publishes_itself_without_a_second_look(draft, settings):
+    settings.SECOND_LOOK = True
+
+    assert curation.publish_late(draft.publish_at) == [draft]
+
+
+def test_the_panel_says_what_waits_for_a_second_look(admin_client, draft, settings):
+    draft.note_change("ada")
+    addresses = "/admin/", f"/admin/digest/edition/{draft.pk}/publishing/"
+    free, waiting = [], []
+    for kept, settings.SECOND_LOOK in ((free, False), (waiting, True)):
+        with time_machine.travel(NOON, tick=False):
+            kept.extend(admin_client.get(address).content.decode() for address in addresses)
+
+    assert all("by itself on" in html or "UTC, by itself" in html for html in free)
+    assert "waits for a second look" in waiting[0]
+    assert "before another curator has looked at it" in waiting[1]
+
+
 def test_no_way_of_the_list_leads_around_the_second_look(admin_client, draft, settings):
     settings.SECOND_LOOK = True
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,6 +60,8 @@ class Edition(models.Model):
     # Who asked another curator for a look before it comes out, and for which hour; none: at once.
     look_asked_by = models.CharField(max_length=150, blank=True, editable=False)
     look_asked_for = models.DateTimeField(null=True, blank=True, editable=False)
+    # Curators changed it since, and no other one looked at it.
+    unseen_since = models.DateTimeField(null=True, blank=True, editable=False)
     # Its sending was ended for good.
     cancelled_at = models.DateTimeField("sending cancelled at", null=True, blank=True, editable=False)
     # Those who got nothing are to be sent theirs again: see digest.sending.sweeping.
@@ -119,6 +122,11 @@ class Edition(models.Model):
         self.refresh_from_db()
         return bool(changed)
 
+    @property
+    def waits_for_look(self) -> bool:
+        """Whether it does not publish itself before another curator looked at it."""
+        return bool(settings.SECOND_LOOK and self.unseen_since) and not self.is_published
+
     def ask_for_look(self, who: str, for_hour: datetime | None) -> None:
         """Wait for another curator before it comes out at that hour; None: at once."""
         self.note_change(who)
@@ -128,10 +136,19 @@ class Edition(models.Model):
     def note_change(self, who: str) -> None:
         """Count a change in the panel. A look that was asked for is off: it would be at something else."""
         Edition.objects.filter(pk=self.pk).update(
-            version=models.F("version") + 1, changed_by=who, look_asked_by="", look_asked_for=None
+            version=models.F("version") + 1,
+            changed_by=who,
+            look_asked_by="",
+            look_asked_for=None,
+            unseen_since=Coalesce("unseen_since", timezone.now()),
         )
         # Pages that are kept go by it.
         self.entries.update(updated_at=timezone.now())
+        self.refresh_from_db()
+
+    def note_look(self) -> None:
+        """Let it publish itself: who set its hour looked at what others changed."""
+        Edition.objects.filter(pk=self.pk).update(unseen_since=None)
         self.refresh_from_db()
 
     def append(self, papers: Sequence[Paper]) -> int:
