@@ -217,4 +217,6 @@ def own_entry(wanted: Tastes, number: int, paper: int, code: int, topic: int) ->
         Reason.LIKED: lambda: Truncator(wanted.liked(number, paper)).chars(TITLE),
     }
     reason = CODES[code]
+    if reason == Reason.LIKED and wanted.only_opened(number, paper):
+        reason = Reason.OPENED
     return json.dumps([wanted.offer.papers[paper], reason, arguments[reason]() if reason in arguments else ""])

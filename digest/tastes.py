@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from digest.likes import says_of
-from digest.models import Delivery, Paper, Profile
+from digest.models import Delivery, Feedback, Paper, Profile
 from digest.models.profile import Opinions, opinions_of
 from digest.offers import Candidates
 from digest.profiles import faded
@@ -33,6 +33,7 @@ class Tastes:
 
     offer: Candidates
     now: datetime
+    subscribers: Sequence[int]
     readers: Readers
     hits: Hits
     # Row of a subscriber → what they follow, as written and as looked for.
@@ -66,10 +67,26 @@ class Tastes:
         found = nearest(self.weights, self.says, reader, paper)
         return self.titles.get(self.known[found], "") if found >= 0 else ""
 
+    def only_opened(self, reader: int, paper: int) -> bool:
+        """Whether a subscriber (row) opened what speaks most for a paper (place), and said nothing about it."""
+        found = nearest(self.weights, self.says, reader, paper)
+        return found >= 0 and (self.subscribers[reader], self.known[found]) in self.opened
+
     @cached_property
     def says(self) -> Floats:
         """What the known papers say: see digest.likes."""
         return says_of(self.known, self.offer, self.now)
+
+    @cached_property
+    def opened(self) -> set[tuple[int, int]]:
+        """The subscribers and papers (keys) of which is known that they opened them, and nothing else."""
+        allowing = Feedback.objects.filter(subscriber__any_of=self.subscribers).exclude(
+            subscriber__may_note_opens_since=None
+        )
+        kinds = defaultdict(set)
+        for subscriber, paper, kind in allowing.values_list("subscriber_id", "paper_id", "kind"):
+            kinds[subscriber, paper].add(kind)
+        return {pair for pair, found in kinds.items() if found == {Feedback.Kind.OPENED}}
 
     @cached_property
     def titles(self) -> dict[int, str]:
@@ -148,7 +165,7 @@ def tastes(subscribers: Sequence[int], wants: Wants, offer: Candidates, now: dat
         muted=muted | had,
         asks=asks,
     )
-    return Tastes(offer, now, readers, hits, phrases, mutes, authors, weights, known, had)
+    return Tastes(offer, now, subscribers, readers, hits, phrases, mutes, authors, weights, known, had)
 
 
 def _came(row: dict[int, int], wants: Wants, offer: Candidates) -> Bools:

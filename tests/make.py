@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from digest.models import Delivery, Edition, EditionPaper, Member, Paper, PaperIdentifier, PaperTopic
+from digest import embedding
+from digest.models import Delivery, Edition, EditionPaper, Feedback, Member, Paper, PaperIdentifier, PaperTopic
 from subscriptions.models import Status, Subscriber, Topic
 
 _numbers = count(1)
@@ -62,3 +63,16 @@ def on_arxiv(paper: Paper, value: str) -> Paper:
     """The paper, known to arXiv by that id."""
     PaperIdentifier.objects.create(paper=paper, scheme=PaperIdentifier.Scheme.ARXIV, value=value)
     return paper
+
+
+def make_embedded(title: str, **fields: Any) -> Paper:
+    """A paper with its embedding, and nothing but the title to embed."""
+    paper = make_paper(title, **{"abstract": "", **fields})
+    embedding.embed([paper])
+    paper.save()
+    return paper
+
+
+def say(reader: Subscriber, paper: Paper, kind: str = Feedback.Kind.MORE, at: datetime = NOON) -> Feedback:
+    """What a reader said about a paper: more like this, unless told otherwise."""
+    return Feedback.objects.create(subscriber=reader, paper=paper, kind=kind, at=at)

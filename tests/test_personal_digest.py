@@ -7,11 +7,11 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from digest import embedding, freezing, planning, profiles, tastes, voting
+from digest import freezing, planning, tastes, voting
 from digest.models import Delivery, Feedback, Profile
 from digest.ranking.reasons import Reason
 from subscriptions.models import AuthorFollow, Rule, Weight
-from tests.make import NOON, make_edition, make_member, make_paper, make_subscriber, make_topic
+from tests.make import NOON, make_edition, make_embedded, make_member, make_paper, make_subscriber, make_topic, say
 
 pytestmark = pytest.mark.django_db
 
@@ -27,17 +27,6 @@ def entries(reader):
 
 def follow_phrase(reader, phrase, kind=Rule.Kind.FOLLOW):
     Rule.objects.create(subscriber=reader, kind=kind, phrase=phrase)
-
-
-def say(reader, paper, kind=Feedback.Kind.MORE, at=NOON):
-    Feedback.objects.create(subscriber=reader, paper=paper, kind=kind, at=at)
-
-
-def embedded(title, **fields):
-    paper = make_paper(title, **{"abstract": "", **fields})
-    embedding.embed([paper])
-    paper.save()
-    return paper
 
 
 def test_a_topic_of_which_one_wants_more_comes_first_and_one_never_wanted_stays_out():
@@ -139,64 +128,6 @@ def test_a_topic_that_came_after_the_offer_was_read_breaks_nothing():
     assert not tastes.tastes([reader.pk], tastes.stored([reader.pk], NOON), offer, NOON).readers.follows.any()
 
 
-def test_what_is_close_to_what_one_liked_comes_first_and_says_so():
-    liked = embedded("Message passing in graph neural networks")
-    close, far = embedded("Graph neural networks with message passing"), embedded("Sourdough bread baked at home")
-    make_edition(far, close)
-    reader = make_subscriber()
-    say(reader, liked)
-    profiles.learn(reader.pk, NOON)
-
-    first, second = entries(reader)
-    assert first == [close.pk, Reason.LIKED, liked.title]
-    assert second[0] == far.pk
-
-
-def test_what_other_readers_like_together_with_what_one_liked_comes_first():
-    liked, together, other = make_paper(), make_paper(), make_paper()
-    make_edition(other, together)
-    reader = make_subscriber()
-    for _ in range(6):
-        someone = make_subscriber(next_digest_at=None, status="unsubscribed")
-        say(someone, liked)
-        say(someone, together)
-    say(reader, liked)
-    profiles.learn(reader.pk, NOON)
-
-    assert entries(reader)[0] == [together.pk, Reason.LIKED, liked.title]
-
-
-def test_a_reader_who_dislikes_everything_gets_a_digest():
-    papers = [embedded(f"Graph neural networks, part {number}") for number in range(6)]
-    make_edition(*papers[3:])
-    reader = make_subscriber()
-    for paper in papers[:3]:
-        say(reader, paper, Feedback.Kind.LESS)
-    profiles.learn(reader.pk, NOON)
-
-    assert len(entries(reader)) == 3
-
-
-def test_a_profile_of_another_versions_size_counts_as_none():
-    paper = make_paper()
-    make_edition(paper)
-    reader = make_subscriber()
-    Profile.objects.create(subscriber=reader, raw=b"12345", as_of=NOON)
-
-    assert entries(reader) == [[paper.pk, Reason.EDITION, ""]]
-
-
-def test_a_profile_whose_papers_are_of_an_older_model_or_gone_does_no_harm():
-    old, gone = make_paper(embedding=b"\x00" * 100, embedding_model="older"), make_paper()
-    paper = embedded("Graphs")
-    make_edition(paper)
-    reader = make_subscriber()
-    Profile.keep(reader.pk, [(old.pk, 1.0), (gone.pk, 1.0)], NOON)
-    gone.delete()
-
-    assert [key for key, *_ in entries(reader)] == [paper.pk]
-
-
 def test_the_score_is_frozen_in_parts_beside_each_paper():
     topic = make_topic()
     make_edition(make_paper(about=topic, score=0.8), make_paper("On bread"))
@@ -230,8 +161,8 @@ def test_a_digest_fits_the_time_to_read_it_and_holds_one_paper_at_least():
 
 
 def test_twice_the_readers_with_rules_and_profiles_take_the_same_number_of_queries():
-    liked = embedded("Graph neural networks")
-    make_edition(embedded("Networks of graphs"), embedded("Bread"))
+    liked = make_embedded("Graph neural networks")
+    make_edition(make_embedded("Networks of graphs"), make_embedded("Bread"))
     counts = []
     for number in (4, 8):
         for _ in range(number):
@@ -267,6 +198,7 @@ def test_planning_the_same_again_freezes_the_same():
         ("author", "Ada Lovelace", "By Ada Lovelace, whom you follow"),
         ("liked", "A title", "Close to “A title”, which you liked"),
         ("liked", "", "Close to what you liked"),
+        ("opened", "", "Close to what you opened here"),
         ("pinned", "", "Picked by the curator"),
         ("voted", "", "Most voted today"),
         ("different", "", "Something different"),

@@ -9,15 +9,11 @@ from django.utils import timezone
 from digest import embedding, profiles
 from digest.models import Feedback, Profile
 from digest.models.profile import MOST
-from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
+from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, say
 
 pytestmark = pytest.mark.django_db
 
 Kind = Feedback.Kind
-
-
-def say(reader, paper, kind=Kind.MORE, at=NOON):
-    return Feedback.objects.create(subscriber=reader, paper=paper, kind=kind, at=at)
 
 
 def weights_of(reader):

@@ -29,7 +29,7 @@ HTML_BYTES = 102 * 1024
 # With a second part a mail gets no longer than this. The frame around the papers takes no more than FRAME of it.
 LONG, FRAME = 80 * 1024, 6 * 1024
 # Reasons that are about the reader.
-PERSONAL = {"topic", "keyword", "author", "liked"}
+PERSONAL = {"topic", "keyword", "author", "liked", "opened"}
 # What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
 ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 

@@ -24,6 +24,7 @@ WORDS = {
     Reason.KEYWORD: "words they follow",
     Reason.AUTHOR: "authors they follow",
     Reason.LIKED: "what they liked",
+    Reason.OPENED: "what they opened",
     Reason.PINNED: "pinned",
     Reason.VOTED: "most voted",
     Reason.DIFFERENT: "something different",

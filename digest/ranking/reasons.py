@@ -16,6 +16,8 @@ class Reason(StrEnum):
     KEYWORD = "keyword"
     AUTHOR = "author"
     LIKED = "liked"
+    # As LIKED, where what speaks most for it was opened and no word said about it.
+    OPENED = "opened"
     PINNED = "pinned"
     VOTED = "voted"
     DIFFERENT = "different"
