@@ -90,6 +90,29 @@ def test_spliced_and_plain_mails_are_the_same_for_every_kind_of_reader(fields):
     assert_same(delivery_of(make_paper(code_url="https://example.org/a?b=1&c=2"), make_paper(), **fields))
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Bayes über alles",
+        "Bayes deep-learning and for (and foundation others) from “more” science: 9 “more” über from",
+        "Papers that learn from graphs and from all that is about them, a very long headline…",
+        "長い題名 " * 9,
+    ],
+)
+def test_a_subject_goes_out_in_ascii_and_arrives_as_it_was_written(subject):
+    delivery = delivery_of(make_paper())
+    subject = subject.strip()
+    type(delivery.edition).objects.update(subject=subject)
+    delivery.refresh_from_db()
+
+    wire = pressed(delivery).wire()
+
+    head, _, _ = wire.partition(b"\r\n\r\n")
+    assert head.isascii()
+    assert max(map(len, head.split(b"\r\n"))) <= 998
+    assert message_from_bytes(wire, policy=policy.default)["Subject"] == subject
+
+
 def test_a_reply_address_and_an_odd_sender_name_are_the_same_in_both(settings):
     settings.MAIL_REPLY_TO = "Curator <curator@example.org>"
     settings.DEFAULT_FROM_EMAIL = "Tägliche Papiere <papers@example.org>"

@@ -6,7 +6,7 @@ It gives what digest.composing.plain and digest.composing.message give, and test
 from collections.abc import Iterable, Sequence
 from datetime import date
 from email import policy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -195,7 +195,7 @@ class Press:
         """Return the subject, and its header encoded (RFC 2047)."""
         context = {"subject": given, "headline": plain.headline(self._papers[first], number), "others": number - 1}
         subject = " ".join(render_to_string("emails/digest/subject.txt", context).split())
-        return subject, policy.SMTP.fold("Subject", subject).encode()
+        return subject, _line("Subject", subject)
 
     def _head(self, letter: Letter) -> bytes:
         """Return the headers that all mails of one day share, and the line that ends the headers."""
@@ -204,15 +204,26 @@ class Press:
             shared = headers(letter, "")
             own = {"Message-ID", "List-Unsubscribe"}
             lines = {
-                "From": settings.DEFAULT_FROM_EMAIL,
+                "From": _mailbox(settings.DEFAULT_FROM_EMAIL),
                 "Date": format_datetime(timezone.now()),
                 "MIME-Version": "1.0",
                 "Content-Type": f'multipart/alternative; boundary="{BOUNDARY}"',
-                **({"Reply-To": settings.MAIL_REPLY_TO} if settings.MAIL_REPLY_TO else {}),
+                **({"Reply-To": _mailbox(settings.MAIL_REPLY_TO)} if settings.MAIL_REPLY_TO else {}),
                 **{name: value for name, value in shared.items() if name not in own},
             }
-            self._heads[day] = b"".join(policy.SMTP.fold(*line).encode() for line in lines.items()) + b"\r\n"
+            self._heads[day] = b"".join(_line(*line) for line in lines.items()) + b"\r\n"
         return self._heads[day]
+
+
+def _line(name: str, value: str) -> bytes:
+    """Return a header as it goes out: in lines of at most 78 characters, encoded where it is not ASCII (RFC 2047)."""
+    # The newer policies leave a short line as it is and lose blanks of a long one.
+    return policy.compat32.clone(linesep="\r\n").fold(name, value).encode("ascii")
+
+
+def _mailbox(address: str) -> str:
+    """Return an address, its name encoded where that is not ASCII."""
+    return formataddr(parseaddr(address))
 
 
 def _sizes(items: Sequence[Item], feedback: Piece) -> list[int]:
