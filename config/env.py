@@ -89,6 +89,14 @@ def share(name: str, default: float) -> float:
     return value
 
 
+def days(name: str) -> frozenset[date]:
+    """Return a comma-separated list of days; raise ImproperlyConfigured on anything else."""
+    try:
+        return frozenset(map(date.fromisoformat, words(name, "")))
+    except ValueError:
+        raise _refuse(name, "days such as 2026-12-24, separated by commas") from None
+
+
 def day(name: str) -> date | None:
     """Return a day, None where none is set; raise ImproperlyConfigured on anything else."""
     value = text(name)

@@ -233,6 +233,8 @@ SOURCE_CONTACT = env.line("SOURCE_CONTACT", SITE_URL)
 SOURCE_OVERLAP_DAYS = env.number("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
 # Between two requests to arXiv, by its terms of use: nothing an operator may choose.
 ARXIV_SPACING = timedelta(seconds=3)
+# Evenings without a mailing, beside those in digest/sources/announcement.py.
+ARXIV_HOLIDAYS = env.days("ARXIV_HOLIDAYS")
 ARXIV_OAI_URL = env.endpoint("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
 ARXIV_API_URL = env.endpoint("ARXIV_API_URL", "https://export.arxiv.org/api/query")
 ARXIV_RSS_URL = env.endpoint("ARXIV_RSS_URL", "https://rss.arxiv.org/rss")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.sources.announcement import EASTERN, day_of, has_mailing, latest
+from digest.sources.announcement import EASTERN, NAMED, day_of, has_mailing, latest, usual_holidays
 
 
 def eastern(text):
@@ -78,3 +78,26 @@ def test_the_latest_day_is_the_last_that_was_announced(now, day):
 
 def test_there_is_no_mailing_on_friday_and_saturday():
     assert [has_mailing(date(2026, 9, day)) for day in range(13, 20)] == [True] * 5 + [False] * 2
+
+
+def test_the_usual_holidays_are_among_those_that_arxiv_named():
+    assert NAMED[2026] - usual_holidays(2026) == {date(2026, 12, 29), date(2026, 12, 31)}
+    assert usual_holidays(2026) <= NAMED[2026]
+
+
+@pytest.mark.parametrize(
+    ("received", "day"),
+    [
+        ("2027-01-18 10:00", "2027-01-20"),  # Monday, Martin Luther King's day
+        ("2027-07-05 10:00", "2027-07-07"),  # Monday, for the 4th is a Sunday
+        ("2027-11-25 10:00", "2027-11-29"),  # Thanksgiving
+    ],
+)
+def test_a_year_that_arxiv_has_not_named_yet_has_the_usual_holidays(received, day):
+    assert day_of(eastern(received)) == date.fromisoformat(day)
+
+
+def test_an_operator_names_more_of_them(settings):
+    settings.ARXIV_HOLIDAYS = frozenset({date(2027, 12, 30)})
+
+    assert day_of(eastern("2027-12-30 10:00")) == date(2028, 1, 3)

@@ -80,6 +80,7 @@ def test_with_no_variable_set_it_runs_on_the_embedded_defaults(tmp_path):
         ("WARM_UP", "50, many", "whole numbers above 0"),
         ("WARM_UP", "50, 0", "whole numbers above 0"),
         ("WARM_UP_SINCE", "yesterday", "a day such as 2026-11-24"),
+        ("ARXIV_HOLIDAYS", "2027-12-30,Easter", "days such as 2026-12-24, separated by commas"),
         ("BREAKER_COMPLAINTS", "a few", "a number from 0 to 1"),
         ("BREAKER_BOUNCES", "5", "a number from 0 to 1"),
         ("EDITION_HOUR", "24", "a whole number from 0 to 23"),

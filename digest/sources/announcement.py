@@ -5,7 +5,10 @@ that begins at the midnight after it. That day is a paper's day here, and the da
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 EASTERN = ZoneInfo("America/New_York")
 
@@ -16,13 +19,12 @@ _DAY = timedelta(days=1)
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
 
 # Evenings without a mailing; what they would have carried is in the next one. arXiv names the days of a year at a time.
-HOLIDAYS = frozenset(
-    date.fromisoformat(day)
-    for day in (
-        *("2026-01-01", "2026-01-19", "2026-06-19", "2026-07-03", "2026-09-07"),
-        *("2026-11-26", "2026-12-25", "2026-12-29", "2026-12-31"),
+NAMED = {
+    2026: frozenset(
+        date.fromisoformat(f"2026-{day}")
+        for day in ("01-01", "01-19", "06-19", "07-03", "09-07", "11-26", "12-25", "12-29", "12-31")
     )
-)
+}
 
 
 def day_of(received: datetime) -> date:
@@ -39,7 +41,34 @@ def day_of(received: datetime) -> date:
 
 def has_mailing(evening: date) -> bool:
     """Whether arXiv announces on this evening: Sunday to Thursday, save on holidays."""
-    return evening.weekday() not in {FRIDAY, SATURDAY} and evening not in HOLIDAYS
+    return evening.weekday() not in {FRIDAY, SATURDAY} and evening not in holidays(evening.year)
+
+
+@lru_cache
+def usual_holidays(year: int) -> frozenset[date]:
+    """Return the public holidays that the named years have in common, as they fall in a year that nobody named yet."""
+    independence = date(year, 7, 4)
+    observed = {SATURDAY: -_DAY, SUNDAY: _DAY}.get(independence.weekday(), timedelta())
+    return frozenset(
+        [
+            *(date(year, 1, 1), date(year, 6, 19), independence + observed, date(year, 12, 25)),
+            *(_nth(3, MONDAY, year, 1), _nth(1, MONDAY, year, 9), _nth(4, THURSDAY, year, 11)),
+        ]
+    )
+
+
+def holidays(year: int) -> frozenset[date]:
+    """Return a year's evenings without a mailing: those that arXiv named, and the operator's own.
+
+    A year to come that nobody named yet has the usual ones.
+    """
+    known = NAMED.get(year, frozenset()) if year <= max(NAMED) else usual_holidays(year)
+    return known | settings.ARXIV_HOLIDAYS
+
+
+def _nth(number: int, weekday: int, year: int, month: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
 
 
 def latest(now: datetime) -> date:
