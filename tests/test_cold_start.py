@@ -1,6 +1,7 @@
 """Eight papers to judge, and what becomes of the answers."""
 
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -114,6 +115,17 @@ def test_the_answers_become_topics_a_preview_and_part_of_the_form(client, topics
     assert f'name="liked" value="{papers[0].pk}"' in html
     assert f'name="disliked" value="{papers[1].pk}"' in html
     assert not Feedback.objects.exists()
+
+
+def test_what_one_searched_for_before_is_followed_too(client, topics, papers):
+    html = client.get("/subscribe", {"q": "graph networks", "topic": topics[3].slug}).content.decode()
+    address = unescape(re.search(r'href="(/start[^"]*)"', html)[1])
+
+    html = client.post(address, {f"paper-{papers[0].pk}": "more"}).content.decode()
+
+    assert 'name="follow" value="graph networks" checked' in html
+    for topic in (topics[0], topics[3]):
+        assert re.search(rf'name="topics" value="{topic.pk}"[^>]* checked', html)
 
 
 @pytest.mark.parametrize("key", ["x", "-1", "1.5", "9" * 40])

@@ -12,7 +12,7 @@ from digest.composing.plain import public_papers_by_id
 from digest.models import Feedback, Paper
 from digest.offers import candidates
 from digest.preview import Taste, opinions_from, preview
-from subscriptions.forms import SignUpForm, TopicsForm
+from subscriptions.forms import SearchedForm, SignUpForm, TopicsForm
 from subscriptions.models import Weight
 from subscriptions.wishes import Wishes
 
@@ -29,12 +29,14 @@ def start(request: HttpRequest) -> HttpResponse:
     answers = TopicsForm(_answers(request))
     if not answers.is_valid():
         return render(request, "site/start.html", {"papers": _papers(), "form": answers}, status=422)
-    topics = cold_start.topics_of(answers.said)
-    weights = dict.fromkeys(topics, float(Weight.NORMAL))
-    given = {name: answers.cleaned_data[name] for name in FIELDS.values()}
+    # Who came from a search has its words and its topic in the address.
+    searched = SearchedForm(request.GET).wanted
+    topics = list(dict.fromkeys([*map(int, searched["topics"]), *cold_start.topics_of(answers.said)]))
+    wishes = Wishes(dict.fromkeys(topics, float(Weight.NORMAL)), follow=searched["follow"])
+    given = {name: answers.cleaned_data[name] for name in FIELDS.values()} | {"follow": searched["follow"]}
     context: dict[str, Any] = {
         "form": SignUpForm(initial={"topics": [str(topic) for topic in topics], **given}),
-        "preview": preview(Taste(Wishes(weights), opinions_from(answers.said)), timezone.now()),
+        "preview": preview(Taste(wishes, opinions_from(answers.said)), timezone.now()),
         "answered": True,
     }
     return render(request, "site/try.html", context)
