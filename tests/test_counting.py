@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from kombu import Connection
 
+from config.celery import app
 from digest import counting, feedback, opens
 from digest.models import Delivery, Feedback, Member, SourceRun, Submission, Tally
 from digest.panel import charts
@@ -154,3 +156,30 @@ def test_the_first_page_tells_of_sources_submissions_and_rankers(admin_client, s
     assert "1 submission for a curator" in html
     assert "by chance alone" in html
     assert "no answer" not in html
+
+
+def test_the_first_page_tells_what_waits_for_a_worker(admin_client):
+    with app.connection_for_write() as connection, connection.SimpleQueue("planning") as queue:
+        queue.clear()
+        queue.put({})
+        html = admin_client.get("/admin/").content.decode()
+        queue.clear()
+
+    assert "<dt>planning</dt><dd>1</dd>" in html
+    assert "Are beat and a worker running?" not in html
+
+
+def test_the_first_page_tells_of_a_broker_that_does_not_answer(admin_client, monkeypatch):
+    # Nobody listens on port 1.
+    monkeypatch.setattr(app, "connection_for_write", lambda **options: Connection("redis://127.0.0.1:1/0", **options))
+
+    assert "The broker does not answer" in admin_client.get("/admin/").content.decode()
+
+
+def test_the_first_page_tells_when_nothing_is_counted_any_more(admin_client):
+    counting.count_all(NOON)
+
+    with time_machine.travel(NOON + timedelta(minutes=16), tick=False):
+        html = admin_client.get("/admin/").content.decode()
+
+    assert "Nothing has been counted since 21 August, 12:00 UTC" in html

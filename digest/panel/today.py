@@ -8,12 +8,15 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
+from digest import broker
 from digest.models import Edition, SourceRun, Submission, Tally
 from digest.panel import charts
 
 DAYS = 60
 EDITIONS = 14
 RUNS = 60
+# All is counted every ten minutes.
+SILENCE = timedelta(minutes=15)
 # More are told as so many.
 PROPOSED = 100
 
@@ -51,6 +54,8 @@ def figures(request: HttpRequest, now: datetime) -> dict[str, Any]:
         # Few are open, and they have an index.
         queued = Submission.objects.filter(decided_at=None, status=Submission.Status.QUEUED)
         found["proposed"] = len(queued.order_by().values_list("pk", flat=True)[:PROPOSED])
+    if request.user.has_perm("digest.view_delivery"):
+        found |= {"queues": broker.waiting(), "silent_since": silent_since(now)}
     if request.user.has_perm("subscriptions.view_subscriber"):
         found |= subscribers(now)
     return found
@@ -62,6 +67,12 @@ def last_runs() -> list[SourceRun]:
     for run in SourceRun.objects.order_by("-pk")[:RUNS]:
         last.setdefault((run.source, run.part), run)
     return sorted(last.values(), key=lambda run: (run.source, run.part))
+
+
+def silent_since(now: datetime) -> datetime | None:
+    """Return when something was counted last, if that should have happened again meanwhile; else None."""
+    last = Tally.objects.order_by("-counted_at").values_list("counted_at", flat=True).first()
+    return last if last and now - last > SILENCE else None
 
 
 def sending(now: datetime) -> dict[str, Any]:

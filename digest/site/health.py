@@ -2,17 +2,13 @@
 
 from collections.abc import Callable
 
-import kombu.exceptions
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config.celery import app
-
-# Seconds a broker may take to answer.
-PATIENCE = 2
+from digest import broker
 
 
 @require_safe
@@ -41,15 +37,4 @@ def database_answers() -> bool:
     return True
 
 
-def broker_answers() -> bool:
-    """Open a connection to the broker."""
-    options = {**app.conf.broker_transport_options, "socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
-    try:
-        with app.connection_for_write(transport_options=options) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=PATIENCE)
-    except (kombu.exceptions.OperationalError, OSError):
-        return False
-    return True
-
-
-PARTS: dict[str, Callable[[], bool]] = {"database": database_answers, "broker": broker_answers}
+PARTS: dict[str, Callable[[], bool]] = {"database": database_answers, "broker": broker.answers}

@@ -1,0 +1,43 @@
+"""What the broker of the workers says: whether it answers, and what waits in its queues."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import kombu.exceptions
+from django.conf import settings
+from kombu import Connection
+
+from config.celery import app
+
+# Seconds it may take to answer.
+PATIENCE = 2
+# While somebody waits for a page.
+LITTLE_PATIENCE = 0.3
+FAULTS = (kombu.exceptions.OperationalError, OSError)
+
+
+def answers() -> bool:
+    """Open a connection."""
+    try:
+        with _opened(PATIENCE):
+            return True
+    except FAULTS:
+        return False
+
+
+def waiting() -> dict[str, int] | None:
+    """Return how many tasks wait in each queue; None where the broker does not answer."""
+    try:
+        with _opened(LITTLE_PATIENCE) as broker, broker.channel() as channel:
+            names = [queue.name for queue in settings.CELERY_TASK_QUEUES]
+            return {name: channel.queue_declare(queue=name).message_count for name in names}
+    except FAULTS:
+        return None
+
+
+@contextmanager
+def _opened(patience: float) -> Iterator[Connection]:
+    options = {**app.conf.broker_transport_options, "socket_connect_timeout": patience, "socket_timeout": patience}
+    with app.connection_for_write(transport_options=options) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=PATIENCE)
+        yield broker
