@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import kombu.exceptions
 from django.conf import settings
@@ -28,7 +29,8 @@ def answers() -> bool:
 def waiting() -> dict[str, int] | None:
     """Return how many tasks wait in each queue; None where the broker does not answer."""
     try:
-        with _opened(LITTLE_PATIENCE) as broker, broker.channel() as channel:
+        with _opened(LITTLE_PATIENCE) as broker:
+            channel: Any = broker.default_channel
             names = [queue.name for queue in settings.CELERY_TASK_QUEUES]
             return {name: channel.queue_declare(queue=name).message_count for name in names}
     except FAULTS:
