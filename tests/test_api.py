@@ -192,6 +192,14 @@ def test_an_answer_can_be_asked_for_again_at_no_cost_and_by_other_sites(client, 
     assert again.status_code == 304
 
 
+def test_head_is_answered_as_get_is(client, papers):
+    for address in ("/api/daily_papers", "/api/openapi.json"):
+        response, head = client.get(address), client.head(address)
+
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers == response.headers
+
+
 def test_it_is_only_read(client, papers):
     for address in ("/api/daily_papers", "/api/papers/2508.01234", "/api/editions"):
         assert client.post(address, {}).status_code == 405

@@ -22,7 +22,7 @@ from digest.site import (
     views,
     votes,
 )
-from digest.site.api import api
+from digest.site.api import addresses
 from digest.site.converters import DayConverter, MonthConverter, WeekConverter
 
 register_converter(DayConverter, "day")
@@ -59,7 +59,7 @@ urlpatterns = [
     path("feeds", feeds.feeds, name="feeds"),
     path("feed.atom", feeds.latest_feed, {"form": feeds.atom}, name="latest_atom"),
     path("feed.json", feeds.latest_feed, {"form": feeds.json_feed}, name="latest_json"),
-    path("api/", api.urls),
+    path("api/", addresses()),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", robots.sitemap, name="sitemap"),
     path("sign-in", signing_in.sign_in, name="sign_in"),

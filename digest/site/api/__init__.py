@@ -1,5 +1,10 @@
 """The API for reading, and its description at /api/docs."""
 
+from collections.abc import Callable
+from copy import copy
+from functools import wraps
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
@@ -16,6 +21,26 @@ api = NinjaAPI(
 )
 api.add_router("", daily_papers.router)
 api.add_router("", catalogue.router)
+
+
+def addresses() -> tuple[list[Any], str, str]:
+    """Return the API's addresses, for an include. Each one answers HEAD as it answers GET (RFC 9110, 9.3.2)."""
+    patterns, app, namespace = api.urls
+    for pattern in patterns:
+        pattern.callback = _with_head(pattern.callback)
+    return patterns, app, namespace
+
+
+def _with_head(view: Any) -> Callable[..., Any]:
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "HEAD":
+            # Another one, for whoever leaves the body out goes by the first.
+            request = copy(request)
+            request.method = "GET"
+        return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 @api.exception_handler(ValidationError)
