@@ -93,7 +93,8 @@ class Candidates:
     @cached_property
     def arrays(self) -> Offer:
         """All of it that ranking needs."""
-        return Offer(self.tags, self.pinned, diversity.sameness(self.vectors), self.votes, self._novelty())
+        same, is_one = diversity.sameness(self.vectors), len(self.editions) == 1
+        return Offer(self.tags, self.pinned, same, self.votes, self._novelty(), is_one)
 
     def _novelty(self) -> Floats:
         """Return how unlike the papers before it each paper is, from 0 to 1: (1, papers)."""

@@ -1,6 +1,7 @@
 """What planning makes of weights, rules, authors and profiles."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from digest import freezing, planning, tastes, voting
 from digest.models import Delivery, Feedback, Profile
 from digest.ranking.reasons import Reason
 from subscriptions.models import AuthorFollow, Rule, Weight
-from tests.make import NOON, make_edition, make_embedded, make_member, make_paper, make_subscriber, make_topic, say
+from tests.make import DAY, NOON, make_edition, make_embedded, make_member, make_paper, make_subscriber, make_topic, say
 
 pytestmark = pytest.mark.django_db
 
@@ -211,11 +212,36 @@ def test_each_reason_has_its_words(code, argument, words):
         assert text.strip() == words
 
 
-def test_votes_of_members_and_likes_of_readers_lift_a_paper_and_say_so():
+def with_votes(paper):
+    for _ in range(3):
+        voting.vote(make_member(), paper, NOON)
+    say(make_subscriber(next_digest_at=None, status="pending"), paper, Feedback.Kind.SAVED)
+
+
+def test_votes_of_members_and_likes_of_readers_lift_a_paper_among_those_one_asked_for():
+    topic = make_topic()
+    first, voted = make_paper(about=topic), make_paper(about=topic)
+    make_edition(first, voted)
+    with_votes(voted)
+
+    assert [paper for paper, *_ in entries(make_subscriber(follows=[topic]))] == [voted.pk, first.pk]
+
+
+def test_who_reads_a_whole_edition_gets_it_in_the_order_of_the_curator_and_sees_what_got_most_votes():
     first, voted = make_paper(), make_paper()
     make_edition(first, voted)
-    for _ in range(3):
-        voting.vote(make_member(), voted, NOON)
-    say(make_subscriber(next_digest_at=None, status="pending"), voted, Feedback.Kind.SAVED)
+    with_votes(voted)
 
-    assert entries(make_subscriber()) == [[voted.pk, "voted", ""], [first.pk, "edition", ""]]
+    assert entries(make_subscriber()) == [[first.pk, "edition", ""], [voted.pk, "voted", ""]]
+
+
+def test_where_a_digest_brings_several_editions_votes_tell_which_papers_come_first():
+    voted, newest = make_paper(), make_paper()
+    before = make_edition(make_paper(), day=DAY - timedelta(days=2))
+    make_edition(voted, day=DAY - timedelta(days=1))
+    make_edition(newest)
+    with_votes(voted)
+
+    found = entries(make_subscriber(seen_until=before.published_at))
+
+    assert [paper for paper, *_ in found] == [voted.pk, newest.pk]

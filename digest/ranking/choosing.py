@@ -41,6 +41,8 @@ class Offer(NamedTuple):
     same: Floats
     votes: Floats = NOTHING
     novelty: Floats = NOTHING
+    # Several editions have no common order: votes tell which of their papers come first.
+    of_one_edition: bool = False
 
 
 class Ranked(NamedTuple):
@@ -69,9 +71,12 @@ def rank(readers: Readers, offer: Offer, weights: Mapping[str, float] = scoring.
     """Score every paper for every subscriber."""
     topic = scoring.match(readers.follows, offer.tags)
     reads_all = ~(readers.follows.any(axis=1) | readers.asks)
-    # Among papers somebody asked for, novelty is a help; in a whole edition it would upset the curator's order.
-    novelty = np.where(reads_all[:, None], 0, offer.novelty) if reads_all.any() else offer.novelty
-    parts = Parts(topic, readers.keyword, readers.author, readers.taste, offer.votes, novelty)
+    votes, novelty = offer.votes, offer.novelty
+    if reads_all.any():
+        # Among papers somebody asked for, both are a help; in a whole edition they would upset the curator's order.
+        novelty = np.where(reads_all[:, None], 0, novelty)
+        votes = np.where(reads_all[:, None], 0, votes) if offer.of_one_edition else votes
+    parts = Parts(topic, readers.keyword, readers.author, readers.taste, votes, novelty)
     personal = scoring.total(parts._replace(votes=NOTHING, novelty=NOTHING))
     never = (readers.never.astype(np.float32) @ (offer.tags.T > 0)) > 0 if readers.never.any() else NOBODY
     wanted = (topic > 0) | (readers.keyword > 0) | (readers.author > 0) | (readers.taste > TO_TASTE)
