@@ -58,6 +58,19 @@ def test_the_candidates_are_filtered_by_source_topic_and_title(admin_client, edi
     assert found(source="arxiv", text="alp") == []
 
 
+def test_the_candidates_come_by_votes_by_age_or_by_how_well_they_fit(admin_client, edition):
+    make_paper("Voted", votes=3, created_at=NOON)
+    make_paper("Fits", about=make_topic(), created_at=NOON + timedelta(hours=1))
+    make_paper("New", created_at=NOON + timedelta(hours=2))
+
+    def found(order):
+        return titles(admin_client.get(address(edition), {"order": order}).context["candidates"])
+
+    assert found("") == found("nonsense") == ["Voted", "New", "Fits"]
+    assert found("new") == ["New", "Fits", "Voted"]
+    assert found("fit") == ["Fits", "New", "Voted"]
+
+
 @pytest.mark.parametrize(
     ("name", "fields", "shown"),
     [
@@ -176,3 +189,59 @@ def test_a_paper_much_like_one_of_the_last_editions_says_so(admin_client, editio
     html = admin_client.get(address(edition)).content.decode()
 
     assert html.count("Much like “Before” of 18 August") == 1
+
+
+# --- Undoing ---
+
+
+def stands(edition):
+    edition.refresh_from_db()
+    rows = edition.entries.values_list("paper__title", "position", "placement", "note")
+    return [*rows, edition.subject, edition.intro]
+
+
+@pytest.mark.parametrize("name", ["up", "pin", "hide", "remove", "note", "clear", "words", "add"])
+def test_whatever_was_done_last_is_undone_and_done_again(admin_client, edition, name):
+    first, second = edition.entries.all()
+    EditionPaper.objects.filter(pk=second.pk).update(note="Read this.")
+    act(admin_client, edition, "note", entry=first.pk, note="Or this.")
+    before = stands(edition)
+    fields = {"entry": second.pk, "note": "New", "subject": "S", "intro": "I", "paper": make_paper("Three").pk}
+    if name == "clear":
+        EditionPaper.objects.update(note="")
+        before = stands(edition)
+
+    act(admin_client, edition, name, **fields)
+    after = stands(edition)
+    assert after != before
+    act(admin_client, edition, "undo")
+    assert stands(edition) == before
+    act(admin_client, edition, "undo")
+    assert stands(edition) == after
+
+
+def test_nothing_is_undone_once_another_curator_changed_something(admin_client, edition):
+    act(admin_client, edition, "remove", entry=edition.entries.first().pk)
+    edition.refresh_from_db()
+    assert 'value="undo"' in admin_client.get(address(edition)).content.decode()
+    edition.note_change("grace")
+
+    assert 'value="undo"' not in admin_client.get(address(edition)).content.decode()
+    assert act(admin_client, edition, "undo").status_code == 422
+    assert edition.entries.count() == 1
+
+
+def test_what_stands_elsewhere_by_now_is_not_taken_from_there(admin_client, edition):
+    gone = edition.entries.first()
+    act(admin_client, edition, "remove", entry=gone.pk)
+    make_edition(gone.paper, day=DAY + timedelta(days=1), published=False)
+    edition.refresh_from_db()
+
+    answer = act(admin_client, edition, "undo")
+
+    assert answer.status_code == 422
+    assert "a paper stands in another edition by now" in answer.content.decode()
+
+
+def test_without_a_change_there_is_nothing_to_undo(admin_client, edition):
+    assert act(admin_client, edition, "undo").status_code == 404

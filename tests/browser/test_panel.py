@@ -64,7 +64,10 @@ def titles(cards):
 def drag(page, card, target):
     # Nobody drags in the split second in which the board is renewed.
     expect(page.locator("#audience")).to_be_visible()
+    version = page.locator("#board").get_attribute("data-version")
     card.drag_to(target, target_position={"x": 20, "y": 4})
+    # What is dropped stands there at once; the board follows.
+    expect(page.locator("#board")).not_to_have_attribute("data-version", version)
 
 
 def publish(page):
@@ -89,6 +92,8 @@ def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, 
     drag(page, page.locator("[data-list=candidates] > .p-card").nth(3).locator("h3"), edition(page).first)
     expect(edition(page)).to_have_count(10)
 
+    # Where what was added last stands, the first one is out of sight.
+    edition(page).first.scroll_into_view_if_needed()
     third = titles(edition(page))[2]
     drag(page, edition(page).nth(2).locator("h3"), edition(page).first)
     expect(edition(page).first).to_contain_text(third)
@@ -144,6 +149,58 @@ def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
     draft.refresh_from_db()
     assert shown(draft)[0] == before[2]
     assert draft.entries.get(placement="3-hidden").paper.title == before[1]
+
+
+def test_adding_by_mouse_leaves_the_list_where_it_is(curator, draft, page):
+    sign_in(page)
+    open_board(page)
+    candidates = page.locator("[data-list=candidates] > .p-card")
+    candidates.nth(20).scroll_into_view_if_needed()
+    above, place = candidates.nth(19), candidates.nth(19).bounding_box()["y"]
+    following = candidates.nth(21).locator("h3").inner_text()
+    candidates.nth(20).get_by_role("button", name="Add").click()
+    expect(edition(page)).to_have_count(1)
+
+    assert abs(above.bounding_box()["y"] - place) < 2
+    assert page.evaluate("document.activeElement.querySelector('h3').innerText") == following
+    expect(edition(page)).to_be_in_viewport()
+
+
+def test_what_is_half_written_stays_while_something_else_is_done_and_is_asked_about_on_leaving(curator, draft, page):
+    for paper in Paper.objects.all()[:3]:
+        EditionPaper.objects.create(edition=draft, paper=paper)
+    sign_in(page)
+    page.get_by_role("link", name="Board of").click()
+    edition(page).first.get_by_text("Note", exact=True).click()
+    page.keyboard.type("Half a note")
+    edition(page).last.get_by_role("button", name="Pin").click()
+    expect(page.locator(".p-pinned")).to_have_count(1)
+
+    note = edition(page).nth(1).get_by_label("Note on")
+    expect(note).to_have_value("Half a note")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Preview").click()
+    assert asked == ["beforeunload"]
+    expect(note).to_have_value("Half a note")
+
+
+def test_the_candidates_follow_what_is_typed_and_the_last_change_is_undone(curator, draft, page):
+    sign_in(page)
+    open_board(page)
+    page.keyboard.press("/")
+    page.keyboard.type("stochastic", delay=40)
+    candidates = page.locator("[data-list=candidates] > .p-card")
+    expect(page.locator("#candidates-head")).to_contain_text("that fit")
+    expect(page.locator(".p-filters [name=text]")).to_be_focused()
+    found = candidates.count()
+    page.keyboard.press("Enter")
+    page.keyboard.press("a")
+    expect(edition(page)).to_have_count(1)
+    page.keyboard.press("u")
+
+    expect(edition(page)).to_have_count(0)
+    expect(candidates).to_have_count(found)
 
 
 def test_a_second_curator_sees_what_the_first_did_and_loses_nothing(curator, draft, open_page):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.http import QueryDict
 
 from digest.models import Edition, EditionPaper, Paper, PaperTopic
@@ -15,20 +15,25 @@ from subscriptions.models import Topic
 # How long before the day of an edition a paper may have come in to be a candidate for it.
 WINDOW = timedelta(days=14)
 CANDIDATES_SHOWN = 60
+# What the candidates can be ordered by; the first is the usual one.
+ORDERS = {"": "most votes first", "new": "newest first", "fit": "best match first"}
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which candidates to show; empty: all."""
+    """Which candidates to show, and in which order; empty: all, as usual."""
 
     source: str = ""
     topic: str = ""
     text: str = ""
+    order: str = ""
 
     @classmethod
     def of(cls, query: QueryDict) -> "Filters":
         """Read the filters of a request."""
-        return cls(query.get("source", ""), query.get("topic", ""), query.get("text", "").strip())
+        order = query.get("order", "")
+        text = query.get("text", "").strip()
+        return cls(query.get("source", ""), query.get("topic", ""), text, order if order in ORDERS else "")
 
     @property
     def query(self) -> str:
@@ -55,19 +60,20 @@ def board(edition: Edition, filters: Filters) -> dict[str, Any]:
         "more_candidates": len(chosen) > CANDIDATES_SHOWN,
         "filters": filters,
         "sources": sources,
+        "orders": ORDERS.items(),
         "topics": Topic.objects.order_by("name"),
     }
 
 
 def candidates(edition: Edition) -> QuerySet[Paper]:
-    """Return the papers that stand in no edition and came in lately, newest first."""
+    """Return the papers that stand in no edition and came in lately."""
     begin = datetime.combine(edition.day, time(), UTC) - WINDOW
     taken = EditionPaper.objects.filter(paper=OuterRef("pk"))
-    return Paper.objects.filter(~Exists(taken), created_at__gte=begin).order_by("-created_at", "-pk")
+    return Paper.objects.filter(~Exists(taken), created_at__gte=begin)
 
 
 def narrowed(papers: QuerySet[Paper], filters: Filters) -> QuerySet[Paper]:
-    """Return those of the papers that pass the filters."""
+    """Return those of the papers that pass the filters, in their order."""
     if filters.source:
         papers = papers.filter(source=filters.source)
     if filters.topic:
@@ -75,4 +81,7 @@ def narrowed(papers: QuerySet[Paper], filters: Filters) -> QuerySet[Paper]:
         papers = papers.filter(Exists(about))
     if filters.text:
         papers = papers.filter(title__icontains=filters.text)
-    return papers
+    newest = ("-created_at", "-pk")
+    if filters.order == "fit":
+        return papers.annotate(fit=Max("tags__score")).order_by(F("fit").desc(nulls_last=True), *newest)
+    return papers.order_by(*newest) if filters.order == "new" else papers.order_by("-votes", *newest)

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from digest import arranging
+from digest import arranging, undoing
 from digest.models import Edition, EditionPaper
 from digest.panel.board import state
 from digest.panel.pages import keep_in_trail, show
 
 Placement = EditionPaper.Placement
+# Where a session keeps how an edition stood before its last change.
+UNDO = "board-undo"
 
 
 @require_safe
@@ -29,19 +31,22 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one change and show the board; 409 with the board as it is now where somebody was faster."""
-    get_object_or_404(Edition, pk=pk)
+    edition = get_object_or_404(Edition, pk=pk)
     try:
         change = change_of(request)
         seen = arranging.Seen(int(request.POST.get("version", -1)), request.user.get_username())
     except (KeyError, ValueError):
         raise Http404("no such change") from None
     try:
+        before = undoing.standing(edition)
         edition, done = arranging.arrange(pk, seen, change)
     except arranging.StaleError as error:
         told = f"{error}. Your change was not made. This is how it is now: look, and do it again."
         return page(request, error.edition, {"complaint": told, "typed": request.POST}, status=409)
     except arranging.RefusedError as error:
         return page(request, Edition.objects.get(pk=pk), {"complaint": str(error), "typed": request.POST}, status=422)
+    # The version was the one that was seen, so what was read before the change is what it changed.
+    request.session[UNDO] = {"edition": pk, "version": edition.version, "before": before}
     keep_in_trail(request, edition, done)
     if request.headers.get("HX-Request"):
         return page(request, edition, {"told": done})
@@ -57,6 +62,9 @@ def change_of(request: HttpRequest) -> arranging.Act:
         return arranging.words(fields["subject"], fields["intro"])
     if name == "clear":
         return arranging.clear()
+    if name == "undo":
+        kept = request.session[UNDO]
+        return undoing.undo(kept["before"]) if kept["version"] == int(fields["version"]) else undoing.too_late
     if name == "add":
         return arranging.add(int(fields["paper"]), int(fields["place"]) if "place" in fields else None)
     entry = int(fields["entry"])
@@ -75,11 +83,13 @@ def change_of(request: HttpRequest) -> arranging.Act:
 
 def page(request: HttpRequest, edition: Edition, told: dict[str, Any], status: int = 200) -> HttpResponse:
     """Return the board: whole, or the part that htmx puts in its place."""
+    kept = request.session.get(UNDO, {})
     context = {
         **state.board(edition, state.Filters.of(request.GET)),
         **told,
         "title": f"{edition.day:%A, %-d %B %Y}",
         "note_length": arranging.NOTE_LENGTH,
+        "may_undo": (kept.get("edition"), kept.get("version")) == (edition.pk, edition.version),
         "may_change": request.user.has_perm("digest.change_edition"),
         "may_publish": request.user.has_perm("digest.publish_edition"),
     }

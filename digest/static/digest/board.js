@@ -1,8 +1,8 @@
 // The board by mouse and by keyboard. Without this script its forms do the same.
-// The paper that keeps the focus while the board is swapped.
-let held = null;
+const { hold, remember, restore, isDirty, isTyping, focusOn } = keeping;
 
 const board = () => document.getElementById("board");
+const find = (selector) => document.querySelector(selector);
 
 // One change after the other. What one did oneself a moment ago is no reason to refuse the next change: a version that
 // was seen is followed through one's own changes, and through nobody else's.
@@ -29,10 +29,21 @@ async function send(values, seen) {
 }
 
 // The forms of the board, without a new page for each.
+let byKey = false;
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post" || !event.target.closest("#board")) return;
   event.preventDefault();
-  post(Object.fromEntries(new FormData(event.target, event.submitter)));
+  const act = event.submitter?.value ?? event.target.querySelector("[name=act]").value;
+  const card = event.target.closest(".p-card");
+  if (card) hold(card, act, byKey);
+  // What is saved need not be kept.
+  event.target.querySelectorAll("[data-typed]").forEach((field) => { field.defaultValue = field.value; });
+  if (act === "note") event.target.closest("details").open = false;
+  post({ ...Object.fromEntries(new FormData(event.target)), act });
+});
+// The second press of a double click would meet the paper that moved up.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("#board button")) event.preventDefault();
 });
 
 // --- Dragging: Alpine's sort says what was dropped, where, in which list ---
@@ -46,107 +57,119 @@ document.addEventListener("put", ({ detail: { item, place, list } }) => {
 
 // --- Keys ---
 
-const cardOf = (paper) => paper && document.querySelector(`.p-card[data-paper="${paper}"]`);
-
-function focusOn(card) {
-  if (!card) return;
-  document.querySelectorAll(".p-card[tabindex='0']").forEach((one) => { one.tabIndex = -1; });
-  card.tabIndex = 0;
-  card.focus();
-  card.scrollIntoView({ block: "nearest" });
-}
-
 function step(card, by) {
   const all = [...card.closest(".p-column").querySelectorAll(".p-card")];
   focusOn(all[all.indexOf(card) + by]);
 }
 
-function press(card, ...names) {
-  const button = names.map((name) => card.querySelector(`button[value=${name}], button[data-key=${name}]`)).find(Boolean);
+function press(button) {
   if (!button || button.disabled) return;
-  // Where a paper leaves the list, the next one takes the focus.
-  const leaves = ["add", "remove"].includes(names[0]);
-  const next = card.nextElementSibling || card.previousElementSibling;
-  held = (leaves && next ? next : card).dataset.paper;
+  byKey = true;
   button.click();
+  byKey = false;
 }
 
-function writeNote(card) {
-  const note = card.querySelector(".p-note-form");
-  if (!note) return;
-  note.open = true;
-  note.querySelector("textarea").focus();
+const pressOn = (...names) => (card) =>
+  press(names.map((name) => card.querySelector(`button[value=${name}], button[data-key=${name}]`)).find(Boolean));
+
+function unfold(details) {
+  if (!details) return;
+  details.open = true;
+  details.querySelector("textarea, input:not([type=hidden])")?.focus();
 }
 
-const MOVES = {
+function fold(details) {
+  if (details) details.open = !details.open;
+}
+
+// What a key does to the paper that has the focus.
+const ON_CARD = {
   j: (card) => step(card, 1),
   ArrowDown: (card) => step(card, 1),
   k: (card) => step(card, -1),
   ArrowUp: (card) => step(card, -1),
-  ArrowLeft: () => focusOn(document.querySelector("[data-list=candidates] .p-card")),
-  ArrowRight: () => focusOn(document.querySelector("[data-list=edition] .p-card")),
-  a: (card) => press(card, "add"),
-  r: (card) => press(card, "remove"),
-  p: (card) => press(card, "pin"),
-  h: (card) => press(card, "hide"),
-  n: writeNote,
+  a: pressOn("add"),
+  r: pressOn("remove"),
+  p: pressOn("pin"),
+  h: pressOn("hide"),
+  n: (card) => unfold(card.querySelector(".p-note-form")),
+  o: (card) => fold(card.querySelector(".p-abstract")),
+  Enter: (card) => fold(card.querySelector(".p-abstract")),
+};
+// What it does wherever one is.
+const ANYWHERE = {
+  ArrowLeft: () => focusOn(find("[data-list=candidates] .p-card")),
+  ArrowRight: () => focusOn(find("[data-list=edition] .p-card")),
+  u: () => press(find("button[value=undo]")),
+  s: () => unfold(find(".p-words")),
+  "/": () => find(".p-filters [type=search]").focus(),
+  "?": () => fold(find(".p-keys")),
 };
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = event.target.closest("input, textarea, select");
-  if (field) {
-    const card = field.closest(".p-card");
-    if (event.key === "Escape" && card) focusOn(card);
-    if (event.key === "Enter" && event.target.matches(".p-note-form textarea") && !event.shiftKey) {
-      event.preventDefault();
-      held = card.dataset.paper;
-      event.target.form.querySelector("button").click();
-    }
-    return;
-  }
-  const card = event.target.closest(".p-card") || cardOf(held) || document.querySelector(".p-card[tabindex='0']");
-  if (!card || event.target.closest("button, summary, a")?.matches(":focus") && ["Enter", " "].includes(event.key)) return;
-  if (event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+function inField(event, field) {
+  const card = field.closest(".p-card");
+  if (event.key === "Escape") {
+    if (card) focusOn(card);
+    else field.blur();
+  } else if (["Enter", "ArrowDown"].includes(event.key) && field.type === "search") {
     event.preventDefault();
-    press(card, event.key === "ArrowUp" ? "up" : "down");
-  } else if (MOVES[event.key] && !event.shiftKey) {
+    focusOn(find("[data-list=candidates] .p-card"));
+  } else if (event.key === "Enter" && !event.shiftKey && field.matches(".p-note-form textarea")) {
     event.preventDefault();
-    MOVES[event.key](card);
-  }
-});
-
-// --- The board changes under one's hands ---
-
-function settle() {
-  // Who types already, or moved on, is left alone.
-  if (document.activeElement?.closest(".p-card, .p-words, .p-filters")) return;
-  const again = cardOf(held);
-  if (again) focusOn(again);
-  else {
-    const first = document.querySelector(".p-card");
-    if (first && !document.querySelector(".p-card[tabindex='0']")) first.tabIndex = 0;
+    press(field.form.querySelector("button"));
   }
 }
 
-const isTyping = () => document.activeElement?.closest(".p-note-form, .p-words, .p-filters")
-  || [...document.querySelectorAll("#board textarea, #board .p-words input")].some((field) => field.value !== field.defaultValue);
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest("input, textarea, select");
+  if (field) return inField(event, field);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const onControl = event.target.closest("button, summary, a");
+  if (onControl && ["Enter", " "].includes(event.key)) return;
+  const card = event.target.closest(".p-card");
+  if (ANYWHERE[event.key]) {
+    event.preventDefault();
+    ANYWHERE[event.key]();
+  } else if (card && event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+    event.preventDefault();
+    pressOn(event.key === "ArrowUp" ? "up" : "down")(card);
+  } else if (ON_CARD[event.key] && !event.shiftKey) {
+    event.preventDefault();
+    // The first key of all takes up the paper that waits for it.
+    if (card) ON_CARD[event.key](card);
+    else focusOn(find(".p-card[tabindex='0']"));
+  }
+});
+
+// Who unfolds a note wants to write it.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches?.(".p-note-form") && target.contains(document.activeElement)) unfold(target);
+}, true);
+
+// --- The board changes under one's hands ---
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  // What is half written must not be swapped away: saving it says whether somebody was faster.
-  if (event.target.id === "board" && (isTyping() || document.querySelector(".sortable-chosen"))) event.preventDefault();
+  // Asked again only while nobody types and nothing is dragged.
+  if (event.target.id === "board" && (isTyping() || find(".sortable-chosen"))) event.preventDefault();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if ([409, 422].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
-  if (event.detail.target?.id === "board" && !held) held = document.activeElement?.closest(".p-card")?.dataset.paper ?? null;
+  if (event.detail.target?.id === "board") remember();
 });
-// What is loaded into a part of the board leaves the focus alone.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "board") return;
-  settle();
-  held = null;
+  restore();
+  htmx.trigger("#who", "renew");
 });
-settle();
+window.addEventListener("beforeunload", (event) => {
+  if (isDirty()) event.preventDefault();
+});
+focusable();
+
+function focusable() {
+  const first = find("[data-list=candidates] .p-card") ?? find(".p-card");
+  if (first && !find(".p-card[tabindex='0']")) first.tabIndex = 0;
+}
