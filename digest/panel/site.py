@@ -17,11 +17,11 @@ class Panel(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses of the panel's own pages. Unfold asks for them."""
         # Only now are all apps loaded.
-        from digest.panel import routes, signing_in  # noqa: PLC0415
+        from digest.panel import routes, setting_up, signing_in  # noqa: PLC0415
 
         return [
             path("second-factor/", signing_in.second_factor, name="second_factor"),
-            path("second-factor/set-up/", signing_in.set_up, name="set_up_second_factor"),
+            path("second-factor/set-up/", setting_up.set_up, name="set_up_second_factor"),
             *routes.patterns(self.admin_view),
         ]
 

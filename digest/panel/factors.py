@@ -1,0 +1,27 @@
+"""What somebody can show beside the password: codes of an app, spare codes."""
+
+from django.contrib.auth.models import User
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+SPARE_CODES = 10
+
+
+def has_factor(person: User) -> bool:
+    """Say whether somebody has a second factor. Spare codes alone are none."""
+    return bool(TOTPDevice.objects.filter(user=person, confirmed=True).exists())
+
+
+def forget_factors(person: User) -> None:
+    """Take somebody's second factor away: they set up a new one at the next sign-in."""
+    TOTPDevice.objects.filter(user=person).delete()
+    StaticDevice.objects.filter(user=person).delete()
+
+
+def give_spare_codes(person: User) -> list[str]:
+    """Give somebody new spare codes for all they had; return them, for they are shown once."""
+    StaticDevice.objects.filter(user=person).delete()
+    spare = StaticDevice.objects.create(user=person, name="spare codes")
+    codes = [StaticToken.random_token() for _ in range(SPARE_CODES)]
+    StaticToken.objects.bulk_create([StaticToken(device=spare, token=code) for code in codes])
+    return codes
