@@ -1,4 +1,4 @@
-"""Signing in to the panel: a password, and a code beside it."""
+"""Signing in to the panel: a password, and beside it a passkey or a code."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,15 +10,16 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from unfold.forms import AuthenticationForm
 
-from digest.panel.factors import has_factor
+from digest.panel import passkeys
+from digest.panel.factors import has_factor, has_passkey
 from digest.panel.tries import TOO_MANY, try_is_free
 
 
@@ -59,7 +60,7 @@ View = Callable[[HttpRequest, User], HttpResponse]
 
 
 def with_password(view: View) -> Callable[[HttpRequest], HttpResponse]:
-    """Make a view for somebody whose password was right, and who still has to show a code."""
+    """Make a view for somebody whose password was right, and who still has to show a second factor."""
 
     @wraps(view)
     @never_cache
@@ -76,19 +77,40 @@ def with_password(view: View) -> Callable[[HttpRequest], HttpResponse]:
 
 @with_password
 def second_factor(request: HttpRequest, person: User) -> HttpResponse:
-    """Ask for a code; let in who shows a right one."""
+    """Ask for a passkey or a code; let in who shows a right one."""
     if not has_factor(person):
         return HttpResponseRedirect(f"{reverse('admin:set_up_second_factor')}?{query(request)}")
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    complaint = ""
+    if "answer" in request.POST:
+        try:
+            return _let_in(request, passkeys.recognise(request, person))
+        except passkeys.Refused as refusal:
+            complaint = str(refusal)
+    form = CodeForm(request.POST if "code" in request.POST else None)
+    if form.is_valid():
         if not try_is_free(request, person.username):
             form.add_error("code", TOO_MANY)
         elif device := django_otp.match_token(person, form.cleaned_data["code"]):
-            django_otp.login(request, device)
-            return HttpResponseRedirect(onward(request))
+            return _let_in(request, device)
         else:
             form.add_error("code", "This code is not right, or was used before. Wait for the next one.")
-    return page(request, "panel/second_factor.html", {"title": "One more step", "form": form})
+    context = {
+        "title": "One more step",
+        "form": form,
+        "has_passkey": has_passkey(person),
+        "complaint": complaint,
+        # A browser that asks by itself again after a refusal would never let the person read why.
+        "at_once": request.method == "GET",
+        "site_address": settings.SITE_URL,
+    }
+    return page(request, "panel/second_factor.html", context)
+
+
+@require_POST
+@with_password
+def ask_for_passkey(request: HttpRequest, person: User) -> HttpResponse:
+    """Return the question that a browser answers with a passkey."""
+    return JsonResponse(passkeys.question_to_sign_in(request, person))
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -106,3 +128,8 @@ def onward(request: HttpRequest) -> str:
 def query(request: HttpRequest) -> str:
     """Return it as a query, to take it along."""
     return urlencode({"next": onward(request)})
+
+
+def _let_in(request: HttpRequest, device: Any) -> HttpResponse:
+    django_otp.login(request, device)
+    return HttpResponseRedirect(onward(request))

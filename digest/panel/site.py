@@ -21,7 +21,9 @@ class Panel(UnfoldAdminSite):
 
         return [
             path("second-factor/", signing_in.second_factor, name="second_factor"),
+            path("second-factor/passkey/", signing_in.ask_for_passkey, name="ask_for_passkey"),
             path("second-factor/set-up/", setting_up.set_up, name="set_up_second_factor"),
+            path("second-factor/set-up/passkey/", setting_up.ask_for_new_passkey, name="ask_for_new_passkey"),
             *routes.patterns(self.admin_view),
         ]
 
@@ -32,13 +34,13 @@ class Panel(UnfoldAdminSite):
         return super().index(request, {**(extra_context or {}), **today.figures(request, timezone.now())})
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in who has shown a code beside the password, where the setting asks for it."""
+        """Let in who has shown a second factor beside the password, where the setting asks for it."""
         from digest.panel import signing_in  # noqa: PLC0415
 
         return signing_in.may_come_in(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Ask for name and password; then for the code."""
+        """Ask for name and password; then for the second factor."""
         from digest.panel import signing_in  # noqa: PLC0415
 
         if request.method == "GET" and signing_in.is_staff(request) and not self.has_permission(request):

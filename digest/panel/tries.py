@@ -1,4 +1,4 @@
-"""How often one may try to sign in: with a password or a code."""
+"""How often one may try to sign in: with a password, a code or a passkey."""
 
 import logging
 
