@@ -17,13 +17,17 @@ class Panel(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         """Return the addresses of the panel's own pages. Unfold asks for them."""
         # Only now are all apps loaded.
-        from digest.panel import routes, setting_up, signing_in  # noqa: PLC0415
+        from digest.panel import own_sign_in, routes, setting_up, signing_in  # noqa: PLC0415
 
         return [
             path("second-factor/", signing_in.second_factor, name="second_factor"),
             path("second-factor/passkey/", signing_in.ask_for_passkey, name="ask_for_passkey"),
             path("second-factor/set-up/", setting_up.set_up, name="set_up_second_factor"),
             path("second-factor/set-up/passkey/", setting_up.ask_for_new_passkey, name="ask_for_new_passkey"),
+            path("your-sign-in/", self.admin_view(own_sign_in.own_sign_in), name="own_sign_in"),
+            path("your-sign-in/passkey/", self.admin_view(own_sign_in.ask_for_another), name="ask_for_another"),
+            path("your-sign-in/add/", self.admin_view(own_sign_in.add), name="add_passkey"),
+            path("your-sign-in/<int:pk>/remove/", self.admin_view(own_sign_in.remove), name="remove_passkey"),
             *routes.patterns(self.admin_view),
         ]
 

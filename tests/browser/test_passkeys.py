@@ -84,6 +84,22 @@ def test_where_the_device_holds_no_passkey_the_page_says_so_and_a_code_lets_in(a
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
 
 
+def test_another_one_is_added_and_a_device_holds_one_only(ada, page):
+    device = Device(page)
+    set_up(page)
+    page.goto("/admin/your-sign-in/")
+    page.get_by_label("A name to know it by").fill("Work laptop")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("holds a passkey of yours already")
+
+    device.forget()
+    page.get_by_role("button", name="Add a passkey").click()
+
+    expect(page.get_by_role("cell", name="Work laptop", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Remove Work laptop").click()
+    expect(page.get_by_role("cell", name="Work laptop", exact=True)).to_have_count(0)
+
+
 def test_at_another_address_the_page_says_where_passkeys_work(ada, page, settings):
     settings.SITE_URL = "https://papers.example.org"
     Device(page)
