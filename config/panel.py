@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 # Warm greys and the one accent, from pale to deep (lightness, chroma, hue).
 STEPS = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
@@ -22,6 +23,13 @@ def unfold(name: str, byline: str) -> dict[str, Any]:
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("digest/icons/favicon.svg")}],
         "STYLES": [_file("digest/panel.css")],
         "SIDEBAR": {"navigation": "digest.panel.navigation.navigation"},
+        # Links of one's own. Once there are any, Unfold leaves out its one link, to the password.
+        "ACCOUNT": {
+            "navigation": [
+                {"title": "Your sign-in", "link": reverse_lazy("admin:own_sign_in")},
+                {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            ]
+        },
         "COLORS": {
             "base": {step: f"oklch({light}% 0.008 85)" for step, light in zip(STEPS, GREYS, strict=True)},
             "primary": {

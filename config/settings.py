@@ -195,7 +195,7 @@ POSTAL_ADDRESS = env.text("POSTAL_ADDRESS", "Example Lab, 1 Example Street, Exam
 
 # Whether one curator asks and another publishes.
 SECOND_LOOK = env.flag("SECOND_LOOK", default=False)
-# Whether who works in the panel must show a code beside the password.
+# Whether who works in the panel must show a passkey or a code beside the password.
 SECOND_FACTOR = env.flag("SECOND_FACTOR", default=not DEBUG)
 # Tries to sign in, for one name and from one network.
 SIGN_IN_TRIES = env.rate("SIGN_IN_TRIES", "10 per 15 minutes")

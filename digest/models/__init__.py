@@ -7,6 +7,7 @@ from digest.models.feedback import Feedback
 from digest.models.listing import Listing
 from digest.models.member import Member
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
+from digest.models.passkey import Passkey
 from digest.models.profile import Profile
 from digest.models.sending_day import SendingDay
 from digest.models.source_run import SourceRun
@@ -25,6 +26,7 @@ __all__ = [
     "Paper",
     "PaperIdentifier",
     "PaperTopic",
+    "Passkey",
     "Profile",
     "SendingDay",
     "SourceRun",

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from digest.panel import signing_in
+from digest.panel.factors import forget_factors
 
 # Imported, they are registered; the keys of second factors are nobody's to read.
 admin.site.unregister([User, Group, TOTPDevice, StaticDevice])
@@ -71,7 +71,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
             if not self.has_change_permission(request, person):
                 self.message_user(request, f"Only a superuser changes {person}.", messages.ERROR)
                 continue
-            signing_in.forget_factors(person)
+            forget_factors(person)
             self.log_change(request, person, "Took away the second factor.")
             self.message_user(request, f"{person} sets up a new one at the next sign-in.", messages.SUCCESS)
 

@@ -1,0 +1,39 @@
+"""Passkey: the public half of a key that a person of the panel keeps on a device, beside their password."""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+from django_otp.models import Device
+
+
+class Passkey(Device):  # type: ignore[misc]
+    """A device of django-otp's, so that showing it counts as a second factor. Its key is nobody's to read or change."""
+
+    # In base64url, as browsers write it: an id has up to 1023 bytes (WebAuthn, level 3, 4).
+    credential_id = models.CharField(max_length=1364, unique=True, editable=False)
+    # As the device gave it: a COSE key (RFC 9052, 7).
+    public_key = models.BinaryField(editable=False)
+    # How many signatures the device says it has made. Many never count: theirs stays at 0.
+    counter = models.PositiveBigIntegerField(default=0, editable=False)
+    # How the browser can reach the device: usb, nfc, internal ...
+    transports = models.JSONField(default=list, editable=False)
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        # The panel has a page for one's own, and none for those of others.
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def use(self, counter: int, at: datetime) -> bool:
+        """Note a use; return whether the device counted on since the last one, or never counts.
+
+        One that counts no further is a copy, or an answer that was shown before. One statement decides it, so that of
+        two requests with the same answer one fails.
+        """
+        counted_on = models.Q(counter__lt=counter) if counter else models.Q(counter=0)
+        return bool(type(self).objects.filter(counted_on, pk=self.pk).update(counter=counter, used_at=at))

@@ -1,0 +1,120 @@
+"""Setting up a passkey and signing in with it, in a browser with a device that keeps passkeys."""
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from digest.models import Passkey
+
+pytestmark = pytest.mark.browser
+PASSWORD = "a password of a curator"
+
+
+@pytest.fixture
+def ada(site, settings):
+    # Browsers have passkeys on https and on localhost alone, and the live server is at localhost.
+    assert site.startswith("http://localhost:")
+    settings.SECOND_FACTOR = True
+    return User.objects.create_superuser("ada", "ada@example.org", PASSWORD)
+
+
+class Device:
+    """What the browser keeps passkeys on: a device of the browser's own, that never asks anybody."""
+
+    def __init__(self, page):
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        self.id = self.session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+    def forget(self):
+        self.session.send("WebAuthn.clearCredentials", {"authenticatorId": self.id})
+
+
+def type_password(page):
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def sign_out(page):
+    page.context.clear_cookies()
+
+
+def set_up(page):
+    type_password(page)
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.locator(".p-codes li")).to_have_count(10)
+
+
+def test_a_passkey_is_set_up_and_asked_for_by_itself_the_next_time(ada, page):
+    Device(page)
+    set_up(page)
+    page.get_by_role("link", name="I have them").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    sign_out(page)
+
+    type_password(page)
+
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    assert Passkey.objects.get().counter > 1
+
+
+def test_where_the_device_holds_no_passkey_the_page_says_so_and_a_code_lets_in(ada, page):
+    device = Device(page)
+    set_up(page)
+    code = page.locator(".p-codes code").first.inner_text()
+    sign_out(page)
+    device.forget()
+
+    type_password(page)
+
+    expect(page.get_by_role("alert")).to_contain_text("does this device hold none of yours?")
+    page.get_by_text("Use a code instead").click()
+    page.get_by_label("The code your app shows").fill(code)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+
+
+def test_another_one_is_added_and_a_device_holds_one_only(ada, page):
+    device = Device(page)
+    set_up(page)
+    page.goto("/admin/your-sign-in/")
+    page.get_by_label("A name to know it by").fill("Work laptop")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("holds a passkey of yours already")
+
+    device.forget()
+    page.get_by_role("button", name="Add a passkey").click()
+
+    expect(page.get_by_role("cell", name="Work laptop", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Remove Work laptop").click()
+    expect(page.get_by_role("cell", name="Work laptop", exact=True)).to_have_count(0)
+
+
+def test_at_another_address_the_page_says_where_passkeys_work(ada, page, settings):
+    settings.SITE_URL = "https://papers.example.org"
+    Device(page)
+    type_password(page)
+
+    page.get_by_role("button", name="Use a passkey").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Passkeys work only at https://papers.example.org")
+
+
+def test_without_scripts_there_are_codes_alone(ada, open_page):
+    Passkey.objects.create(user=ada, name="passkey", credential_id="b3RoZXI", public_key=b"")
+    page = open_page(java_script_enabled=False)
+
+    type_password(page)
+
+    expect(page.get_by_label("The code your app shows")).to_be_visible()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
