@@ -11,6 +11,7 @@ from digest import citing, meaning, voting
 from digest.composing.errors import ComposeError
 from digest.composing.plain import render_for_browser
 from digest.models import Delivery, Edition, Paper
+from digest.panel.signing_in import may_come_in
 from digest.site import reading, state
 from digest.site.keeping import for_everybody, kept_while, show
 from digest.site.members import member_of
@@ -43,9 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept_while(state.edition_of)
 def edition(request: HttpRequest, day: date) -> HttpResponse:
-    """Show the edition of a day; a draft to staff alone."""
+    """Show the edition of a day; a draft to those of the panel alone."""
     found = get_object_or_404(Edition, day=day)
-    if not found.is_published and not is_staff(request):
+    if not found.is_published and not may_come_in(request):
         raise Http404("no such edition")
     return show(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(request, found)})
 
@@ -53,9 +54,9 @@ def edition(request: HttpRequest, day: date) -> HttpResponse:
 @require_safe
 @for_everybody
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one paper of a published edition or of none; any paper to staff."""
+    """Show one paper of a published edition or of none; any paper to those of the panel."""
     papers = reading.papers_for_page()
-    found = papers.filter(pk=pk).first() or (is_staff(request) and Paper.objects.filter(pk=pk).first())
+    found = papers.filter(pk=pk).first() or (may_come_in(request) and Paper.objects.filter(pk=pk).first())
     if not found:
         raise Http404("no such paper")
     member = member_of(request)
@@ -85,8 +86,3 @@ def view_digest(request: HttpRequest, token: str) -> HttpResponse:
     if not html:
         return render(request, "site/digest_gone.html", status=410)
     return HttpResponse(html, headers=DIGEST_HEADERS)
-
-
-def is_staff(request: HttpRequest) -> bool:
-    """Whether somebody who works on the editions asks."""
-    return bool(request.user.is_active and request.user.is_staff)
