@@ -7,7 +7,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from tests.make import NOON
+from tests.make import DAY, NOON, make_edition, make_paper
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long password of somebody"
@@ -167,3 +167,13 @@ def test_codes_are_tried_so_many_times_too(client, person, settings, strict):
     told = [client.post("/admin/second-factor/", {"code": "000000"}).content.decode() for _ in range(6)]
 
     assert "Too many tries" in told[-1]
+
+
+def test_a_draft_on_the_site_waits_for_the_second_factor_too(client, person, strict):
+    make_edition(make_paper("In the making"), published=False)
+    sign_in(client)
+    assert client.get(f"/papers/{DAY}").status_code == 404
+
+    set_up(client)
+
+    assert client.get(f"/papers/{DAY}").status_code == 200

@@ -173,13 +173,6 @@ def test_a_draft_is_for_staff_alone(client, staff_client, django_user_model):
     assert "first edition is on its way" in page(client, "/")
 
 
-def test_a_draft_waits_for_the_second_factor(client, staff_client, settings):
-    settings.SECOND_FACTOR = True
-    make_edition(make_paper("In the making"), published=False)
-
-    assert staff_client.get("/papers/2025-08-21").status_code == 404
-
-
 def test_a_paper_in_no_edition_has_a_page_that_search_engines_leave_alone(client):
     paper = make_paper("On its own")
 
