@@ -1,8 +1,10 @@
 """The pages of the panel, for everybody: read aloud, by keyboard, on a phone, in light and in dark."""
 
+import base64
 import re
 
 import pytest
+from django_otp.oath import totp
 from playwright.sync_api import expect
 
 from digest.demo import CURATOR, PASSWORD
@@ -42,6 +44,8 @@ def test_every_page_of_the_panel_is_there_for_everybody(panel_pages, page):
     found = {}
     for path in panel_pages:
         assert page.goto(f"/admin/{path}").ok, path
+        if path.endswith("/board/"):
+            expect(page.locator("#audience")).to_be_visible()
         if hindered := hindrances(page):
             found[path] = hindered
 
@@ -89,5 +93,18 @@ def test_the_pages_of_signing_in_are_there_for_everybody(panel_pages, page, sett
     assert hindrances(page) == []
 
     sign_in(page)
-    expect(page.get_by_text("shows a code beside the password")).to_be_visible()
+    page.get_by_text("Without a camera").click()
+    (secret,) = re.findall(r"secret=(\w+)", page.get_by_text("otpauth://").inner_text())
+    assert hindrances(page) == []
+
+    page.get_by_label("The code your app shows").fill(f"{totp(base64.b32decode(secret)):06}")
+    page.get_by_role("button", name="Set it up").click()
+    expect(page.get_by_text("write them down")).to_be_visible()
+    assert hindrances(page) == []
+
+    page.context.clear_cookies()
+    sign_in(page)
+    page.get_by_label("or a spare code").fill("wrong")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert hindrances(page) == []
