@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
 
 from subscriptions import schedule, time_zones
 from subscriptions.addresses import key_of
@@ -24,6 +25,7 @@ class FollowInline(TabularInline):
 
     model = Follow
     extra = 0
+    hide_title = True
     autocomplete_fields = ("topic",)
     verbose_name = "topic"
 
@@ -36,6 +38,7 @@ class ReadOnlyInline(TabularInline):
     """Rows of a subscriber, to read."""
 
     extra = 0
+    hide_title = True
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
@@ -69,7 +72,7 @@ class ConsentInline(ReadOnlyInline):
 class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
     """What can be changed of a subscriber by hand."""
 
-    time_zone = forms.ChoiceField(choices=time_zones.by_region)
+    time_zone = forms.ChoiceField(choices=time_zones.by_region, widget=UnfoldAdminSelectWidget)
 
 
 @admin.register(Subscriber)
@@ -165,6 +168,8 @@ class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
     """An address to suppress: typed here, kept as its hash."""
 
     email = AddressField()
+    # Of another, so the browser need not fill in one's own.
+    email.widget = UnfoldAdminEmailInputWidget({"autocomplete": "off"})
 
     class Meta:
         model = Suppression

@@ -30,6 +30,7 @@ class StandingInline(TabularInline):
     fields = ("position", "placement", "note", "paper")
     readonly_fields = ("paper",)
     extra = 0
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditionPaper]:
         """Bring the papers along."""

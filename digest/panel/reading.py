@@ -27,6 +27,7 @@ class ReadOnlyInline(NothingChanges, TabularInline):
     """Rows to read on the page of another."""
 
     extra = 0
+    hide_title = True
     can_delete = False
 
 

@@ -67,7 +67,7 @@ def _page(request: HttpRequest, found: Roster, complaint: str = "", status: int 
     matched = [(field, label, found.columns.get(field)) for field, label in LABELS.items()]
     counts: dict[str, Any] = found.counts
     context = {
-        "title": found.name,
+        "title": f"List {found.name}",
         "roster": found,
         "head": list(enumerate(head[0])) if head else [],
         "examples": head[1:],

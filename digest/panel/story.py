@@ -41,7 +41,7 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
     rows = subscriber.deliveries.select_related("edition").prefetch_related("events").order_by("-period")[:DIGESTS]
     told = [(row, MEANING.get(Delivery.Status(row.status), row.get_status_display())) for row in rows]
     context = {
-        "title": subscriber.email,
+        "title": f"Story of {subscriber.email}",
         "subscriber": subscriber,
         "why": why_now(subscriber),
         "consents": subscriber.consents.all(),

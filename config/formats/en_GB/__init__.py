@@ -1,0 +1,1 @@
+"""As British English has it."""

@@ -1,0 +1,66 @@
+// What the markup of Unfold, Select2 and Django's admin lacks for those who use the keyboard or hear a page: controls
+// that can be reached, names, and silence where an icon is only seen. All of it is made by scripts in the first place,
+// or works with them alone.
+
+const NAMES = {
+  add: "Add", arrow_back: "Back", close: "Close the menu", computer: "Colours", dark_mode: "Colours", delete: "Remove",
+  dock_to_right: "Menu", light_mode: "Colours", more_horiz: "More", more_vert: "More", newspaper: "Today", search: "Search",
+};
+const CONTROL = "a, button, [role=button]";
+const ICON = ".material-symbols-outlined";
+
+// What is pressed but is neither a link nor a button: the menu, filters, colours, who is signed in.
+const reach = (thing) => {
+  thing.setAttribute("role", "button");
+  thing.tabIndex = 0;
+  thing.addEventListener("keydown", (event) => {
+    if (event.target !== thing || !["Enter", " "].includes(event.key)) return;
+    event.preventDefault();
+    thing.click();
+  });
+};
+
+// An icon is a word in a font of pictures, and would be read aloud. Where nothing else names its control, it does.
+const silence = (icon) => {
+  const control = icon.closest(CONTROL);
+  const name = icon.title || NAMES[icon.textContent.trim()];
+  if (control ? isBare(control) : icon.title) {
+    if (!name) return;
+    (control || icon).ariaLabel = name;
+    if (!control) icon.role = "img";
+  }
+  if (icon !== control && !icon.ariaLabel) icon.ariaHidden = "true";
+};
+
+const isBare = (control) => {
+  const copy = control.cloneNode(true);
+  copy.querySelectorAll(ICON).forEach((icon) => icon.remove());
+  return !control.ariaLabel && !control.title && (control.matches(ICON) || !copy.textContent.trim());
+};
+
+const nameSelect = (select) => {
+  const label = select.labels[0];
+  const box = select.nextElementSibling;
+  if (!label || !box?.matches(".select2-container")) return;
+  label.id ||= `label-of-${select.id}`;
+  const chosen = box.querySelector("[role=textbox]");
+  for (const part of chosen ? [chosen, chosen.closest("[role=combobox]")] : []) {
+    part.setAttribute("aria-labelledby", `${label.id} ${chosen.id}`);
+    if (part.hasAttribute("aria-owns")) part.setAttribute("aria-controls", part.getAttribute("aria-owns"));
+  }
+  box.querySelector(".select2-search__field")?.setAttribute("aria-label", label.textContent.trim());
+};
+
+const mend = () => {
+  document.querySelectorAll(":is(a:not([href]), div, span)[x-on\\:click]:not([role], #changelist-filter-close)").forEach(reach);
+  document.querySelectorAll(`${ICON}:not([aria-hidden], [aria-label])`).forEach(silence);
+  document.querySelectorAll(".date-icon, .clock-icon").forEach((icon) => { icon.closest("a").ariaLabel = icon.title; });
+  document.querySelectorAll("select.select2-hidden-accessible").forEach(nameSelect);
+  document.querySelector(".select2-dropdown .select2-search__field")?.setAttribute("aria-label", "Search");
+  document.querySelectorAll(".help-tooltip[aria-label]").forEach((hint) => hint.setAttribute("role", "img"));
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  mend();
+  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+});

@@ -1,0 +1,110 @@
+"""The pages of the panel, for everybody: read aloud, by keyboard, on a phone, in light and in dark."""
+
+import base64
+import re
+
+import pytest
+from django_otp.oath import totp
+from playwright.sync_api import expect
+
+from digest.demo import CURATOR, PASSWORD
+from tests.browser.axe import faults
+
+pytestmark = pytest.mark.browser
+pytest_plugins = ["tests.browser.filled_panel"]
+
+WIDTHS = [360, 1280]
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request, open_page):
+    return open_page(color_scheme=request.param, viewport={"width": 360, "height": 740})
+
+
+def sign_in(page):
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill(CURATOR)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def hindrances(page):
+    """Return what keeps somebody from the page that is open, at each width."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 740})
+        found += [f"{width}: {fault}" for fault in faults(page)]
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"{width}: {wide} wide")
+    return found
+
+
+def test_every_page_of_the_panel_is_there_for_everybody(panel_pages, page):
+    sign_in(page)
+    found = {}
+    for path in panel_pages:
+        assert page.goto(f"/admin/{path}").ok, path
+        if path.endswith("/board/"):
+            expect(page.locator("#audience")).to_be_visible()
+        if hindered := hindrances(page):
+            found[path] = hindered
+
+    assert found == {}
+
+
+def test_the_menu_filters_colours_and_signing_out_are_reached_by_keyboard(panel_pages, page):
+    sign_in(page)
+    page.get_by_role("button", name="Menu").press("Enter")
+    page.get_by_role("link", name="Editions").press("Enter")
+    page.get_by_role("button", name="Filters").press("Enter")
+    page.get_by_role("link", name="published", exact=True).press("Enter")
+    expect(page).to_have_url(re.compile("status__exact=published"))
+
+    page.get_by_role("button", name="Menu").press(" ")
+    page.get_by_role("button", name=CURATOR).press("Enter")
+    page.get_by_role("button", name="Dark").press("Enter")
+    expect(page.locator("html")).to_have_class("dark")
+    page.get_by_role("button", name="Log out").press("Enter")
+    expect(page.get_by_text("Thanks for spending")).to_be_visible()
+    assert hindrances(page) == []
+
+
+def test_what_opens_on_a_page_is_there_for_everybody(panel_pages, page):
+    sign_in(page)
+    page.goto("/admin/digest/edition/")
+    page.get_by_label("Select record").first.check()
+    assert hindrances(page) == []
+
+    page.goto("/admin/digest/edition/add/")
+    page.get_by_role("combobox", name="Paper").press("Enter")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    assert hindrances(page) == []
+
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_text("Please correct the error")).to_be_visible()
+    assert hindrances(page) == []
+
+
+def test_the_pages_of_signing_in_are_there_for_everybody(panel_pages, page, settings):
+    settings.SECOND_FACTOR = True
+    page.goto("/admin/login/")
+    assert hindrances(page) == []
+
+    sign_in(page)
+    page.get_by_text("Without a camera").click()
+    (secret,) = re.findall(r"secret=(\w+)", page.get_by_text("otpauth://").inner_text())
+    assert hindrances(page) == []
+
+    page.get_by_label("The code your app shows").fill(f"{totp(base64.b32decode(secret)):06}")
+    page.get_by_role("button", name="Set it up").click()
+    expect(page.get_by_text("write them down")).to_be_visible()
+    assert hindrances(page) == []
+
+    page.context.clear_cookies()
+    sign_in(page)
+    page.get_by_label("or a spare code").fill("wrong")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert hindrances(page) == []
