@@ -1,7 +1,7 @@
 """What goes into an edition, what readers see of it, and when it comes out."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from django.db import transaction
@@ -56,12 +56,16 @@ def add(paper: Paper, at: datetime) -> Edition:
         return placed.edition
     draft = Edition.objects.filter(status=Edition.Status.DRAFT, day__gte=at.date()).order_by("day").first()
     if draft is None:
-        taken = set(Edition.objects.filter(day__gte=at.date()).values_list("day", flat=True))
-        days = (at.date() + timedelta(days=number) for number in count())
-        draft = Edition.objects.create(day=next(day for day in days if day not in taken))
+        draft = Edition.objects.create(day=free_day(at.date()))
     last = draft.entries.aggregate(last=Max("position"))["last"]
     EditionPaper.objects.create(edition=draft, paper=paper, position=0 if last is None else last + 1)
     return draft
+
+
+def free_day(first: date) -> date:
+    """Return the first day from this one on that has no edition yet."""
+    taken = set(Edition.objects.filter(day__gte=first).values_list("day", flat=True))
+    return next(day for day in (first + timedelta(days=number) for number in count()) if day not in taken)
 
 
 def publish_late(at: datetime) -> list[Edition]:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
 
-from digest import curation, planning, publishing
+from digest import counting, curation, planning, publishing
 from digest.arranging import RefusedError, Seen, StaleError
 from digest.models import Delivery, Edition
 from digest.sending import draining, sweeping
@@ -85,65 +85,43 @@ def test_an_edition_without_papers_is_not_published():
         bring_out(make_edition(published=False))
 
 
-def test_with_a_second_look_one_asks_and_another_publishes(draft, settings):
-    settings.SECOND_LOOK = True
+@time_machine.travel(NOON, tick=False)
+def test_before_it_comes_out_the_page_tells_to_how_many_it_goes_and_what_to_look_at(admin_client, draft):
+    make_subscriber()
+    counting.count_all(NOON)
+    address = f"/admin/digest/edition/{draft.pk}/publishing/"
 
-    assert bring_out(draft, who="ada") == "Asked another curator for a look before it comes out."
-    assert bring_out(draft, who="ada") == "Asked another curator for a look before it comes out."
-    assert not draft.is_published
+    html = admin_client.get(address).content.decode()
 
-    assert bring_out(draft, who="grace") == "Published."
-
-
-def test_a_look_at_one_hour_is_no_look_at_another(draft, settings):
-    settings.SECOND_LOOK = True
-    bring_out(draft, who="ada", at=TWO)
-
-    assert bring_out(draft, who="grace").startswith("Asked")
-    assert not draft.is_published
+    assert "<strong>about 1 active subscriber</strong>" in html
+    assert "topics (1 has no topic" in html
+    assert "brings it out before that day" not in html
+    type(draft).objects.update(day=DAY + timedelta(days=1))
+    assert "brings it out before that day" in admin_client.get(address).content.decode()
 
 
-def test_what_one_curator_changed_does_not_publish_itself_before_another_looked(draft, settings):
-    settings.SECOND_LOOK = True
-    draft.note_change("ada")
-    draft.append([make_paper()])
+def test_sending_again_is_offered_only_where_somebody_got_nothing(admin_client, out):
+    make_delivery(make_subscriber(), out, status=Status.SENT)
+    counting.count_sending(NOON)
+    address = f"/admin/digest/edition/{out.pk}/publishing/"
+    assert "Send again" not in admin_client.get(address).content.decode()
 
-    assert curation.publish_late(TWO) == []
+    make_delivery(make_subscriber(), out, status=Status.FAILED)
+    counting.count_sending(NOON)
 
-    draft.refresh_from_db()
-    bring_out(draft, who="ada", at=TWO)
-    bring_out(draft, who="grace", at=TWO)
-    assert curation.publish_late(TWO) == [draft]
-
-
-def test_what_nobody_touched_publishes_itself_without_a_second_look(draft, settings):
-    settings.SECOND_LOOK = True
-
-    assert curation.publish_late(draft.publish_at) == [draft]
+    assert "Send again" in admin_client.get(address).content.decode()
 
 
-def test_the_panel_says_what_waits_for_a_second_look(admin_client, draft, settings):
-    draft.note_change("ada")
-    addresses = "/admin/", f"/admin/digest/edition/{draft.pk}/publishing/"
-    free, waiting = [], []
-    for kept, settings.SECOND_LOOK in ((free, False), (waiting, True)):
-        with time_machine.travel(NOON, tick=False):
-            kept.extend(admin_client.get(address).content.decode() for address in addresses)
+@time_machine.travel(NOON, tick=False)
+def test_a_new_edition_is_of_the_next_day_without_one_and_leads_to_its_board(admin_client):
+    make_edition(day=DAY + timedelta(days=1), published=False)
+    address = "/admin/digest/edition/add/"
+    assert admin_client.get(address).context["adminform"].form.initial["day"] == DAY + timedelta(days=2)
+    inlines = {f"entries{name}-{field}": 0 for name in ("", "-2") for field in ("TOTAL_FORMS", "INITIAL_FORMS")}
 
-    assert all("by itself on" in html or "UTC, by itself" in html for html in free)
-    assert "waits for a second look" in waiting[0]
-    assert "before another curator has looked at it" in waiting[1]
+    answer = admin_client.post(address, {"day": "2025-08-23", **inlines})
 
-
-def test_no_way_of_the_list_leads_around_the_second_look(admin_client, draft, settings):
-    settings.SECOND_LOOK = True
-
-    admin_client.post("/admin/digest/edition/", {"action": "publish", "_selected_action": [draft.pk]})
-
-    draft.refresh_from_db()
-    assert not draft.is_published
-    assert draft.look_asked_by == "admin"
-    assert 'name="publish_at_0"' not in admin_client.get(f"/admin/digest/edition/{draft.pk}/change/").content.decode()
+    assert answer["Location"] == f"/admin/digest/edition/{Edition.objects.get(day='2025-08-23').pk}/board/"
 
 
 # --- Taking back ---

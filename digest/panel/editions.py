@@ -1,5 +1,6 @@
 """Editions: the list, the form, and what can be done to many at once."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,13 +9,14 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin, TabularInline
 
-from digest import publishing, voting
+from digest import curation, publishing, voting
 from digest.arranging import RefusedError, Seen, StaleError
 from digest.models import Edition, EditionPaper
 from digest.sending import breaker
@@ -97,6 +99,15 @@ class EditionAdmin(ModelAdmin):
             form.base_fields["publish_at"].required = False
         return form
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with the next day that has no edition."""
+        tomorrow = timezone.now().date() + timedelta(days=1)
+        return {"day": curation.free_day(tomorrow), **super().get_changeform_initial_data(request)}
+
+    def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002
+        """Go on to the board of a new edition."""
+        return HttpResponseRedirect(reverse("admin:board", args=[obj.pk]))
+
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Say whether somebody brings editions out."""
         return request.user.has_perm("digest.publish_edition")
@@ -136,6 +147,8 @@ class EditionAdmin(ModelAdmin):
     @admin.display(ordering="halted_at")
     def sending(self, edition: Edition) -> str:
         """Tell whether its digests are sent, and why not."""
+        if not edition.is_published:
+            return ""
         if not edition.halted_at:
             return "goes on"
         return f"halted {date_format(localtime(edition.halted_at), 'DATETIME_FORMAT')}: {edition.halted_because}"

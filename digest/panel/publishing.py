@@ -1,7 +1,7 @@
 """Publishing and sending one edition: the page with all that can be done to it, and a view for each deed."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from digest import publishing, tasks
 from digest.arranging import RefusedError, Seen, StaleError
 from digest.models import Edition, Tally
+from digest.offers import offer_of
+from digest.panel import checklist
 from digest.panel.pages import keep_in_trail, ring, show
 from digest.sending import breaker, sweeping
 from subscriptions import time_zones
@@ -57,7 +59,11 @@ def _form(request: HttpRequest, pk: int) -> HourForm:
 def _page(
     request: HttpRequest, edition: Edition, form: HourForm, complaint: str = "", status: int = 200
 ) -> HttpResponse:
+    now = timezone.now()
     sending = Tally.objects.filter(kind=Tally.Kind.SENDING, day=edition.day).first()
+    counts = sending.counts if sending else {}
+    readers = Tally.objects.filter(kind=Tally.Kind.SUBSCRIBERS).first()
+    checks = [] if edition.is_published else checklist.checklist(edition, offer_of([edition], now), now)
     return show(
         request,
         "panel/publishing.html",
@@ -68,6 +74,10 @@ def _page(
             "complaint": complaint,
             "shown": edition.entries.shown().count(),
             "sending": sending,
+            "got_nothing": edition.cancelled_at or any(counts.get(state) for state in ("failed", "cancelled")),
+            "readers": readers.counts.get("active") if readers else None,
+            "is_early": edition.day > now.astimezone(UTC).date(),
+            "doubts": [check for check in checks if check.verdict != checklist.Verdict.GOOD],
             "second_look": settings.SECOND_LOOK,
             "look_is_mine": edition.look_asked_by == request.user.get_username(),
             "may_publish": request.user.has_perm("digest.publish_edition"),

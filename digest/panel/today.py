@@ -1,7 +1,8 @@
 """What the first page of the panel shows: today's edition, its sending, who came and went."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 
 from digest import broker
-from digest.models import Edition, SourceRun, Submission, Tally
+from digest.models import Edition, EditionPaper, SourceRun, Submission, Tally
 from digest.panel import charts
 
 DAYS = 60
@@ -45,7 +46,7 @@ def figures(request: HttpRequest, now: datetime) -> dict[str, Any]:
     today = now.astimezone(UTC).date()
     found: dict[str, Any] = {"has_role": request.user.is_superuser or bool(request.user.get_all_permissions())}
     if request.user.has_perm("digest.view_edition"):
-        found["editions"] = list(Edition.objects.filter(day__gte=today - timedelta(days=1)).order_by("day")[:5])
+        found["editions"] = editions(today)
         found |= sending(now) | opens(now)
         found["rankers"] = Tally.objects.filter(kind=Tally.Kind.RANKERS).first()
     if request.user.has_perm("digest.view_sourcerun"):
@@ -59,6 +60,14 @@ def figures(request: HttpRequest, now: datetime) -> dict[str, Any]:
     if request.user.has_perm("subscriptions.view_subscriber"):
         found |= subscribers(now)
     return found
+
+
+def editions(today: date) -> list[tuple[Edition, int]]:
+    """Return the editions from yesterday on, each with how many papers it shows."""
+    found = list(Edition.objects.filter(day__gte=today - timedelta(days=1)).order_by("day")[:5])
+    entries = EditionPaper.objects.shown().filter(edition__in=found).order_by()
+    shown = Counter(entries.values_list("edition", flat=True))
+    return [(edition, shown[edition.pk]) for edition in found]
 
 
 def last_runs() -> list[SourceRun]:
