@@ -102,6 +102,10 @@ def test_the_pages_of_signing_in_are_there_for_everybody(panel_pages, page, sett
     expect(page.get_by_text("write them down")).to_be_visible()
     assert hindrances(page) == []
 
+    page.goto("/admin/your-sign-in/")
+    expect(page.get_by_role("heading", name="Your sign-in")).to_be_visible()
+    assert hindrances(page) == []
+
     page.context.clear_cookies()
     sign_in(page)
     page.get_by_label("or a spare code").fill("wrong")
