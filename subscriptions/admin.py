@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
 
 from subscriptions import schedule, time_zones
@@ -18,36 +18,19 @@ from subscriptions.forms import AddressField
 from subscriptions.models import AuthorFollow, Consent, Follow, Rule, Subscriber, Suppression, Topic
 from subscriptions.models.suppression import hash_of
 from subscriptions.paging import AtMost
+from subscriptions.tables import ReadOnlyInline, Table
 
 
-class FollowInline(TabularInline):
+class FollowInline(Table):
     """The topics of a subscriber."""
 
     model = Follow
-    extra = 0
-    hide_title = True
     autocomplete_fields = ("topic",)
     verbose_name = "topic"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Follow]:
         """Bring the topics along."""
         return super().get_queryset(request).select_related("topic", "subscriber")
-
-
-class ReadOnlyInline(TabularInline):
-    """Rows of a subscriber, to read."""
-
-    extra = 0
-    hide_title = True
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Nothing is added by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Nothing is changed by hand."""
-        return False
 
 
 class RuleInline(ReadOnlyInline):

@@ -10,10 +10,10 @@ from django.utils.dateparse import parse_date
 from digest.composing import links
 from digest.models import Delivery, Edition, Event
 from digest.models.delivery import papers_in
-from digest.panel.reading import ReadOnlyAdmin, ReadOnlyInline
 from subscriptions.addresses import key_of
 from subscriptions.models import Subscriber
 from subscriptions.paging import AtMost
+from subscriptions.tables import ReadOnlyAdmin, ReadOnlyInline
 
 # So many readers are looked for at once.
 READERS = 100

@@ -14,25 +14,24 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
 from digest import curation, publishing, voting
 from digest.arranging import RefusedError, Seen, StaleError
 from digest.models import Edition, EditionPaper
 from digest.sending import breaker
+from subscriptions.tables import Table
 
 HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 
 
-class StandingInline(TabularInline):
+class StandingInline(Table):
     """The papers of an edition, in the order readers see."""
 
     model = EditionPaper
     verbose_name_plural = "papers in order"
     fields = ("position", "placement", "note", "paper")
     readonly_fields = ("paper",)
-    extra = 0
-    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditionPaper]:
         """Bring the papers along."""
@@ -43,7 +42,7 @@ class StandingInline(TabularInline):
         return False
 
 
-class AddingInline(TabularInline):
+class AddingInline(Table):
     """Room for one more paper. Apart from the others, for a search field on each of fifty rows costs fifty queries."""
 
     model = EditionPaper

@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from digest.models import Feedback
-from digest.panel.reading import ReadOnlyAdmin
 from subscriptions.paging import AtMost
+from subscriptions.tables import ReadOnlyAdmin
 
 
 @admin.register(Feedback)

@@ -9,8 +9,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminURLInputWidget
 
 from digest.models import Listing, Paper, PaperIdentifier, PaperTopic
-from digest.panel.reading import ReadOnlyInline
 from subscriptions.paging import AtMost
+from subscriptions.tables import ReadOnlyInline
 
 
 class IdentifierInline(ReadOnlyInline):

@@ -11,9 +11,9 @@ from django.urls import URLPattern, path, reverse
 
 from digest import uploading
 from digest.models import SourceRun
-from digest.panel.reading import ReadOnlyAdmin
 from digest.sources.bibtex import LARGEST
 from digest.sources.record import SourceError
+from subscriptions.tables import ReadOnlyAdmin
 
 
 class UploadForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
-from digest.panel.reading import ReadOnlyAdmin
+from subscriptions.tables import ReadOnlyAdmin
 
 
 @admin.register(LogEntry)

@@ -82,6 +82,7 @@ def test_what_opens_on_a_page_is_there_for_everybody(panel_pages, page):
     assert hindrances(page) == []
 
     page.keyboard.press("Escape")
+    page.locator("[name=day]").fill("")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_text("Please correct the error")).to_be_visible()
     assert hindrances(page) == []

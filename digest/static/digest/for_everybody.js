@@ -39,16 +39,16 @@ const isBare = (control) => {
 };
 
 const nameSelect = (select) => {
-  const label = select.labels[0];
+  const name = select.ariaLabel || select.labels[0]?.textContent.trim();
   const box = select.nextElementSibling;
-  if (!label || !box?.matches(".select2-container")) return;
-  label.id ||= `label-of-${select.id}`;
+  if (!name || !box?.matches(".select2-container")) return;
   const chosen = box.querySelector("[role=textbox]");
   for (const part of chosen ? [chosen, chosen.closest("[role=combobox]")] : []) {
-    part.setAttribute("aria-labelledby", `${label.id} ${chosen.id}`);
+    part.removeAttribute("aria-labelledby");
+    part.ariaLabel = part === chosen ? name : `${name}: ${chosen.textContent.trim()}`;
     if (part.hasAttribute("aria-owns")) part.setAttribute("aria-controls", part.getAttribute("aria-owns"));
   }
-  box.querySelector(".select2-search__field")?.setAttribute("aria-label", label.textContent.trim());
+  box.querySelector(".select2-search__field")?.setAttribute("aria-label", name);
 };
 
 const mend = () => {
