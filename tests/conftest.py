@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings as project
 from django.core.cache import cache
 
 from digest import everything, likes, meaning
 from digest.sending import board
 from subscriptions import limits
+from tests.by_night import NIGHT
 from tests.fake_source import fake_source
+from tests.make import NOON
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +34,13 @@ def nothing_left_over():
 
 
 @pytest.fixture
+def at_noon():
+    """The clock stands at NOON."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
 def source(settings):
     """A server that all sources are asked at, with no wait between two requests."""
     with fake_source() as server:
@@ -48,3 +58,12 @@ def waits(monkeypatch):
     taken = []
     monkeypatch.setattr("digest.sources.fetching.sleep", taken.append)
     return taken
+
+
+@pytest.fixture
+def night(settings, time_machine, source, waits):
+    """The night after a Tuesday, with arXiv's machine learning to gather by OAI-PMH."""
+    time_machine.move_to(NIGHT, tick=False)
+    settings.SOURCES = ["oai"]
+    settings.ARXIV_CATEGORIES = settings.EDITION_CATEGORIES = ["cs.LG"]
+    return time_machine

@@ -1,6 +1,6 @@
 """Everything new that fits: the second part of a digest."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -8,36 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from digest import embedding, feedback, planning
 from digest.models import Delivery, EditionPaper, Feedback, Paper
-from subscriptions.models import Breadth, Rule, Weight
+from subscriptions.models import Rule, Weight
 from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
+from tests.wanting_everything import A_DAY, HOUR, new, part, titles, wide
 
 pytestmark = pytest.mark.django_db
-
-HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
 def graphs():
     return make_topic("Graph learning")
-
-
-def wide(**fields):
-    """A reader who wants everything new that fits."""
-    return make_subscriber(**{"breadth": Breadth.EVERYTHING, **fields})
-
-
-def new(title="", *, at=NOON - HOUR, **fields):
-    """A paper that came in and stands in no edition."""
-    return make_paper(title, created_at=at, **fields)
-
-
-def part(delivery):
-    return delivery.content.get("more", {"papers": []})
-
-
-def titles(entries):
-    found = Paper.objects.in_bulk([paper for paper, *_ in entries])
-    return [found[paper].title for paper, *_ in entries]
 
 
 def test_papers_of_no_edition_that_fit_are_a_second_part_best_first_with_reasons(graphs):

@@ -5,7 +5,6 @@ from html import unescape
 
 import numpy as np
 import pytest
-import time_machine
 
 from digest import cold_start
 from digest.models import Feedback, PaperTopic
@@ -15,13 +14,7 @@ from subscriptions.signing_up import Asked
 from tests.make import NOON, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.asking"]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from digest import planning
 from digest.composing import links as digest_links
@@ -16,13 +15,7 @@ from subscriptions.tokens import Purpose
 from subscriptions.wishes import Wishes
 from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture

@@ -6,37 +6,15 @@ import pytest
 
 from digest import everything as catalogue
 from digest import planning
-from digest.models import Paper
-from subscriptions.models import Breadth
-from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
+from tests.make import DAY, NOON, make_edition, make_paper, make_topic
+from tests.wanting_everything import A_DAY, HOUR, new, part, titles, wide
 
 pytestmark = pytest.mark.django_db
-
-HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
 def graphs():
     return make_topic("Graph learning")
-
-
-def wide(**fields):
-    """A reader who wants everything new that fits."""
-    return make_subscriber(**{"breadth": Breadth.EVERYTHING, **fields})
-
-
-def new(title="", *, at=NOON - HOUR, **fields):
-    """A paper that came in and stands in no edition."""
-    return make_paper(title, created_at=at, **fields)
-
-
-def part(delivery):
-    return delivery.content.get("more", {"papers": []})
-
-
-def titles(entries):
-    found = Paper.objects.in_bulk([paper for paper, *_ in entries])
-    return [found[paper].title for paper, *_ in entries]
 
 
 def test_somebody_new_gets_what_came_in_the_last_three_days(graphs):

@@ -15,15 +15,9 @@ from subscriptions import links as subscriber_links
 from subscriptions.tokens import Purpose
 from tests.make import NOON, make_delivery, make_edition, make_paper, make_subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 Kind = Feedback.Kind
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

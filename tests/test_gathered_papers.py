@@ -5,32 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest import gathering
 from digest.models import Paper, PaperIdentifier
+from tests.by_night import TUESDAY_MORNING, gather, numbers
 from tests.feeds import MONDAY, atom, atom_entry, oai, oai_record, rss, rss_item
 
-pytestmark = pytest.mark.django_db
-
-NIGHT = datetime(2026, 9, 16, 5, tzinfo=UTC)
-TUESDAY_MORNING = "Tue, 15 Sep 2026 10:00:00 GMT"
-
-
-@pytest.fixture(autouse=True)
-def night(settings, time_machine, source, waits):
-    time_machine.move_to(NIGHT, tick=False)
-    settings.SOURCES = ["oai"]
-    settings.ARXIV_CATEGORIES = settings.EDITION_CATEGORIES = ["cs.LG"]
-    return time_machine
-
-
-def gather(name="oai", part="cs"):
-    run = gathering.gather(name, part)
-    run.refresh_from_db()
-    return run
-
-
-def numbers(run):
-    return (run.new, run.updated, run.unchanged, run.skipped)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("night")]
 
 
 def test_a_replacement_updates_what_is_known_and_brings_nothing_else(source):

@@ -9,31 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from digest import gathering
 from digest.models import Listing, Paper, SourceRun
 from digest.tasks import gather_sources
+from tests.by_night import NIGHT, TUESDAY_MORNING, gather, numbers
 from tests.fake_source import Reply
 from tests.feeds import HTML, MONDAY, oai, oai_record, rss, rss_item
 
-pytestmark = pytest.mark.django_db
-
-NIGHT = datetime(2026, 9, 16, 5, tzinfo=UTC)
-TUESDAY_MORNING = "Tue, 15 Sep 2026 10:00:00 GMT"
-
-
-@pytest.fixture(autouse=True)
-def night(settings, time_machine, source, waits):
-    time_machine.move_to(NIGHT, tick=False)
-    settings.SOURCES = ["oai"]
-    settings.ARXIV_CATEGORIES = settings.EDITION_CATEGORIES = ["cs.LG"]
-    return time_machine
-
-
-def gather(name="oai", part="cs"):
-    run = gathering.gather(name, part)
-    run.refresh_from_db()
-    return run
-
-
-def numbers(run):
-    return (run.new, run.updated, run.unchanged, run.skipped)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("night")]
 
 
 def test_a_run_writes_papers_and_its_own_row(source):

@@ -12,16 +12,10 @@ from subscriptions.models.suppression import hash_of
 from subscriptions.tokens import Purpose
 from tests.make import NOON, make_subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 ADDRESS = "ada@example.org"
 ONE_CLICK = "List-Unsubscribe=One-Click"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 
 from digest.models import Feedback
 from subscriptions import links, wishes
@@ -15,16 +14,10 @@ from subscriptions.wishes import Wishes
 from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.asking"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 ADDRESS = "ada@example.org"
 TOMORROW_AT_SEVEN = datetime(2025, 8, 22, 7, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def path(subscriber, more=""):

@@ -12,15 +12,9 @@ from subscriptions.tokens import OPENS_FOR, Purpose, sign
 from tests.make import NOON, make_edition, make_paper, make_subscriber
 from tests.opening import allow, has_forgotten, look_at, noted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 Kind = Feedback.Kind
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

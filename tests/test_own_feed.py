@@ -13,15 +13,9 @@ from subscriptions.models import Channel
 from subscriptions.tokens import Purpose
 from tests.make import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

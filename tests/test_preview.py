@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 
 from digest.models import EditionPaper
 from subscriptions import links
@@ -12,15 +11,9 @@ from subscriptions.tokens import Purpose
 from tests.make import NOON, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.asking"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from digest import feedback, planning, standing
 from digest.models import Feedback, PaperIdentifier
@@ -14,13 +13,7 @@ from subscriptions.tokens import Purpose
 from subscriptions.wishes import Wishes
 from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture

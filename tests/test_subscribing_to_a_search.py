@@ -4,7 +4,6 @@ import re
 from html import unescape
 
 import pytest
-import time_machine
 from django.core import mail
 
 from digest import planning
@@ -16,16 +15,10 @@ from subscriptions.signing_up import Asked
 from tests.make import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.asking"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 ADDRESS = "ada@example.org"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,21 +1,14 @@
 """What somebody wants to read: topics with weights, words, authors; kept as the form says, whatever is typed."""
 
 import pytest
-import time_machine
 
 from subscriptions import links, wishes
 from subscriptions.models import AuthorFollow, Channel, Follow, Frequency, Rule, Weight
 from subscriptions.tokens import Purpose
 from subscriptions.wishes import Wishes
-from tests.make import NOON, make_subscriber, make_topic
+from tests.make import make_subscriber, make_topic
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture
