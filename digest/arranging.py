@@ -13,6 +13,11 @@ from digest.models import Edition, EditionPaper, Paper
 
 Placement = EditionPaper.Placement
 
+TOLD: dict[str, str] = {
+    Placement.PINNED: "pinned: it stands at the top",
+    Placement.LISTED: "listed, no longer pinned or hidden",
+    Placement.HIDDEN: "hidden from readers",
+}
 NOTE_LENGTH = 280
 SUBJECT_LENGTH = 120
 INTRO_LENGTH = 1000
@@ -88,7 +93,7 @@ def place(entry: int, placement: str) -> Act:
         changed.placement = placement
         changed.save(update_fields=["placement"])
         _number(entries)
-        return f"«{changed.paper}» is {changed.get_placement_display()} now."
+        return f"«{changed.paper}» is {TOLD[placement]}."
 
     return act
 

@@ -59,7 +59,7 @@ def bring_out(key: int, seen: Seen, at: datetime | None, now: datetime) -> tuple
     if _needs_look(edition, seen.who, at):
         edition.ask_for_look(seen.who, at)
         return edition, "Asked another curator for a look before it comes out."
-    done = _set_hour(edition, at) if at else _publish(edition, now)
+    done = _set_hour(edition, at, seen.who) if at else _publish(edition, now)
     edition.note_change(seen.who)
     edition.note_look()
     return edition, done
@@ -89,9 +89,9 @@ def _needs_look(edition: Edition, who: str, at: datetime | None) -> bool:
     return edition.look_asked_by in {"", who} or edition.look_asked_for != at
 
 
-def _set_hour(edition: Edition, at: datetime) -> str:
-    edition.publish_at = at
-    edition.save(update_fields=["publish_at"])
+def _set_hour(edition: Edition, at: datetime, who: str) -> str:
+    edition.publish_at, edition.hour_set_by = at, who
+    edition.save(update_fields=["publish_at", "hour_set_by"])
     return f"It comes out on {date_format(at, 'j F Y')} at {at:%H:%M} UTC."
 
 

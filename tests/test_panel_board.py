@@ -216,7 +216,7 @@ def test_whatever_was_done_last_is_undone_and_done_again(admin_client, edition, 
     assert after != before
     act(admin_client, edition, "undo")
     assert stands(edition) == before
-    act(admin_client, edition, "undo")
+    act(admin_client, edition, "redo")
     assert stands(edition) == after
 
 
@@ -243,5 +243,29 @@ def test_what_stands_elsewhere_by_now_is_not_taken_from_there(admin_client, edit
     assert "a paper stands in another edition by now" in answer.content.decode()
 
 
-def test_without_a_change_there_is_nothing_to_undo(admin_client, edition):
-    assert act(admin_client, edition, "undo").status_code == 404
+@pytest.mark.parametrize("name", ["undo", "redo"])
+def test_without_a_change_there_is_nothing_to_undo(admin_client, edition, name):
+    assert act(admin_client, edition, name).status_code == 422
+
+
+def test_the_last_ten_changes_are_undone_one_after_the_other(admin_client, edition):
+    before = []
+    for number in range(12):
+        before.append(stands(edition))
+        act(admin_client, edition, "note", entry=edition.entries.first().pk, note=f"Note {number}")
+        stands(edition)
+
+    for number in range(10):
+        assert act(admin_client, edition, "undo").status_code == 302
+        assert stands(edition) == before[11 - number]
+    assert act(admin_client, edition, "undo").status_code == 422
+
+
+def test_after_another_change_what_was_undone_is_not_done_again(admin_client, edition):
+    entry = edition.entries.first().pk
+    for name in ("pin", "undo", "hide"):
+        act(admin_client, edition, name, entry=entry)
+        edition.refresh_from_db()
+
+    assert act(admin_client, edition, "redo").status_code == 422
+    assert edition.entries.get(pk=entry).placement == HIDDEN

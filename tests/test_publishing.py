@@ -44,6 +44,7 @@ def test_it_comes_out_at_once(draft):
 def test_it_comes_out_at_its_hour_by_itself(draft):
     assert bring_out(draft, at=TWO) == "It comes out on 21 August 2025 at 14:00 UTC."
 
+    assert draft.hour_set_by == "ada"
     assert curation.publish_late(TWO - timedelta(seconds=1)) == []
     assert curation.publish_late(TWO) == [draft]
 
@@ -122,6 +123,19 @@ def test_a_new_edition_is_of_the_next_day_without_one_and_leads_to_its_board(adm
     answer = admin_client.post(address, {"day": "2025-08-23", **inlines})
 
     assert answer["Location"] == f"/admin/digest/edition/{Edition.objects.get(day='2025-08-23').pk}/board/"
+
+
+@time_machine.travel(NOON, tick=False)
+def test_an_edition_whose_hour_was_set_says_so_everywhere(admin_client, draft):
+    addresses = [f"/admin/digest/edition/{draft.pk}/{page}/" for page in ("board", "publishing")]
+    assert "draft, comes out by itself" in admin_client.get(addresses[0]).content.decode()
+
+    bring_out(draft, at=TWO)
+
+    for address in addresses:
+        assert "set by ada for" in admin_client.get(address).content.decode()
+    assert "ada set its hour:" in admin_client.get(addresses[1]).content.decode()
+    assert "ada set the hour" in admin_client.get("/admin/").content.decode()
 
 
 # --- Taking back ---

@@ -60,6 +60,8 @@ class Edition(models.Model):
     # Who asked another curator for a look before it comes out, and for which hour; none: at once.
     look_asked_by = models.CharField(max_length=150, blank=True, editable=False)
     look_asked_for = models.DateTimeField(null=True, blank=True, editable=False)
+    # Who decided on its hour; nobody: it has the usual one.
+    hour_set_by = models.CharField(max_length=150, blank=True, editable=False)
     # Curators changed it since, and no other one looked at it.
     unseen_since = models.DateTimeField(null=True, blank=True, editable=False)
     # Its sending was ended for good.
@@ -117,7 +119,7 @@ class Edition(models.Model):
     def withdraw(self, until: datetime) -> bool:
         """Make it a draft again that publishes itself at that moment; return whether this call did it."""
         changed = Edition.objects.filter(pk=self.pk, status=self.Status.PUBLISHED).update(
-            status=self.Status.DRAFT, published_at=None, publish_at=until
+            status=self.Status.DRAFT, published_at=None, publish_at=until, hour_set_by=""
         )
         self.refresh_from_db()
         return bool(changed)

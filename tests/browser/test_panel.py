@@ -48,7 +48,7 @@ def sign_in(page, name="ada"):
 
 
 def open_board(page):
-    page.get_by_role("link", name="Board of").click()
+    page.get_by_role("link", name="its board").click()
     expect(page.locator("[data-list=candidates] > .p-card")).to_have_count(51)
     expect(page.locator("#audience")).to_be_visible()
 
@@ -71,7 +71,7 @@ def drag(page, card, target):
 
 
 def publish(page):
-    page.get_by_role("link", name="Preview").click()
+    page.get_by_role("link", name="Preview").first.click()
     expect(page.get_by_text("✗ bad")).to_have_count(0)
     page.get_by_role("link", name="Publish and send").click()
     page.get_by_role("button", name="Publish now").click()
@@ -138,7 +138,7 @@ def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("j")
     page.keyboard.press("h")
-    expect(page.get_by_text("Hidden from readers")).to_be_visible()
+    expect(page.get_by_text("Hidden from readers", exact=True)).to_be_visible()
     expect(edition(page)).to_have_count(9)
     page.get_by_role("link", name="Publish and send").focus()
     page.keyboard.press("Enter")
@@ -170,7 +170,7 @@ def test_what_is_half_written_stays_while_something_else_is_done_and_is_asked_ab
     for paper in Paper.objects.all()[:3]:
         EditionPaper.objects.create(edition=draft, paper=paper)
     sign_in(page)
-    page.get_by_role("link", name="Board of").click()
+    page.get_by_role("link", name="its board").click()
     edition(page).first.get_by_text("Note", exact=True).click()
     page.keyboard.type("Half a note")
     edition(page).last.get_by_role("button", name="Pin").click()
@@ -180,7 +180,7 @@ def test_what_is_half_written_stays_while_something_else_is_done_and_is_asked_ab
     expect(note).to_have_value("Half a note")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Preview").click()
+    page.get_by_role("link", name="Preview").first.click()
     assert asked == ["beforeunload"]
     expect(note).to_have_value("Half a note")
 
@@ -201,6 +201,50 @@ def test_the_candidates_follow_what_is_typed_and_the_last_change_is_undone(curat
 
     expect(edition(page)).to_have_count(0)
     expect(candidates).to_have_count(found)
+
+
+def test_what_is_typed_after_unfolding_goes_into_the_form(curator, draft, page):
+    sign_in(page)
+    open_board(page)
+    page.locator(".p-words summary").click()
+    page.keyboard.type("A hard read on papers")
+    page.keyboard.press("Tab")
+    page.keyboard.type("About today.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Subject and intro ✓")).to_be_visible()
+
+    draft.refresh_from_db()
+    assert (draft.subject, draft.intro) == ("A hard read on papers", "About today.")
+    assert draft.entries.count() == 0
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("g")
+    expect(page.get_by_role("heading", name="Publish")).to_be_visible()
+
+
+def swipe(page, x, y, way):
+    touch = page.context.new_cdp_session(page)
+    points = [{"x": x, "y": y + way * step / 10} for step in range(11)]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for point in points[1:]:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_thumb_scrolls_the_board_and_moves_no_paper(curator, draft, open_page):
+    for paper in Paper.objects.all()[:3]:
+        EditionPaper.objects.create(edition=draft, paper=paper)
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    sign_in(page)
+    page.get_by_role("link", name="its board").click()
+    expect(page.locator("#audience")).to_be_visible()
+    before, order = page.evaluate("scrollY"), titles(page.locator("[data-list=candidates] > .p-card"))
+    card = page.locator("[data-list=candidates] > .p-card").nth(2).bounding_box()
+    swipe(page, card["x"] + 60, card["y"] + 20, -300)
+
+    page.wait_for_function("before => scrollY > before + 200", arg=before)
+    assert titles(page.locator("[data-list=candidates] > .p-card")) == order
+    draft.refresh_from_db()
+    assert draft.version == 0
 
 
 def test_a_second_curator_sees_what_the_first_did_and_loses_nothing(curator, draft, open_page):
@@ -230,7 +274,7 @@ def test_a_second_curator_sees_what_the_first_did_and_loses_nothing(curator, dra
 def test_the_board_works_without_scripts(curator, draft, open_page):
     page = open_page(java_script_enabled=False)
     sign_in(page)
-    page.get_by_role("link", name="Board of").click()
+    page.get_by_role("link", name="its board").click()
     for number in (1, 2):
         page.locator("[data-list=candidates] > .p-card").first.get_by_role("button", name="Add").click()
         expect(edition(page)).to_have_count(number)

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from digest import embedding
-from digest.meaning import CLOSE_TO_PAPER
 from digest.models import Edition, EditionPaper, Paper
 
 RECENT = timedelta(days=14)
+# Closer than any two of the fifty papers of one day, and so worth a word.
+MUCH_ALIKE = 0.75
 
 
 class Alike(NamedTuple):
@@ -33,5 +34,5 @@ def alike(papers: Sequence[Paper], edition: Edition) -> dict[int, Alike]:
     return {
         paper.pk: Alike(rows[place][0], rows[place][1])
         for row, (paper, place) in enumerate(zip(papers, nearest, strict=True))
-        if close[row, place] >= CLOSE_TO_PAPER
+        if close[row, place] >= MUCH_ALIKE
     }

@@ -14,8 +14,8 @@ from digest.panel.board import state
 from digest.panel.pages import keep_in_trail, show
 
 Placement = EditionPaper.Placement
-# Where a session keeps how an edition stood before its last change.
-UNDO = "board-undo"
+# Where a session keeps how an edition stood before somebody's last changes.
+HISTORY = "board-history"
 
 
 @require_safe
@@ -32,8 +32,9 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one change and show the board; 409 with the board as it is now where somebody was faster."""
     edition = get_object_or_404(Edition, pk=pk)
+    kept = undoing.history(request.session.get(HISTORY), edition)
     try:
-        change = change_of(request)
+        change = change_of(request, kept)
         seen = arranging.Seen(int(request.POST.get("version", -1)), request.user.get_username())
     except (KeyError, ValueError):
         raise Http404("no such change") from None
@@ -46,7 +47,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     except arranging.RefusedError as error:
         return page(request, Edition.objects.get(pk=pk), {"complaint": str(error), "typed": request.POST}, status=422)
     # The version was the one that was seen, so what was read before the change is what it changed.
-    request.session[UNDO] = {"edition": pk, "version": edition.version, "before": before}
+    step: undoing.Step = {"before": before, "done": done}
+    request.session[HISTORY] = undoing.note(kept, request.POST["act"], step, edition.version)
     keep_in_trail(request, edition, done)
     if request.headers.get("HX-Request"):
         return page(request, edition, {"told": done})
@@ -54,7 +56,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('admin:board', args=[pk])}?{state.Filters.of(request.GET).query}")
 
 
-def change_of(request: HttpRequest) -> arranging.Act:
+def change_of(request: HttpRequest, kept: undoing.History) -> arranging.Act:
     """Return the change that a form asks for; KeyError or ValueError where it asks for none there is."""
     fields = request.POST
     name = fields["act"]
@@ -62,9 +64,8 @@ def change_of(request: HttpRequest) -> arranging.Act:
         return arranging.words(fields["subject"], fields["intro"])
     if name == "clear":
         return arranging.clear()
-    if name == "undo":
-        kept = request.session[UNDO]
-        return undoing.undo(kept["before"]) if kept["version"] == int(fields["version"]) else undoing.too_late
+    if name in {"undo", "redo"}:
+        return undoing.undo(kept) if name == "undo" else undoing.redo(kept)
     if name == "add":
         return arranging.add(int(fields["paper"]), int(fields["place"]) if "place" in fields else None)
     entry = int(fields["entry"])
@@ -83,13 +84,14 @@ def change_of(request: HttpRequest) -> arranging.Act:
 
 def page(request: HttpRequest, edition: Edition, told: dict[str, Any], status: int = 200) -> HttpResponse:
     """Return the board: whole, or the part that htmx puts in its place."""
-    kept = request.session.get(UNDO, {})
+    kept = undoing.history(request.session.get(HISTORY), edition)
     context = {
         **state.board(edition, state.Filters.of(request.GET)),
         **told,
         "title": f"{edition.day:%A, %-d %B %Y}",
         "note_length": arranging.NOTE_LENGTH,
-        "may_undo": (kept.get("edition"), kept.get("version")) == (edition.pk, edition.version),
+        "may_undo": kept["done"][-1]["done"] if kept["done"] else "",
+        "may_redo": kept["undone"][-1]["done"] if kept["undone"] else "",
         "may_change": request.user.has_perm("digest.change_edition"),
         "may_publish": request.user.has_perm("digest.publish_edition"),
     }

@@ -38,7 +38,7 @@ document.addEventListener("submit", (event) => {
   if (card) hold(card, act, byKey);
   // What is saved need not be kept.
   event.target.querySelectorAll("[data-typed]").forEach((field) => { field.defaultValue = field.value; });
-  if (act === "note") event.target.closest("details").open = false;
+  if (["note", "words"].includes(act)) event.target.closest("details").open = false;
   post({ ...Object.fromEntries(new FormData(event.target)), act });
 });
 // The second press of a double click would meet the paper that moved up.
@@ -101,6 +101,8 @@ const ANYWHERE = {
   ArrowLeft: () => focusOn(find("[data-list=candidates] .p-card")),
   ArrowRight: () => focusOn(find("[data-list=edition] .p-card")),
   u: () => press(find("button[value=undo]")),
+  v: () => find(".p-onward").click(),
+  g: () => [...document.querySelectorAll(".p-onward")].at(-1).click(),
   s: () => unfold(find(".p-words")),
   "/": () => find(".p-filters [type=search]").focus(),
   "?": () => fold(find(".p-keys")),
@@ -114,6 +116,9 @@ function inField(event, field) {
   } else if (["Enter", "ArrowDown"].includes(event.key) && field.type === "search") {
     event.preventDefault();
     focusOn(find("[data-list=candidates] .p-card"));
+  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field.dataset.typed) {
+    event.preventDefault();
+    press(field.form.querySelector("button"));
   } else if (event.key === "Enter" && !event.shiftKey && field.matches(".p-note-form textarea")) {
     event.preventDefault();
     press(field.form.querySelector("button"));
@@ -124,6 +129,7 @@ document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input, textarea, select");
   if (field) return inField(event, field);
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") find(".p-keys").open = false;
   const onControl = event.target.closest("button, summary, a");
   if (onControl && ["Enter", " "].includes(event.key)) return;
   const card = event.target.closest(".p-card");
@@ -141,10 +147,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Who unfolds a note wants to write it.
-document.addEventListener("toggle", ({ target }) => {
-  if (target.open && target.matches?.(".p-note-form") && target.contains(document.activeElement)) unfold(target);
-}, true);
+// Who unfolds a form wants to write in it, from the next key on.
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("summary")?.closest(".p-note-form, .p-words");
+  if (form && !form.open) {
+    event.preventDefault();
+    unfold(form);
+  }
+  if (!event.target.closest(".p-keys")) find(".p-keys").open = false;
+});
 
 // --- The board changes under one's hands ---
 
