@@ -63,7 +63,8 @@ def _page(
     sending = Tally.objects.filter(kind=Tally.Kind.SENDING, day=edition.day).first()
     counts = sending.counts if sending else {}
     readers = Tally.objects.filter(kind=Tally.Kind.SUBSCRIBERS).first()
-    checks = [] if edition.is_published else checklist.checklist(edition, offer_of([edition], now), now)
+    offer = None if edition.is_published else offer_of([edition], now)
+    checks = checklist.checklist(edition, offer, now) if offer else []
     return show(
         request,
         "panel/publishing.html",
@@ -72,7 +73,7 @@ def _page(
             "edition": edition,
             "form": form,
             "complaint": complaint,
-            "shown": edition.entries.shown().count(),
+            "shown": len(offer.papers) if offer else 0,
             "sending": sending,
             "got_nothing": edition.cancelled_at or any(counts.get(state) for state in ("failed", "cancelled")),
             "readers": readers.counts.get("active") if readers else None,

@@ -1,6 +1,7 @@
 """A reader's browser before the live site, with the seed page as its edition."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,9 +12,10 @@ from playwright.sync_api import sync_playwright
 from config import celery_app
 from digest import curation
 from digest.importing import import_seed_page
-from digest.models import Edition
+from digest.models import Edition, EditionPaper
 from subscriptions.limits import limiter
 from subscriptions.starter_topics import load_topics
+from tests.browser.curating import person
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 # The browser of a test talks to nobody but the site.
@@ -95,3 +97,18 @@ def open_page(chromium, site):
 @pytest.fixture
 def page(open_page):
     return open_page()
+
+
+@pytest.fixture
+def draft(site, settings):
+    """Fifty candidates, and an edition of tomorrow without any."""
+    load_topics()
+    import_seed_page()
+    EditionPaper.objects.all().delete()
+    Edition.objects.all().delete()
+    return Edition.objects.create(day=timezone.now().date() + timedelta(days=1))
+
+
+@pytest.fixture
+def curator(draft):
+    person("ada")

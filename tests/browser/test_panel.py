@@ -1,64 +1,12 @@
 """The way of a curator who has never seen the panel: an edition of ten out of fifty, by mouse and by keyboard."""
 
-from datetime import timedelta
-from importlib import import_module
-
 import pytest
-from django.apps import apps
-from django.contrib.auth.models import Group, User
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from digest.importing import import_seed_page
-from digest.models import Edition, EditionPaper, Paper
-from subscriptions.starter_topics import load_topics
+from digest.models import EditionPaper, Paper
+from tests.browser.curating import edition, open_board, person, sign_in, titles
 
-roles = import_module("digest.migrations.0012_roles")
 pytestmark = pytest.mark.browser
-PASSWORD = "a password of a curator"
-
-
-@pytest.fixture
-def draft(site, settings):
-    """Fifty candidates, and an edition of tomorrow without any."""
-    load_topics()
-    import_seed_page()
-    EditionPaper.objects.all().delete()
-    Edition.objects.all().delete()
-    return Edition.objects.create(day=timezone.now().date() + timedelta(days=1))
-
-
-def person(name):
-    # The roles that a migration made are gone with the data of the test before.
-    roles.make_roles(apps, None)
-    user = User.objects.create_user(name, f"{name}@example.org", PASSWORD, is_staff=True)
-    user.groups.add(Group.objects.get(name="Curator"))
-
-
-@pytest.fixture
-def curator(draft):
-    person("ada")
-
-
-def sign_in(page, name="ada"):
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-
-
-def open_board(page):
-    page.get_by_role("link", name="its board").click()
-    expect(page.locator("[data-list=candidates] > .p-card")).to_have_count(51)
-    expect(page.locator("#audience")).to_be_visible()
-
-
-def edition(page):
-    return page.locator("[data-list=edition] > .p-card")
-
-
-def titles(cards):
-    return [text.split(maxsplit=1)[1] if text[0].isdigit() else text for text in cards.locator("h3").all_inner_texts()]
 
 
 def drag(page, card, target):
@@ -149,102 +97,6 @@ def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
     draft.refresh_from_db()
     assert shown(draft)[0] == before[2]
     assert draft.entries.get(placement="3-hidden").paper.title == before[1]
-
-
-def test_adding_by_mouse_leaves_the_list_where_it_is(curator, draft, page):
-    sign_in(page)
-    open_board(page)
-    candidates = page.locator("[data-list=candidates] > .p-card")
-    candidates.nth(20).scroll_into_view_if_needed()
-    above, place = candidates.nth(19), candidates.nth(19).bounding_box()["y"]
-    following = candidates.nth(21).locator("h3").inner_text()
-    candidates.nth(20).get_by_role("button", name="Add").click()
-    expect(edition(page)).to_have_count(1)
-
-    assert abs(above.bounding_box()["y"] - place) < 2
-    assert page.evaluate("document.activeElement.querySelector('h3').innerText") == following
-    expect(edition(page)).to_be_in_viewport()
-
-
-def test_what_is_half_written_stays_while_something_else_is_done_and_is_asked_about_on_leaving(curator, draft, page):
-    for paper in Paper.objects.all()[:3]:
-        EditionPaper.objects.create(edition=draft, paper=paper)
-    sign_in(page)
-    page.get_by_role("link", name="its board").click()
-    edition(page).first.get_by_text("Note", exact=True).click()
-    page.keyboard.type("Half a note")
-    edition(page).last.get_by_role("button", name="Pin").click()
-    expect(page.locator(".p-pinned")).to_have_count(1)
-
-    note = edition(page).nth(1).get_by_label("Note on")
-    expect(note).to_have_value("Half a note")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Preview").first.click()
-    assert asked == ["beforeunload"]
-    expect(note).to_have_value("Half a note")
-
-
-def test_the_candidates_follow_what_is_typed_and_the_last_change_is_undone(curator, draft, page):
-    sign_in(page)
-    open_board(page)
-    page.keyboard.press("/")
-    page.keyboard.type("stochastic", delay=40)
-    candidates = page.locator("[data-list=candidates] > .p-card")
-    expect(page.locator("#candidates-head")).to_contain_text("that fit")
-    expect(page.locator(".p-filters [name=text]")).to_be_focused()
-    found = candidates.count()
-    page.keyboard.press("Enter")
-    page.keyboard.press("a")
-    expect(edition(page)).to_have_count(1)
-    page.keyboard.press("u")
-
-    expect(edition(page)).to_have_count(0)
-    expect(candidates).to_have_count(found)
-
-
-def test_what_is_typed_after_unfolding_goes_into_the_form(curator, draft, page):
-    sign_in(page)
-    open_board(page)
-    page.locator(".p-words summary").click()
-    page.keyboard.type("A hard read on papers")
-    page.keyboard.press("Tab")
-    page.keyboard.type("About today.")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Subject and intro ✓")).to_be_visible()
-
-    draft.refresh_from_db()
-    assert (draft.subject, draft.intro) == ("A hard read on papers", "About today.")
-    assert draft.entries.count() == 0
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("g")
-    expect(page.get_by_role("heading", name="Publish")).to_be_visible()
-
-
-def swipe(page, x, y, way):
-    touch = page.context.new_cdp_session(page)
-    points = [{"x": x, "y": y + way * step / 10} for step in range(11)]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
-    for point in points[1:]:
-        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-def test_a_thumb_scrolls_the_board_and_moves_no_paper(curator, draft, open_page):
-    for paper in Paper.objects.all()[:3]:
-        EditionPaper.objects.create(edition=draft, paper=paper)
-    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    sign_in(page)
-    page.get_by_role("link", name="its board").click()
-    expect(page.locator("#audience")).to_be_visible()
-    before, order = page.evaluate("scrollY"), titles(page.locator("[data-list=candidates] > .p-card"))
-    card = page.locator("[data-list=candidates] > .p-card").nth(2).bounding_box()
-    swipe(page, card["x"] + 60, card["y"] + 20, -300)
-
-    page.wait_for_function("before => scrollY > before + 200", arg=before)
-    assert titles(page.locator("[data-list=candidates] > .p-card")) == order
-    draft.refresh_from_db()
-    assert draft.version == 0
 
 
 def test_a_second_curator_sees_what_the_first_did_and_loses_nothing(curator, draft, open_page):
