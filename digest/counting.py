@@ -30,9 +30,10 @@ def count_sending(now: datetime) -> None:
 def count_all(now: datetime) -> None:
     """Count today and yesterday: who came, who went, what was opened; the followers of topics; what still moves."""
     today = now.astimezone(UTC).date()
+    standing = _standing()
     for day in (today - timedelta(days=1), today):
-        _count_subscribers(day, now)
-        _count_opens(day, now)
+        _count_subscribers(day, standing, now)
+        _count_opens(day, standing, now)
     Topic.objects.count_followers()
     for edition in Edition.objects.published().filter(published_at__gt=now - MOVING):
         _count_edition(edition, now)
@@ -63,24 +64,39 @@ def _by_day(column: str, begin: datetime, which: Q) -> list[tuple[date, int]]:
     )
 
 
-def _count_subscribers(day: date, now: datetime) -> None:
+def _standing() -> dict[str, int]:
+    """Return how many subscribers there are of each kind at this moment."""
+    return Subscriber.objects.aggregate(
+        active=Count("pk", filter=Q(status=Standing.ACTIVE)),
+        pending=Count("pk", filter=Q(status=Standing.PENDING)),
+        allowing=Count("pk", filter=Q(status=Standing.ACTIVE, may_note_opens_since__isnull=False)),
+    )
+
+
+def _count_subscribers(day: date, standing: Mapping[str, int], now: datetime) -> None:
     span = _span(day)
     gone = Q(unsubscribed_at__range=span)
     counts = Subscriber.objects.aggregate(
         new=Count("pk", filter=Q(confirmed_at__range=span)),
         left=Count("pk", filter=gone & Q(status=Standing.UNSUBSCRIBED)),
         lost=Count("pk", filter=gone & Q(status=Standing.SUPPRESSED)),
-        active=Count("pk", filter=Q(status=Standing.ACTIVE)),
-        pending=Count("pk", filter=Q(status=Standing.PENDING)),
     )
-    _keep(Tally.Kind.SUBSCRIBERS, day, counts, now)
+    levels = {name: standing[name] for name in ("active", "pending")}
+    _keep(Tally.Kind.SUBSCRIBERS, day, levels | _of_that_day(Tally.Kind.SUBSCRIBERS, day, now) | counts, now)
 
 
-def _count_opens(day: date, now: datetime) -> None:
-    allowing = Subscriber.objects.active().filter(may_note_opens_since__isnull=False).count()
+def _count_opens(day: date, standing: Mapping[str, int], now: datetime) -> None:
     opens = Feedback.objects.filter(kind=Feedback.Kind.OPENED, at__range=_span(day)).order_by()
     counts = opens.aggregate(opened=Count("pk"), readers=Count("subscriber", distinct=True))
-    _keep(Tally.Kind.OPENS, day, counts | {"allowing": allowing}, now)
+    level = {"allowing": standing["allowing"]}
+    _keep(Tally.Kind.OPENS, day, level | _of_that_day(Tally.Kind.OPENS, day, now) | counts, now)
+
+
+def _of_that_day(kind: str, day: date, now: datetime) -> dict[str, float]:
+    """Return what was counted on a day that is over: how many there were then is not to be counted today."""
+    over = day < now.astimezone(UTC).date()
+    tally = Tally.objects.filter(kind=kind, day=day).first() if over else None
+    return dict(tally.counts) if tally else {}
 
 
 def _span(day: date) -> tuple[datetime, datetime]:

@@ -214,9 +214,11 @@ def own_entry(wanted: Tastes, number: int, paper: int, code: int, topic: int) ->
         Reason.TOPIC: lambda: wanted.offer.topics[topic].name,
         Reason.KEYWORD: lambda: wanted.phrase(number, paper),
         Reason.AUTHOR: lambda: wanted.author(number, paper),
-        Reason.LIKED: lambda: Truncator(wanted.liked(number, paper)).chars(TITLE),
     }
     reason = CODES[code]
-    if reason == Reason.LIKED and wanted.only_opened(number, paper):
-        reason = Reason.OPENED
-    return json.dumps([wanted.offer.papers[paper], reason, arguments[reason]() if reason in arguments else ""])
+    argument = arguments[reason]() if reason in arguments else ""
+    if reason == Reason.LIKED:
+        title = wanted.liked(number, paper)
+        # What was only opened is not named, for it is forgotten when asked.
+        reason, argument = (Reason.OPENED, "") if title is None else (reason, Truncator(title).chars(TITLE))
+    return json.dumps([wanted.offer.papers[paper], reason, argument])

@@ -62,15 +62,16 @@ class Tastes:
         places = self.offer.by_author
         return next((name for name, key in self.authors.get(reader, ()) if paper in places.get(key, ())), "")
 
-    def liked(self, reader: int, paper: int) -> str:
-        """Return the title of what a subscriber (row) liked and that speaks most for a paper (place)."""
-        found = nearest(self.weights, self.says, reader, paper)
-        return self.titles.get(self.known[found], "") if found >= 0 else ""
+    def liked(self, reader: int, paper: int) -> str | None:
+        """Return the title of what a subscriber (row) liked and that speaks most for a paper (place).
 
-    def only_opened(self, reader: int, paper: int) -> bool:
-        """Whether a subscriber (row) opened what speaks most for a paper (place), and said nothing about it."""
+        None where they opened it, and said nothing about it.
+        """
         found = nearest(self.weights, self.says, reader, paper)
-        return found >= 0 and (self.subscribers[reader], self.known[found]) in self.opened
+        if found < 0:
+            return ""
+        known = self.known[found]
+        return None if (self.subscribers[reader], known) in self.opened else self.titles.get(known, "")
 
     @cached_property
     def says(self) -> Floats:

@@ -49,30 +49,6 @@ def standing(edition: Edition) -> Standing:
     return {"papers": papers, "subject": edition.subject, "intro": edition.intro}
 
 
-def put_back(before: Standing) -> Act:
-    """Put everything back as it stood; a paper that stands elsewhere by now is in the way."""
-
-    def act(edition: Edition) -> str:
-        there = {entry.paper_id: entry for entry in edition.entries.all()}
-        wanted = {paper: (position, placement, note) for paper, position, placement, note in before["papers"]}
-        # One that was deleted meanwhile stays away.
-        missing = set(Paper.objects.filter(pk__in=wanted.keys() - there.keys()).values_list("pk", flat=True))
-        if EditionPaper.objects.filter(paper__in=missing).exists():
-            raise RefusedError("This cannot be undone: a paper stands in another edition by now.")
-        edition.entries.exclude(paper__in=wanted).delete()
-        EditionPaper.objects.bulk_create(EditionPaper(edition=edition, paper_id=paper) for paper in missing)
-        entries = list(edition.entries.all())
-        for entry in entries:
-            entry.position, entry.placement, entry.note = wanted[entry.paper_id]
-        EditionPaper.objects.bulk_update(entries, ["position", "placement", "note"])
-        edition.subject, edition.intro = before["subject"], before["intro"]
-        edition.save(update_fields=["subject", "intro"])
-        voting.count(list(missing), timezone.now())
-        return "Undone."
-
-    return act
-
-
 def undo(kept: History) -> Act:
     """Undo the last change."""
     return _back(kept["done"], "Undone")
@@ -87,10 +63,29 @@ def _back(steps: list[Step], word: str) -> Act:
     def act(edition: Edition) -> str:
         if not steps:
             raise RefusedError("The edition was changed since: there is nothing to undo any more.")
-        put_back(steps[-1]["before"])(edition)
+        _put_back(edition, steps[-1]["before"])
         return f"{word}: {steps[-1]['done']}"
 
     return act
+
+
+def _put_back(edition: Edition, before: Standing) -> None:
+    """Put everything as it stood; a paper that stands elsewhere by now is in the way: RefusedError."""
+    wanted = {paper: (position, placement, note) for paper, position, placement, note in before["papers"]}
+    away = wanted.keys() - set(edition.entries.values_list("paper", flat=True))
+    # One that was deleted meanwhile stays away.
+    missing = list(Paper.objects.filter(pk__in=away).values_list("pk", flat=True))
+    if EditionPaper.objects.filter(paper__in=missing).exists():
+        raise RefusedError("This cannot be undone: a paper stands in another edition by now.")
+    edition.entries.exclude(paper__in=wanted).delete()
+    EditionPaper.objects.bulk_create(EditionPaper(edition=edition, paper_id=paper) for paper in missing)
+    entries = list(edition.entries.all())
+    for entry in entries:
+        entry.position, entry.placement, entry.note = wanted[entry.paper_id]
+    EditionPaper.objects.bulk_update(entries, ["position", "placement", "note"])
+    edition.subject, edition.intro = before["subject"], before["intro"]
+    edition.save(update_fields=["subject", "intro"])
+    voting.count(missing, timezone.now())
 
 
 def note(kept: History, name: str, step: Step, version: int) -> History:

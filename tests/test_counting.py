@@ -77,6 +77,18 @@ def test_the_first_page_shows_what_was_opened_once_somebody_allows_it(admin_clie
     assert "<title>21 Aug: 1 opened</title>" in html
 
 
+def test_how_many_there_were_on_a_day_that_is_over_stays():
+    make_subscriber(may_note_opens_since=NOON)
+    counting.count_all(NOON)
+    for _ in range(2):
+        make_subscriber(may_note_opens_since=NOON, confirmed_at=NOON + timedelta(hours=11, minutes=55))
+
+    counting.count_all(NOON + timedelta(days=1))
+
+    assert (counts("subscribers")["active"], counts("subscribers")["new"], counts("opens")["allowing"]) == (1, 3, 1)
+    assert counts("subscribers", DAY + timedelta(days=1))["active"] == 3
+
+
 def test_counting_twice_keeps_one_row_a_day():
     make_edition(make_paper())
     for _ in range(2):

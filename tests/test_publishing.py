@@ -114,18 +114,6 @@ def test_sending_again_is_offered_only_where_somebody_got_nothing(admin_client, 
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_new_edition_is_of_the_next_day_without_one_and_leads_to_its_board(admin_client):
-    make_edition(day=DAY + timedelta(days=1), published=False)
-    address = "/admin/digest/edition/add/"
-    assert admin_client.get(address).context["adminform"].form.initial["day"] == DAY + timedelta(days=2)
-    inlines = {f"entries{name}-{field}": 0 for name in ("", "-2") for field in ("TOTAL_FORMS", "INITIAL_FORMS")}
-
-    answer = admin_client.post(address, {"day": "2025-08-23", **inlines})
-
-    assert answer["Location"] == f"/admin/digest/edition/{Edition.objects.get(day='2025-08-23').pk}/board/"
-
-
-@time_machine.travel(NOON, tick=False)
 def test_an_edition_whose_hour_was_set_says_so_everywhere(admin_client, draft):
     addresses = [f"/admin/digest/edition/{draft.pk}/{page}/" for page in ("board", "publishing")]
     assert "draft, comes out by itself" in admin_client.get(addresses[0]).content.decode()

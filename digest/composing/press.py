@@ -49,6 +49,8 @@ TEXT, HTML = (
 )
 # Reasons can be as many as readers: so many of them, and of the items made with them, stay in memory.
 KEPT = 4096
+# The newer policies leave a short line as it is and lose blanks of a long one.
+LINES = policy.compat32.clone(linesep="\r\n")
 END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
@@ -217,8 +219,7 @@ class Press:
 
 def _line(name: str, value: str) -> bytes:
     """Return a header as it goes out: in lines of at most 78 characters, encoded where it is not ASCII (RFC 2047)."""
-    # The newer policies leave a short line as it is and lose blanks of a long one.
-    return policy.compat32.clone(linesep="\r\n").fold(name, value).encode("ascii")
+    return LINES.fold(name, value).encode("ascii")
 
 
 def _mailbox(address: str) -> str:

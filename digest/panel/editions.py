@@ -103,9 +103,11 @@ class EditionAdmin(ModelAdmin):
         tomorrow = timezone.now().date() + timedelta(days=1)
         return {"day": curation.free_day(tomorrow), **super().get_changeform_initial_data(request)}
 
-    def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002
-        """Go on to the board of a new edition."""
-        return HttpResponseRedirect(reverse("admin:board", args=[obj.pk]))
+    def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on to the board of a new edition, unless another button was pressed."""
+        response = super().response_add(request, obj, post_url_continue)
+        is_elsewhere = {"_addanother", "_continue", "_popup"} & request.POST.keys()
+        return response if is_elsewhere else HttpResponseRedirect(reverse("admin:board", args=[obj.pk]))
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Say whether somebody brings editions out."""
@@ -120,6 +122,12 @@ class EditionAdmin(ModelAdmin):
         fields = super().get_readonly_fields(request, obj)
         sets_hour = self.has_publish_permission(request) and not settings.SECOND_LOOK
         return fields if sets_hour or obj is None else (*fields, "publish_at")
+
+    def save_model(self, request: HttpRequest, obj: Edition, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Note who decided on the hour."""
+        if "publish_at" in form.changed_data and obj.publish_at:
+            obj.hour_set_by = request.user.get_username()
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         """Count the change, so that the board of another shows it."""

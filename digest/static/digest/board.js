@@ -1,5 +1,5 @@
 // The board by mouse and by keyboard. Without this script its forms do the same.
-const { hold, remember, restore, isDirty, isTyping, focusOn } = keeping;
+const { hold, sending, focusable, remember, restore, isDirty, isTyping, focusOn } = keeping;
 
 const board = () => document.getElementById("board");
 const find = (selector) => document.querySelector(selector);
@@ -9,14 +9,15 @@ const find = (selector) => document.querySelector(selector);
 let before = Promise.resolve();
 const own = new Map();
 
-function post(values) {
+function post(values, form) {
   const seen = values.version ?? board().dataset.version;
-  before = before.then(() => send(values, seen)).catch(() => {});
+  before = before.then(() => send(values, seen, form)).catch(() => {}).then(() => sending(null));
 }
 
-async function send(values, seen) {
+async function send(values, seen, form) {
   let version = seen;
   while (own.has(version)) version = own.get(version);
+  sending(form);
   const token = board().querySelector("[name=csrfmiddlewaretoken]").value;
   await htmx.ajax("POST", board().dataset.act, {
     target: "#board",
@@ -36,10 +37,7 @@ document.addEventListener("submit", (event) => {
   const act = event.submitter?.value ?? event.target.querySelector("[name=act]").value;
   const card = event.target.closest(".p-card");
   if (card) hold(card, act, byKey);
-  // What is saved need not be kept.
-  event.target.querySelectorAll("[data-typed]").forEach((field) => { field.defaultValue = field.value; });
-  if (["note", "words"].includes(act)) event.target.closest("details").open = false;
-  post({ ...Object.fromEntries(new FormData(event.target)), act });
+  post({ ...Object.fromEntries(new FormData(event.target)), act }, event.target);
 });
 // The second press of a double click would meet the paper that moved up.
 document.addEventListener("click", (event) => {
@@ -101,8 +99,8 @@ const ANYWHERE = {
   ArrowLeft: () => focusOn(find("[data-list=candidates] .p-card")),
   ArrowRight: () => focusOn(find("[data-list=edition] .p-card")),
   u: () => press(find("button[value=undo]")),
-  v: () => find(".p-onward").click(),
-  g: () => [...document.querySelectorAll(".p-onward")].at(-1).click(),
+  v: () => find("[data-key=preview]").click(),
+  g: () => find("[data-key=publish]").click(),
   s: () => unfold(find(".p-words")),
   "/": () => find(".p-filters [type=search]").focus(),
   "?": () => fold(find(".p-keys")),
@@ -175,12 +173,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   restore();
   htmx.trigger("#who", "renew");
 });
+for (const fault of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(fault, ({ detail }) => {
+    if (detail.target?.id === "board") find(".p-told").textContent = "The server did not answer. What you typed is still here: try again.";
+  });
+}
 window.addEventListener("beforeunload", (event) => {
   if (isDirty()) event.preventDefault();
 });
 focusable();
-
-function focusable() {
-  const first = find("[data-list=candidates] .p-card") ?? find(".p-card");
-  if (first && !find(".p-card[tabindex='0']")) first.tabIndex = 0;
-}

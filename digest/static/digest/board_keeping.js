@@ -4,6 +4,8 @@ const keeping = (() => {
   // What the next swap is to hold on to: the paper that gets the focus, and the one that stays where it is on the screen.
   let held = null;
   let kept = null;
+  // What of the form that is on its way comes back from there.
+  let sent = null;
 
   const column = () => document.querySelector(".p-column[data-kept=edition]");
   const fields = () => [...document.querySelectorAll("#board [data-typed]")];
@@ -35,6 +37,18 @@ const keeping = (() => {
     };
   }
 
+  // Name the form that is on its way, if one is: its texts are not to be kept, and it folds.
+  function sending(form) {
+    const typed = [...(form?.querySelectorAll("[data-typed]") ?? [])];
+    sent = typed.length ? { names: typed.map((field) => field.dataset.typed), fold: form.closest("details").dataset.kept } : null;
+  }
+
+  // Where nothing has the way by Tab into the lists, the first candidate gets it.
+  function focusable() {
+    const first = document.querySelector("[data-list=candidates] .p-card") ?? document.querySelector(".p-card");
+    if (first && !document.querySelector(".p-card[tabindex='0']")) first.tabIndex = 0;
+  }
+
   // Note all that a swap would lose.
   function remember() {
     const active = document.activeElement;
@@ -43,13 +57,14 @@ const keeping = (() => {
       ...(held ?? { focus: card?.dataset.paper, still: card?.dataset.paper, top: card?.getBoundingClientRect().top }),
       scroll: window.scrollY,
       column: column()?.scrollTop ?? 0,
-      open: [...document.querySelectorAll("#board details[data-kept]")].map((one) => [one.dataset.kept, one.open]),
-      typed: fields().filter((field) => field.value !== field.defaultValue)
+      open: [...document.querySelectorAll("#board details[data-kept]")]
+        .filter((one) => one.dataset.kept !== sent?.fold).map((one) => [one.dataset.kept, one.open]),
+      typed: fields().filter((field) => field.value !== field.defaultValue && !sent?.names.includes(field.dataset.typed))
         .map((field) => ({ name: field.dataset.typed, value: field.value, was: field.defaultValue })),
       field: active?.closest("#board")
-        && (active.dataset.typed ? `[data-typed="${active.dataset.typed}"]` : active.name && active.closest(".p-filters") && `.p-filters [name=${active.name}]`),
+        && !sent?.names.includes(active.dataset.typed) && (active.dataset.typed ? `[data-typed="${active.dataset.typed}"]` : active.name && active.closest(".p-filters") && `.p-filters [name=${active.name}]`),
       at: active?.selectionStart ?? null,
-      words: Boolean(active?.closest(".p-words")),
+      words: sent?.fold === "words",
     };
     held = null;
   }
@@ -93,9 +108,8 @@ const keeping = (() => {
     if (kept.words) document.querySelector(".p-words summary")?.focus({ preventScroll: true });
     const still = cardOf(kept.still);
     if (still && kept.top !== undefined) scrollerOf(still).scrollBy({ top: still.getBoundingClientRect().top - kept.top, behavior: "instant" });
-    const focus = cardOf(kept.focus) ?? document.querySelector("[data-list=candidates] .p-card");
-    if (kept.focus) focusOn(focus, { still: !kept.byKey });
-    else if (focus && !document.querySelector(".p-card[tabindex='0']")) focus.tabIndex = 0;
+    if (kept.focus) focusOn(cardOf(kept.focus) ?? document.querySelector("[data-list=candidates] .p-card"), { still: !kept.byKey });
+    focusable();
   }
 
   function scrollerOf(card) {
@@ -103,5 +117,5 @@ const keeping = (() => {
     return own && own.scrollHeight > own.clientHeight ? own : window;
   }
 
-  return { hold, remember, restore, isDirty, isTyping, focusOn };
+  return { hold, sending, focusable, remember, restore, isDirty, isTyping, focusOn };
 })();
