@@ -1,19 +1,43 @@
 # Two stages: what is needed to install stays behind in the first.
 FROM python:3.13-slim AS build
-COPY requirements/run.txt /requirements.txt
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /requirements.txt
-
-FROM python:3.13-slim
-RUN useradd --system --create-home --home-dir /data papers
-COPY --from=build /venv /venv
+# The packages of a provider besides: `--build-arg EXTRA=ses` for requirements/ses.txt.
+ARG EXTRA=
+COPY requirements/ /requirements/
+# The files are complete and every line has its hash, so pip looks for nothing else; it stays outside.
+RUN python3 -m venv --without-pip /venv && \
+    for name in run $EXTRA; do \
+        python3 -m pip --python /venv/bin/python install --no-cache-dir --no-deps --require-hashes \
+            --only-binary :all: --root-user-action ignore -r "/requirements/$name.txt" || exit 1; \
+    done
 COPY . /app
 WORKDIR /app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/data DEBUG=false
-# Static files are collected once, with settings that are used for nothing else and lie in no layer.
-RUN VAR_DIR=/app/var DEBUG=false SECRET_KEY=used-while-this-image-is-built-and-never-again-after-it \
+ENV PATH=/venv/bin:$PATH DEBUG=false
+# Static files are collected once, with settings that are used for nothing else and lie in no layer. What is compiled
+# here need not be compiled at each start, when nothing can be written to /app.
+RUN VAR_DIR=/app/var SECRET_KEY=used-while-this-image-is-built-and-never-again-after-it \
     SITE_URL=https://build.invalid EMAIL_URL=smtp://build.invalid POSTAL_ADDRESS=none \
-    python manage.py collectstatic --no-input && chmod -R a+rX /app/var
-ENV STATIC_ROOT=/app/var/static
-USER papers
+    python manage.py collectstatic --no-input --verbosity 0 && \
+    python -m compileall -q config digest subscriptions && chmod -R a+rX /app
+# What no process reads: tests, sources of what is compiled, languages the pages do not have, WordLlama's code, and
+# static files where they were collected from.
+RUN find /venv -depth -type d \( -path '*/numpy/*/tests' -o -path '*/wordllama/algorithms' \) -exec rm -r {} + && \
+    find /venv -depth -type d -name static ! -exec test -e {}/__init__.py \; -exec rm -r {} + && \
+    find /venv /app/var -type f -regex '.*\.\(pyi\|pyx\|c\|cpp\|h\|po\|map\|map\.gz\)' -delete && \
+    find /venv -path '*/locale/*' -name '*.mo' ! -path '*/locale/en*/*' -delete
+
+FROM python:3.13-slim
+# The image needs no packages but those in /venv, and nothing that installs others.
+RUN rm -rf /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/ensurepip /usr/local/bin/pip* && \
+    install -d -o 10001 -g 10001 -m 700 /data
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DEBUG=false VAR_DIR=/data STATIC_ROOT=/app/var/static
+# A number, so that whoever runs the image can see that it is not root.
+USER 10001:10001
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8000/readyz', timeout=5)"]
+CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", \
+     "--preload", "--timeout", "60", "--no-control-socket"]

@@ -4,8 +4,16 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 BIN := .venv/bin
 PORT ?= 8000
+# As many processes as cores; whoever runs out of tests takes over some of another's.
+PARALLEL := -n auto --dist worksteal
 
-.PHONY: demo test digest run test-services test-browser chaos bench check format
+.PHONY: help demo test coverage digest run test-services test-browser chaos faults bench upgrade-check operator-check check format lock backup restore
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# The demo and the checks take no notice of the settings of a real service in the same folder.
+demo digest check: export ENV_FILE :=
 
 demo: digest ## The demo: seeds in, digests out, then the site with worker and beat
 	@$(MAKE) --no-print-directory run
@@ -16,17 +24,38 @@ digest: .venv/run ## The demo without serving: ends by itself
 
 run: .venv/run ## Web, worker and beat together
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@exec env PORT=$(PORT) $(BIN)/honcho start
+	@exec env PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) honcho start
+
+backup: .venv/run ## Write the database into BACKUP_DIR
+	@$(BIN)/python manage.py backup
+
+restore: .venv/run ## Put a backup in the place of the database: make restore FILE=…
+	@test -n "$(FILE)" || { echo "Say which: make restore FILE=var/backups/…" >&2; exit 1; }
+	@$(BIN)/python manage.py restore "$(FILE)"
 
 test: .venv/dev ## All tests on the embedded defaults
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
+
+coverage: .venv/dev ## The same tests, and which branches of the code they take
+	@$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=
+	@$(BIN)/python -m tests.support.room_coverage
 
 test-services: .venv/dev ## The same tests on PostgreSQL and Redis, which are started where they do not run
-	@.ci/with-services $(BIN)/python -m pytest -m "not browser"
+	@.ci/with-services $(BIN)/python -m pytest $(PARALLEL) -m "not browser"
 
 chaos: .venv/dev ## Workers killed, Redis restarted, thousands of readers: each gets one digest
 	@CHAOS_SUBSCRIBERS=$${CHAOS_SUBSCRIBERS:-5000} CHAOS_KILLS=$${CHAOS_KILLS:-20} \
-		.ci/with-services $(BIN)/python -m pytest -m services tests/test_chaos.py -s
+		.ci/with-services $(BIN)/python -m pytest -m services tests/sending/test_chaos.py -s
+
+faults: .venv/dev ## Redis, PostgreSQL, the disk, the clock and the machine fail for a minute, one after another
+	@FAULT_SECONDS=$${FAULT_SECONDS:-60} .ci/with-services $(BIN)/python -m pytest -m services \
+		tests/sending/test_outages.py -s
+
+upgrade-check: .venv/dev ## From 0.1.0 to this version with a million deliveries: what is kept, locked, and how long
+	@.ci/with-services $(BIN)/python -m tests.benchmarks.upgrade
+
+operator-check: ## What a new operator does, from the README word by word up to a digest in a mailbox
+	@.ci/with-services .ci/operator
 
 bench: .venv/dev .venv/peers ## This engine beside plain Django, django-newsletter and Postfix's own load generator
 	@.ci/with-services .ci/with-postfix $(BIN)/python -m tests.benchmarks.delivery
@@ -34,18 +63,29 @@ bench: .venv/dev .venv/peers ## This engine beside plain Django, django-newslett
 test-browser: .venv/dev ## What a reader does, in Debian's Chromium
 	@.ci/with-chromium $(BIN)/python -m pytest -m browser
 
-check: .venv/dev ## Lint, format, types, migrations, production settings
+check: .venv/dev ## Lint, format, templates, styles and scripts, types, layers, unsafe code, migrations, production settings
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint --quiet --lint templates
+	@! test -x $(BIN)/biome || $(BIN)/biome lint --error-on-warnings --log-level=error
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/bandit --quiet --severity-level medium --recursive --configfile pyproject.toml config digest subscriptions
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
-		SITE_URL=https://papers.example.org EMAIL_URL=smtp+tls://mail.example.org:587 \
+		SITE_URL=https://papers.example.org PROXY_COUNT=1 EMAIL_URL=smtp+tls://mail.example.org:587 \
 		POSTAL_ADDRESS="Example Lab" $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev ## Put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+lock: ## Write the hashed requirements anew; needs uv
+	@set -e; compile="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --override requirements/left_out.in"; \
+	$$compile requirements/run.in -o requirements/run.txt; \
+	$$compile requirements/ses.in -c requirements/run.txt -o requirements/ses.txt; \
+	$$compile requirements/dev.in -c requirements/run.txt -c requirements/ses.txt -o requirements/dev.txt
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found" >&2; exit 1; }
@@ -53,12 +93,12 @@ format: .venv/dev ## Put the code in order
 
 .venv/run: requirements/run.txt | .venv/bin/python
 	@echo "Installing what the service needs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/run
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .venv/peers: requirements/bench.txt .venv/run

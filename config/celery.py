@@ -1,12 +1,17 @@
-"""The Celery application and the whole beat schedule.
+"""The Celery application of web and workers.
 
 A message is a doorbell: it may ring twice or never, the database says what there is to do.
 """
 
+import gc
 import os
+from typing import Any
 
 from celery import Celery
-from celery.schedules import crontab
+from celery.signals import task_postrun, task_prerun, worker_before_create_process
+
+from config import log_context
+from config.schedule import SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,20 +19,22 @@ app = Celery("daily_papers")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.beat_schedule = {
-    "plan what is due": {"task": "digest.tasks.plan_due", "schedule": crontab()},
-    "send what is queued": {"task": "digest.tasks.send_queued", "schedule": crontab()},
-    "watch what comes back": {"task": "digest.tasks.watch_editions", "schedule": crontab()},
-    "sweep editions": {"task": "digest.tasks.sweep_editions", "schedule": crontab()},
-    "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute="*/5")},
-    "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
-    "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
-    # Each source has hours of its own: see digest.gathering.
-    "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
-    "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
-    "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
-    "work on rosters": {"task": "subscriptions.tasks.work_on_rosters", "schedule": crontab()},
-    "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
-    "fetch what was proposed": {"task": "digest.tasks.fetch_submissions", "schedule": crontab(minute="*/10")},
-    "forget the strangers": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
-}
+app.conf.beat_schedule = SCHEDULE
+
+
+@task_prerun.connect
+def _name_task(task_id: str, task: Any, **_: Any) -> None:
+    """Have what a task logs tell which one it is."""
+    log_context.set_log_context(task=task.name, task_id=task_id)
+
+
+@task_postrun.connect
+def _forget_task(**_: Any) -> None:
+    log_context.set_log_context(task=None, task_id=None)
+
+
+@worker_before_create_process.connect
+def _freeze(**_: Any) -> None:
+    """Keep the collector off what was loaded before: it would write to each page that the children share."""
+    gc.collect()
+    gc.freeze()

@@ -7,11 +7,12 @@ from datetime import date
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import environ
 import limits
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 
 def _refuse(name: str, expected: str) -> ImproperlyConfigured:
@@ -19,12 +20,16 @@ def _refuse(name: str, expected: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{name} in the environment: expected {expected}")
 
 
+def _apart(name: str) -> str:
+    return f"a password with characters such as / or % goes into {name} instead"
+
+
 def text(name: str, default: str = "") -> str:
     """Return the variable as it stands, or the default."""
     return os.environ.get(name, default)
 
 
-def line(name: str, default: str) -> str:
+def one_line_text(name: str, default: str) -> str:
     """Return a text that may stand in the header of a mail: one line, not empty."""
     value = text(name, default)
     if not value.strip() or not value.isprintable():
@@ -50,15 +55,15 @@ def required(name: str, expected: str) -> str:
 
 def flag(name: str, *, default: bool) -> bool:
     """Return a yes/no variable; raise ImproperlyConfigured on anything else."""
-    words = {"1": True, "true": True, "yes": True, "on": True}
-    words |= {"0": False, "false": False, "no": False, "off": False}
+    word_list = {"1": True, "true": True, "yes": True, "on": True}
+    word_list |= {"0": False, "false": False, "no": False, "off": False}
     value = text(name, str(default)).strip().lower()
-    if value not in words:
+    if value not in word_list:
         raise _refuse(name, "true or false")
-    return words[value]
+    return word_list[value]
 
 
-def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
+def integer(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
     """Return a whole number within bounds; raise ImproperlyConfigured otherwise."""
     expected = f"a whole number from {least} to {most}"
     try:
@@ -72,10 +77,10 @@ def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int
 
 def numbers(name: str, default: str) -> list[int]:
     """Return a comma-separated list of whole numbers above 0; raise ImproperlyConfigured on anything else."""
-    found = words(name, default)
-    if not found or not all(word.isdecimal() and int(word) > 0 for word in found):
+    items = word_list(name, default)
+    if not items or not all(word.isdecimal() and int(word) > 0 for word in items):
         raise _refuse(name, "whole numbers above 0, separated by commas")
-    return [int(word) for word in found]
+    return [int(word) for word in items]
 
 
 def share(name: str, default: float) -> float:
@@ -92,12 +97,12 @@ def share(name: str, default: float) -> float:
 def days(name: str) -> frozenset[date]:
     """Return a comma-separated list of days; raise ImproperlyConfigured on anything else."""
     try:
-        return frozenset(map(date.fromisoformat, words(name, "")))
+        return frozenset(map(date.fromisoformat, word_list(name, "")))
     except ValueError:
         raise _refuse(name, "days such as 2026-12-24, separated by commas") from None
 
 
-def day(name: str) -> date | None:
+def iso_date(name: str) -> date | None:
     """Return a day, None where none is set; raise ImproperlyConfigured on anything else."""
     value = text(name)
     try:
@@ -124,9 +129,18 @@ def rate(name: str, default: str) -> str:
     return value
 
 
-def words(name: str, default: str = "") -> list[str]:
+def word_list(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list, blanks dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def dns_labels(name: str) -> list[str]:
+    """Return a comma-separated list of names of the DNS below some domain; raise ImproperlyConfigured on any other."""
+    names = word_list(name)
+    label = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+    if not all(re.fullmatch(rf"{label}(?:\.{label})*", word) for word in names):
+        raise _refuse(name, "names such as s1,s2")
+    return names
 
 
 def mailbox(name: str, default: str) -> str:
@@ -134,13 +148,24 @@ def mailbox(name: str, default: str) -> str:
     value = text(name, default)
     if not value and not default:
         return value
-    found = getaddresses([value])
-    if len(found) != 1 or not value.isprintable() or not all(found[0][1].rpartition("@")):
+    parsed = getaddresses([value])
+    if len(parsed) != 1 or not value.isprintable() or not all(parsed[0][1].rpartition("@")):
         raise _refuse(name, "a mailbox such as Daily Papers <papers@example.org>")
     return value
 
 
-def folder(name: str, default: Path) -> Path:
+def admins(name: str) -> list[tuple[str, str]]:
+    """Return a comma-separated list of mail addresses as Django's ADMINS; raise ImproperlyConfigured on others."""
+    addresses = word_list(name)
+    for address in addresses:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise _refuse(name, "mail addresses, separated by commas") from None
+    return [("", address) for address in addresses]
+
+
+def directory(name: str, default: Path) -> Path:
     """Return a folder, made where it is missing; raise ImproperlyConfigured where it cannot be."""
     value = text(name, str(default))
     try:
@@ -162,7 +187,7 @@ def _split(value: str, schemes: Collection[str]) -> SplitResult | None:
     return parts if right else None
 
 
-def web_address(name: str, default: str) -> str:
+def base_url(name: str, default: str) -> str:
     """Return an http or https address without a path or a trailing slash."""
     value = text(name, default).rstrip("/")
     parts = _split(value, {"http", "https"})
@@ -181,59 +206,78 @@ def endpoint(name: str, default: str) -> str:
 
 def some_of(name: str, default: str, allowed: Collection[str]) -> list[str]:
     """Return a comma-separated list of allowed words; raise ImproperlyConfigured on any other."""
-    found = words(name, default)
-    if not set(found) <= set(allowed):
+    items = word_list(name, default)
+    if not set(items) <= set(allowed):
         raise _refuse(name, "some of " + ", ".join(sorted(allowed)) + ", separated by commas")
-    return found
+    return items
 
 
 def arxiv_categories(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list of arXiv's categories; raise ImproperlyConfigured on what cannot be one."""
-    found = words(name, default)
-    if not all(re.fullmatch(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?", word) for word in found):
+    categories = word_list(name, default)
+    if not all(re.fullmatch(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?", word) for word in categories):
         raise _refuse(name, "categories such as cs.LG,math.OC")
-    return found
+    return categories
 
 
-def redis_address(name: str) -> str:
-    """Return a redis:// or rediss:// address, or "" where none is set."""
-    value = text(name)
+def redis_address(name: str, password_name: str) -> str:
+    """Return a redis:// or rediss:// address, or "" where none is set; a password apart is put into it."""
+    value, password = text(name), text(password_name)
     if not value:
         return value
     parts = _split(value, {"redis", "rediss"})
-    number = parts and parts.path.strip("/")
-    if parts is None or (number and not number.isdecimal()):
-        raise _refuse(name, "an address such as redis://localhost:6379/0")
-    return value
+    integer = parts and parts.path.strip("/")
+    if parts is None or (integer and not integer.isdecimal()):
+        raise _refuse(name, f"an address such as redis://localhost:6379/0; {_apart(password_name)}")
+    if not password:
+        return value
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.partition(':')[0]}:{quote(password, safe='')}@{host}").geturl()
 
 
-def database(name: str, default: str) -> dict[str, Any]:
+def database_url(name: str, default: str) -> dict[str, Any]:
     """Return Django's DATABASES entry for a postgres:// or sqlite:// address."""
-    expected = "an address such as postgres://user:password@host:5432/name"
-    value = text(name, default)
+    expected = f"an address such as postgres://user:password@host:5432/name; {_apart('POSTGRES_PASSWORD')}"
+    value = text(name) or default
     scheme = value.partition(":")[0]
     if scheme not in {"postgres", "postgresql", "sqlite"}:
         raise _refuse(name, expected)
     try:
-        found = dict(environ.Env.db_url_config(value))
+        options = dict(environ.Env.db_url_config(value))
     except ValueError:
         raise _refuse(name, expected) from None
     # A database in memory is not shared by the web server and the workers.
-    if found["NAME"] in {"", ":memory:"}:
+    if options["NAME"] in {"", ":memory:"}:
         raise _refuse(name, expected)
-    return found
+    return options
+
+
+def postgres(host: str) -> dict[str, Any]:
+    """Return Django's DATABASES entry for a PostgreSQL that is told in parts, each taken as it stands."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": host,
+        "PORT": integer("POSTGRES_PORT", 5432, least=1, most=65535),
+        "NAME": one_line_text("POSTGRES_DB", "papers"),
+        "USER": one_line_text("POSTGRES_USER", "papers"),
+        "PASSWORD": text("POSTGRES_PASSWORD"),
+    }
 
 
 def mail_server(name: str) -> dict[str, Any]:
-    """Return Django's EMAIL_* settings for a smtp://, smtp+tls:// or smtp+ssl:// address."""
-    expected = "an address such as smtp+tls://user:password@host:587"
+    """Return Django's EMAIL_* settings for a smtp://, smtp+tls:// or smtp+ssl:// address.
+
+    User and password may stand in it, or apart in EMAIL_USER and EMAIL_PASSWORD, where they are taken as they stand.
+    """
+    expected = f"an address such as smtp+tls://user:password@host:587; {_apart('EMAIL_PASSWORD')}"
     value = text(name)
     if value.partition(":")[0] not in {"smtp", "smtp+tls", "smtp+ssl"}:
         raise _refuse(name, expected)
     try:
-        found = dict(environ.Env.email_url_config(value))
+        options = dict(environ.Env.email_url_config(value))
     except ValueError:
         raise _refuse(name, expected) from None
-    if not found["EMAIL_HOST"]:
+    if not options["EMAIL_HOST"]:
         raise _refuse(name, expected)
-    return found
+    apart = {"EMAIL_HOST_USER": text("EMAIL_USER"), "EMAIL_HOST_PASSWORD": text("EMAIL_PASSWORD")}
+    return options | {key: value for key, value in apart.items() if value}

@@ -6,12 +6,17 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-# Warm greys and the one accent, from pale to deep (lightness, chroma, hue). Unfold writes on white with 600, and in the
-# dark with 500.
-STEPS = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
+from config.brand import DAY, NIGHT, oklch
+
+# Warm greys and the one accent, from pale to deep: lightness in percent, and chroma. Unfold writes on white with 600,
+# and in the dark with 500.
+COLOUR_STEPS = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
 GREYS = (98.4, 95.8, 91.0, 84.5, 70.0, 54.0, 45.0, 36.5, 28.0, 20.5, 15.5)
 LIGHT = (97.5, 94, 88, 81, 77, 69, 49, 43, 37, 31, 24)
 CHROMA = (0.02, 0.04, 0.08, 0.11, 0.13, 0.15, 0.16, 0.14, 0.12, 0.1, 0.07)
+# The hues are those of the ink, and of the accent between day and night.
+GREY_HUE = round(oklch(DAY["ink"])[2])
+ACCENT_HUE = round((oklch(DAY["accent"])[2] + oklch(NIGHT["accent"])[2]) / 2)
 
 
 def unfold(name: str, byline: str) -> dict[str, Any]:
@@ -22,7 +27,7 @@ def unfold(name: str, byline: str) -> dict[str, Any]:
         "SITE_SUBHEADER": byline,
         "SITE_SYMBOL": "newspaper",
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("digest/icons/favicon.svg")}],
-        "STYLES": [_file("digest/panel.css")],
+        "STYLES": [_file(f"digest/{name}.css") for name in ("tokens", "fonts", "panel")],
         "SCRIPTS": [_file("digest/for_everybody.js")],
         "SIDEBAR": {"navigation": "digest.panel.navigation.navigation"},
         # Links of one's own. Once there are any, Unfold leaves out its one link, to the password.
@@ -33,9 +38,12 @@ def unfold(name: str, byline: str) -> dict[str, Any]:
             ]
         },
         "COLORS": {
-            "base": {step: f"oklch({light}% 0.008 85)" for step, light in zip(STEPS, GREYS, strict=True)},
+            "base": {
+                step: f"oklch({light}% 0.008 {GREY_HUE})" for step, light in zip(COLOUR_STEPS, GREYS, strict=True)
+            },
             "primary": {
-                step: f"oklch({light}% {chroma} 35)" for step, light, chroma in zip(STEPS, LIGHT, CHROMA, strict=True)
+                step: f"oklch({light}% {chroma} {ACCENT_HUE})"
+                for step, light, chroma in zip(COLOUR_STEPS, LIGHT, CHROMA, strict=True)
             },
         },
     }

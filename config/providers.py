@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import botocore.config
+from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 
@@ -10,14 +10,28 @@ from config import env
 KEYS: dict[str, set[str]] = {
     "postmark": {"POSTMARK_SERVER_TOKEN"},
     "mailgun": {"MAILGUN_API_KEY", "MAILGUN_SENDER_DOMAIN", "MAILGUN_WEBHOOK_SIGNING_KEY"},
-    "amazon_ses": set(),
-    "resend": {"RESEND_API_KEY"},
+    "amazon_ses": {"AMAZON_SES_WEBHOOK_TOPIC"},
+    "resend": {"RESEND_API_KEY", "RESEND_SIGNING_SECRET"},
     "brevo": {"BREVO_API_KEY"},
     "mailjet": {"MAILJET_API_KEY", "MAILJET_SECRET_KEY"},
     "sparkpost": {"SPARKPOST_API_KEY"},
     "mandrill": {"MANDRILL_API_KEY", "MANDRILL_WEBHOOK_KEY"},
     "mailersend": {"MAILERSEND_API_TOKEN", "MAILERSEND_SIGNING_SECRET"},
     "scaleway": {"SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"},
+}
+# What shows that a report is the provider's own; any one of these is enough. Where all are empty nothing can show it,
+# and no report is taken. Scaleway reports nothing that Anymail reads.
+PROOFS: dict[str, tuple[str, ...]] = {
+    "amazon_ses": ("WEBHOOK_SECRET",),
+    "brevo": ("WEBHOOK_SECRET",),
+    "mailersend": ("MAILERSEND_SIGNING_SECRET",),
+    # Accounts of before 2020 sign with the key of the API.
+    "mailgun": ("MAILGUN_WEBHOOK_SIGNING_KEY", "MAILGUN_API_KEY"),
+    "mailjet": ("WEBHOOK_SECRET",),
+    "mandrill": ("MANDRILL_WEBHOOK_KEY",),
+    "postmark": ("WEBHOOK_SECRET",),
+    "resend": ("RESEND_SIGNING_SECRET", "WEBHOOK_SECRET"),
+    "sparkpost": ("WEBHOOK_SECRET",),
 }
 # Those that take many different digests in one call: see digest.sending.transports.batch.
 MANY_A_CALL = ("brevo", "mailgun", "sparkpost")
@@ -31,13 +45,38 @@ def anymail(provider: str, timeout: int) -> dict[str, Any]:
     keys = KEYS[provider]
     for name in sorted(name for name in keys if "WEBHOOK" not in name and "SIGNING" not in name):
         env.required(f"ANYMAIL_{name}", f"the value {provider} gave you")
-    names = (*sorted(keys), f"{provider.upper()}_API_URL", "WEBHOOK_SECRET")
-    found: dict[str, Any] = {name: value for name in names if (value := env.text(f"ANYMAIL_{name}"))}
+    names = (*sorted(keys), f"{provider.upper()}_API_URL")
+    options: dict[str, Any] = {name: value for name in names if (value := env.text(f"ANYMAIL_{name}"))}
     if provider == "amazon_ses":
+        try:
+            import botocore.config  # noqa: PLC0415 - 13 MB that only its users need
+        except ImportError:
+            raise ImproperlyConfigured(
+                "MAIL_PROVIDER: amazon_ses needs packages of its own; install requirements/ses.txt as docs/running.md"
+                " says, or build the image with --build-arg EXTRA=ses"
+            ) from None
+
         # botocore tries again by itself, also after an answer that was lost: that would be a second copy.
-        found["AMAZON_SES_CLIENT_PARAMS"] = {
+        options["AMAZON_SES_CLIENT_PARAMS"] = {
             "config": botocore.config.Config(
                 retries={"total_max_attempts": 1}, connect_timeout=timeout, read_timeout=timeout
             )
         }
-    return found
+    return options
+
+
+def check_batch_size(digests: int, provider: str) -> None:
+    """Raise ImproperlyConfigured where a provider does not take so many digests in one call (SEND_PER_CALL)."""
+    if digests > 1 and provider not in MANY_A_CALL:
+        takers = ", ".join(MANY_A_CALL)
+        message = f"SEND_PER_CALL in the environment: expected 1, or one of {takers} in MAIL_PROVIDER"
+        raise ImproperlyConfigured(message)
+
+
+def missing_proof(provider: str, settings: dict[str, Any]) -> str:
+    """Return the variable without which no report of a provider can be believed; "" where there is one.
+
+    settings: Anymail's.
+    """
+    proofs = PROOFS.get(provider, ())
+    return "" if not proofs or any(settings.get(name) for name in proofs) else f"ANYMAIL_{proofs[0]}"

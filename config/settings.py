@@ -1,4 +1,4 @@
-"""All settings, read from the environment. With no variable set: SQLite, the outbox folder, one worker.
+"""All settings, from the environment and the file `.env`. With none set: SQLite, the outbox folder, one worker.
 
 docs/settings.md has a line on each variable.
 """
@@ -11,18 +11,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Queue
 
-from config import env, panel, providers, stores
+from config import env, env_file, log, metrics_folder, panel, providers, schedule, sentry, sources, stores
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
+ENV_FILE = env_file.read(BASE_DIR)
+VAR_DIR = env.directory("VAR_DIR", BASE_DIR / "var")
+# Where backups lie: manage.py doctor looks how old the newest file in it is. Whoever makes them makes the folder.
+BACKUP_DIR = Path(env.text("BACKUP_DIR") or VAR_DIR / "backups")
+BACKUP_KEEP = env.integer("BACKUP_KEEP", 14)
 
 # --- Where and who we are ---------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", default=True)
-SITE_URL = env.web_address("SITE_URL", "http://localhost:8000")
-SITE_NAME = env.line("SITE_NAME", "Daily Papers")
+SITE_URL = env.base_url("SITE_URL", "http://localhost:8000")
+SITE_NAME = env.one_line_text("SITE_NAME", "Daily Papers")
 SITE_BYLINE = env.text("SITE_BYLINE", "by AK and the research community")
 
 if DEBUG:
@@ -33,28 +36,23 @@ else:
         raise ImproperlyConfigured("SECRET_KEY in the environment: expected 50 characters or more")
     if not SITE_URL.startswith("https://"):
         raise ImproperlyConfigured("SITE_URL in the environment: expected an https:// address while DEBUG is off")
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = env.word_list("SECRET_KEY_FALLBACKS")
 
 _host = str(urlsplit(SITE_URL).hostname)
 # Health checks ask from inside.
-ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", _host), "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*env.word_list("ALLOWED_HOSTS", _host), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # How many proxies of ours stand before the service and write X-Forwarded-For.
-PROXY_COUNT = env.number("PROXY_COUNT", 0, most=10)
+PROXY_COUNT = env.integer("PROXY_COUNT", 0, most=10)
 
 if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    # Health checks come from inside, without TLS.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # They come from inside, without TLS.
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 X_FRAME_OPTIONS = "DENY"
-# The check knows Django's own middleware by its name alone; ours is that one with a second proof.
-SILENCED_SYSTEM_CHECKS = ["security.W003"]
 # A signed link in a mail must not leak to the pages one goes on to.
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -80,19 +78,32 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    # First: whatever is logged on the way belongs to the request.
+    "digest.site.request_id.request_id_middleware",
+    # Outside of all others, for what they answer is a page too.
+    "digest.site.csp.policy_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "digest.site.policy.policy_middleware",
+    # Before anything asks the database.
+    "digest.site.unstorable.UnstorableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "digest.site.origin.SameOriginMiddleware",
+    "digest.site.loose_ends.trimming_middleware",
+    "digest.site.csrf.SameOriginMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
-SILENCED_SYSTEM_CHECKS = ["security.W003"]  # digest.site.origin is Django's CSRF middleware, and a little more.
+# What Prometheus shows to be told how the service does, and another site to sign people up; "": nobody may.
+METRICS_TOKEN, SUBSCRIBE_KEY = env.text("METRICS_TOKEN"), env.text("SUBSCRIBE_KEY")
+# After how long a digest that could have gone out, or a beat that does not ring, makes the service “degraded”.
+OVERDUE_AFTER = timedelta(minutes=env.integer("OVERDUE_MINUTES", 30, least=2, most=1440))
+METRICS_DIR = metrics_folder.make_metrics_folder(VAR_DIR / "metrics") if METRICS_TOKEN else ""
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "digest.site.request_metrics.timing_middleware")
+SILENCED_SYSTEM_CHECKS = ["security.W003"]  # digest.site.csrf is Django's CSRF middleware, and a little more.
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -122,39 +133,34 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 STATIC_URL = "static/"
-STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static")
+STATIC_ROOT = env.directory("STATIC_ROOT", VAR_DIR / "static")
 WHITENOISE_USE_FINDERS = DEBUG
+_STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.static_files.StaticFiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": _STATIC_FILES},
 }
 
 # --- Database, cache, broker ----------------------------------------------------------------------
 
-DATABASES = {"default": stores.database(VAR_DIR)}
-REDIS_URL = env.redis_address("REDIS_URL")
+DATABASES = {"default": stores.database_settings(VAR_DIR)}
+REDIS_URL = env.redis_address("REDIS_URL", "REDIS_PASSWORD")
 CACHES = {"default": stores.cache(REDIS_URL)}
 # Where the counters of rate limits live (a storage address of the library `limits`).
 RATE_LIMIT_STORAGE = REDIS_URL or "memory://"
 
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = stores.broker(REDIS_URL, VAR_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A worker serves all queues unless it is told which: see docs/running.md.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering")]
-CELERY_TASK_ROUTES = {
-    "digest.tasks.plan_due": {"queue": "planning"},
-    "digest.tasks.send_queued": {"queue": "sending"},
-    # It may wait for minutes, between two requests to a source.
-    "digest.tasks.gather_sources": {"queue": "gathering"},
-}
+# Worker and beat wait for a broker that is away as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_QUEUES, CELERY_TASK_ROUTES = schedule.QUEUES, schedule.ROUTES
+# Beat rings again for whatever waits: nobody waits at a page for a broker that is away.
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "config.beat_scheduler:SteadyScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
@@ -163,15 +169,18 @@ CELERY_TIMEZONE = "UTC"
 MAIL_PROVIDER = env.choice(
     "MAIL_PROVIDER", "smtp" if env.text("EMAIL_URL") else "outbox", {"outbox", "smtp", *providers.KEYS}
 )
-ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": env.number("MAIL_TIMEOUT", 30, least=1, most=600)}
+ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": env.integer("MAIL_TIMEOUT", 30, least=1, most=600)}
 EMAIL_TIMEOUT = ANYMAIL["REQUESTS_TIMEOUT"]
+# Whoever posts to the provider's webhook must know it, whether or not the provider signs as well.
+if _webhook_secret := env.text("ANYMAIL_WEBHOOK_SECRET"):
+    ANYMAIL["WEBHOOK_SECRET"] = _webhook_secret
 OUTBOX_DIR = VAR_DIR / "outbox"
 if MAIL_PROVIDER == "outbox":
     if not DEBUG:
         raise ImproperlyConfigured(
             "MAIL_PROVIDER in the environment: expected smtp (with EMAIL_URL) or a provider while DEBUG is off"
         )
-    EMAIL_BACKEND = "digest.sending.outbox.OutboxBackend"
+    EMAIL_BACKEND = "digest.sending.file_backend.OutboxBackend"
 elif MAIL_PROVIDER == "smtp":
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     _server = env.mail_server("EMAIL_URL")
@@ -189,6 +198,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_REPLY_TO = env.mailbox("MAIL_REPLY_TO", "")
 # The domain of Message-ID and List-Id: the sender's own.
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+# The names of the keys that mails are signed with, for manage.py doctor to look up: those of most providers are known.
+DKIM_SELECTORS = env.dns_labels("DKIM_SELECTORS")
 # The law of several countries asks for it in the footer of bulk mail.
 POSTAL_ADDRESS = env.text("POSTAL_ADDRESS", "Example Lab, 1 Example Street, Example City" if DEBUG else "")
 
@@ -198,43 +209,45 @@ POSTAL_ADDRESS = env.text("POSTAL_ADDRESS", "Example Lab, 1 Example Street, Exam
 SECOND_LOOK = env.flag("SECOND_LOOK", default=False)
 # Whether who works in the panel must show a passkey or a code beside the password.
 SECOND_FACTOR = env.flag("SECOND_FACTOR", default=not DEBUG)
-# Tries to sign in, for one name and from one network.
+# Failed attempts to sign in: with one name from one network, or from a browser that is known.
 SIGN_IN_TRIES = env.rate("SIGN_IN_TRIES", "10 per 15 minutes")
 OTP_TOTP_ISSUER = SITE_NAME
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0  # digest.panel.sign_in_limits counts.
 UNFOLD = panel.unfold(SITE_NAME, SITE_BYLINE)
 
 # --- The day --------------------------------------------------------------------------------------
 
 # When an edition that nobody published publishes itself, on the edition's own day, in UTC.
-EDITION_HOUR = env.number("EDITION_HOUR", 6, most=23)
+EDITION_HOUR = env.integer("EDITION_HOUR", 6, most=23)
 # How long a subscriber's digest waits for an edition that comes late.
-EDITION_GRACE = timedelta(hours=env.number("EDITION_GRACE_HOURS", 4, most=23))
+EDITION_GRACE = timedelta(hours=env.integer("EDITION_GRACE_HOURS", 4, most=23))
 
 # --- Ranking --------------------------------------------------------------------------------------
 
-# The model that turns papers into vectors: see digest.embedding.Embedder. After a change: manage.py tag_papers.
-EMBEDDER = env.dotted_path("EMBEDDER", "digest.embedding.WordLlama256")
+# The model that turns papers into vectors: see digest.catalog.embedding.Embedder. After a change: manage.py tag_papers.
+EMBEDDER = env.dotted_path("EMBEDDER", "digest.catalog.embedding.WordLlama256")
 # Which share of the digests a second ranker picks half of, and which one that is: see docs/ranking.md.
 INTERLEAVE_SHARE = env.share("INTERLEAVE_SHARE", 0)
 INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste", "more-votes", "more-novelty"})
 
 # --- Sources of papers ----------------------------------------------------------------------------
 
-SOURCES = env.some_of("SOURCES", "", {"oai", "api", "rss", "huggingface"})
+SOURCES = env.some_of("SOURCES", "", sources.KINDS)
+SOURCE_SETUPS = sources.source_setups()
 ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
-if set(SOURCES) - {"huggingface"} and not ARXIV_CATEGORIES:
+if set(SOURCES).intersection(sources.ARXIV_KINDS) and not ARXIV_CATEGORIES:
     raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG")
 # Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
 _usual = "huggingface" if "huggingface" in SOURCES else "arxiv"
-EDITION_FROM = env.some_of("EDITION_FROM", _usual, {"arxiv", "huggingface"})
+EDITION_FROM = env.some_of("EDITION_FROM", _usual, {"arxiv", *sources.KINDS} - set(sources.ARXIV_KINDS))
 EDITION_CATEGORIES = env.arxiv_categories("EDITION_CATEGORIES", ",".join(ARXIV_CATEGORIES))
 # Whom a source can ask about our requests.
-SOURCE_CONTACT = env.line("SOURCE_CONTACT", SITE_URL)
+SOURCE_CONTACT = env.one_line_text("SOURCE_CONTACT", SITE_URL)
 # What arrives late is found by asking for these days once more.
-SOURCE_OVERLAP_DAYS = env.number("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
+SOURCE_OVERLAP_DAYS = env.integer("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
 # Between two requests to arXiv, by its terms of use: nothing an operator may choose.
 ARXIV_SPACING = timedelta(seconds=3)
-# Evenings without a mailing, beside those in digest/sources/announcement.py.
+# Evenings without a mailing, beside those in digest/sources/arxiv_calendar.py.
 ARXIV_HOLIDAYS = env.days("ARXIV_HOLIDAYS")
 ARXIV_OAI_URL = env.endpoint("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
 ARXIV_API_URL = env.endpoint("ARXIV_API_URL", "https://export.arxiv.org/api/query")
@@ -244,31 +257,29 @@ HUGGINGFACE_URL = env.endpoint("HUGGINGFACE_URL", "https://huggingface.co/api/da
 # --- Sending --------------------------------------------------------------------------------------
 
 # How many digests a worker plans, and claims, at a time.
-PLAN_BATCH = env.number("PLAN_BATCH", 2000, least=1, most=10_000)
-SEND_BATCH = env.number("SEND_BATCH", 500, least=1, most=10_000)
+PLAN_BATCH = env.integer("PLAN_BATCH", 2000, least=1, most=10_000)
+SEND_BATCH = env.integer("SEND_BATCH", 500, least=1, most=10_000)
 # How many connections each worker keeps to whoever takes our mail.
-SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 1, least=1, most=256)
+SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 1, least=1, most=256)
 # How many digests one call of a provider's API carries.
-SEND_PER_CALL = env.number("SEND_PER_CALL", 1, least=1, most=2000)
-if SEND_PER_CALL > 1 and MAIL_PROVIDER not in providers.MANY_A_CALL:
-    _takers = ", ".join(providers.MANY_A_CALL)
-    raise ImproperlyConfigured(f"SEND_PER_CALL in the environment: expected 1, or one of {_takers} in MAIL_PROVIDER")
+SEND_PER_CALL = env.integer("SEND_PER_CALL", 1, least=1, most=2000)
+providers.check_batch_size(SEND_PER_CALL, MAIL_PROVIDER)
 # How long a worker may hold a claim before it counts as lost.
-SEND_LEASE = timedelta(seconds=env.number("SEND_LEASE_SECONDS", 300, least=5, most=86_400))
+SEND_LEASE = timedelta(seconds=env.integer("SEND_LEASE_SECONDS", 300, least=5, most=86_400))
 # How long a mail that was not taken waits for its second try; each further wait is four times as long.
-SEND_FIRST_WAIT = timedelta(seconds=env.number("SEND_FIRST_WAIT_SECONDS", 60, least=1, most=3600))
-SEND_ATTEMPTS = env.number("SEND_ATTEMPTS", 6, least=1, most=50)
+SEND_FIRST_WAIT = timedelta(seconds=env.integer("SEND_FIRST_WAIT_SECONDS", 60, least=1, most=3600))
+SEND_ATTEMPTS = env.integer("SEND_ATTEMPTS", 6, least=1, most=50)
 # How many digests all workers together may send; 0 sets no limit. A day is one in UTC.
-SEND_PER_SECOND = env.number("SEND_PER_SECOND", 0)
-SEND_PER_DAY = env.number("SEND_PER_DAY", 0)
+SEND_PER_SECOND = env.integer("SEND_PER_SECOND", 0)
+SEND_PER_DAY = env.integer("SEND_PER_DAY", 0)
 # The first day of a new sending domain, and how many digests it may send on that day and on those that follow.
-WARM_UP_SINCE = env.day("WARM_UP_SINCE")
+WARM_UP_SINCE = env.iso_date("WARM_UP_SINCE")
 WARM_UP = env.numbers("WARM_UP", "50,100,200,500,1000,2000,5000,10000,20000,50000,100000,200000,500000,1000000")
 # The breaker: the shares of complaints and of bounces beyond which an edition's sending halts; 0 turns it off.
 BREAKER_COMPLAINTS = env.share("BREAKER_COMPLAINTS", 0.003)
 BREAKER_BOUNCES = env.share("BREAKER_BOUNCES", 0.05)
 # While fewer than this were sent, the shares are taken of this many.
-BREAKER_LEAST = env.number("BREAKER_LEAST", 500, least=1)
+BREAKER_LEAST = env.integer("BREAKER_LEAST", 500, least=1)
 
 # --- Signing up -----------------------------------------------------------------------------------
 
@@ -276,19 +287,14 @@ REFUSE_DISPOSABLE = env.flag("REFUSE_DISPOSABLE", default=True)
 # Sign-up and link mails: to one address, and asked for from one network (/24, /64).
 MAILS_PER_ADDRESS = env.rate("MAILS_PER_ADDRESS", "3 per hour")
 MAILS_PER_NETWORK = env.rate("MAILS_PER_NETWORK", "30 per hour")
-FORGET_UNCONFIRMED = timedelta(days=env.number("FORGET_UNCONFIRMED_DAYS", 7, least=1, most=365))
+MAILS_PER_SITE = env.rate("MAILS_PER_SITE", "1000 per hour")
+FORGET_UNCONFIRMED = timedelta(days=env.integer("FORGET_UNCONFIRMED_DAYS", 7, least=1, most=365))
 
 # --- The community --------------------------------------------------------------------------------
 
 VOTES_PER_MEMBER = env.rate("VOTES_PER_MEMBER", "200 per hour")
 SUBMISSIONS_PER_MEMBER = env.rate("SUBMISSIONS_PER_MEMBER", "10 per day")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # The first tells of every request, the second of every entry it cannot read; a run tells more with less.
-    "loggers": {"httpx": {"level": "WARNING"}, "bibtexparser": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})},
-}
+ADMINS = env.admins("ADMINS")
+LOGGING = log.config(mails_errors=bool(ADMINS))
+sentry.start_sentry()

@@ -6,13 +6,17 @@ from typing import Any
 from config import env
 
 
-def database(folder: Path) -> dict[str, Any]:
-    """Return Django's DATABASES entry: what DATABASE_URL says, or SQLite in a folder."""
-    found = env.database("DATABASE_URL", f"sqlite:///{folder / 'daily-papers.sqlite3'}")
-    found["CONN_MAX_AGE"] = 60
-    if found["ENGINE"] != "django.db.backends.sqlite3":
-        return found | {"CONN_HEALTH_CHECKS": True}
-    return found | {
+def database_settings(folder: Path) -> dict[str, Any]:
+    """Return Django's DATABASES entry: what DATABASE_URL or POSTGRES_HOST and its like say, or SQLite in a folder."""
+    host = env.text("POSTGRES_HOST")
+    if host and not env.text("DATABASE_URL"):
+        options = env.postgres(host)
+    else:
+        options = env.database_url("DATABASE_URL", f"sqlite:///{folder / 'daily-papers.sqlite3'}")
+    options["CONN_MAX_AGE"] = 60
+    if options["ENGINE"] != "django.db.backends.sqlite3":
+        return options | {"CONN_HEALTH_CHECKS": True}
+    return options | {
         "OPTIONS": {
             # Take the write lock when a transaction begins, so that a claim cannot be raced.
             "transaction_mode": "IMMEDIATE",
@@ -27,7 +31,9 @@ def database(folder: Path) -> dict[str, Any]:
 def cache(redis: str) -> dict[str, Any]:
     """Return Django's CACHES entry for the address of a Redis, or for none."""
     if redis:
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}
+        # A Redis that hangs must not hold up a page.
+        patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
+        return {"BACKEND": "config.cache.ForgivingRedisCache", "LOCATION": redis, "OPTIONS": patience}
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
 
 
@@ -35,7 +41,7 @@ def broker(redis: str, folder: Path) -> tuple[str, dict[str, Any]]:
     """Return Celery's broker and its options: Redis, or files in a folder."""
     if redis:
         # A broker that hangs must not hold up the form of a reader.
-        return redis, {"socket_connect_timeout": 5, "socket_timeout": 10}
+        return redis, {"socket_connect_timeout": 2, "socket_timeout": 10}
     messages, control = folder / "broker" / "messages", folder / "broker" / "control"
     for needed in (messages, control):
         needed.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("digest.site.urls")),
     path("", include("subscriptions.urls")),
-    path("anymail/", include("anymail.urls")),
+    path("anymail/", include("digest.sending.webhooks.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,25 @@
 """Everything the panel registers: Django looks for it here."""
 
-from digest.panel import community, deliveries, editions, feedback, papers, people, source_runs, trail
+from digest.panel import (
+    audit_log,
+    community,
+    deliveries,
+    editions,
+    feedback,
+    followed_sources,
+    papers,
+    source_runs,
+    users,
+)
 
-__all__ = ["community", "deliveries", "editions", "feedback", "papers", "people", "source_runs", "trail"]
+__all__ = [
+    "audit_log",
+    "community",
+    "deliveries",
+    "editions",
+    "feedback",
+    "followed_sources",
+    "papers",
+    "source_runs",
+    "users",
+]

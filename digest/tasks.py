@@ -5,9 +5,15 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from digest import counting, curation, drafting, gathering, joining, planning, profiles, submitting
-from digest.sending import breaker, draining, recovery, sweeping
+from digest.catalog import gathering
+from digest.community import members, user_profiles, zotero
+from digest.editions import curation, drafting, submissions
+from digest.metrics import planning_runs, sending_day, tallies
+from digest.models import ZoteroConnection
+from digest.sending import breaker, bulk_actions, recovery, sign_in_alert, worker
+from subscriptions import outgoing
 from subscriptions.emails import MailError
+from subscriptions.models import OutgoingMail
 
 TURN_SECONDS = 10
 
@@ -15,7 +21,7 @@ TURN_SECONDS = 10
 @shared_task
 def plan_due() -> None:
     """Plan the digests of everybody who is due, and ring for the senders."""
-    if planning.plan(timezone.now()).queued:
+    if planning_runs.plan_and_note(timezone.now()).queued:
         send_queued.delay()
 
 
@@ -26,8 +32,8 @@ def send_queued() -> None:
     Short turns let a worker that is told to stop do so within one.
     """
     end = time.monotonic() + TURN_SECONDS
-    draining.drain(lambda: time.monotonic() > end)
-    if draining.is_worth_another_turn(timezone.now()):
+    worker.drain(lambda: time.monotonic() > end)
+    if worker.is_worth_another_turn(timezone.now()):
         send_queued.delay()
 
 
@@ -41,61 +47,87 @@ def watch_editions() -> None:
 @shared_task
 def sweep_editions() -> None:
     """Do what the panel decided about whole editions, and ring for the senders where that gave them work."""
-    if sweeping.sweep(timezone.now()):
+    if bulk_actions.sweep(timezone.now()):
         send_queued.delay()
 
 
 @shared_task
 def learn_tastes() -> None:
     """Write the profiles that were not written when somebody said something."""
-    profiles.learn_new(timezone.now())
+    user_profiles.learn_new(timezone.now())
 
 
 @shared_task
 def publish_late() -> None:
     """Publish the editions whose hour has come."""
-    curation.publish_late(timezone.now())
+    curation.publish_overdue(timezone.now())
 
 
 @shared_task
 def release_stuck() -> None:
     """Settle what vanished workers left behind."""
-    recovery.recover(timezone.now())
+    recovery.recover_interrupted(timezone.now())
 
 
 # Tries again after about 10, 20 and 40 seconds: a link that comes later is of little use.
 @shared_task(autoretry_for=(MailError,), retry_backoff=10, retry_jitter=False, max_retries=3)
 def send_sign_in_link(pk: int, goes_to: str) -> None:
-    """Write to somebody who wants to sign in."""
-    joining.send_link(pk, goes_to)
+    """Write to somebody who wants to sign in; what beat's sweep has sent is not sent again."""
+    if OutgoingMail.objects.filter(kind="sign_in", recipient=pk).exists():
+        outgoing.send("sign_in", pk, timezone.now())
+    else:
+        # Rung for by an earlier version.
+        members.send_link(pk, goes_to)
 
 
 @shared_task
 def fetch_submissions() -> None:
     """Fetch the papers that members proposed, and show them to their senders."""
-    submitting.fetch_waiting(timezone.now())
+    submissions.fetch_waiting(timezone.now())
+
+
+@shared_task
+def push_to_zotero(subscriber: int) -> None:
+    """Send a reader's saved papers to their Zotero library."""
+    for connection in ZoteroConnection.objects.filter(subscriber=subscriber).select_related("subscriber"):
+        zotero.push(connection, timezone.now())
+
+
+@shared_task
+def push_libraries() -> None:
+    """Bring the Zotero libraries of all readers who connected one up to date."""
+    zotero.push_due(timezone.now())
 
 
 @shared_task
 def forget_strangers() -> None:
     """Delete the members who never used a link."""
-    joining.forget_strangers(timezone.now())
+    members.prune_unused_members(timezone.now())
 
 
 @shared_task
 def count_sending() -> None:
-    """Count the digests of the newest edition for the panel."""
-    counting.count_sending(timezone.now())
+    """Count the digests of the newest edition, and those of today, for the panel."""
+    now = timezone.now()
+    tallies.update_sending_tallies(now)
+    sending_day.count_day(now)
 
 
 @shared_task
 def count_all() -> None:
     """Count readers and digests for the panel."""
-    counting.count_all(timezone.now())
+    tallies.update_tallies(timezone.now())
 
 
 @shared_task
 def gather_sources() -> None:
-    """Ask the sources whose hour has come, one after another, and put what they list into drafts."""
-    gathering.gather_due(timezone.now())
+    """Ask the sources whose hour has come, and put what they list into drafts."""
+    gathering.harvest_due(timezone.now())
     drafting.draft(timezone.now())
+
+
+# Tries again after about 10, 20 and 40 seconds.
+@shared_task(autoretry_for=(MailError,), retry_backoff=10, retry_jitter=False, max_retries=3)
+def warn_of_failed_sign_ins(pk: int, step: str) -> None:
+    """Tell somebody of the panel that signing in with their name fails again and again."""
+    sign_in_alert.warn(pk, step, timezone.now())

@@ -4,24 +4,25 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
 
 from subscriptions import schedule, time_zones
-from subscriptions.addresses import key_of
+from subscriptions.addresses import address_key
+from subscriptions.admin_base import DisplayInline, PanelAdmin, ReadOnlyInline
 from subscriptions.forms import AddressField
+from subscriptions.importing import forgetting
 from subscriptions.models import AuthorFollow, Consent, Follow, Rule, Subscriber, Suppression, Topic
+from subscriptions.models.lines import StorableDecoder
 from subscriptions.models.suppression import hash_of
 from subscriptions.paging import AtMost
-from subscriptions.tables import ReadOnlyInline, Table
 
 
-class FollowInline(Table):
+class FollowInline(DisplayInline):
     """The topics of a subscriber."""
 
     model = Follow
@@ -51,6 +52,10 @@ class ConsentInline(ReadOnlyInline):
 
     model = Consent
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
+        """Leave out what anybody may have asked for in the name of somebody who left."""
+        return super().get_queryset(request).filter(choices__isnull=True)
+
 
 class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
     """What can be changed of a subscriber by hand."""
@@ -59,7 +64,7 @@ class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(ModelAdmin):
+class SubscriberAdmin(PanelAdmin):
     """Subscribers: found by address, their choices changed, unsubscribed, deleted. None is added: they sign up."""
 
     form = SubscriberForm
@@ -76,12 +81,13 @@ class SubscriberAdmin(ModelAdmin):
     )
     list_display_links = ("id", "email")
     list_filter = ("status", "frequency", "channel", "breadth", "topics")
+    nothing_yet = "People sign up on the site. To bring a list from another service, use Import."
     search_fields = ("email_key",)
-    search_help_text = "Search by the beginning of an address, or by @ and the end of one"
+    search_help_text = "Search by the start of an address, or by its domain, such as @example.org"
     show_full_result_count = False
     paginator = AtMost
     fields = (
-        *("public_id", "email", "status", *schedule.Chosen._fields, "channel", "max_papers", "reading_minutes"),
+        *("public_id", "email", "status", *schedule.ScheduleFields._fields, "channel", "max_papers", "reading_minutes"),
         *(
             "least_match",
             "breadth",
@@ -99,6 +105,16 @@ class SubscriberAdmin(ModelAdmin):
         *("public_id", "email", "status", "next_digest_at", "seen_until"),
         *("created_at", "confirmed_at", "unsubscribed_at"),
     )
+    help_texts = {
+        "local_time": "When the digest should arrive, in their time zone.",
+        "weekday": "For weekly digests. 0 is Monday.",
+        "chosen_days": "For digests on chosen days: add up 1 Mon, 2 Tue, 4 Wed, 8 Thu, 16 Fri, 32 Sat, 64 Sun.",
+        "month_day": "For monthly digests. In shorter months, the last day counts.",
+        "reading_minutes": "As many papers as fit into this reading time, up to the maximum.",
+        "least_match": "In percent. No digest goes out unless at least one paper matches this well.",
+        "max_more": "Maximum number of papers in the second part, for readers who want everything new.",
+        "paused_until": "The first day they get a digest again.",
+    }
     inlines = (FollowInline, RuleInline, AuthorInline, ConsentInline)
     actions = ("unsubscribe",)
 
@@ -108,9 +124,24 @@ class SubscriberAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:  # noqa: FBT001
         """Move the next digest with the rhythm."""
-        if obj.is_active and {*schedule.Chosen._fields, "paused_until"} & {*form.changed_data}:
+        if obj.is_active and {*schedule.ScheduleFields._fields, "paused_until"} & {*form.changed_data}:
             obj.reschedule(timezone.now())
         super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Let whoever may delete a subscriber delete all that hangs on them, though parts of it cannot go alone."""
+        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set(), protected
+
+    def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:  # noqa: ARG002 - Django's signature
+        """Erase them, as they could themselves."""
+        forgetting.erase_address(obj.email)
+        obj.erase()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        """Erase each."""
+        for subscriber in queryset:
+            self.delete_model(request, subscriber)
 
     def get_search_results(
         self,
@@ -119,13 +150,13 @@ class SubscriberAdmin(ModelAdmin):
         search_term: str,
     ) -> tuple[Any, bool]:
         """Look in the index of addresses: what stands anywhere in one would take reading all."""
-        key = key_of(search_term)
+        key = address_key(search_term)
         if not key:
             return queryset, False
         end = {"email_key__endswith": key} if key.startswith("@") else {"email_key__startswith": key}
         return queryset.filter(**end), False
 
-    @admin.display
+    @admin.display(description="history")
     def story(self, subscriber: Subscriber) -> SafeString:
         """Link to all there is to tell about them."""
         return render_to_string("panel/story_link.html", {"subscriber": subscriber})
@@ -135,16 +166,22 @@ class SubscriberAdmin(ModelAdmin):
         """Stop the digests of each."""
         for subscriber in subscribers:
             subscriber.unsubscribe(timezone.now())
-        self.message_user(request, f"{len(subscribers)} unsubscribed.")
+        self.message_user(request, f"Unsubscribed {len(subscribers)}.")
 
 
 @admin.register(Topic)
-class TopicAdmin(ModelAdmin):
+class TopicAdmin(PanelAdmin):
     """Topics, and how many followed each when that was last counted."""
 
     list_display = ("name", "slug", "description", "followers")
     search_fields = ("name", "slug")
+    nothing_yet = "Run manage.py load_topics for the starter topics, or add your own."
     prepopulated_fields = {"slug": ("name",)}
+    help_texts = {
+        "arxiv_categories": 'A list, such as ["cs.LG", "stat.ML"].',
+        "keywords": "A list of words and phrases to find in titles and abstracts.",
+    }
+    formfield_overrides = {JSONField: {"decoder": StorableDecoder}}
 
 
 class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -162,16 +199,17 @@ class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse an address that is suppressed already."""
         email = str(self.cleaned_data["email"])
         if Suppression.objects.covers(email):
-            raise forms.ValidationError("This address is suppressed already.")
+            raise forms.ValidationError("This address is already suppressed.")
         return email
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ModelAdmin):
+class SuppressionAdmin(PanelAdmin):
     """Addresses that must not be written to. They are known by hash: search with the whole address."""
 
     list_display = ("short_hash", "reason", "created_at")
     list_filter = ("reason",)
+    nothing_yet = "Addresses that bounce or complain end up here automatically, and we never email them again."
     search_fields = ("address_hash",)
     search_help_text = "Search by the whole address"
 

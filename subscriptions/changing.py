@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from subscriptions import wishes
+from subscriptions import preferences
 from subscriptions.models import Channel, Subscriber
-from subscriptions.wishes import Wishes
+from subscriptions.preferences import Preferences
 
 
 @transaction.atomic
-def change(subscriber: Subscriber, choices: dict[str, Any], wanted: Wishes, at: datetime) -> None:
+def change(subscriber: Subscriber, choices: dict[str, Any], preferred: Preferences, at: datetime) -> None:
     """Save new choices and what is wanted, the next digest at the first moment the choices allow."""
     row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     if row.choose(choices) and row.is_active:
@@ -20,5 +20,5 @@ def change(subscriber: Subscriber, choices: dict[str, Any], wanted: Wishes, at: 
     if row.channel == Channel.FEED and row.feed_key is None:
         row.feed_key = uuid.uuid4()
     row.save()
-    wishes.keep(row, wanted)
+    preferences.keep(row, preferred)
     subscriber.refresh_from_db()

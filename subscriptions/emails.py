@@ -9,9 +9,10 @@ import css_inline
 from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import make_msgid
 from django.template.loader import render_to_string
 
-from subscriptions import links, wishes
+from subscriptions import links, pending
 from subscriptions.models import Status, Subscriber, Suppression
 
 _inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
@@ -41,6 +42,15 @@ def _style() -> str:
     return render_to_string("emails/style.css")
 
 
+def plain_text(template: str, context: dict[str, Any]) -> str:
+    """Return a text template filled in, as a plain str.
+
+    Django hands out what it renders as a SafeString, which a page then shows as markup. Text templates escape nothing,
+    so what they make is not safe in that sense; a join makes a plain str of it, which str() does not.
+    """
+    return "".join((render_to_string(template, context),))
+
+
 def render(name: str, context: dict[str, Any]) -> Rendered:
     """Return the mail made of templates/emails/<name>/."""
     context = {
@@ -49,8 +59,8 @@ def render(name: str, context: dict[str, Any]) -> Rendered:
         "postal_address": settings.POSTAL_ADDRESS,
         **context,
     }
-    subject = " ".join(render_to_string(f"emails/{name}/subject.txt", context).split())
-    text = render_to_string(f"emails/{name}/body.txt", context)
+    subject = " ".join(plain_text(f"emails/{name}/subject.txt", context).split())
+    text = plain_text(f"emails/{name}/body.txt", context)
     return Rendered(subject, text, inline(render_to_string(f"emails/{name}/body.html", context)))
 
 
@@ -59,32 +69,37 @@ class MailError(Exception):
 
 
 def send_confirmation(subscriber: Subscriber) -> None:
-    """Ask whether the sign-up was meant."""
+    """Ask whether the sign-up was meant; nothing where none waits for it."""
+    sign_up = pending.sign_up_of(subscriber)
+    if sign_up is None:
+        return
     context = {
-        "confirm_link": links.confirm(subscriber),
+        "confirm_link": links.confirm_url(subscriber),
         "days": settings.FORGET_UNCONFIRMED.days,
+        "left_before": subscriber.status == Status.UNSUBSCRIBED,
+        "topics": sign_up.topics,
         # Not the words themselves: whoever types an address must not write a mail to it.
-        "follows_words": bool(wishes.read(subscriber).follow),
+        "follows_words": bool(sign_up.words),
     }
-    _send("confirmation", subscriber, context)
+    _send("confirmation", sign_up.subscriber, context)
 
 
 def send_already_subscribed(subscriber: Subscriber) -> None:
     """Tell somebody who signed up again that there is no need to."""
-    _send("already_subscribed", subscriber, {"preferences_link": links.preferences(subscriber)})
+    _send("already_subscribed", subscriber, {"preferences_link": links.preferences_url(subscriber)})
 
 
 def send_preferences_link(subscriber: Subscriber) -> None:
     """Send the link that was asked for."""
-    _send("preferences_link", subscriber, {"preferences_link": links.preferences(subscriber)})
+    _send("preferences_link", subscriber, {"preferences_link": links.preferences_url(subscriber)})
 
 
 def answer_sign_up(subscriber: Subscriber) -> None:
     """Send what a sign-up calls for."""
-    if subscriber.status == Status.PENDING:
-        send_confirmation(subscriber)
-    elif subscriber.status == Status.ACTIVE:
+    if subscriber.status == Status.ACTIVE:
         send_already_subscribed(subscriber)
+    else:
+        send_confirmation(subscriber)
 
 
 def answer_link_request(subscriber: Subscriber) -> None:
@@ -110,6 +125,11 @@ def _send(name: str, subscriber: Subscriber, context: dict[str, Any]) -> None:
     post(name, [subscriber.email], {"subscriber": subscriber, **context}, f"subscriber {subscriber.pk}")
 
 
+def new_message_id(name: str) -> str:
+    """Return a Message-ID (RFC 5322, 3.6.4) of its own in the sender's domain; name: what kind of mail it is."""
+    return make_msgid(name, settings.MAIL_DOMAIN)
+
+
 def post(name: str, to: list[str], context: dict[str, Any], whom: str) -> None:
     """Send the mail made of templates/emails/<name>/; MailError where it is not taken. whom: as errors name them."""
     rendered = render(name, context)
@@ -119,7 +139,7 @@ def post(name: str, to: list[str], context: dict[str, Any], whom: str) -> None:
         to=to,
         reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
         # RFC 3834: no out-of-office reply, please.
-        headers={"Auto-Submitted": "auto-generated", "Precedence": "bulk"},
+        headers={"Auto-Submitted": "auto-generated", "Precedence": "bulk", "Message-ID": new_message_id(name)},
     )
     message.attach_alternative(rendered.html, "text/html")
     message.tags = [name]  # type: ignore[attr-defined]

@@ -4,18 +4,27 @@ import ipaddress
 import logging
 import math
 import time
+from collections.abc import Callable
 from functools import cache
+from typing import TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from config.redis_fallback import RedisFallback
+from subscriptions.addresses import mailbox_of
 from subscriptions.models.suppression import hash_of
 
 logger = logging.getLogger(__name__)
+
+LimiterResult = TypeVar("LimiterResult")
+
+# So many times what a network may ask for, a /48 of IPv6 may.
+NETWORK_FACTOR = 4
 
 
 class TooManyFromNetworkError(Exception):
@@ -27,15 +36,43 @@ class TooManyFromNetworkError(Exception):
 
 
 def check_network(request: HttpRequest) -> None:
-    """Count a mail that a network asked for; raise TooManyFromNetworkError beyond its limit."""
-    limit, key = parse(settings.MAILS_PER_NETWORK), network_of(client_address(request))
-    if not _hit(limit, "network", key):
-        raise TooManyFromNetworkError(_seconds_until_free(limit, "network", key))
+    """Count a mail that a network asked for; raise TooManyFromNetworkError beyond its limit or that of all."""
+    per_network, address = parse(settings.MAILS_PER_NETWORK), client_address(request)
+    counters = [(per_network, "network", network_of(address))]
+    if wider := wider_network_of(address):
+        counters.append(
+            (type(per_network)(per_network.amount * NETWORK_FACTOR, per_network.multiples), "network", wider)
+        )
+    for counter in counters:
+        _count(*counter)
+    # Last: what one network asks for in vain must not use up what there is for all.
+    check_site()
 
 
-def address_has_room(address: str) -> bool:
-    """Count a mail to an address; say whether it may be sent. The counter knows the address by its hash alone."""
-    return _hit(parse(settings.MAILS_PER_ADDRESS), "address", hash_of(address))
+def check_site() -> None:
+    """Count a mail that somebody asked for; raise TooManyFromNetworkError beyond the limit of all together."""
+    _count(parse(settings.MAILS_PER_SITE), "site", "")
+
+
+def _count(limit: RateLimitItem, kind: str, key: str) -> None:
+    if not _hit(limit, kind, key):
+        raise TooManyFromNetworkError(_seconds_until_free(limit, kind, key))
+
+
+def address_has_room(address: str, kind: str = "mail") -> bool:
+    """Count a mail of one kind to a mailbox; say whether it may be sent. The counter knows it by a hash alone.
+
+    Each kind has its own count: what strangers ask for in somebody's name is refused only once the same mail went out
+    as often, so whoever waits for it has it.
+    """
+    return _hit(parse(settings.MAILS_PER_ADDRESS), f"address {kind}", hash_of(mailbox_of(address)))
+
+
+def most_mails() -> str:
+    """Say how many mails of one kind go to one mailbox: “3 of these emails per hour”."""
+    limit = parse(settings.MAILS_PER_ADDRESS)
+    span = f"{limit.multiples} {limit.GRANULARITY.name}s" if limit.multiples > 1 else limit.GRANULARITY.name
+    return f"{limit.amount} of these emails per {span}"
 
 
 def has_room(limit: str, kind: str, key: str) -> bool:
@@ -59,33 +96,58 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def network_of(address: str | None) -> str:
-    """Return the /24 or /64 an address belongs to; those nobody knows share one."""
+    """Return the /24 or /56 an address belongs to; those nobody knows share one."""
     if address is None:
         return "unknown"
-    prefix = 24 if ipaddress.ip_address(address).version == 4 else 64  # noqa: PLR2004
+    # Homes and servers are given a /56 (RFC 6177).
+    return _network(address, 24 if _is_ipv4(address) else 56)
+
+
+def wider_network_of(address: str | None) -> str:
+    """Return the /48 of IPv6 that customers are given at most; "" where there is none."""
+    return "" if address is None or _is_ipv4(address) else _network(address, 48)
+
+
+def _is_ipv4(address: str) -> bool:
+    return ipaddress.ip_address(address).version == 4  # noqa: PLR2004
+
+
+def _network(address: str, prefix: int) -> str:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 
+# For how long a storage that did not answer is left alone; each process counts for itself meanwhile.
+WITHOUT_STORAGE_SECONDS = 10
+IN_MEMORY_STORE = "memory://instead"
+
+
+class Limiter(MovingWindowRateLimiter):
+    """Counts in one storage, and knows whether it is left alone just now."""
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(storage)
+        warning = "the rate limits' storage does not answer (%s): this process counts for itself"
+        self.fallback = RedisFallback((StorageError,), warning, logger, WITHOUT_STORAGE_SECONDS)
+
+
 @cache
-def limiter(storage: str) -> MovingWindowRateLimiter:
+def limiter(storage: str) -> Limiter:
     """Return the one limiter of a storage; counters in memory live as long as it."""
     # A storage that hangs must not hold up the form.
     timeouts = {"socket_connect_timeout": 2, "socket_timeout": 2} if storage.startswith("redis") else {}
-    return MovingWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True, **timeouts))
+    return Limiter(cast(Storage, storage_from_string(storage, wrap_exceptions=True, **timeouts)))
+
+
+def ask_limiter(question: Callable[[Limiter], LimiterResult]) -> LimiterResult:
+    """Return what the counters of all processes answer; where their storage does not, those of this process."""
+    shared = limiter(settings.RATE_LIMIT_STORAGE)
+    return shared.fallback.ask(lambda: question(shared), lambda: question(limiter(IN_MEMORY_STORE)))
 
 
 def _hit(limit: RateLimitItem, kind: str, key: str) -> bool:
-    try:
-        return limiter(settings.RATE_LIMIT_STORAGE).hit(limit, kind, key)
-    except StorageError:
-        # Readers must be able to sign up; the limits come back with their storage.
-        logger.exception("the rate limits' storage does not answer: no limit per %s", kind)
-        return True
+    return ask_limiter(lambda counters: counters.hit(limit, kind, key))
 
 
 def _seconds_until_free(limit: RateLimitItem, kind: str, key: str) -> int:
-    try:
-        stats = limiter(settings.RATE_LIMIT_STORAGE).get_window_stats(limit, kind, key)
-    except StorageError:
-        return limit.get_expiry()
+    stats = ask_limiter(lambda counters: counters.get_window_stats(limit, kind, key))
     return max(1, math.ceil(stats.reset_time - time.time()))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from subscriptions.tokens import Purpose, sign, signer
+from subscriptions.tokens import MYSELF, Purpose, sign_as_old, sign_token, signer
 
 
 class Linkable(Protocol):
@@ -24,12 +24,12 @@ def absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def signed(name: str, purpose: Purpose, value: str) -> str:
+def signed_url(name: str, purpose: Purpose, value: str) -> str:
     """Return the address of a view that takes one token, with the value signed for the purpose."""
-    return addresses(name, purpose)(value)
+    return link_builder(name, purpose)(value)
 
 
-def addresses(name: str, purpose: Purpose) -> Callable[[str], str]:
+def link_builder(name: str, purpose: Purpose) -> Callable[[str], str]:
     """Return what makes such an address of a value: found and keyed once, for who needs many."""
     before, after = _around_token(name, settings.SITE_URL)
     token_of = signer(purpose)
@@ -45,25 +45,35 @@ def _around_token(name: str, site_url: str) -> tuple[str, str]:
 
 def token(purpose: Purpose, subscriber: Linkable) -> str:
     """Return what proves that a link is this subscriber's."""
-    return sign(purpose, subscriber.public_id.hex)
+    return sign_token(purpose, subscriber.public_id.hex)
 
 
-def confirm(subscriber: Linkable) -> str:
+def token_as_old(purpose: Purpose, subscriber: Linkable, shown: str) -> str:
+    """Return the token for a page that is reached from a link: as old as that link's own, which was found good.
+
+    Whoever is signed in showed none, and gets a new one.
+    """
+    if shown == MYSELF:
+        return token(purpose, subscriber)
+    return sign_as_old(purpose, subscriber.public_id.hex, shown)
+
+
+def confirm_url(subscriber: Linkable) -> str:
     """Return the address at which a sign-up is confirmed."""
-    return signed("confirm", Purpose.CONFIRM, subscriber.public_id.hex)
+    return signed_url("confirm", Purpose.CONFIRM, subscriber.public_id.hex)
 
 
-def preferences(subscriber: Linkable) -> str:
+def preferences_url(subscriber: Linkable) -> str:
     """Return the address of somebody's preferences."""
-    return signed("preferences", Purpose.PREFERENCES, subscriber.public_id.hex)
+    return signed_url("preferences", Purpose.PREFERENCES, subscriber.public_id.hex)
 
 
-def feeds(key: UUID) -> dict[str, str]:
+def feed_urls(key: UUID) -> dict[str, str]:
     """Return the addresses of somebody's own feed, by the name of the format. They are good until the key changes."""
     names = {"Atom": "own_feed_atom", "JSON Feed": "own_feed_json"}
-    return {format_name: signed(name, Purpose.FEED, key.hex) for format_name, name in names.items()}
+    return {format_name: signed_url(name, Purpose.FEED, key.hex) for format_name, name in names.items()}
 
 
-def unsubscribe(subscriber: Linkable) -> str:
+def unsubscribe_url(subscriber: Linkable) -> str:
     """Return the address at which somebody leaves, by page or by one click (RFC 8058)."""
-    return signed("unsubscribe", Purpose.UNSUBSCRIBE, subscriber.public_id.hex)
+    return signed_url("unsubscribe", Purpose.UNSUBSCRIBE, subscriber.public_id.hex)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 # Beyond these rows one searches instead.
-MOST = 10_000
+MAX_COUNTED_ROWS = 10_000
 
 
 class AtMost(Paginator):  # type: ignore[type-arg]
@@ -17,4 +17,4 @@ class AtMost(Paginator):  # type: ignore[type-arg]
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
-        return rows.order_by()[:MOST].count()
+        return rows.order_by()[:MAX_COUNTED_ROWS].count()

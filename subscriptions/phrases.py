@@ -1,10 +1,41 @@
 """Words as they are compared: phrases that somebody follows or mutes, and names of authors."""
 
+import re
 import unicodedata
+from functools import lru_cache
 
 # More words than anybody keeps in mind; whoever pastes a list is told.
-MOST = 500
-LONGEST = 100
+MAX_PHRASES = 500
+MAX_PHRASE_LENGTH = 100
+
+# Letters that Unicode does not take for one with an accent.
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "ħ": "h",
+        "ŧ": "t",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+        "Œ": "Oe",
+        "þ": "th",
+        "Þ": "Th",
+        "ı": "i",
+        "ŋ": "n",
+        "ĸ": "k",
+        "ß": "ss",
+    }
+)
+_SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
+_NUMBER = re.compile(r"(?<!\s)\s+\d{4}$")
+MOST_INITIALS = 3
 
 
 def phrase_key(phrase: str) -> str:
@@ -12,12 +43,46 @@ def phrase_key(phrase: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", phrase).casefold().split())
 
 
+@lru_cache(maxsize=20_000)
 def author_key(name: str) -> str:
     """Return a name as it is compared: given name first, no accents, no punctuation, small.
 
-    "Gödel, Kurt" and "kurt godel" are the same; "K. Gödel" is not, for an initial is many people's.
+    The same person has one key under arXiv's, BibTeX's and DBLP's spelling: “Gödel, Kurt”, “kurt godel”, “Kurt F.
+    Gödel” and “Kurt Gödel 0001” are one. Initials beside a given name say nothing and fall out; initials alone stay and
+    are somebody else, for “J. Smith” may be Jane or John. At most LONGEST characters.
     """
-    family, comma, given = name.partition(",")
-    plain = unicodedata.normalize("NFKD", f"{given} {family}" if comma else name)
-    letters = (" " if not char.isalnum() else char for char in plain if not unicodedata.combining(char))
-    return " ".join("".join(letters).casefold().split())
+    words = [_folded(word) for word in _in_reading_order(name)]
+    words = [word for word in words if word]
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    suffix = [_SUFFIXES[words.pop()]] if len(words) > 2 and words[-1] in _SUFFIXES else []  # noqa: PLR2004
+    if len(words) > 1 and len(words[0]) > 1:
+        words = [words[0], *(word for word in words[1:-1] if len(word) > 1 or not word.isascii()), words[-1]]
+    return " ".join([*words, *suffix])[:MAX_PHRASE_LENGTH].strip()
+
+
+def _in_reading_order(name: str) -> list[str]:
+    """Return the words of a name, given name first, each initial by itself; without DBLP's number."""
+    plain = _NUMBER.sub("", unicodedata.normalize("NFKC", name).strip())
+    family, *given = (part.strip() for part in plain.split(","))
+    # “Davis, Jr., Sammy” and “Davis, Sammy, Jr.”
+    suffixes = [part for part in given if _folded(part) in _SUFFIXES]
+    given = [part for part in given if part not in suffixes]
+    words = [word for part in (*given, family, *suffixes) for word in re.split(r"\s+|(?<=\.)(?=\w)", part) if word]
+    # “KF Gödel”, as PubMed and RIS have it; “LI Ming” and “ADA” are names in capitals.
+    initials = words and 1 < len(words[0]) <= MOST_INITIALS and re.fullmatch("[^\\W\\d_AEIOUY]+", words[0])
+    if initials and words[0].isupper() and len(words) > 1 and not words[-1].isupper():
+        words = [*words[0], *words[1:]]
+    return [piece for word in words for piece in _initials(word)]
+
+
+def _initials(word: str) -> list[str]:
+    """Return “J.-P.” as its two letters, and any other word as it is."""
+    parts = re.split(r"[.\s-]+", word)
+    return [part for part in parts if part] if all(len(part) <= 1 for part in parts) else [word]
+
+
+def _folded(word: str) -> str:
+    """Return a word in small letters without accents and signs; a hyphen, as in Wei-Lun, parts nothing."""
+    word = unicodedata.normalize("NFKD", word.translate(_LETTERS)).casefold().translate(_LETTERS)
+    return "".join(char for char in word if char.isalnum() and not unicodedata.combining(char))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+
+from subscriptions import time_zones
 
 EVERY_DAY = frozenset(range(7))
 
 
-class Chosen(NamedTuple):
+class ScheduleFields(NamedTuple):
     """How often and when, as somebody chose it; which of the last three counts, the frequency tells."""
 
     time_zone: str
@@ -22,6 +23,11 @@ class Chosen(NamedTuple):
     # A bit for each day of the week, Monday's the lowest.
     chosen_days: int = 0b0011111
     month_day: int = 1
+
+    @classmethod
+    def of(cls, row: object) -> "ScheduleFields":
+        """Return what a row chose that has these fields among others."""
+        return cls(**{name: getattr(row, name) for name in cls._fields})
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def bits_of(days: frozenset[int]) -> int:
 
 
 # The days of each frequency, but of the monthly one.
-DAYS: dict[str, Callable[[Chosen], frozenset[int]]] = {
+WEEKDAYS_BY_FREQUENCY: dict[str, Callable[[ScheduleFields], frozenset[int]]] = {
     "daily": lambda _: EVERY_DAY,
     "weekdays": lambda _: frozenset(range(5)),
     "days": lambda chosen: days_of(chosen.chosen_days),
@@ -62,33 +68,39 @@ DAYS: dict[str, Callable[[Chosen], frozenset[int]]] = {
 
 
 @cache
-def rhythm(chosen: Chosen) -> Rhythm:
+def schedule_of(chosen: ScheduleFields) -> Rhythm:
     """Return the rhythm that somebody chose."""
     if chosen.frequency == "monthly":
         return Rhythm(chosen.time_zone, chosen.local_time, month_day=chosen.month_day)
-    return Rhythm(chosen.time_zone, chosen.local_time, DAYS[chosen.frequency](chosen))
+    days = WEEKDAYS_BY_FREQUENCY.get(chosen.frequency, WEEKDAYS_BY_FREQUENCY["daily"])(chosen)
+    # Without a day there would be no next one.
+    return Rhythm(chosen.time_zone, chosen.local_time, days or EVERY_DAY)
 
 
 @lru_cache(maxsize=10_000)
 def local_date(at: datetime, time_zone: str) -> date:
-    """Return the calendar day of a moment in a time zone (IANA name)."""
-    return at.astimezone(ZoneInfo(time_zone)).date()
+    """Return the calendar day of a moment in a time zone (IANA name); of one that is not known, in UTC."""
+    try:
+        return at.astimezone(time_zones.zone(time_zone)).date()
+    except OverflowError:
+        # On the first or the last day there is.
+        return at.date()
 
 
-def moment(day: date, rhythm: Rhythm) -> datetime:
+def delivery_time(day: date, schedule_of: Rhythm) -> datetime:
     """Return the moment in UTC at which the clock shows the time on that day.
 
     A time that the clock skips in spring is read with the offset before the change, so that 02:30 is half an hour
     after 02:00 (shown as 03:30); of a time shown twice in autumn the first counts (PEP 495, fold=0).
     """
-    return datetime.combine(day, rhythm.local_time, ZoneInfo(rhythm.time_zone)).astimezone(UTC)
+    return datetime.combine(day, schedule_of.local_time, time_zones.zone(schedule_of.time_zone)).astimezone(UTC)
 
 
-def next_at(rhythm: Rhythm, after: datetime, *, not_before: date | None = None) -> datetime:
+def next_at(schedule_of: Rhythm, after: datetime, *, not_before: date | None = None) -> datetime:
     """Return the first moment (UTC) of the rhythm strictly after `after`, on `not_before` or later where given."""
-    day = local_date(after, rhythm.time_zone)
+    day = local_date(after, schedule_of.time_zone)
     if not_before and not_before > day:
         day = not_before
-    while not rhythm.has(day) or moment(day, rhythm) <= after:
+    while not schedule_of.has(day) or delivery_time(day, schedule_of) <= after:
         day += timedelta(days=1)
-    return moment(day, rhythm)
+    return delivery_time(day, schedule_of)

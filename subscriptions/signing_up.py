@@ -1,5 +1,6 @@
 """The steps of signing up, from asking to coming back after leaving. Consent is on record at each."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from subscriptions import wishes
-from subscriptions.addresses import key_of
+from subscriptions import hooks, pending, preferences
+from subscriptions.addresses import address_key
 from subscriptions.models import Consent, Status, Subscriber, Suppression
+from subscriptions.models.choices import ASKS_BESIDE
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConsentRequest:
     """When somebody asked for something, and from which network address."""
 
     at: datetime
@@ -23,73 +25,128 @@ class Asked:
 def wording() -> str:
     """Return what one agrees to by signing up."""
     return (
-        f"I want to get research papers from {settings.SITE_NAME} by mail, as often as chosen here. "
-        "I can stop it with one click in any mail."
+        f"I want research papers from {settings.SITE_NAME} by email, as often as I chose. "
+        "I can stop with one click in any email."
     )
 
 
 @transaction.atomic
-def sign_up(email: str, choices: dict[str, Any], asked: Asked) -> Subscriber | None:
+def sign_up(email: str, choices: dict[str, Any], consent_request: ConsentRequest) -> Subscriber | None:
     """Keep a request to be written to; return whose it is, None where no mail may go.
 
-    Nothing changes for somebody who is active: a stranger may have typed the address.
+    A stranger may have typed the address. So nothing changes for somebody who is active, and for somebody who left the
+    request is kept beside what is known of them. Where nobody has confirmed yet, the latest request counts.
     """
     if Suppression.objects.covers(email):
+        _work_in_vain(choices, consent_request)
         return None
     locked = Subscriber.objects.select_for_update(of=("self",))
-    subscriber, _ = locked.get_or_create(email_key=key_of(email), defaults={"email": email, "created_at": asked.at})
-    if subscriber.status not in (Status.PENDING, Status.UNSUBSCRIBED):
+    subscriber, _ = locked.get_or_create(
+        email_key=address_key(email), defaults={"email": email, "created_at": consent_request.at}
+    )
+    if subscriber.status == Status.PENDING:
+        _keep(subscriber, email, choices, consent_request)
         return subscriber
-    subscriber.ask_again(email, asked.at)
+    _work_in_vain(choices, consent_request)
+    if subscriber.status in ASKS_BESIDE:
+        _keep_open_consent(subscriber, consent_request, pending.packed(email, choices))
+    return subscriber
+
+
+def _keep(subscriber: Subscriber, email: str, choices: dict[str, Any], consent_request: ConsentRequest) -> None:
+    """Write a sign-up into the row of somebody who never confirmed one."""
+    subscriber.ask_again(email, consent_request.at)
     subscriber.choose(choices)
     subscriber.save()
     subscriber.follow(choices["topics"])
-    wishes.ask_for(subscriber, choices.get("follow", ()))
-    # Feedback belongs to the part above this one: known here only as what hangs on a subscriber.
-    subscriber.feedback.answer(subscriber, choices.get("said", {}), asked.at)
+    preferences.ask_for(subscriber, preferences.Preferences.of_words(choices))
+    hooks.keep_sign_up_answers(subscriber.pk, choices.get("said", {}), consent_request.at)
+    _keep_open_consent(subscriber, consent_request, None)
+
+
+def _keep_open_consent(subscriber: Subscriber, consent_request: ConsentRequest, choices: dict[str, Any] | None) -> None:
     Consent.objects.update_or_create(
         subscriber=subscriber,
         confirmed_at=None,
         withdrawn_at=None,
-        defaults={"wording": wording(), "requested_at": asked.at, "requested_from": asked.address},
+        defaults={
+            "wording": wording(),
+            "requested_at": consent_request.at,
+            "requested_from": consent_request.address,
+            "choices": choices,
+        },
     )
-    return subscriber
+
+
+def _work_in_vain(choices: dict[str, Any], consent_request: ConsentRequest) -> None:
+    """Do what a new address takes, and undo it: how long the answer takes must not tell which addresses are known."""
+    with transaction.atomic():
+        address = f"{uuid.uuid4().hex}@example.invalid"
+        nobody = Subscriber.objects.create(email=address, created_at=consent_request.at)
+        _keep(nobody, address, choices, consent_request)
+        transaction.set_rollback(True)
 
 
 @transaction.atomic
-def confirm(subscriber: Subscriber, asked: Asked) -> bool:
+def confirm_subscription(subscriber: Subscriber, consent_request: ConsentRequest) -> bool:
     """Make a sign-up count, with its consent; return whether it counts now. Doing it twice changes nothing."""
     subscriber = _locked(subscriber)
-    if subscriber.status == Status.PENDING and not Suppression.objects.covers(subscriber.email):
-        subscriber.confirm(asked.at)
+    request = subscriber.consents.requests().last()
+    waits = (
+        subscriber.status == Status.PENDING
+        or (subscriber.status in ASKS_BESIDE and request)
+        or pending.asked_before_signing_in(subscriber)
+    )
+    if waits and not Suppression.objects.covers(subscriber.email):
+        if request:
+            pending.apply_request(subscriber, request, consent_request.at)
+        subscriber.confirm(consent_request.at)
         open_consents = subscriber.consents.filter(confirmed_at=None, withdrawn_at=None)
-        open_consents.update(confirmed_at=asked.at, confirmed_from=asked.address)
+        open_consents.update(confirmed_at=consent_request.at, confirmed_from=consent_request.address, choices=None)
     return subscriber.is_active
 
 
 @transaction.atomic
-def come_back(subscriber: Subscriber, asked: Asked) -> bool:
+def resubscribe(subscriber: Subscriber, consent_request: ConsentRequest) -> bool:
     """Undo an unsubscription of a moment ago, as a consent of its own; return whether mail comes again.
 
     Only for a while: the link to leave is in every mail for ever, and mails are passed on.
     """
     subscriber = _locked(subscriber)
-    if subscriber.can_come_back(asked.at) and not Suppression.objects.covers(subscriber.email):
-        subscriber.confirm(asked.at)
-        agreed = {"requested_at": asked.at, "requested_from": asked.address}
-        confirmed = {"confirmed_at": asked.at, "confirmed_from": asked.address}
-        Consent.objects.create(subscriber=subscriber, wording=wording(), **agreed, **confirmed)
+    if subscriber.can_come_back(consent_request.at) and not Suppression.objects.covers(subscriber.email):
+        _confirm_at_once(subscriber, consent_request)
     return subscriber.is_active
 
 
-def forget_unconfirmed(before: datetime, batch: int = 500) -> int:
-    """Delete the sign-ups asked for before then and never confirmed, a batch at a time; return how many."""
-    forgotten = 0
+@transaction.atomic
+def subscribe_signed_in(subscriber: Subscriber, consent_request: ConsentRequest) -> bool:
+    """Subscribe somebody who is signed in, and so has proved their address; return whether mail comes now."""
+    subscriber = _locked(subscriber)
+    if subscriber.status in ASKS_BESIDE and not Suppression.objects.covers(subscriber.email):
+        subscriber.consents.filter(confirmed_at=None).delete()
+        _confirm_at_once(subscriber, consent_request)
+    return subscriber.is_active
+
+
+def _confirm_at_once(subscriber: Subscriber, consent_request: ConsentRequest) -> None:
+    subscriber.confirm(consent_request.at)
+    subscriber.consents.requests().delete()
+    agreed = {"requested_at": consent_request.at, "requested_from": consent_request.address}
+    confirmed = {"confirmed_at": consent_request.at, "confirmed_from": consent_request.address}
+    Consent.objects.create(subscriber=subscriber, wording=wording(), **agreed, **confirmed)
+
+
+def delete_unconfirmed(before: datetime, batch: int = 500) -> int:
+    """Delete the sign-ups asked for before then and never confirmed, a batch at a time; return how many.
+
+    Of those for readers who left, only the request goes: they stay on record as having left.
+    """
+    forgotten = Consent.objects.requests().filter(requested_at__lt=before).delete()[0]
     while keys := list(Subscriber.objects.never_confirmed(before).values_list("pk", flat=True)[:batch]):
         with transaction.atomic():
             # Asked again, for one may have confirmed meanwhile.
-            gone = Subscriber.objects.never_confirmed(before).select_for_update().filter(pk__in=keys)
-            forgotten += gone.delete()[1].get("subscriptions.Subscriber", 0)
+            expired = Subscriber.objects.never_confirmed(before).select_for_update().filter(pk__in=keys)
+            forgotten += expired.delete()[1].get("subscriptions.Subscriber", 0)
     return forgotten
 
 

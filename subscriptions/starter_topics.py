@@ -13,9 +13,13 @@ from django.db import transaction
 from subscriptions.models import Topic
 
 SHIPPED = settings.BASE_DIR / "seeds" / "topics.toml"
+# One file for each field of science, with broad topics and their narrower ones.
+SETS = settings.BASE_DIR / "seeds" / "topics"
 
 _KEYS = {"slug": str, "name": str, "description": str, "arxiv_categories": list, "keywords": list}
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?))?")
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?))?|[a-z]+:[\w-]+")
+# Which may be left out.
+_PARENT = "parent"
 _KEYWORD = re.compile(r"(?=.*\w)\S(?:.*\S)?")
 
 
@@ -35,29 +39,52 @@ class Loaded:
         return f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged"
 
 
+def topic_sets() -> list[str]:
+    """Return the names of the sets that can be loaded."""
+    return sorted(file.stem for file in SETS.glob("*.toml"))
+
+
 @transaction.atomic
 def load_topics(path: Path = SHIPPED) -> Loaded:
     """Write the topics of a file, known by their slugs. Topics that are not in the file stay.
 
     Raises TopicError where the file is not as it should be; then nothing changes.
     """
-    topics = read(path)
+    topics = read_topics(path)
+    parents = {topic.slug: topic.parent for topic in topics}
+    for topic in topics:
+        topic.parent = None
     _refuse_names_of_others(topics)
-    known = {topic.slug: topic for topic in Topic.objects.filter(slug__in=[topic.slug for topic in topics])}
-    new = [topic for topic in topics if topic.slug not in known]
+    existing = {topic.slug: topic for topic in Topic.objects.filter(slug__in=[topic.slug for topic in topics])}
+    new = [topic for topic in topics if topic.slug not in existing]
     updated = []
     for topic in topics:
-        row = known.get(topic.slug)
+        row = existing.get(topic.slug)
         if row and any(getattr(row, key) != getattr(topic, key) for key in _KEYS):
             for key in _KEYS:
                 setattr(row, key, getattr(topic, key))
             updated.append(row)
     Topic.objects.bulk_create(new)
     Topic.objects.bulk_update(updated, list(_KEYS))
+    moved = _put_under(parents)
+    updated += [topic for topic in moved if topic.slug in existing and topic not in updated]
     return Loaded(len(new), len(updated), len(topics) - len(new) - len(updated))
 
 
-def read(path: Path) -> list[Topic]:
+def _put_under(parents: dict[str, Topic | None]) -> list[Topic]:
+    """Give topics, by their slugs, the broad ones they are part of; return those that had another one, or none."""
+    rows = {topic.slug: topic for topic in Topic.objects.filter(slug__in=parents)}
+    moved = []
+    for slug, named in parents.items():
+        parent = rows[named.slug] if named else None
+        if rows[slug].parent_id != (parent.pk if parent else None):
+            rows[slug].parent = parent
+            moved.append(rows[slug])
+    Topic.objects.bulk_update(moved, ["parent"])
+    return moved
+
+
+def read_topics(path: Path) -> list[Topic]:
     """Return the topics of a file, not saved, each checked; raises TopicError."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -66,6 +93,7 @@ def read(path: Path) -> list[Topic]:
     entries = content.pop("topic", None)
     if content or not isinstance(entries, list) or {type(entry) for entry in entries} != {dict}:
         raise TopicError(f"{path.name}: expected [[topic]] tables and nothing else")
+    parents = {str(entry.get("slug")): entry.pop(_PARENT, "") for entry in entries}
     topics = [_topic(number, entry) for number, entry in enumerate(entries, start=1)]
     for key in ("slug", "name"):
         seen: set[str] = set()
@@ -74,14 +102,25 @@ def read(path: Path) -> list[Topic]:
             if value in seen:
                 raise TopicError(f"topic {topic.slug}: {key}: expected a {key} of its own, found “{value}” twice")
             seen.add(value)
+    _name_parents(topics, parents)
     return topics
+
+
+def _name_parents(topics: list[Topic], slugs: dict[str, str]) -> None:
+    """Put the broad topic itself in the place of its slug; TopicError where it is none of the file."""
+    by_slug = {topic.slug: topic for topic in topics}
+    for topic in topics:
+        slug = slugs[topic.slug]
+        if slug and (not isinstance(slug, str) or slug not in by_slug or slugs[slug] or slug == topic.slug):
+            raise TopicError(f"topic {topic.slug}: parent: expected a broad topic of this file, found “{slug}”")
+        topic.parent = by_slug[slug] if slug else None
 
 
 def _topic(number: int, entry: dict[str, Any]) -> Topic:
     """Return one topic, checked by its keys and by the rules of the model."""
     place = f"topic {entry.get('slug') or f'number {number}'}"
     for key in sorted(entry.keys() - _KEYS.keys()):
-        raise TopicError(f"{place}: {key}: expected only {', '.join(_KEYS)}")
+        raise TopicError(f"{place}: {key}: expected only {', '.join([*_KEYS, _PARENT])}")
     for key, kind in _KEYS.items():
         if key not in entry:
             raise TopicError(f"{place}: {key}: expected it, found nothing")
@@ -108,6 +147,8 @@ def _check_list(place: str, key: str, values: list[Any], pattern: re.Pattern[str
 def _refuse_names_of_others(topics: list[Topic]) -> None:
     """Raise TopicError where a topic that is not in the file has a name that is."""
     others = Topic.objects.exclude(slug__in=[topic.slug for topic in topics])
-    taken = others.filter(name__in=[topic.name for topic in topics]).first()
-    if taken is not None:
-        raise TopicError(f"topic {taken.slug}: name: expected a name of its own, found “{taken.name}” in the file too")
+    namesake = others.filter(name__in=[topic.name for topic in topics]).first()
+    if namesake is not None:
+        raise TopicError(
+            f"topic {namesake.slug}: name: expected a name of its own, found “{namesake.name}” in the file too"
+        )

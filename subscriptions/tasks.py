@@ -4,22 +4,39 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from subscriptions import emails, signing_up
-from subscriptions.rosters import importing
+from subscriptions import emails, outgoing, signing_up
+from subscriptions.importing import forgetting, importing
+from subscriptions.models import OutgoingMail
 
 
 # Tries again after about 10, 20, 40, 80 and 160 seconds: far below the time after which Redis would give a waiting
 # message to a second worker.
 @shared_task(autoretry_for=(emails.MailError,), retry_backoff=10, retry_jitter=False, max_retries=5)
 def send_mail(name: str, pk: int) -> None:
-    """Write to a subscriber who asked for something."""
-    emails.answer(name, pk)
+    """Write to a subscriber who asked for something; what beat's sweep has sent is not sent again."""
+    if OutgoingMail.objects.filter(kind=name, recipient=pk).exists():
+        outgoing.send(name, pk, timezone.now())
+    else:
+        # Rung for by an earlier version.
+        emails.answer(name, pk)
+
+
+@shared_task
+def send_waiting_mails() -> None:
+    """Send what was asked for while the broker was away, or could not be handed over."""
+    outgoing.send_waiting(timezone.now())
 
 
 @shared_task
 def forget_unconfirmed() -> None:
     """Delete the sign-ups that were never confirmed."""
-    signing_up.forget_unconfirmed(timezone.now() - settings.FORGET_UNCONFIRMED)
+    signing_up.delete_unconfirmed(timezone.now() - settings.FORGET_UNCONFIRMED)
+
+
+@shared_task
+def forget_rosters() -> None:
+    """Delete the lists of addresses that were left lying."""
+    forgetting.forget_old(timezone.now())
 
 
 @shared_task

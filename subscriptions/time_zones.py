@@ -1,23 +1,109 @@
-"""The time zones one can choose, by region."""
+"""Time zones: those of places people know, by region, and what stands in for one that is not known."""
 
+from datetime import datetime
 from functools import cache
-from zoneinfo import available_timezones
+from importlib.resources import files
+from zoneinfo import ZoneInfo, available_timezones
 
-# Those a browser can tell (Intl): named after places, or fixed distances from UTC. The rest are old aliases.
-REGIONS = (
-    *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"),
-    "Etc",
-)
+EVERYWHERE, UTC = "Everywhere", "UTC"
+TimeZoneGroup = tuple[str, list[tuple[str, str]]]
+# Names of this machine and of no place, which tzdata has beside the zones.
+_NO_ZONES = {"localtime", "Factory", "posixrules"}
+# Places whose name changed: whichever of the two this machine knows is taken.
+_RENAMED = {
+    "Europe/Kyiv": "Europe/Kiev",
+    "Asia/Kolkata": "Asia/Calcutta",
+    "Asia/Ho_Chi_Minh": "Asia/Saigon",
+    "Asia/Kathmandu": "Asia/Katmandu",
+    "Asia/Yangon": "Asia/Rangoon",
+    "America/Nuuk": "America/Godthab",
+    "America/Argentina/Buenos_Aires": "America/Buenos_Aires",
+    "Atlantic/Faroe": "Atlantic/Faeroe",
+    "Pacific/Kanton": "Pacific/Enderbury",
+}
 
-Group = tuple[str, list[tuple[str, str]]]
+
+def known_as(name: str) -> str:
+    """Return a zone as this machine knows it, whatever its case or its older name; "" where there is none."""
+    return _spellings().get("_".join(name.split()).casefold(), "")
 
 
 @cache
-def by_region() -> list[Group]:
-    """Return UTC and then the zones of each region, as (name, label)."""
-    regions: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}
-    for name in sorted(available_timezones()):
+def _spellings() -> dict[str, str]:
+    """Return each spelling of a zone in folded case, with the name that can be loaded."""
+    names = sorted(available_timezones() - _NO_ZONES)
+    spellings = {name.casefold(): name for name in names if not name.startswith(("posix/", "right/"))}
+    for new, old in _RENAMED.items():
+        for one, other in ((new, old), (old, new)):
+            if other.casefold() in spellings:
+                spellings.setdefault(one.casefold(), spellings[other.casefold()])
+    return spellings
+
+
+@cache
+def by_region() -> list[TimeZoneGroup]:
+    """Return UTC and then the zones of each region, as (name, label): one for each place of tzdata's table of places.
+
+    Aliases, and the zones of Etc, whose sign is the other way round than people write it, are in no list.
+    """
+    places = _places()
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(places.keys() & available_timezones()):
         region, _, place = name.partition("/")
-        if place and region in regions:
-            regions[region].append((name, place.replace("_", " ").replace("/", ", ")))
-    return [("Everywhere", [("UTC", "UTC")]), *regions.items()]
+        regions.setdefault(region, []).append((name, _label(place, places[name])))
+    return [(EVERYWHERE, [(UTC, UTC)]), *regions.items()]
+
+
+def with_present_time(at: datetime) -> list[TimeZoneGroup]:
+    """Return the zones by region, each label with the time it is there."""
+    return [
+        (region, [(name, f"{label}, {at.astimezone(zone(name)):%H:%M}") for name, label in zones])
+        for region, zones in by_region()
+    ]
+
+
+def listed_as(name: str) -> str:
+    """Return the zone of the lists that a name stands for: what an alias points to; the name itself where none is."""
+    target = own_name = known_as(name)
+    while target not in _places() and target in _links():
+        target = _links()[target]
+    return target if target in _places() or target == UTC else own_name or name
+
+
+def place_label(name: str) -> str:
+    """Return how a zone is called in the lists."""
+    place = name.partition("/")[2] or name
+    return _label(place, _places().get(name, ""))
+
+
+def _label(place: str, country: str) -> str:
+    # Of two parts the last is the place: “Knox, Indiana”.
+    parts = [part.replace("_", " ") for part in reversed(place.split("/"))]
+    return ", ".join(dict.fromkeys([*parts, *([country] if country else [])]))
+
+
+@cache
+def _places() -> dict[str, str]:
+    """Return the country of each zone that is named after a place, as tzdata tells it."""
+    lines = _table("iso3166.tab"), _table("zone.tab")
+    countries, zones = ([line.split("\t") for line in table] for table in lines)
+    names = {code: name for code, name, *_ in countries}
+    return {name: names.get(code, "") for code, _, name, *_ in zones}
+
+
+@cache
+def _links() -> dict[str, str]:
+    """Return the zone that each alias of tzdata stands for."""
+    links = (line.split() for line in _table("tzdata.zi") if line.startswith("L "))
+    return {alias: target for _, target, alias in links}
+
+
+def _table(name: str) -> list[str]:
+    text = (files("tzdata") / "zoneinfo" / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """Return the zone of that name, or UTC where it is not known: one machine may know fewer zones than another."""
+    return ZoneInfo(known_as(name) or UTC)

@@ -3,7 +3,7 @@
 import hmac
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 
@@ -11,17 +11,20 @@ from django.conf import settings
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
-# How long a link to somebody's preferences is good, and those under the papers of a mail.
+# How long a link to somebody's preferences is good, and those under the papers of a mail or in a feed.
 PREFERENCES_FOR = timedelta(days=60)
-# How long a link that signs a member in is good. It is good once, too: see digest.joining.
+# How long a link that signs a member in is good. It is good once, too: see digest.community.members.
 SIGN_IN_FOR = timedelta(minutes=30)
+
+# Stands in the place of a token in the addresses of somebody who is signed in. A token always has colons in it.
+MYSELF = "me"
 
 # How long a browser may tell what somebody opens there.
 OPENS_FOR = timedelta(days=180)
 
 
 class Purpose(StrEnum):
-    """What a link, or a cookie, allows."""
+    """What a link, or a cookie, allows: docs/security.md has a table of them, and tests hold it against this list."""
 
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
@@ -30,6 +33,8 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     FEEDBACK = "feedback"
     FEED = "feed"
+    # Feedback on a digest by whoever holds the address of the feed: it dies with that address.
+    FEED_FEEDBACK = "feed_feedback"
     OPENS = "opens"
 
 
@@ -48,6 +53,7 @@ def lifetime(purpose: Purpose) -> timedelta | None:
         Purpose.PREFERENCES: PREFERENCES_FOR,
         Purpose.SIGN_IN: SIGN_IN_FOR,
         Purpose.FEEDBACK: PREFERENCES_FOR,
+        Purpose.FEED_FEEDBACK: PREFERENCES_FOR,
         Purpose.OPENS: OPENS_FOR,
     }
     return limited.get(purpose)
@@ -72,20 +78,29 @@ def _stamp(second: int) -> str:
 def signer(purpose: Purpose) -> Callable[[str], str]:
     """Return what makes a token of a value, with the key as it is set now."""
     keyed = _mac(purpose, settings.SECRET_KEY)
-
-    def sign(value: str) -> str:
-        # What TimestampSigner.sign does, several times faster; `read` leaves the checking to Django.
-        stamped = f"{value}:{_stamp(int(time.time()))}"
-        mac = keyed.copy()
-        mac.update(stamped.encode())
-        return f"{stamped}:{signing.b64_encode(mac.digest()).decode()}"
-
-    return sign
+    # What TimestampSigner.sign does, several times faster; `read` leaves the checking to Django.
+    return lambda value: _signed(keyed, value, _stamp(int(time.time())))
 
 
-def sign(purpose: Purpose, value: str) -> str:
+def _signed(keyed: hmac.HMAC, value: str, stamp: str) -> str:
+    stamped = f"{value}:{stamp}"
+    mac = keyed.copy()
+    mac.update(stamped.encode())
+    return f"{stamped}:{signing.b64_encode(mac.digest()).decode()}"
+
+
+def sign_token(purpose: Purpose, value: str) -> str:
     """Return a token that carries the value."""
     return signer(purpose)(value)
+
+
+def sign_as_old(purpose: Purpose, value: str, token: str) -> str:
+    """Return a token as old as the good token that somebody showed.
+
+    So a page behind a link leads to others for no longer than a link made together with it would.
+    """
+    stamp = token.rsplit(":", 2)[1]
+    return _signed(_mac(purpose, settings.SECRET_KEY), value, stamp)
 
 
 def is_younger(purpose: Purpose, token: str, age: timedelta) -> bool:
@@ -97,7 +112,14 @@ def is_younger(purpose: Purpose, token: str, age: timedelta) -> bool:
     return True
 
 
-def read(purpose: Purpose, token: str) -> str:
+def expires_at(purpose: Purpose, token: str) -> datetime | None:
+    """Return when a good token ends; None for one that is good for ever."""
+    life = lifetime(purpose)
+    made_at = datetime.fromtimestamp(signing.b62_decode(token.rsplit(":", 2)[1]), UTC)
+    return made_at + life if life else None
+
+
+def read_token(purpose: Purpose, token: str) -> str:
     """Return the value of a token; raise StaleToken where it is too old and BadToken where it is not ours."""
     try:
         return _signer(purpose).unsign(token, max_age=lifetime(purpose))

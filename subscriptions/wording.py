@@ -2,13 +2,13 @@
 
 from django.utils.dates import WEEKDAYS
 
-from subscriptions.schedule import Chosen, days_of
+from subscriptions.schedule import ScheduleFields, days_of
 
 # The days that not every month has, and the one that only the longest have.
 SOMETIMES, LAST = range(29, 31), 31
 
 
-def how_often(chosen: Chosen) -> str:
+def how_often(chosen: ScheduleFields) -> str:
     """Say on which days, to go on with "at 07:00"."""
     match chosen.frequency:
         case "daily":

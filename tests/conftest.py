@@ -1,18 +1,41 @@
 """What every test needs: folders of its own, and nothing left over from the test before."""
 
+import os
+from dataclasses import replace
 from datetime import timedelta
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings as project
 from django.core.cache import cache
 
-from digest import everything, likes, meaning
-from digest.sending import board
+from digest.catalog import vector_index
+from digest.recommending import candidates, item_similarity
+from digest.sending import throttle_store
 from subscriptions import limits
-from tests.by_night import NIGHT
-from tests.fake_source import fake_source
-from tests.make import NOON
+from tests.support.factories import NOON
+from tests.support.fake_source import fake_source
+from tests.support.night_harvest import NIGHT
+
+# The same inputs at each run, and no complaint of a slow machine; HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis.settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings):
+    """A password is hashed in no time: the slow hash of production is what Django itself tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def static_files_when_asked_for(settings):
+    """A static file is looked for when it is asked for: a list of all, for each client, takes longer than a test."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
@@ -26,11 +49,12 @@ def own_folders(settings, tmp_path):
 def nothing_left_over():
     """Caches and counters start empty."""
     cache.clear()
-    board.board.cache_clear()
-    meaning.memory.cache_clear()
-    likes.forget()
-    everything.forget()
+    throttle_store.throttle_store.cache_clear()
+    vector_index.memory.cache_clear()
+    item_similarity.clear_item_similarity()
+    candidates.clear_recent_candidates()
     limits.limiter(project.RATE_LIMIT_STORAGE).storage.reset()
+    limits.limiter(limits.IN_MEMORY_STORE).storage.reset()
 
 
 @pytest.fixture
@@ -49,15 +73,19 @@ def source(settings):
         settings.ARXIV_API_URL = f"{server.url}/api/query"
         settings.ARXIV_RSS_URL = f"{server.url}/rss"
         settings.HUGGINGFACE_URL = f"{server.url}/api/daily_papers"
+        settings.SOURCE_SETUPS = {
+            name: replace(setup, url=f"{server.url}/{name}" if setup.url else "", spacing=timedelta(0))
+            for name, setup in project.SOURCE_SETUPS.items()
+        }
         yield server
 
 
 @pytest.fixture
 def waits(monkeypatch):
     """The waits between two tries, which then take no time."""
-    taken = []
-    monkeypatch.setattr("digest.sources.fetching.sleep", taken.append)
-    return taken
+    waits_taken = []
+    monkeypatch.setattr("digest.sources.fetching.sleep", waits_taken.append)
+    return waits_taken
 
 
 @pytest.fixture

@@ -1,12 +1,23 @@
 """What mails are made of: each paper's block and each reason's line, the same in every mail that holds it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from digest.composing.wording import shorten
-from digest.models import Paper
+from digest.catalog.formatting import shorten
+from digest.models import Paper, PaperNews
+from digest.recommending.wording import reason_sentence
+from subscriptions.emails import plain_text
+
+# What happened to a saved paper; “{}” stands for the version or the DOI.
+NEWS_WORDS: dict[str, str] = {
+    PaperNews.Kind.WITHDRAWN: "was withdrawn",
+    PaperNews.Kind.PUBLISHED: "is published: doi.org/{}",
+    PaperNews.Kind.VERSION: "has a new version, v{}",
+    PaperNews.Kind.CODE: "now has code",
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,7 @@ def paper_block(paper: Paper, feedback: str) -> Block:
 
 def reason_line(code: str, argument: str) -> Block:
     """Render why a paper is in a digest."""
-    return _render("reason", {"code": code, "argument": argument})
+    return _render("reason", {"reason": reason_sentence(code, argument)})
 
 
 def item_block(reason: Block, paper: Block, receipt: str, *, first: bool) -> Block:
@@ -35,11 +46,17 @@ def item_block(reason: Block, paper: Block, receipt: str, *, first: bool) -> Blo
     return _render("item", {"reason": reason, "paper": paper, "receipt": receipt, "first": first})
 
 
+def news_block(news: Sequence[tuple[Paper, str, str]]) -> Block:
+    """Render what happened to papers that a reader saved: each with the kind of news and its detail."""
+    lines = [{"paper": paper, "words": NEWS_WORDS.get(kind, "").format(detail)} for paper, kind, detail in news]
+    return _render("news", {"lines": [line for line in lines if line["words"]], "site_url": settings.SITE_URL})
+
+
 def teaser(paper: Paper) -> str:
     """Return a title in few words."""
     return shorten(paper.title, 70)
 
 
 def _render(name: str, context: dict[str, object]) -> Block:
-    html, text = (render_to_string(f"emails/digest/{name}.{form}", context) for form in ("html", "txt"))
-    return Block(html.strip(), text.strip())
+    html = render_to_string(f"emails/digest/{name}.html", context)
+    return Block(html.strip(), plain_text(f"emails/digest/{name}.txt", context).strip())

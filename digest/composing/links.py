@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
+from uuid import UUID
 
-from subscriptions.links import addresses, signed
+from subscriptions.links import link_builder, signed_url
 from subscriptions.tokens import Purpose
 
 
@@ -19,16 +20,16 @@ class Addresses(NamedTuple):
     def ready(cls) -> "Addresses":
         """Return them for the site and the key as they are set now."""
         return cls(
-            addresses("view_digest", Purpose.VIEW),
-            addresses("feedback", Purpose.FEEDBACK),
-            addresses("preferences", Purpose.PREFERENCES),
-            addresses("unsubscribe", Purpose.UNSUBSCRIBE),
+            link_builder("view_digest", Purpose.VIEW),
+            link_builder("feedback", Purpose.FEEDBACK),
+            link_builder("preferences", Purpose.PREFERENCES),
+            link_builder("unsubscribe", Purpose.UNSUBSCRIBE),
         )
 
 
 def view(delivery: int) -> str:
     """Return the signed address at which the digest of a delivery (its key) can be seen in a browser."""
-    return signed("view_digest", Purpose.VIEW, str(delivery))
+    return signed_url("view_digest", Purpose.VIEW, str(delivery))
 
 
 def feedback(delivery: int) -> str:
@@ -36,7 +37,15 @@ def feedback(delivery: int) -> str:
 
     With "/" and the key of one of them it is the page of that paper, with "/" and a kind of feedback the one button.
     """
-    return signed("feedback", Purpose.FEEDBACK, str(delivery))
+    return signed_url("feedback", Purpose.FEEDBACK, str(delivery))
+
+
+def feedback_from_feed(feed: UUID, delivery: int) -> str:
+    """Return what `feedback` does, for the feed with that key: whoever holds a feed says what its reader can say.
+
+    It is dead as soon as the feed has another address or none.
+    """
+    return signed_url("feedback", Purpose.FEED_FEEDBACK, f"{feed.hex}.{delivery}")
 
 
 def receipt(feedback: str, paper: object) -> str:

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from digest.composing.digest_data import Letter, Recipient
 from digest.composing.errors import ComposeError
-from digest.composing.letter import Letter, Reader
-from digest.composing.plain import check_address, render
+from digest.composing.renderer import check_address, render
 from digest.models import Delivery, Paper
 from subscriptions import links
 from subscriptions.emails import Rendered
@@ -23,14 +23,14 @@ def compose(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Email
     return message_of(letter, letter.reader, render(delivery, papers))
 
 
-def message_of(letter: Letter, reader: Reader, rendered: Rendered) -> EmailMultiAlternatives:
+def message_of(letter: Letter, reader: Recipient, rendered: Rendered) -> EmailMultiAlternatives:
     """Return the rendered mail of a letter as Django's mail backends take it."""
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
         to=[reader.email],
         reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
-        headers=headers(letter, links.unsubscribe(reader)),
+        headers=headers(letter, links.unsubscribe_url(reader)),
     )
     message.attach_alternative(rendered.html, "text/html")
     # Anymail hands both to the provider, whose events bring them back; other backends do not look at them.

@@ -1,60 +1,56 @@
 """Delivery: the ledger row of one digest to one subscriber."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from digest.models.edition import Edition
+from digest.models.snapshot import SnapshotField, snapshot_json
 from subscriptions.models import Subscriber
 
 # What has a meaning of its own in PostgreSQL's COPY.
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# The columns of a planned delivery, in the order in which COPY gets them.
+COPIED = ("subscriber_id", "period", "edition_id", "content", "status", "error", "not_before")
 
 
-class Frozen(NamedTuple):
-    """A planned delivery, as plain as a row: there may be a million. `content` is JSON."""
+class PlannedDelivery(NamedTuple):
+    """A planned delivery, as plain as a row: there may be a million. Its sections are as `section_json` makes them."""
 
     subscriber_id: int
     period: date
     edition_id: int | None
-    content: str
+    section: str
     status: str
     error: str
     not_before: datetime
+    # The extra section; "" where there is none.
+    extra: str = ""
+    # What happened to papers that its reader saved, as ready JSON; "" for nothing.
+    news: str = ""
+
+    @property
+    def content(self) -> str:
+        """The whole snapshot, as JSON."""
+        return snapshot_json(self.section, self.extra, self.news)
 
     @property
     def copied(self) -> str:
-        """The row as PostgreSQL's COPY takes it, as text: the columns in order, with tabs between them."""
+        """The row as PostgreSQL's COPY takes it, as text: the columns of COPIED, with tabs between them."""
         edition = "\\N" if self.edition_id is None else self.edition_id
         # JSON has no tabs and line ends of its own.
         content, error = self.content.replace("\\", "\\\\"), self.error.translate(_COPY_ESCAPES)
         moment = self.not_before.isoformat()
         return f"{self.subscriber_id}\t{self.period}\t{edition}\t{content}\t{self.status}\t{error}\t{moment}"
 
-    @property
-    def has_more(self) -> bool:
-        """Whether there is a second part."""
-        return '"more": {' in self.content
-
-    def with_more(self, part: str) -> "Frozen":
-        """Return the delivery with a second part (JSON), worth sending whatever the first one holds."""
-        content = f'{self.content.removesuffix("}")}, "more": {part}}}'
-        return self._replace(content=content, status=Delivery.Status.QUEUED, error="")
-
-
-def papers_in(part: Mapping[str, Any]) -> list[int]:
-    """Return the papers (keys) of the first part of a content, or of its second: what stands under "more"."""
-    return [paper for paper, *_ in part.get("papers", [])]
-
-
-def all_papers_in(content: Mapping[str, Any]) -> list[int]:
-    """Return the papers (keys) of both parts."""
-    return papers_in(content) + papers_in(content.get("more", {}))
+    def with_extra(self, section: str) -> "PlannedDelivery":
+        """Return the delivery with an extra section, worth sending whatever the first one holds."""
+        return self._replace(extra=section, status=Delivery.Status.QUEUED, error="")
 
 
 def message_id(key: int, period: date) -> str:
@@ -73,7 +69,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Those a worker took and did not finish within its lease."""
         return self.filter(status__in=[Delivery.Status.CLAIMED, Delivery.Status.SENDING], lease_until__lt=at)
 
-    def enter(self, planned: Sequence[Frozen]) -> None:
+    def last_served(self, subscriber: int) -> date | None:
+        """Return the day of the last digest of a subscriber (key).
+
+        A period that was skipped may be opened again: nothing came in it.
+        """
+        served = self.filter(subscriber=subscriber).exclude(status=Delivery.Status.SKIPPED)
+        last: date | None = served.aggregate(last=models.Max("period"))["last"]
+        return last
+
+    def enter(self, planned: Sequence[PlannedDelivery]) -> None:
         """Insert planned deliveries; where a period has its row already, that row stays."""
         if connection.vendor == "postgresql":
             try:
@@ -85,14 +90,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         else:
             self._enter_by_insert(planned)
 
-    def _enter_by_insert(self, planned: Sequence[Frozen]) -> None:
-        rows = (Delivery(**row._replace(content=json.loads(row.content))._asdict()) for row in planned)
+    def _enter_by_insert(self, planned: Sequence[PlannedDelivery]) -> None:
+        columns = [name for name in COPIED if name != "content"]
+        rows = (
+            Delivery(content=json.loads(row.content), **{name: getattr(row, name) for name in columns})
+            for row in planned
+        )
         self.bulk_create(rows, ignore_conflicts=True)
 
-    def _enter_by_copy(self, planned: Sequence[Frozen]) -> None:
+    def _enter_by_copy(self, planned: Sequence[PlannedDelivery]) -> None:
         """Insert through PostgreSQL's COPY, several times faster than INSERT."""
         constants = f"{timezone.now().isoformat()}\t0\t\t\n"
-        columns = (*Frozen._fields, "created_at", "attempts", "claimed_by", "provider_id")
+        columns = (*COPIED, "created_at", "attempts", "claimed_by", "provider_id")
         table = f"COPY {Delivery._meta.db_table} ({', '.join(columns)}) FROM STDIN"
         with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(table) as copy:
             # The driver would ask of each value what it is.
@@ -103,9 +112,9 @@ class Delivery(models.Model):
     """One digest to one subscriber for one period, from planning to the provider's answer.
 
     `queued → claimed → sending → sent | failed | cancelled | uncertain`, and later, by what the provider reports,
-    `delivered | bounced | complained` (see digest.events). While its edition is halted it is `held` (see
-    digest.sending.breaker). A period in which there was nothing worth sending is a row too, `skipped`, so that it can
-    be said why no mail came.
+    `delivered | bounced | complained` (see digest.sending.provider_events). While its edition is halted it is `held`
+    (see digest.sending.breaker). A period in which there was nothing worth sending is a row too, `skipped`, so that
+    it can be said why no mail came.
     """
 
     class Status(models.TextChoices):
@@ -132,8 +141,8 @@ class Delivery(models.Model):
     )
     period = models.DateField(help_text="The day of the digest on the subscriber's own calendar")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="deliveries")
-    # Frozen when planned: see digest.freezing, and for what stands under "more" digest.second_part.
-    content = models.JSONField(default=dict)
+    # Written when it is planned: see digest.models.snapshot.
+    content = SnapshotField(default=dict)
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from digest.models.paper import Paper
 
-BATCH = 500
+EDITION_BATCH = 500
+# What is said of an edition that two people have seen as it is.
+SEEN: dict[str, object] = {"unseen_since": None, "unseen_by": [], "unseen_told_at": None}
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -28,6 +30,20 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def halted(self) -> "EditionQuerySet":
         """Those whose digests wait until somebody lets them go on."""
         return self.filter(halted_at__isnull=False).order_by("day")
+
+    def stopped(self) -> "EditionQuerySet":
+        """Those of which no mail goes out now: halted, or taken back."""
+        return self.exclude(status=Edition.Status.PUBLISHED, halted_at=None).order_by("day")
+
+    def changed_unseen(self) -> "EditionQuerySet":
+        """Those that were changed after they came out, and wait for a second look where one is asked for."""
+        if not settings.SECOND_LOOK:
+            return self.none()
+        return self.filter(status=Edition.Status.PUBLISHED, unseen_since__isnull=False).order_by("day")
+
+    def versions(self) -> dict[int, int]:
+        """Return the version of each, by its key."""
+        return dict(self.values_list("pk", "version"))
 
 
 class Edition(models.Model):
@@ -62,11 +78,13 @@ class Edition(models.Model):
     look_asked_for = models.DateTimeField(null=True, blank=True, editable=False)
     # Who decided on its hour; nobody: it has the usual one.
     hour_set_by = models.CharField(max_length=150, blank=True, editable=False)
-    # Curators changed it since, and no other one looked at it.
+    # Curators changed it since, and no other one looked at it; whose changes these are; when the others were told.
     unseen_since = models.DateTimeField(null=True, blank=True, editable=False)
+    unseen_by = models.JSONField(default=list, blank=True, editable=False)
+    unseen_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Its sending was ended for good.
     cancelled_at = models.DateTimeField("sending cancelled at", null=True, blank=True, editable=False)
-    # Those who got nothing are to be sent theirs again: see digest.sending.sweeping.
+    # Those who got nothing are to be sent theirs again: see digest.sending.bulk_actions.
     again_at = models.DateTimeField("to be sent again since", null=True, blank=True, editable=False)
 
     objects = EditionQuerySet.as_manager()
@@ -85,10 +103,14 @@ class Edition(models.Model):
             )
         ]
         indexes = [
-            # digest.planning: the editions since the last digest.
+            # digest.recommending.planning: the editions since the last digest.
             models.Index(fields=["published_at"], name="edition_published"),
             # sending.breaker, once a batch; mostly empty
             models.Index(fields=["halted_at"], name="edition_halted", condition=models.Q(halted_at__isnull=False)),
+            # changed_unseen, twice a batch of mails; mostly empty
+            models.Index(
+                fields=["unseen_since"], name="edition_unseen", condition=models.Q(unseen_since__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +133,7 @@ class Edition(models.Model):
     def publish(self, at: datetime) -> bool:
         """Show the edition to readers; return whether this call did it. A second call changes nothing."""
         changed = Edition.objects.filter(pk=self.pk, status=self.Status.DRAFT).update(
-            status=self.Status.PUBLISHED, published_at=at, halted_at=None, halted_because="", halt_told_at=None
+            status=self.Status.PUBLISHED, published_at=at, halted_at=None, halted_because="", halt_told_at=None, **SEEN
         )
         self.refresh_from_db()
         return bool(changed)
@@ -126,8 +148,8 @@ class Edition(models.Model):
 
     @property
     def waits_for_look(self) -> bool:
-        """Whether it does not publish itself before another curator looked at it."""
-        return bool(settings.SECOND_LOOK and self.unseen_since) and not self.is_published
+        """Whether a change waits for another curator: a draft does not publish itself, what is out is not mailed."""
+        return bool(settings.SECOND_LOOK and self.unseen_since)
 
     def ask_for_look(self, who: str, for_hour: datetime | None) -> None:
         """Wait for another curator before it comes out at that hour; None: at once."""
@@ -136,21 +158,27 @@ class Edition(models.Model):
         self.refresh_from_db()
 
     def note_change(self, who: str) -> None:
-        """Count a change in the panel. A look that was asked for is off: it would be at something else."""
-        Edition.objects.filter(pk=self.pk).update(
-            version=models.F("version") + 1,
-            changed_by=who,
-            look_asked_by="",
-            look_asked_for=None,
-            unseen_since=Coalesce("unseen_since", timezone.now()),
-        )
+        """Count a change in the panel. A look that was asked for is off: it would be at something else.
+
+        Call it in the transaction of the change: nothing may be mailed between the two.
+        """
+        changes: dict[str, object] = {}
+        with transaction.atomic():
+            now = Edition.objects.select_for_update().get(pk=self.pk)
+            if settings.SECOND_LOOK or not now.is_published:
+                changes["unseen_by"] = sorted({*now.unseen_by, who})
+                changes["unseen_since"] = Coalesce("unseen_since", timezone.now())
+            Edition.objects.filter(pk=self.pk).update(
+                version=models.F("version") + 1, changed_by=who, look_asked_by="", look_asked_for=None, **changes
+            )
         # Pages that are kept go by it.
         self.entries.update(updated_at=timezone.now())
         self.refresh_from_db()
 
-    def note_look(self) -> None:
-        """Let it publish itself: who set its hour looked at what others changed."""
-        Edition.objects.filter(pk=self.pk).update(unseen_since=None)
+    def note_look(self, who: str = "") -> None:
+        """Note that somebody looked at what others changed; nobody: that two people have seen all of it."""
+        pending = {"unseen_by": [who]} if who and who in self.unseen_by else SEEN
+        Edition.objects.filter(pk=self.pk).update(**pending)
         self.refresh_from_db()
 
     def append(self, papers: Sequence[Paper]) -> int:
@@ -172,11 +200,12 @@ class Edition(models.Model):
 
     def _enter(self, papers: Sequence[Paper], *, start: int, step: int) -> int:
         placed = set(EditionPaper.objects.filter(paper__in=papers).values_list("paper_id", flat=True))
-        left = (paper for paper in papers if paper.pk not in placed)
+        unplaced = (paper for paper in papers if paper.pk not in placed)
         entries = [
-            EditionPaper(edition=self, paper=paper, position=start + number * step) for number, paper in enumerate(left)
+            EditionPaper(edition=self, paper=paper, position=start + number * step)
+            for number, paper in enumerate(unplaced)
         ]
-        EditionPaper.objects.bulk_create(entries, batch_size=BATCH)
+        EditionPaper.objects.bulk_create(entries, batch_size=EDITION_BATCH)
         if entries:
             # The board of a curator shows it.
             Edition.objects.filter(pk=self.pk).update(version=models.F("version") + 1, changed_by="")
@@ -205,7 +234,7 @@ class Edition(models.Model):
     def let_go_on(self, complaints: float, bounces: float) -> bool:
         """Send its digests again, and accept these shares; return whether this call did it."""
         changed = Edition.objects.halted().filter(pk=self.pk)
-        done = changed.update(
+        updated = changed.update(
             halted_at=None,
             halted_because="",
             halt_told_at=None,
@@ -213,7 +242,7 @@ class Edition(models.Model):
             accepted_bounces=bounces,
         )
         self.refresh_from_db()
-        return bool(done)
+        return bool(updated)
 
 
 class EditionPaperQuerySet(models.QuerySet["EditionPaper"]):

@@ -5,6 +5,15 @@ from django.utils import timezone
 
 from digest.models.delivery import Delivery
 
+# The words of the panel; those of the choices are in the migrations.
+EVENT_KIND_LABELS = {
+    "accepted": "accepted by the provider",
+    "hard_bounce": "bounced (permanent)",
+    "soft_bounce": "bounced (temporary)",
+    "complained": "marked as spam",
+    "noted": "recorded",
+}
+
 
 class Event(models.Model):
     """One report of the provider. It holds no address: whose mail it was, the delivery tells while it knows."""
@@ -16,7 +25,8 @@ class Event(models.Model):
         DELIVERED = "delivered", "delivered"
         HARD_BOUNCE = "hard_bounce", "bounced for ever"
         SOFT_BOUNCE = "soft_bounce", "bounced for now"
-        REFUSED = "refused", "refused by the provider"
+        # Something is wrong with the mail or with us, not with the mailbox.
+        REFUSED = "refused", "refused"
         COMPLAINED = "complained", "complained"
         UNSUBSCRIBED = "unsubscribed", "unsubscribed"
         NOTED = "noted", "noted"
@@ -25,6 +35,10 @@ class Event(models.Model):
     event_id = models.CharField(max_length=255, help_text="The provider's own id; a hash where it gives none")
     type = models.CharField(max_length=32, help_text="In Anymail's words")
     kind = models.CharField(max_length=16, choices=Kind)
+    detail = models.CharField(max_length=500, blank=True, help_text="What the mail server answered, without addresses")
+    suppressed_from = models.CharField(
+        max_length=16, blank=True, help_text="What the subscriber was before this report suppressed them"
+    )
     # Empty where the report is about a mail of another kind, or one that is not ours.
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="events")
     at = models.DateTimeField(help_text="When it happened, by the provider's clock")
@@ -33,6 +47,15 @@ class Event(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="one_event_a_report")]
+        indexes = [
+            # sending.refusals, once a minute
+            models.Index(fields=["recorded_at"], name="event_refused", condition=models.Q(kind="refused")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} event {self.pk}: {self.type}"
+
+    @property
+    def kind_label(self) -> str:
+        """What it means to us, as the panel says it."""
+        return EVENT_KIND_LABELS.get(self.kind, self.get_kind_display())

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import models
 from django.utils import timezone
 
-from digest.models.edition import Edition
 from digest.models.paper import Paper
 from subscriptions.models import Subscriber
 
@@ -18,18 +17,18 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """More or less like this: a paper has one of them, or none."""
         return self.filter(kind__in=OPINIONS)
 
-    def answer(self, subscriber: Subscriber, said: Mapping[int, str], at: datetime) -> None:
-        """Keep what somebody said of published papers as they signed up, in place of what they said at a try before.
+    def keep_sign_up_answers(self, subscriber: int, answers: Mapping[int, str], at: datetime) -> None:
+        """Keep what a subscriber (key) said of papers with a page as they signed up, in place of a try before.
 
         What a reader said since they confirmed stays: whoever types their address must not change it.
         """
-        if subscriber.confirmed_at is None:
-            self.opinions().delete()
-        published = Paper.objects.filter(pk__in=said, entry__edition__status=Edition.Status.PUBLISHED)
+        before = self.filter(kind__in=(*OPINIONS, Feedback.Kind.WROTE))
+        before.filter(subscriber=subscriber, subscriber__confirmed_at=None).delete()
+        papers = Paper.objects.with_page().filter(pk__in=answers)
         self.bulk_create(
             [
-                Feedback(subscriber=subscriber, paper_id=paper, kind=said[paper], at=at)
-                for paper in published.values_list("pk", flat=True)
+                Feedback(subscriber_id=subscriber, paper_id=paper, kind=answers[paper], at=at)
+                for paper in papers.values_list("pk", flat=True)
             ],
             ignore_conflicts=True,
         )
@@ -44,6 +43,8 @@ class Feedback(models.Model):
         SAVED = "saved", "saved"
         # Kept only of those who allowed it: Subscriber.may_note_opens_since.
         OPENED = "opened", "opened"
+        # They wrote it themselves: it says what they like, and is never recommended to them.
+        WROTE = "wrote", "wrote"
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="feedback", db_index=False)
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="feedback")

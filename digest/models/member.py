@@ -1,4 +1,7 @@
-"""Member: somebody who votes and submits papers, known by an address and signed in by a mail link."""
+"""Member: one account, known by an address and signed in by a mail link: votes and submissions hang on it.
+
+What its owner reads, saves and says hangs on the subscriber of the same address: see digest.community.accounts.
+"""
 
 import secrets
 import uuid
@@ -7,7 +10,8 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 
-from subscriptions.addresses import key_of
+from subscriptions.addresses import address_key
+from subscriptions.models import Subscriber
 
 # How long after the first sign-in a vote counts for less.
 NEW_FOR = timedelta(days=7)
@@ -27,11 +31,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 class Member(models.Model):
-    """A person of the community. Being one is apart from getting mail, and from working at the desk."""
+    """A person of the community. Being one is apart from working at the desk."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(max_length=254)
     email_key = models.CharField(max_length=254, unique=True, editable=False)
+    # The reader's side of the account. Set from the first sign-in on.
+    subscriber = models.OneToOneField(
+        Subscriber, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="member"
+    )
     # A link to sign in carries this number, and using it makes the next: each link is good once.
     sign_ins = models.PositiveIntegerField(default=0, editable=False)
     browser_key = models.CharField(max_length=32, default=new_key, editable=False)
@@ -53,7 +61,7 @@ class Member(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the key in step with the address."""
-        self.email_key = key_of(self.email)
+        self.email_key = address_key(self.email)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
@@ -68,10 +76,10 @@ class Member(models.Model):
     def sign_in(self, link: int, at: datetime) -> bool:
         """Use up the link of that number; return whether it was still good."""
         unused = type(self).objects.filter(pk=self.pk, sign_ins=link, barred_at=None)
-        done = unused.update(sign_ins=models.F("sign_ins") + 1)
+        updated = unused.update(sign_ins=models.F("sign_ins") + 1)
         type(self).objects.filter(pk=self.pk, joined_at=None, sign_ins__gt=0).update(joined_at=at)
         self.refresh_from_db()
-        return bool(done)
+        return bool(updated)
 
     def sign_out(self) -> None:
         """Sign out everywhere."""

@@ -1,10 +1,72 @@
 """Paper: one research paper, with a row per outside id and the topics it is about."""
 
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 from django.utils import timezone
 
 from subscriptions.models import Topic
+from subscriptions.models.lines import check_lines
+
+# What BibTeX puts in the place of the authors that are not named. It is kept as a fact, and is nobody's name.
+OTHERS = "others"
+# What a source calls a title and is longer is something else. All that shows titles counts on it.
+MAX_TITLE_LENGTH = 500
+
+# No name and no category is longer; what is, would push all else out of a mail.
+MAX_AUTHOR_NAME_LENGTH = 300
+
+
+class NamesField(models.JSONField):
+    """A list of names in JSON. Whatever else stands in a row, a list of texts is read."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Return the names; leave out what is none."""
+        stored = super().from_db_value(value, expression, connection)
+        if isinstance(expression, KeyTransform):
+            # A part of it.
+            return stored
+        names = stored if isinstance(stored, list) else []
+        return [name[:MAX_AUTHOR_NAME_LENGTH] for name in names if isinstance(name, str) and name.strip()]
+
+    def deconstruct(self) -> Any:
+        """To the database it is any JSON."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    """Which papers."""
+
+    def public(self) -> "PaperQuerySet":
+        """Those readers may see in lists: shown in an edition that is published."""
+        from digest.models.edition import EditionPaper  # noqa: PLC0415 - editions refer to papers
+
+        return self.filter(pk__in=EditionPaper.objects.public().order_by().values("paper"))
+
+    def uncurated(self) -> "PaperQuerySet":
+        """Those that stand in no edition, neither published nor drafted, and were not withdrawn."""
+        return self.filter(entry=None, withdrawn_at=None)
+
+    def with_page(self) -> "PaperQuerySet":
+        """Those that have a page for everybody: all but those of drafts, and those that a curator hid.
+
+        Once a digest has brought a paper, going into a draft does not close its page.
+        """
+        from digest.models.edition import Edition, EditionPaper  # noqa: PLC0415 - editions refer to papers
+
+        in_no_draft = Q(entry=None) | Q(entry__edition__status=Edition.Status.PUBLISHED) | Q(sent_at__isnull=False)
+        return self.filter(in_no_draft).exclude(entry__placement=EditionPaper.Placement.HIDDEN)
+
+    def for_mail(self, keys: Collection[int]) -> "dict[int, Paper]":
+        """Return the papers with a page among these keys, by key, with all that a mail shows; in two queries."""
+        papers = self.with_page().select_related("entry").prefetch_related("identifiers")
+        return papers.in_bulk(sorted(keys)) if keys else {}
 
 
 class Paper(models.Model):
@@ -14,44 +76,78 @@ class Paper(models.Model):
     abstract = models.TextField(blank=True)
     original_title = models.TextField()
     original_abstract = models.TextField(blank=True)
-    authors = models.JSONField(default=list, blank=True, help_text="Names, in the order of the paper")
-    original_authors = models.JSONField(default=list, blank=True)
-    arxiv_categories = models.JSONField(default=list, blank=True, help_text="The first is the primary one")
+    authors = NamesField(default=list, blank=True, help_text="Names, in the order of the paper")
+    original_authors = NamesField(default=list, blank=True)
+    arxiv_categories = NamesField(default=list, blank=True, help_text="The first is the primary one")
     code_url = models.URLField(max_length=500, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
     source = models.CharField(max_length=32, help_text="Which source told the text that stands here")
     version = models.PositiveSmallIntegerField(default=0, help_text="arXiv's version of that text; 0: not known")
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Its text is not taken over, so it may be newer than `version`. Null and without a default: on SQLite any other
+    # column is added by making the table anew, which loses the triggers of the full-text index.
+    withdrawn_version = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="The arXiv version that was withdrawn, where it is known"
+    )
+    # Null for the reason above.
+    venue = models.CharField(  # noqa: DJ001
+        max_length=200, null=True, blank=True, help_text="The journal or conference it appeared in"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     sent_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When a digest first brought it outside of an edition"
     )
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
-    # digest.voting counts them; `hot` joins them with the day, once a vote (docs/design.md, “Trending”).
+    # digest.community.votes counts them; `hot` joins them with the day, once a vote (docs/design.md, “Trending”).
     votes = models.PositiveIntegerField(default=0, editable=False)
     hot = models.FloatField(default=0, editable=False)
     voted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its votes last changed")
-    # See digest.embedding: float16, as many as the model of that name makes.
+    # See digest.catalog.embedding: float16, as many as the model of that name makes.
     embedding = models.BinaryField(null=True, editable=False)
     embedding_model = models.CharField(max_length=64, blank=True, editable=False)
+    # See digest.catalog.key_sentence: where it stands in the abstract, and which model chose. Null for the reason that
+    # withdrawn_version tells.
+    key_start = models.PositiveIntegerField(null=True, editable=False)
+    key_end = models.PositiveIntegerField(null=True, editable=False)
+    key_model = models.PositiveSmallIntegerField(null=True, editable=False)
+
+    objects = PaperQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
         indexes = [
             # digest.site: the trending page.
             models.Index(fields=["-hot", "-id"], name="paper_hot"),
-            # digest.everything: what came in since the last digest. panel.board: the papers of the last days.
+            # digest.recommending.candidates: what came in since the last digest.
+            # digest.panel.board: the papers of the last days.
             models.Index(fields=["created_at"], name="paper_came_in"),
         ]
 
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the rows by which its authors are found in step with their names."""
+        super().save(*args, **kwargs)
+        if kwargs.get("update_fields") is None or "authors" in kwargs["update_fields"]:
+            self.authorships.model.objects.keep([self])
+
     def get_absolute_url(self) -> str:
         """Return the address of the paper's page."""
         return reverse("paper", args=[self.pk])
+
+    def clean(self) -> None:
+        """Check what somebody typed: a title of some length, and lists of names and of categories, a line each."""
+        if len(self.title) > MAX_TITLE_LENGTH:
+            raise ValidationError({"title": f"The title has {len(self.title)} characters; {MAX_TITLE_LENGTH} fit."})
+        check_lines(self, "authors", "arxiv_categories")
+
+    @property
+    def has_more_authors(self) -> bool:
+        """Whether its source names only the first of them: “and others”."""
+        return OTHERS in self.original_authors[-1:]
 
     @property
     def arxiv_id(self) -> str:
@@ -66,6 +162,12 @@ class PaperIdentifier(models.Model):
         ARXIV = "arxiv", "arXiv"
         DOI = "doi", "DOI"
         SEED = "seed", "seed page"
+        PUBMED = "pmid", "PubMed"
+        PMC = "pmcid", "PubMed Central"
+        OPENALEX = "openalex", "OpenAlex"
+        OPENREVIEW = "openreview", "OpenReview"
+        # A hash of a feed and of what it calls the entry.
+        FEED = "feed", "feed"
         # A hash of the title, for papers that have nothing else.
         TITLE = "title", "title"
 

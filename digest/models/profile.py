@@ -12,22 +12,26 @@ from subscriptions.models import Subscriber
 
 # The key of a paper, and how much it speaks for others like it (below 0: against them), at `as_of`.
 OPINION = np.dtype([("paper", "<i8"), ("weight", "<f4")])
-# The papers that weigh most; 768 bytes.
-MOST = 64
+# The papers that weigh most; 3,840 bytes, which a library of hundreds fills and hardly anybody else.
+MAX_PROFILE_ENTRIES = 320
 
 Opinions = NDArray[np.void]
 
 
 def opinions_of(raw: bytes) -> Opinions:
     """Return the stored opinions; none where the bytes are not what this version writes."""
-    return np.frombuffer(raw, dtype=OPINION) if len(raw) % OPINION.itemsize == 0 else np.zeros(0, dtype=OPINION)
+    if len(raw) % OPINION.itemsize:
+        return np.zeros(0, dtype=OPINION)
+    opinions: Opinions = np.frombuffer(raw, dtype=OPINION)
+    finite: Opinions = opinions[np.isfinite(opinions["weight"])]
+    return finite
 
 
 class Profile(models.Model):
     """What is known of one subscriber's taste: papers with weights. It names papers and not vectors.
 
-    So a new embedding model needs no new profiles. Written by digest.profiles when something happens, never at sending
-    time.
+    So a new embedding model needs no new profiles. Written by digest.community.user_profiles when something happens,
+    never at sending time.
     """
 
     subscriber = models.OneToOneField(Subscriber, on_delete=models.CASCADE, primary_key=True, related_name="profile")
@@ -45,7 +49,7 @@ class Profile(models.Model):
     @classmethod
     def packed(cls, weights: Iterable[tuple[int, float]]) -> bytes:
         """Return the papers that weigh most, as bytes."""
-        heaviest = sorted(weights, key=lambda pair: (-abs(pair[1]), pair[0]))[:MOST]
+        heaviest = sorted(weights, key=lambda pair: (-abs(pair[1]), pair[0]))[:MAX_PROFILE_ENTRIES]
         rows: Any = [pair for pair in heaviest if pair[1]]
         return np.array(rows, dtype=OPINION).tobytes()
 

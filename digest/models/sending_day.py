@@ -10,12 +10,12 @@ from django.db.models.functions import Greatest
 class SendingDayQuerySet(models.QuerySet["SendingDay"]):
     """Take from a day, and give back."""
 
-    def take(self, day: date, wanted: int, most: int) -> int:
+    def take(self, day: date, requested: int, most: int) -> int:
         """Count mails for a day that may have so many; return how many of those wanted there is room for."""
         with transaction.atomic():
             self.get_or_create(day=day)
             counted = self.select_for_update().get(day=day).mails
-            granted = max(0, min(wanted, most - counted))
+            granted = max(0, min(requested, most - counted))
             self.filter(day=day).update(mails=F("mails") + granted)
         return granted
 

@@ -1,13 +1,15 @@
 """SourceRun: one time a source was asked, what came of it, and where to go on."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 # A run that wrote nothing for this long belongs to a worker that is gone.
-SILENCE = timedelta(minutes=30)
+RUN_LOST_AFTER = timedelta(minutes=30)
 MOST_NOTES = 50
+MOST_FAILURES = 200
 
 
 class SourceRunQuerySet(models.QuerySet["SourceRun"]):
@@ -23,12 +25,29 @@ class SourceRunQuerySet(models.QuerySet["SourceRun"]):
 
     def at_work(self, at: datetime) -> "SourceRunQuerySet":
         """Those that are running, and whose worker gave a sign of life."""
-        return self.filter(status=SourceRun.Status.RUNNING, seen_at__gte=at - SILENCE)
+        return self.filter(status=SourceRun.Status.RUNNING, seen_at__gte=at - RUN_LOST_AFTER)
+
+    def failures_in_a_row(self) -> tuple[int, datetime | None]:
+        """Return how many of these, newest first, failed since the last that did not, and when the first of them did.
+
+        Of a row that is longer than anybody cares for, a part.
+        """
+        statuses = list(self.values_list("status", "started_at")[:MOST_FAILURES])
+        failed = list(takewhile(lambda row: row[0] == SourceRun.Status.FAILED, statuses))
+        return len(failed), failed[-1][1] if failed else None
+
+    def requests_of_day(self, source: str, at: datetime) -> int:
+        """Return how many requests a kind of source got on this day, in UTC."""
+        midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        runs = self.filter(source=source, started_at__gte=midnight)
+        return runs.aggregate(total=models.Sum("request_count"))["total"] or 0
 
     def begin(self, source: str, part: str, **place: object) -> "SourceRun | None":
         """Return a new run; None where another one is at work on this part."""
-        gone = self.of(source, part).filter(status=SourceRun.Status.RUNNING, seen_at__lt=timezone.now() - SILENCE)
-        gone.update(
+        lost = self.of(source, part).filter(
+            status=SourceRun.Status.RUNNING, seen_at__lt=timezone.now() - RUN_LOST_AFTER
+        )
+        lost.update(
             status=SourceRun.Status.FAILED, ended_at=timezone.now(), error="the worker vanished; the next run goes on"
         )
         try:
@@ -47,7 +66,9 @@ class SourceRun(models.Model):
         FAILED = "failed", "failed"
 
     source = models.CharField(max_length=32)
-    part = models.CharField(max_length=200, blank=True, help_text="A set or a category, where it is asked by these")
+    part = models.CharField(
+        max_length=500, blank=True, help_text="A set, a category, a search or an address, where it is asked by these"
+    )
     status = models.CharField(max_length=16, choices=Status, default=Status.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -66,11 +87,13 @@ class SourceRun(models.Model):
     cursor = models.TextField("where to go on", blank=True)
     complete_to = models.DateField(null=True, blank=True, help_text="The last announcement it has all papers of")
     not_before = models.DateTimeField(null=True, blank=True, help_text="When the source wants to be asked again")
+    request_count = models.PositiveIntegerField("requests", default=0)
+    requests = models.TextField("newest requests", blank=True, help_text="When, what came, how long it took, address")
     # Address → (ETag, Last-Modified), of what this run imported whole.
     validators = models.JSONField(default=dict, blank=True)
 
-    # Whether this run, just now, got no answer at all.
-    was_silent = False
+    # Whether it answered, just now, that there is nothing at this address; and that there never will be.
+    is_gone = is_gone_for_good = False
 
     objects = SourceRunQuerySet.as_manager()
 

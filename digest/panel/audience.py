@@ -1,35 +1,22 @@
 """Who gets what of an edition: the real ranking, run on a sample of the subscribers."""
 
-import json
 import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Min
+from django.db.models import Subquery
 
-from digest import planning
 from digest.models import Delivery, Edition, Paper, Tally
-from digest.offers import Candidates, offer_of
-from digest.planning import Due
-from digest.ranking.reasons import Reason
+from digest.models.snapshot import entries_in, read_section
+from digest.recommending import planning
+from digest.recommending.candidates import CandidateSet, candidates_in
+from digest.recommending.due import Due
+from digest.recommending.wording import reason_for_curator
 from subscriptions.models import Follow, Status, Subscriber, Topic, Weight
 
-SAMPLE = 2000
-# Up to so many keys, everybody is asked.
-FEW = 4000
-
-# What is said of a reason that names no topic.
-WORDS = {
-    Reason.KEYWORD: "words they follow",
-    Reason.AUTHOR: "authors they follow",
-    Reason.LIKED: "what they liked",
-    Reason.OPENED: "what they opened",
-    Reason.PINNED: "pinned",
-    Reason.VOTED: "most voted",
-    Reason.DIFFERENT: "something different",
-    Reason.EDITION: "nothing better",
-}
+# Where there are no more, everybody is asked.
+SAMPLE_SIZE = 2000
 
 
 @dataclass(frozen=True)
@@ -75,45 +62,42 @@ class Audience:
 
 def audience(edition: Edition, now: datetime) -> Audience:
     """Return who would get what if the edition came out now, and nothing else was new to anybody."""
-    readers, active = sample()
-    offer = offer_of([edition], now)
-    frozen = list(planning.freeze(readers, offer, now)) if readers and offer.papers else []
+    readers, active = sample_subscribers()
+    offer = candidates_in([edition], now)
+    frozen = list(planning.snapshot_digests(readers, offer, now)) if readers and offer.papers else []
     papers: Counter[int] = Counter()
     why: dict[int, Counter[str]] = {paper: Counter() for paper in offer.papers}
     for row in frozen:
-        for paper, code, argument in json.loads(row.content)["papers"]:
+        for paper, code, argument in entries_in(read_section(row.section)):
             papers[paper] += 1
-            why[paper][WORDS.get(code, argument)] += 1
+            why[paper][reason_for_curator(code, argument)] += 1
     nothing = len(readers) - sum(row.status == Delivery.Status.QUEUED for row in frozen)
-    loaded = Paper.objects.in_bulk(offer.papers)
     shares = [
-        PaperShare(loaded[paper], papers[paper], _percent(papers[paper], len(readers)), why[paper].most_common(3))
-        for paper in offer.papers
+        PaperShare(row, papers[row.pk], _percent(papers[row.pk], len(readers)), why[row.pk].most_common(3))
+        for row in offer.rows
     ]
     return Audience(len(readers), active, shares, _topics(offer, readers), nothing)
 
 
-def sample() -> tuple[list[Due], int]:
+def sample_subscribers() -> tuple[list[Due], int]:
     """Return some of the active subscribers, each as likely as the other, and how many there are about.
 
     By random primary keys: sorting a million rows by chance takes seconds, looking up some thousand keys does not.
     """
-    ends = Subscriber.objects.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None:
-        return [], 0
-    rows = Subscriber.objects.active().order_by("pk").values_list(*Due._fields)
-    keys = range(ends["first"], ends["last"] + 1)
-    if len(keys) <= FEW:
-        everybody = [Due(*row) for row in rows]
-        return everybody[:SAMPLE], len(everybody)
-    asked = random.sample(keys, min(2 * SAMPLE, len(keys)))
-    found = [Due(*row) for row in rows.filter(pk__any_of=asked)]
-    counted = Tally.objects.filter(kind=Tally.Kind.SUBSCRIBERS).first()
-    estimate = round(len(found) / len(asked) * len(keys))
-    return found[:SAMPLE], int(counted.counts.get(Status.ACTIVE, estimate)) if counted else estimate
+    rows = Subscriber.objects.active().order_by("pk").values_list(*Due.columns())
+    everybody = [Due.of(row) for row in rows[: SAMPLE_SIZE + 1]]
+    if len(everybody) <= SAMPLE_SIZE:
+        return everybody, len(everybody)
+    last = Subscriber.objects.order_by("-pk").values("pk")
+    counted = Tally.objects.filter(kind=Tally.Kind.SUBSCRIBERS).annotate(last=Subquery(last[:1])).first()
+    keys = range(everybody[0].pk, (counted.last if counted else last[0]["pk"]) + 1)
+    sampled_keys = random.sample(keys, min(2 * SAMPLE_SIZE, len(keys)))
+    subscribers = [Due.of(row) for row in rows.filter(pk__any_of=sampled_keys)]
+    estimate = round(len(subscribers) / len(sampled_keys) * len(keys))
+    return subscribers[:SAMPLE_SIZE], int(counted.counts.get(Status.ACTIVE, estimate)) if counted else estimate
 
 
-def _topics(offer: Candidates, readers: list[Due]) -> list[TopicShare]:
+def _topics(offer: CandidateSet, readers: list[Due]) -> list[TopicShare]:
     follows = Follow.objects.filter(subscriber__any_of=[reader.pk for reader in readers]).exclude(weight=Weight.NEVER)
     followers = Counter(follows.values_list("topic_id", flat=True))
     papers = (offer.tags > 0).sum(axis=0).tolist()

@@ -1,10 +1,17 @@
 """Charts as plain numbers: where each bar and each point of a line stands; a template draws them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 640, 160
-GAP = 0.25
+CHART_WIDTH, CHART_HEIGHT = 640, 160
+BAR_GAP = 0.25
+# What the tops of axes may be, times a power of ten.
+AXIS_TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+# Fewer days make no picture, and the figures say it all.
+FEWEST_DAYS = 3
+# A chart of few days would else have bars like walls.
+WIDEST = 48
 
 
 @dataclass(frozen=True)
@@ -20,45 +27,59 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture of WIDTH × HEIGHT: series of bars, or a line, below `top`."""
+    """A picture of CHART_WIDTH × CHART_HEIGHT: series of bars, or a line, below `top`."""
 
     bars: list[tuple[str, list[Bar]]]
     line: str
     top: float
     bottom: float
     labels: list[str]
-    width: int = WIDTH
-    height: int = HEIGHT
+    width: int = CHART_WIDTH
+    height: int = CHART_HEIGHT
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether there is too little to draw."""
+        return len(self.labels) < FEWEST_DAYS
 
 
-def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> Chart:
+def round_top(value: float) -> float:
+    """Return a round whole number at or above a value, for the top of an axis."""
+    size = 10 ** math.floor(math.log10(max(value, 1)))
+    return float(next(top for step in AXIS_TOPS if (top := step * size) >= value and top == int(top)))
+
+
+def bar_chart(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> Chart:
     """Return a chart of bars stacked on each other: a name and as many values as labels for each series."""
     totals = [sum(values) for values in zip(*series.values(), strict=True)] or [0]
-    top = max([*totals, 1])
-    step = WIDTH / max(len(labels), 1)
+    top = round_top(max(totals))
+    step = CHART_WIDTH / max(len(labels), 1)
+    width = min(step * (1 - BAR_GAP), WIDEST)
     below = [0.0] * len(labels)
     drawn = []
     for name, values in series.items():
         stack = []
         for index, value in enumerate(values):
-            height = HEIGHT * value / top
+            height = CHART_HEIGHT * value / top
             below[index] += height
-            x, y = index * step + step * GAP / 2, HEIGHT - below[index]
+            x, y = (index + 0.5) * step - width / 2, CHART_HEIGHT - below[index]
             label = f"{labels[index]}: {value:g} {name}"
-            stack.append(Bar(round(x, 2), round(y, 2), round(step * (1 - GAP), 2), round(height, 2), label))
+            stack.append(Bar(round(x, 2), round(y, 2), round(width, 2), round(height, 2), label))
         drawn.append((name, stack))
     return Chart(drawn, "", top, 0, list(labels))
 
 
-def line(labels: Sequence[str], values: Sequence[float]) -> Chart:
+def line_chart(labels: Sequence[str], values: Sequence[float]) -> Chart:
     """Return a chart of one line, which begins near its lowest value: a change shows, whatever its share."""
     if not values:
         return Chart([], "", 0, 0, [])
     low, high = min(values), max(values)
-    bottom = max(low - (high - low) * 0.1, 0)
-    span = max(high - bottom, 1)
-    step = WIDTH / max(len(values) - 1, 1)
+    # What never changed stands above nothing, with air over it.
+    bottom = max(math.floor(low - (high - low) * 0.1), 0) if high > low else 0
+    top = high if high > low else round_top(high + 1)
+    step = CHART_WIDTH / max(len(values) - 1, 1)
     points = [
-        f"{index * step:.1f},{HEIGHT - HEIGHT * (value - bottom) / span:.1f}" for index, value in enumerate(values)
+        f"{index * step:.1f},{CHART_HEIGHT - CHART_HEIGHT * (value - bottom) / (top - bottom):.1f}"
+        for index, value in enumerate(values)
     ]
-    return Chart([], " ".join(points), high, bottom, list(labels))
+    return Chart([], " ".join(points), top, bottom, list(labels))

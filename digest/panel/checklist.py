@@ -6,20 +6,30 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from digest.arranging import RefusedError
+from digest.catalog.formatting import TITLE_SEARCH, outside_links
 from digest.composing.errors import ComposeError
-from digest.composing.plain import HTML_BYTES
-from digest.composing.wording import outside_links
+from digest.composing.renderer import HTML_BYTES
+from digest.editions.changes import ChangeRefusedError
 from digest.models import Edition, EditionPaper, Paper
-from digest.offers import Candidates
-from digest.panel import answering, previewing
+from digest.panel import link_checker, preview_mail
+from digest.recommending.candidates import CandidateSet
+from subscriptions.models.subscriber import MOST_PAPERS, USUAL_PAPERS
 
 # A title that came within so many days before, or after, has been read.
-MONTH = timedelta(days=31)
-NEEDED = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Message-ID", "Feedback-ID", "Auto-Submitted")
+REPEAT_WINDOW = timedelta(days=31)
+# Not asked whether they answer: made of ids that came from there, or no link to a paper.
+UNCHECKED = ("https://arxiv.org/", "http://arxiv.org/", TITLE_SEARCH)
+REQUIRED_HEADERS = (
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Id",
+    "Message-ID",
+    "Feedback-ID",
+    "Auto-Submitted",
+)
 
 
-class Verdict(StrEnum):
+class CheckStatus(StrEnum):
     """How a check came out."""
 
     GOOD = "good"
@@ -32,83 +42,90 @@ class Check:
     """One line of the checklist: what was looked at, how it is, and what it is about."""
 
     name: str
-    verdict: Verdict
-    told: str
+    verdict: CheckStatus
+    message: str
     about: list[str] = field(default_factory=list)
 
+    @property
+    def in_short(self) -> str:
+        """It in a few words."""
+        return f"{self.name.lower()} ({f'{len(self.about)} ' if self.about else ''}{self.message})"
 
-def checklist(edition: Edition, offer: Candidates, now: datetime) -> list[Check]:
+
+def checklist(edition: Edition, offer: CandidateSet, now: datetime) -> list[Check]:
     """Return all checks that need nobody outside; `offer` is what digests are chosen from."""
     shown = EditionPaper.objects.shown().filter(edition=edition)
     papers = [entry.paper for entry in shown.select_related("paper").prefetch_related("paper__tags")]
     if not papers:
-        return [Check("Papers", Verdict.BAD, "No paper is shown.")]
+        return [Check("Papers", CheckStatus.BAD, "The edition is empty.")]
     return [
-        _papers("Topics", "has no topic, and reaches only those who read everything", untagged(papers)),
-        _papers("Abstracts", "has no abstract", [paper.title for paper in papers if not paper.abstract.strip()]),
-        _papers("Titles", "came already within a month", repeated(edition, papers)),
+        _papers("Topics", "without a topic: only readers who follow no topics get them", untagged_titles(papers)),
+        _papers("Abstracts", "without an abstract", [paper.title for paper in papers if not paper.abstract.strip()]),
+        _papers("Titles", "already in another edition within a month", repeated_titles(edition, papers)),
         _headers(offer, now),
         _size(offer, now),
     ]
 
 
-def untagged(papers: Iterable[Paper]) -> list[str]:
+def untagged_titles(papers: Iterable[Paper]) -> list[str]:
     """Return the titles of papers without topics."""
     return [paper.title for paper in papers if not paper.tags.all()]
 
 
-def repeated(edition: Edition, papers: Iterable[Paper]) -> list[str]:
+def repeated_titles(edition: Edition, papers: Iterable[Paper]) -> list[str]:
     """Return the titles that stand in another edition within a month, or twice in this one."""
-    near = EditionPaper.objects.shown().filter(edition__day__range=(edition.day - MONTH, edition.day + MONTH))
+    near = EditionPaper.objects.shown().filter(
+        edition__day__range=(edition.day - REPEAT_WINDOW, edition.day + REPEAT_WINDOW)
+    )
     others = near.exclude(edition=edition).order_by().values_list("paper__title", flat=True)
-    seen = {_bare(title) for title in others}
-    found = []
+    other_titles = {_bare(title) for title in others}
+    titles = []
     for paper in papers:
-        if _bare(paper.title) in seen:
-            found.append(paper.title)
-        seen.add(_bare(paper.title))
-    return found
+        if _bare(paper.title) in other_titles:
+            titles.append(paper.title)
+        other_titles.add(_bare(paper.title))
+    return titles
 
 
-def links(edition: Edition) -> Check:
+def check_links_of(edition: Edition) -> Check:
     """Ask every link to code, projects and publishers whether it answers.
 
     Not those to arXiv: they are made of ids that came from there, and it asks for one request in three seconds.
     """
     papers = Paper.objects.filter(entry__in=edition.entries.shown().order_by()).prefetch_related("identifiers")
-    urls = [link.url for paper in papers for link in outside_links(paper) if "//arxiv.org/" not in link.url]
-    silent = answering.silent(urls)
-    if silent:
-        return Check("Links", Verdict.WARNING, "does not answer", [f"{url} {told}" for url, told in silent.items()])
-    return Check("Links", Verdict.GOOD, f"{len(urls)} links answer.")
+    urls = [link.url for paper in papers for link in outside_links(paper) if not link.url.startswith(UNCHECKED)]
+    dead = link_checker.dead_links(urls)
+    if dead:
+        return Check("Links", CheckStatus.WARNING, "broken", [f"{url} {failure}" for url, failure in dead.items()])
+    return Check("Links", CheckStatus.GOOD, f"All {len(urls)} links work.")
 
 
-def _papers(name: str, complaint: str, titles: list[str]) -> Check:
-    return (
-        Check(name, Verdict.WARNING, complaint, titles) if titles else Check(name, Verdict.GOOD, "Nothing is missing.")
-    )
+def _papers(name: str, problem: str, titles: list[str]) -> Check:
+    return Check(name, CheckStatus.WARNING, problem, titles) if titles else Check(name, CheckStatus.GOOD, "All good.")
 
 
-def _headers(offer: Candidates, now: datetime) -> Check:
-    delivery = previewing.for_followers(offer, [], previewing.USUAL_PAPERS, now)
+def _headers(offer: CandidateSet, now: datetime) -> Check:
+    delivery = preview_mail.for_followers(offer, [], USUAL_PAPERS, now)
     try:
-        headers = previewing.message_to("reader@example.org", delivery).message()
-    except (ComposeError, RefusedError) as error:
-        return Check("Headers", Verdict.BAD, str(error))
-    missing = [name for name in NEEDED if name not in headers]
+        headers = preview_mail.message_to("reader@example.org", delivery).message()
+    except (ComposeError, ChangeRefusedError) as error:
+        return Check("Headers", CheckStatus.BAD, str(error))
+    missing = [name for name in REQUIRED_HEADERS if name not in headers]
     if missing:
-        return Check("Headers", Verdict.BAD, "is missing", missing)
-    return Check("Headers", Verdict.GOOD, "Everything that bulk mail must carry is there.")
+        return Check("Headers", CheckStatus.BAD, "missing", missing)
+    return Check("Headers", CheckStatus.GOOD, "All headers for bulk email are there.")
 
 
-def _size(offer: Candidates, now: datetime) -> Check:
+def _size(offer: CandidateSet, now: datetime) -> Check:
     """Weigh the longest mail a reader can ask for."""
-    delivery = previewing.for_followers(offer, [], previewing.MOST_PAPERS, now)
+    delivery = preview_mail.for_followers(offer, [], MOST_PAPERS, now)
     try:
-        size = len(previewing.mail(delivery).html.encode())
-    except (ComposeError, RefusedError) as error:
-        return Check("Size", Verdict.BAD, f"The longest digest: {error}")
-    return Check("Size", Verdict.GOOD, f"The longest digest has {size // 1024} KB of {HTML_BYTES // 1024} KB.")
+        size = len(preview_mail.render_preview(delivery).html.encode())
+    except (ComposeError, ChangeRefusedError) as error:
+        return Check("Size", CheckStatus.BAD, f"The longest digest can’t be built: {error}")
+    return Check(
+        "Size", CheckStatus.GOOD, f"The longest digest is {size // 1024} KB. The limit is {HTML_BYTES // 1024} KB."
+    )
 
 
 def _bare(title: str) -> str:

@@ -6,22 +6,25 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
-from digest import joining, submitting
+from digest.community import members as joining
+from digest.editions import submissions as submitting
 from digest.models import Member, Submission
+from subscriptions.admin_base import PanelAdmin
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ModelAdmin):
+class SubmissionAdmin(PanelAdmin):
     """What members propose: to accept into the next draft, or to refuse with a reason."""
 
     list_display = ("arxiv_id", "title", "status", "member", "created_at", "decided_at")
     list_filter = ("status",)
+    nothing_yet = "Members propose papers on the site, under “Submit”. What they send appears here."
     list_select_related = ("paper", "member")
     search_fields = ("arxiv_id", "paper__title")
     fields = ("arxiv_id", "title", "authors", "abstract", "status", "member", "created_at", "decided_at", "reason")
     readonly_fields = ("title", "authors", "abstract", "arxiv_id", "status", "member", "created_at", "decided_at")
+    help_texts = {"reason": "Whoever submitted the paper sees this."}
     actions = ("accept",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
@@ -51,21 +54,21 @@ class SubmissionAdmin(ModelAdmin):
 
     def accept_one(self, request: HttpRequest, submission: Submission) -> None:
         """Accept and say so, or say why not."""
-        if submitting.accept(submission, timezone.now(), submission.reason):
+        if submitting.accept(submission, timezone.now(), submission.reason, request.user.get_username()):
             self.log_change(request, submission, "Accepted.")
-            self.message_user(request, f"{submission} is accepted and stands in the next draft.", messages.SUCCESS)
+            self.message_user(request, f"Accepted {submission}: it’s in the next draft.", messages.SUCCESS)
         else:
-            self.message_user(request, f"{submission} does not wait for a curator.", messages.WARNING)
+            self.message_user(request, f"No change: {submission} isn’t waiting for a curator.", messages.WARNING)
 
     def refuse_one(self, request: HttpRequest, submission: Submission) -> None:
         """Refuse and say so; not without a reason, for its sender reads it."""
         if not submission.reason:
-            self.message_user(request, "Not refused: please write a reason, for its sender.", messages.ERROR)
+            self.message_user(request, "Please give a reason. Whoever submitted the paper will see it.", messages.ERROR)
         elif submission.refuse(timezone.now(), submission.reason):
             self.log_change(request, submission, "Refused.")
-            self.message_user(request, f"{submission} is refused.", messages.SUCCESS)
+            self.message_user(request, f"Refused {submission}.", messages.SUCCESS)
         else:
-            self.message_user(request, f"{submission} was decided before.", messages.WARNING)
+            self.message_user(request, f"Someone already decided on {submission}.", messages.WARNING)
 
     def response_change(self, request: HttpRequest, obj: Submission) -> HttpResponse:
         """Accept or refuse after saving the reason, where one of those buttons was pressed."""
@@ -77,11 +80,12 @@ class SubmissionAdmin(ModelAdmin):
 
 
 @admin.register(Member)
-class MemberAdmin(ModelAdmin):
+class MemberAdmin(PanelAdmin):
     """Who votes and proposes: to look at, and to shut out."""
 
     list_display = ("id", "email", "joined_at", "barred_at")
     list_filter = (("barred_at", admin.EmptyFieldListFilter),)
+    nothing_yet = "Anyone who signs in on the site to vote or to submit a paper becomes a member."
     search_fields = ("email_key",)
     fields = ("email", "created_at", "joined_at", "barred_at")
     readonly_fields = fields
@@ -93,19 +97,19 @@ class MemberAdmin(ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Member) -> None:  # noqa: ARG002 - Django's signature
         """Take their votes out of the counts, too."""
-        joining.leave(obj, timezone.now())
+        joining.delete_member(obj, timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:  # noqa: ARG002
         """Do it for each."""
         for member in queryset:
-            joining.leave(member, timezone.now())
+            joining.delete_member(member, timezone.now())
 
-    @admin.action(description="Shut out, and take back all votes", permissions=["change"])
+    @admin.action(description="Ban, and remove all their votes", permissions=["change"])
     def bar(self, request: HttpRequest, members: QuerySet[Member]) -> None:
         """Shut each out and note who did it."""
         for member in members:
             if joining.bar(member, timezone.now()):
-                self.log_change(request, member, "Shut out.")
-                self.message_user(request, f"{member} is shut out.", messages.SUCCESS)
+                self.log_change(request, member, "Banned.")
+                self.message_user(request, f"Banned {member} and removed their votes.", messages.SUCCESS)
             else:
-                self.message_user(request, f"{member} was shut out before.", messages.INFO)
+                self.message_user(request, f"No change: {member} was already banned.", messages.INFO)

@@ -1,22 +1,41 @@
 """The ledger of deliveries, to read: only planning adds, only sending changes, and what was sent was sent."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_date
 
+from digest.catalog import formatting
 from digest.composing import links
-from digest.models import Delivery, Edition, Event
-from digest.models.delivery import papers_in
-from subscriptions.addresses import key_of
+from digest.models import Delivery, Edition, Event, Tally
+from digest.models.snapshot import candidates_of, extra_section, papers_in
+from subscriptions.addresses import address_key
+from subscriptions.admin_base import ReadOnlyAdmin, ReadOnlyInline
 from subscriptions.models import Subscriber
 from subscriptions.paging import AtMost
-from subscriptions.tables import ReadOnlyAdmin, ReadOnlyInline
 
+# The whole error stands on the delivery's own page.
+ERROR_EXCERPT = 100
+# So many editions are summed up above the list.
+EDITIONS_SUMMED = 7
+# What is counted of an edition → what it is called, and the status that lists it; none: no status of its own.
+SUM_COLUMNS = {
+    "planned": ("Planned", ""),
+    "waiting": ("Waiting", "queued"),
+    "sent": ("Sent", ""),
+    "delivered": ("Delivered", "delivered"),
+    "failed": ("Failed", "failed"),
+    "uncertain": ("Uncertain", "uncertain"),
+    "cancelled": ("Cancelled", "cancelled"),
+    "bounced": ("Bounced", "bounced"),
+    "complained": ("Marked as spam", "complained"),
+    "nothing for them": ("No match", "skipped"),
+}
 # So many readers are looked for at once.
-READERS = 100
+MAX_MATCHED_SUBSCRIBERS = 100
 
 
 def parse_day(text: str) -> date | None:
@@ -31,7 +50,26 @@ class EventInline(ReadOnlyInline):
     """What the provider reported about the mail."""
 
     model = Event
-    fields = ("at", "provider", "type", "kind", "recorded_at", "event_id")
+    fields = ("at", "provider", "type", "kind", "detail", "recorded_at", "event_id")
+
+
+@dataclass(frozen=True)
+class EditionSums:
+    """How many digests of an edition are in which state, in the order of SUM_COLUMNS, each with the status it lists."""
+
+    day: date
+    counts: list[tuple[int, str]]
+
+
+def delivery_sums() -> dict[str, Any]:
+    """Return the sums of the newest editions, as they were counted last; nothing is counted here."""
+    tallies = list(Tally.objects.filter(kind=Tally.Kind.SENDING).order_by("-day")[:EDITIONS_SUMMED])
+    rows = [
+        EditionSums(tally.day, [(int(tally.counts.get(name, 0)), status) for name, (_, status) in SUM_COLUMNS.items()])
+        for tally in tallies
+    ]
+    counted_at = max((tally.counted_at for tally in tallies), default=None)
+    return {"columns": [label for label, _ in SUM_COLUMNS.values()], "rows": rows, "counted_at": counted_at}
 
 
 @admin.register(Delivery)
@@ -40,9 +78,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "subscriber_email", "period", "status", "papers", "attempts", "sent_at", "error_begin")
     list_filter = ("status",)
+    list_before_template = "panel/delivery_sums.html"
+    nothing_yet = "A delivery appears here for each digest, as soon as an edition is published and readers are due."
     list_select_related = ("subscriber",)
     search_fields = ("subscriber__email_key",)
-    search_help_text = "Search by the beginning of an address, or by a day such as 2026-11-24"
+    search_help_text = "Search by the start of an address, or by the day of an edition, such as 2026-11-24"
     # The ledger has millions of rows: counting all of them for each search is not worth it.
     show_full_result_count = False
     paginator = AtMost
@@ -52,6 +92,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("in_browser",)
     inlines = (EventInline,)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the sums of the newest editions above the list."""
+        return super().changelist_view(request, {"sums": delivery_sums(), **(extra_context or {})})
 
     def get_search_results(
         self,
@@ -64,27 +108,29 @@ class DeliveryAdmin(ReadOnlyAdmin):
             return queryset, False
         if day := parse_day(search_term):
             return queryset.filter(edition__in=list(Edition.objects.filter(day=day))), False
-        readers = Subscriber.objects.filter(email_key__startswith=key_of(search_term))
-        return queryset.filter(subscriber__in=list(readers.values_list("pk", flat=True)[:READERS])), False
+        readers = Subscriber.objects.filter(email_key__startswith=address_key(search_term))
+        return queryset.filter(
+            subscriber__in=list(readers.values_list("pk", flat=True)[:MAX_MATCHED_SUBSCRIBERS])
+        ), False
 
     @admin.display(description="subscriber", ordering="subscriber__email_key")
     def subscriber_email(self, delivery: Delivery) -> str:
         """Tell the address, where there still is one."""
-        return delivery.subscriber.email if delivery.subscriber else "(left)"
+        return delivery.subscriber.email if delivery.subscriber else "(deleted)"
 
     @admin.display
     def papers(self, delivery: Delivery) -> str:
         """Count the papers: chosen, of how many."""
-        content, more = delivery.content, delivery.content.get("more", {})
-        first = f"{len(papers_in(content))} of {content.get('of', 0)}"
-        return f"{first}, and {len(papers_in(more))} of {more['of']}" if more else first
+        content, more = delivery.content, extra_section(delivery.content)
+        first = f"{len(papers_in(content))} of {candidates_of(content)}"
+        return f"{first}, plus {len(papers_in(more))} of {candidates_of(more)}" if more else first
 
     @admin.display(description="error")
     def error_begin(self, delivery: Delivery) -> str:
-        """Tell the beginning of what went wrong."""
-        return delivery.error[:80]
+        """Tell the beginning of what went wrong, ended at a word."""
+        return formatting.shorten(delivery.error, ERROR_EXCERPT)
 
-    @admin.display(description="in the browser")
+    @admin.display(description="view in browser")
     def in_browser(self, delivery: Delivery) -> str:
         """Tell the address at which the digest can be seen."""
         return links.view(delivery.pk)

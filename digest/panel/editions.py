@@ -14,18 +14,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin
 
-from digest import curation, publishing, voting
-from digest.arranging import RefusedError, Seen, StaleError
+from digest.community import votes
+from digest.editions import curation, publishing
+from digest.editions.changes import ChangeRefusedError, ExpectedVersion, StaleError
 from digest.models import Edition, EditionPaper
 from digest.sending import breaker
-from subscriptions.tables import Table
+from subscriptions.admin_base import DisplayInline, PanelAdmin
 
-HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
+IS_HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 
 
-class StandingInline(Table):
+class EditionPaperInline(DisplayInline):
     """The papers of an edition, in the order readers see."""
 
     model = EditionPaper
@@ -42,7 +42,7 @@ class StandingInline(Table):
         return False
 
 
-class AddingInline(Table):
+class AddPaperInline(DisplayInline):
     """Room for one more paper. Apart from the others, for a search field on each of fifty rows costs fifty queries."""
 
     model = EditionPaper
@@ -64,31 +64,39 @@ class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_version(self) -> int:
         """Refuse what was made on a state that is no more."""
-        seen: int | None = self.cleaned_data["version"]
+        version: int | None = self.cleaned_data["version"]
         now = Edition.objects.filter(pk=self.instance.pk).values_list("version", "changed_by").first()
-        if seen is not None and now and seen != now[0]:
-            raise forms.ValidationError(f"{now[1]} changed this edition meanwhile. Nothing was saved: open it again.")
+        if version is not None and now and version != now[0]:
+            raise forms.ValidationError(
+                f"{now[1] or 'Someone'} changed this edition in the meantime. Nothing was saved. Reload and try again."
+            )
         return now[0] if now else 0
 
 
 @admin.register(Edition)
-class EditionAdmin(ModelAdmin):
+class EditionAdmin(PanelAdmin):
     """One day's papers: put in order, pin, hide, publish; stop and go on with the sending of its digests."""
 
     list_display = ("day", "to_board", "status", "shown", "hidden", "publish_at", "published_at", "sending")
     list_filter = ("status", ("halted_at", admin.EmptyFieldListFilter))
+    nothing_yet = "Create the first edition, then choose its papers on the board."
     date_hierarchy = "day"
     form = EditionForm
+    help_texts = {
+        "publish_at": "When it goes out automatically (UTC). Leave empty for the usual hour.",
+        "subject": "Subject of the emails. Leave empty to use the first paper’s title.",
+        "intro": "Shown above the papers, on the page and in email.",
+    }
     fields = ("day", "status", "publish_at", "published_at", "sending", "subject", "intro", "version")
     readonly_fields = ("status", "published_at", "sending")
-    inlines = (StandingInline, AddingInline)
+    inlines = (EditionPaperInline, AddPaperInline)
     actions = ("publish", "stop_sending", "go_on_sending")
-    save_on_top = True
+    change_form_before_template = "panel/edition_form_lead.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         """Count the papers along."""
         editions: QuerySet[Edition] = super().get_queryset(request)
-        counts = {"shown": Count("entries", filter=~HIDDEN), "hidden": Count("entries", filter=HIDDEN)}
+        counts = {"shown": Count("entries", filter=~IS_HIDDEN), "hidden": Count("entries", filter=IS_HIDDEN)}
         return editions.annotate(**counts)
 
     def get_form(self, request: HttpRequest, obj: Edition | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
@@ -103,11 +111,26 @@ class EditionAdmin(ModelAdmin):
         tomorrow = timezone.now().date() + timedelta(days=1)
         return {"day": curation.free_day(tomorrow), **super().get_changeform_initial_data(request)}
 
+    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> Any:
+        """Ask for no more than a new edition needs: its papers are chosen on the board."""
+        return super().get_fields(request, obj) if obj else ("day", "publish_at", "subject", "intro")
+
+    def get_inlines(self, request: HttpRequest, obj: Edition | None) -> Any:
+        """Leave the papers of a new edition to the board."""
+        return super().get_inlines(request, obj) if obj else ()
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a short form with one button, which leads to the board."""
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        context = {"title": "Create an edition", **buttons, **(extra_context or {})}
+        return super().add_view(request, form_url, context)
+
     def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:
-        """Go on to the board of a new edition, unless another button was pressed."""
-        response = super().response_add(request, obj, post_url_continue)
-        is_elsewhere = {"_addanother", "_continue", "_popup"} & request.POST.keys()
-        return response if is_elsewhere else HttpResponseRedirect(reverse("admin:board", args=[obj.pk]))
+        """Go on to the board of a new edition."""
+        super().response_add(request, obj, post_url_continue)
+        return HttpResponseRedirect(reverse("admin:board", args=[obj.pk]))
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Say whether somebody brings editions out."""
@@ -133,7 +156,7 @@ class EditionAdmin(ModelAdmin):
         """Count the change, so that the board of another shows it."""
         super().save_related(request, form, formsets, change)
         # A paper that was added has its place among the trending: the edition may be out.
-        voting.count(list(form.instance.papers.values_list("pk", flat=True)), timezone.now())
+        votes.count_votes(list(form.instance.papers.values_list("pk", flat=True)), timezone.now())
         form.instance.note_change(request.user.get_username())
 
     @admin.display(ordering="shown")
@@ -157,29 +180,29 @@ class EditionAdmin(ModelAdmin):
         if not edition.is_published:
             return ""
         if not edition.halted_at:
-            return "goes on"
-        return f"halted {date_format(localtime(edition.halted_at), 'DATETIME_FORMAT')}: {edition.halted_because}"
+            return "running"
+        return f"stopped on {date_format(localtime(edition.halted_at), 'DATETIME_FORMAT')}: {edition.halted_because}"
 
     @admin.action(description="Stop sending", permissions=["send"])
     def stop_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
         """Halt each and note who did it."""
         for edition in editions:
-            if breaker.stop(edition, timezone.now(), str(request.user)):
+            if breaker.halt_edition(edition, timezone.now(), str(request.user)):
                 self.log_change(request, edition, "Sending stopped.")
-                self.message_user(request, f"{edition} is not sent any more.", messages.SUCCESS)
+                self.message_user(request, f"Stopped sending {edition}.", messages.SUCCESS)
             else:
-                self.message_user(request, f"{edition} was halted before.", messages.INFO)
+                self.message_user(request, f"Sending was already stopped for {edition}.", messages.INFO)
 
-    @admin.action(description="Go on sending", permissions=["send"])
+    @admin.action(description="Resume sending", permissions=["send"])
     def go_on_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
         """Let each go on and note who did it, and why it had been halted."""
         for edition in editions:
             because = edition.halted_because
-            if breaker.go_on(edition):
-                self.log_change(request, edition, f"Sending goes on. It was halted: {because}.")
-                self.message_user(request, f"{edition} is sent again, within a minute.", messages.SUCCESS)
+            if breaker.resume_edition(edition):
+                self.log_change(request, edition, f"Sending resumed. It had been stopped: {because}.")
+                self.message_user(request, f"Sending resumes for {edition} within a minute.", messages.SUCCESS)
             else:
-                self.message_user(request, f"{edition} is not halted.", messages.INFO)
+                self.message_user(request, f"Sending isn’t stopped for {edition}.", messages.INFO)
 
     @admin.action(description="Publish the selected editions", permissions=["publish"])
     def publish(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
@@ -189,16 +212,16 @@ class EditionAdmin(ModelAdmin):
 
     def publish_one(self, request: HttpRequest, edition: Edition) -> None:
         """Publish and say so, or say why not."""
-        seen = Seen(edition.version, request.user.get_username())
+        expected = ExpectedVersion(edition.version, request.user.get_username())
         try:
-            _, done = publishing.bring_out(edition.pk, seen, None, timezone.now())
-        except (RefusedError, StaleError) as error:
+            _, description = publishing.publish_or_schedule(edition.pk, expected, None, timezone.now())
+        except (ChangeRefusedError, StaleError) as error:
             self.message_user(request, f"Not published: {error}", messages.ERROR)
             return
-        self.log_change(request, edition, done)
+        self.log_change(request, edition, description)
         edition.refresh_from_db()
-        told = f"{edition} is published." if edition.is_published else done
-        self.message_user(request, told, messages.SUCCESS)
+        message = f"Published {edition}." if edition.is_published else description
+        self.message_user(request, message, messages.SUCCESS)
 
     def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
         """Publish after saving where that button was pressed."""

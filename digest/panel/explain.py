@@ -7,21 +7,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from digest import explaining
-from digest.explaining import KeptOut
-from digest.freezing import PARTS
 from digest.models import Delivery, Edition, Paper
-from digest.offers import offer_of
-from digest.panel.pages import show
+from digest.models.snapshot import COMPONENT_NAMES
+from digest.panel.pages import render_panel_page
+from digest.recommending import explanations
+from digest.recommending.candidates import candidates_in
+from digest.recommending.wording import exclusion_for_curator, reason_for_curator, reason_sentence
 from subscriptions.models import Subscriber
-
-OUT = {
-    KeptOut.MUTED: "muted",
-    KeptOut.NEVER: "a topic they never want",
-    KeptOut.DISLIKED: "like what they disliked",
-    KeptOut.NOT_ASKED_FOR: "nothing they asked for",
-    KeptOut.BELOW_THE_CUT: "others scored more",
-}
 
 
 @require_safe
@@ -35,36 +27,44 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
         "edition": edition,
         "address": address,
         "subscriber": subscriber,
-        "complaint": "There is no subscriber with this address." if address and not subscriber else "",
+        "error_message": "There’s no subscriber with this address." if address and not subscriber else "",
     }
     if subscriber:
-        context |= told(edition, subscriber)
-    return show(request, "panel/explain.html", context)
+        context |= explanation_context(edition, subscriber)
+    return render_panel_page(request, "panel/explain.html", context)
 
 
-def told(edition: Edition, subscriber: Subscriber) -> dict[str, Any]:
+def explanation_context(edition: Edition, subscriber: Subscriber) -> dict[str, Any]:
     """Return every paper with its score in parts, and what was frozen where a digest was planned."""
-    explanation = explaining.explain(subscriber, offer_of([edition], timezone.now()), timezone.now())
+    explanation = explanations.explain_digest(subscriber, candidates_in([edition], timezone.now()), timezone.now())
     papers = Paper.objects.in_bulk([row.paper for row in explanation.papers])
     rows = [
         {
             "paper": papers[row.paper],
             "row": row,
-            "parts": [row.parts[name] for name in PARTS],
-            "out": " ".join(filter(None, [OUT.get(row.kept_out, ""), f"({row.because})" if row.because else ""])),
+            "parts": [row.parts[name] for name in COMPONENT_NAMES],
+            "verdict": (
+                reason_for_curator(row.reason, "")
+                if row.place
+                else exclusion_for_curator(row.exclusion, row.exclusion_detail)
+            ),
         }
         for row in explanation.papers
     ]
     delivery = Delivery.objects.filter(subscriber=subscriber, edition=edition).first()
-    frozen = explaining.receipts(delivery) if delivery else []
+    frozen = explanations.receipts(delivery) if delivery else []
     titles = Paper.objects.in_bulk([receipt.paper for receipt in frozen])
     return {
         "rows": rows,
-        "names": PARTS,
+        "names": COMPONENT_NAMES,
         "cut": round(100 * explanation.cut),
         "delivery": delivery,
         "frozen": [
-            (titles[receipt.paper], receipt, [receipt.parts.get(name, "") for name in PARTS])
+            (
+                titles[receipt.paper],
+                reason_sentence(receipt.code, receipt.argument),
+                [receipt.parts.get(name, "") for name in COMPONENT_NAMES],
+            )
             for receipt in frozen
             if receipt.paper in titles
         ],

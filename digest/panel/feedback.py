@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from digest.models import Feedback
+from subscriptions.admin_base import ReadOnlyAdmin
 from subscriptions.paging import AtMost
-from subscriptions.tables import ReadOnlyAdmin
 
 
 @admin.register(Feedback)
@@ -16,5 +16,6 @@ class FeedbackAdmin(ReadOnlyAdmin):
     list_select_related = ("paper", "subscriber")
     search_fields = ("subscriber__email_key",)
     search_help_text = "Search by address"
+    nothing_yet = "When readers ask for more or less of something, or save a paper, it appears here."
     show_full_result_count = False
     paginator = AtMost

@@ -22,7 +22,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - 
                 _link("Editions", "newspaper", "digest_edition_changelist", "digest.view_edition"),
                 _link("Papers", "article", "digest_paper_changelist", "digest.view_paper"),
                 _link("Submissions", "inbox", "queue", "digest.view_submission"),
-                _link("Sources", "rss_feed", "digest_sourcerun_changelist", "digest.view_sourcerun"),
+                _link("Sources", "rss_feed", "digest_followedsource_changelist", "digest.view_followedsource"),
             ]
         },
         {
@@ -30,7 +30,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - 
             "separator": True,
             "items": [
                 _link("Subscribers", "group", "subscriptions_subscriber_changelist", "subscriptions.view_subscriber"),
-                _link("Bring in", "group_add", "rosters", "subscriptions.view_roster"),
+                _link("Sign-up form", "add_link", "sign_up_snippets", "subscriptions.view_subscriber"),
+                _link("Import", "group_add", "rosters", "subscriptions.view_roster"),
                 _link("Topics", "label", "subscriptions_topic_changelist", "subscriptions.view_topic"),
                 _link(
                     "Suppressions", "block", "subscriptions_suppression_changelist", "subscriptions.view_suppression"
@@ -46,7 +47,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - 
             "items": [
                 _link("People", "badge", "auth_user_changelist", "auth.view_user"),
                 _link("Roles", "key", "auth_group_changelist", "auth.view_group"),
-                _link("Who did what", "history", "admin_logentry_changelist", "admin.view_logentry"),
+                _link("Activity log", "history", "admin_logentry_changelist", "admin.view_logentry"),
+                {
+                    "title": "Doctor",
+                    "icon": "stethoscope",
+                    "link": reverse_lazy("admin:doctor"),
+                    "permission": lambda request: bool(request.user.is_superuser),
+                },
             ],
         },
     ]

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, URLField
+from django.db.models import JSONField, QuerySet, URLField
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminURLInputWidget
 
+from digest.catalog.key_sentence import choose_key_sentences
 from digest.models import Listing, Paper, PaperIdentifier, PaperTopic
+from digest.panel.pages import log_change
+from subscriptions.admin_base import PanelAdmin, ReadOnlyInline
+from subscriptions.models.lines import StorableDecoder
 from subscriptions.paging import AtMost
-from subscriptions.tables import ReadOnlyInline
 
 
 class IdentifierInline(ReadOnlyInline):
@@ -37,11 +39,12 @@ class TagInline(ReadOnlyInline):
 
 
 @admin.register(Paper)
-class PaperAdmin(ModelAdmin):
+class PaperAdmin(PanelAdmin):
     """Papers, and the edition each stands in."""
 
     list_display = ("title", "edition", "source", "created_at")
     list_filter = ("source",)
+    nothing_yet = "Papers come in from your sources. You can also upload some under Sources."
     list_select_related = ("entry__edition",)
     show_full_result_count = False
     paginator = AtMost
@@ -50,8 +53,24 @@ class PaperAdmin(ModelAdmin):
         *("original_title", "original_abstract", "original_authors"),
         *("source", "version", "withdrawn_at", "created_at", "updated_at"),
     )
-    formfield_overrides = {URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget}}
+    formfield_overrides = {
+        URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget},
+        JSONField: {"decoder": StorableDecoder},
+    }
+    help_texts = {
+        "authors": "Names, in the order of the paper.",
+        "arxiv_categories": "The primary category comes first.",
+    }
     inlines = (IdentifierInline, ListingInline, TagInline)
+
+    def save_model(self, request: HttpRequest, obj: Paper, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Count it as a change of its edition, which may wait for a second look then."""
+        before = Paper.objects.filter(pk=obj.pk).values(*form.cleaned_data).first() or {}
+        choose_key_sentences([obj])
+        super().save_model(request, obj, form, change)
+        if hasattr(obj, "entry") and any(getattr(obj, name) != value for name, value in before.items()):
+            obj.entry.edition.note_change(request.user.get_username())
+            log_change(request, obj.entry.edition, f"Changed the text of “{obj}”.")
 
     @admin.display(ordering="entry__edition__day")
     def edition(self, paper: Paper) -> str:

@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from digest.arranging import RefusedError
 from digest.composing.errors import ComposeError
+from digest.editions.changes import ChangeRefusedError
 from digest.models import Delivery, Edition
-from digest.offers import Candidates, offer_of
-from digest.panel import audience, checklist, previewing
-from digest.panel.pages import keep_in_trail, show
-from digest.site import reading
+from digest.panel import audience, checklist, preview_mail
+from digest.panel.pages import log_change, render_panel_page
+from digest.recommending.candidates import CandidateSet, candidates_in
+from digest.site import paper_lists
 from digest.site.outbox import MAIL_POLICY
 from subscriptions.forms import SignUpForm
 from subscriptions.models import Subscriber, Topic
+from subscriptions.models.subscriber import USUAL_PAPERS
 
 
 @require_safe
@@ -31,46 +32,46 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, edition: Edition, more: dict[str, Any], status: int = 200) -> HttpResponse:
-    text, subject, complaint = "", "", ""
+    text, subject, error_message = "", "", ""
     now = timezone.now()
-    offer = offer_of([edition], now)
+    offer = candidates_in([edition], now)
     try:
-        mail = previewing.mail(_delivery(request, offer))
+        mail = preview_mail.render_preview(_delivery(request, offer))
         text, subject = mail.text, mail.subject
-    except (RefusedError, ComposeError) as error:
-        complaint = str(error)
+    except (ChangeRefusedError, ComposeError) as error:
+        error_message = str(error)
     context = {
         "title": f"{edition.day:%A, %-d %B %Y}",
         "edition": edition,
         "topics": Topic.objects.order_by("name"),
-        "asked": request.GET,
+        "params": request.GET,
         "query": request.GET.urlencode(),
         "text": text,
         "subject": subject,
-        "complaint": complaint,
+        "error_message": error_message,
         "checks": [*checklist.checklist(edition, offer, now), *more.pop("checks", [])],
         "may_see_readers": request.user.has_perm("subscriptions.view_subscriber"),
         "may_test": request.user.has_perm("digest.publish_edition"),
     }
-    return show(request, "panel/preview.html", {**context, **more}, status)
+    return render_panel_page(request, "panel/preview.html", {**context, **more}, status)
 
 
 @require_safe
 @xframe_options_sameorigin
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page_frame(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the page of the edition as readers will see it, for the frame."""
     edition = get_object_or_404(Edition, pk=pk)
-    return render(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(request, edition)})
+    return render(request, "site/edition.html", {"form": SignUpForm(), **paper_lists.edition_page(request, edition)})
 
 
 @require_safe
 @xframe_options_sameorigin
-def mail(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_frame(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the HTML of the mail, for the frame."""
     edition = get_object_or_404(Edition, pk=pk)
     try:
-        html = previewing.mail(_delivery(request, offer_of([edition], timezone.now()))).html
-    except (RefusedError, ComposeError) as error:
+        html = preview_mail.render_preview(_delivery(request, candidates_in([edition], timezone.now()))).html
+    except (ChangeRefusedError, ComposeError) as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8")
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
@@ -82,14 +83,14 @@ def send_test(request: HttpRequest, pk: int) -> HttpResponse:
     address = request.user.email if request.user.is_authenticated else ""
     try:
         if not address:
-            raise RefusedError("You have no address here yet: somebody may write it under People.")
-        previewing.message_to(address, _delivery(request, offer_of([edition], timezone.now()))).send()
-    except (RefusedError, ComposeError) as error:
+            raise ChangeRefusedError("Your account has no email address yet. An owner can add one under People.")
+        preview_mail.message_to(address, _delivery(request, candidates_in([edition], timezone.now()))).send()
+    except (ChangeRefusedError, ComposeError) as error:
         return _page(request, edition, {"failed": str(error)}, 422)
     except (OSError, AnymailError) as error:
-        return _page(request, edition, {"failed": f"The mail was not taken: {type(error).__name__}."}, 502)
-    keep_in_trail(request, edition, "Sent a test to themselves.")
-    messages.success(request, "The test is on its way to you.")
+        return _page(request, edition, {"failed": f"The test couldn’t be sent: {type(error).__name__}."}, 502)
+    log_change(request, edition, "Sent themselves a test email.")
+    messages.success(request, "Test email sent. Check your inbox.")
     return HttpResponseRedirect(f"{reverse('admin:preview', args=[pk])}?{request.GET.urlencode()}")
 
 
@@ -97,20 +98,20 @@ def send_test(request: HttpRequest, pk: int) -> HttpResponse:
 def check_links(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the links of the papers whether they answer, and show the checklist with that."""
     edition = get_object_or_404(Edition, pk=pk)
-    return _page(request, edition, {"checks": [checklist.links(edition)]})
+    return _page(request, edition, {"checks": [checklist.check_links_of(edition)]})
 
 
 @require_safe
-def who_gets_what(request: HttpRequest, pk: int) -> HttpResponse:
+def audience_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show for each paper and topic how many would get it; to htmx the tables alone."""
     edition = get_object_or_404(Edition, pk=pk)
-    found = audience.audience(edition, timezone.now())
+    edition_audience = audience.audience(edition, timezone.now())
     template = "panel/audience_part.html" if request.headers.get("HX-Request") else "panel/audience.html"
     title = f"{edition.day:%A, %-d %B %Y}"
-    return show(request, template, {"title": title, "edition": edition, "audience": found})
+    return render_panel_page(request, template, {"title": title, "edition": edition, "audience": edition_audience})
 
 
-def _delivery(request: HttpRequest, offer: Candidates) -> Delivery:
+def _delivery(request: HttpRequest, offer: CandidateSet) -> Delivery:
     """Return the digest of whom the request names: a subscriber, followers of topics, or who reads everything."""
     now = timezone.now()
     address = request.GET.get("address", "").strip()
@@ -118,7 +119,7 @@ def _delivery(request: HttpRequest, offer: Candidates) -> Delivery:
         allowed = request.user.has_perm("subscriptions.view_subscriber")
         subscriber = Subscriber.objects.with_address(address).first() if allowed else None
         if subscriber is None:
-            raise RefusedError("There is no subscriber with this address.")
-        return previewing.for_subscriber(offer, subscriber, now)
+            raise ChangeRefusedError("There’s no subscriber with this address.")
+        return preview_mail.for_subscriber(offer, subscriber, now)
     topics = list(Topic.objects.filter(slug__in=request.GET.getlist("topic")))
-    return previewing.for_followers(offer, topics, previewing.USUAL_PAPERS, now)
+    return preview_mail.for_followers(offer, topics, USUAL_PAPERS, now)

@@ -7,25 +7,40 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from digest import publishing, tasks
-from digest.arranging import RefusedError, Seen, StaleError
+from digest import tasks
+from digest.editions import publishing
+from digest.editions.changes import ChangeRefusedError, ExpectedVersion, StaleError
 from digest.models import Edition, Tally
-from digest.offers import offer_of
 from digest.panel import checklist
-from digest.panel.pages import keep_in_trail, ring, show
-from digest.sending import breaker, sweeping
+from digest.panel.dashboard import sending_figures
+from digest.panel.edition_state import sending_template
+from digest.panel.pages import delay_on_commit, log_change, render_panel_page
+from digest.recommending.candidates import candidates_in
+from digest.sending import breaker, bulk_actions, lifting, refusals
 from subscriptions import time_zones
 
-CONFLICT = 409
+HTTP_CONFLICT = 409
+# So many changes are listed; the activity log has all.
+CHANGES_LISTED = 100
+# What the buttons say, to publish and where another curator has to look first.
+PUBLISH_LABELS = {"now": "Publish now", "then": "Schedule"}
+REQUEST_APPROVAL_LABELS = {
+    "now": "Ask for a second look, then publish now",
+    "then": "Ask for a second look, then schedule",
+}
+# None that an edition ever has.
+NO_VERSION = -1
 
 
-class HourForm(forms.Form):
+class PublicationTimeForm(forms.Form):
     """When an edition is to come out, on the clock of a zone; without a day: at once."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -39,47 +54,64 @@ class HourForm(forms.Form):
         if "at_hour" not in self.data:
             return None
         if not day or not clock:
-            raise RefusedError("Please give both a day and a time.")
-        return publishing.moment(day, clock, self.cleaned_data["zone"] or "UTC")
+            raise ChangeRefusedError("Please give both a day and a time.")
+        return publishing.publication_time(day, clock, self.cleaned_data["zone"] or "UTC")
+
+
+class ApprovalForm(forms.Form):
+    """Which version of an edition somebody looked at."""
+
+    version = forms.IntegerField()
 
 
 @require_safe
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def publishing_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how the edition stands, and what can be done."""
     return _page(request, get_object_or_404(Edition, pk=pk), _form(request, pk))
 
 
-def _form(request: HttpRequest, pk: int) -> HourForm:
+def _form(request: HttpRequest, pk: int) -> PublicationTimeForm:
     edition = get_object_or_404(Edition, pk=pk)
     zone = request.session.get("zone", "UTC")
     local = edition.publish_at.astimezone(ZoneInfo(zone))
-    return HourForm(initial={"version": edition.version, "day": local.date(), "clock": local.time(), "zone": zone})
+    return PublicationTimeForm(
+        initial={"version": edition.version, "day": local.date(), "clock": local.time(), "zone": zone}
+    )
 
 
 def _page(
-    request: HttpRequest, edition: Edition, form: HourForm, complaint: str = "", status: int = 200
+    request: HttpRequest, edition: Edition, form: PublicationTimeForm, error_message: str = "", status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
     sending = Tally.objects.filter(kind=Tally.Kind.SENDING, day=edition.day).first()
     counts = sending.counts if sending else {}
     readers = Tally.objects.filter(kind=Tally.Kind.SUBSCRIBERS).first()
-    offer = None if edition.is_published else offer_of([edition], now)
+    offer = None if edition.is_published else candidates_in([edition], now)
     checks = checklist.checklist(edition, offer, now) if offer else []
-    return show(
+    return render_panel_page(
         request,
         "panel/publishing.html",
         {
             "title": f"{edition.day:%A, %-d %B %Y}",
             "edition": edition,
             "form": form,
-            "complaint": complaint,
+            "error_message": error_message,
             "shown": len(offer.papers) if offer else 0,
             "sending": sending,
+            "sending_figures": sending_figures(sending) if sending else {},
             "got_nothing": edition.cancelled_at or any(counts.get(state) for state in ("failed", "cancelled")),
+            "refusals": refusals.most_frequent(edition) if edition.is_published else [],
+            "suppressed": lifting.count_liftable(edition) if edition.halted_at else 0,
             "readers": readers.counts.get("active") if readers else None,
             "is_early": edition.day > now.astimezone(UTC).date(),
-            "doubts": [check for check in checks if check.verdict != checklist.Verdict.GOOD],
+            "doubts": [check.in_short for check in checks if check.verdict != checklist.CheckStatus.GOOD],
+            "buttons": REQUEST_APPROVAL_LABELS
+            if settings.SECOND_LOOK and not edition.look_asked_by
+            else PUBLISH_LABELS,
+            "sending_template": sending_template(edition),
             "second_look": settings.SECOND_LOOK,
+            "changes": _changes(edition) if edition.waits_for_look and edition.is_published else [],
+            "changes_are_mine": edition.unseen_by == [request.user.get_username()],
             "look_is_mine": edition.look_asked_by == request.user.get_username(),
             "may_publish": request.user.has_perm("digest.publish_edition"),
             "may_send": request.user.has_perm("digest.send_edition"),
@@ -88,91 +120,127 @@ def _page(
     )
 
 
+def _changes(edition: Edition) -> list[LogEntry]:
+    """Return what was done since the last look, oldest first."""
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Edition),
+        object_id=str(edition.pk),
+        action_time__gte=edition.unseen_since,
+    )
+    return list(entries.select_related("user").order_by("action_time", "pk")[:CHANGES_LISTED])
+
+
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish now or at an hour, or ask for a look; 409 where somebody was faster, 422 where it cannot be."""
     edition = get_object_or_404(Edition, pk=pk)
-    form = HourForm(request.POST)
+    form = PublicationTimeForm(request.POST)
     if not form.is_valid():
-        return _page(request, edition, form, "That is no day and no time.", 422)
+        return _page(request, edition, form, "Please enter a valid day and time.", 422)
     request.session["zone"] = form.cleaned_data["zone"] or "UTC"
-    seen = Seen(form.cleaned_data["version"], request.user.get_username())
+    expected = ExpectedVersion(form.cleaned_data["version"], request.user.get_username())
     try:
-        edition, done = publishing.bring_out(pk, seen, form.moment(), timezone.now())
+        edition, description = publishing.publish_or_schedule(pk, expected, form.moment(), timezone.now())
     except StaleError as error:
-        complaint = f"{error}. It was not published: look at the board, and press again."
-        return _page(request, error.edition, _form(request, pk), complaint, CONFLICT)
-    except RefusedError as error:
+        error_message = f"{error}, so it wasn’t published. Check the board and try again."
+        return _page(request, error.edition, _form(request, pk), error_message, HTTP_CONFLICT)
+    except ChangeRefusedError as error:
         edition.refresh_from_db()
-        status = CONFLICT if edition.is_published else 422
+        status = HTTP_CONFLICT if edition.is_published else 422
         return _page(request, edition, form, str(error), status)
-    return _done(request, edition, done)
+    return _redirect_with_message(request, edition, description)
 
 
-def _done(request: HttpRequest, edition: Edition, done: str) -> HttpResponse:
-    keep_in_trail(request, edition, done)
-    messages.success(request, done)
+def _redirect_with_message(request: HttpRequest, edition: Edition, description: str) -> HttpResponse:
+    log_change(request, edition, description)
+    messages.success(request, description)
     return HttpResponseRedirect(reverse("admin:publishing", args=[edition.pk]))
 
 
-def _deed(do: Callable[[Edition, str], str]) -> Callable[[HttpRequest, int], HttpResponse]:
+def _action_view(do: Callable[[Edition, str], str]) -> Callable[[HttpRequest, int], HttpResponse]:
     """Make a view of a deed, which returns what was done; RefusedError where it cannot be done."""
 
     @require_POST
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         edition = get_object_or_404(Edition, pk=pk)
         try:
-            done = do(edition, request.user.get_username())
-        except RefusedError as error:
+            description = do(edition, request.user.get_username())
+        except ChangeRefusedError as error:
             edition.refresh_from_db()
-            return _page(request, edition, _form(request, pk), str(error), CONFLICT)
-        return _done(request, edition, done)
+            return _page(request, edition, _form(request, pk), str(error), HTTP_CONFLICT)
+        return _redirect_with_message(request, edition, description)
 
     view.__doc__ = do.__doc__
     return view
 
 
-@_deed
-def take_back(edition: Edition, who: str) -> str:
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note a look at what others changed since it came out; 409 where it was changed once more, or cannot be."""
+    edition = get_object_or_404(Edition, pk=pk)
+    form = ApprovalForm(request.POST)
+    version = form.cleaned_data["version"] if form.is_valid() else NO_VERSION
+    try:
+        edition, description = publishing.approve_changes(pk, ExpectedVersion(version, request.user.get_username()))
+    except StaleError as error:
+        return _page(request, error.edition, _form(request, pk), f"{error}. Please look again.", HTTP_CONFLICT)
+    except ChangeRefusedError as error:
+        edition.refresh_from_db()
+        return _page(request, edition, _form(request, pk), str(error), HTTP_CONFLICT)
+    delay_on_commit(tasks.watch_editions)
+    return _redirect_with_message(request, edition, description)
+
+
+@_action_view
+def unpublish_edition(edition: Edition, who: str) -> str:
     """Make it a draft again, while no mail has left."""
-    publishing.take_back(edition, who, timezone.now())
-    ring(tasks.sweep_editions)
-    return "Taken back. It is a draft again, and would publish itself in a day."
+    publishing.unpublish(edition, who, timezone.now())
+    delay_on_commit(tasks.sweep_editions)
+    return "Unpublished. It’s a draft again and will go out automatically in a day."
 
 
-@_deed
-def stop(edition: Edition, who: str) -> str:
+@_action_view
+def stop_sending(edition: Edition, who: str) -> str:
     """Halt the sending."""
-    if not breaker.stop(edition, timezone.now(), who):
-        raise RefusedError("Its sending is halted already.")
+    if not breaker.halt_edition(edition, timezone.now(), who):
+        raise ChangeRefusedError("Sending is already stopped.")
     return "Sending stopped."
 
 
-@_deed
-def go_on(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
+@_action_view
+def resume_sending(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
     """Let the sending go on."""
     because = edition.halted_because
     if edition.cancelled_at:
-        raise RefusedError("Its sending was cancelled. You can send it again to those who got nothing.")
-    if not breaker.go_on(edition):
-        raise RefusedError("Its sending goes on already.")
-    return f"Sending goes on. It was halted: {because}."
+        raise ChangeRefusedError("Sending was cancelled. You can resend to everyone who got nothing.")
+    if not breaker.resume_edition(edition):
+        raise ChangeRefusedError("Sending is already running.")
+    return f"Sending resumed. It had been stopped: {because}."
 
 
-@_deed
-def cancel(edition: Edition, who: str) -> str:
+@_action_view
+def clear_edition_bounces(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
+    """Lift what bounces of a halted edition suppressed."""
+    if not edition.halted_at:
+        raise ChangeRefusedError("Suppressions can only be lifted while sending is stopped.")
+    number = lifting.lift_edition_bounces(edition, timezone.now())
+    return f"Suppressions lifted: {number}."
+
+
+@_action_view
+def cancel_sending(edition: Edition, who: str) -> str:
     """End the sending for good."""
-    if not sweeping.cancel(edition, who, timezone.now()):
-        raise RefusedError("Its sending was cancelled already, or it is not out.")
-    ring(tasks.sweep_editions)
-    return "Sending cancelled. What had not left will not."
+    if not bulk_actions.cancel_queued(edition, who, timezone.now()):
+        raise ChangeRefusedError("Sending was already cancelled, or the edition isn’t published.")
+    delay_on_commit(tasks.sweep_editions)
+    return "Sending cancelled. Nothing more goes out for this edition."
 
 
-@_deed
-def send_again(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
+@_action_view
+def requeue_failed(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
     """Send again to those who got nothing."""
     if not edition.is_published:
-        raise RefusedError("It is not out.")
-    number = sweeping.send_again(edition, timezone.now())
-    ring(tasks.sweep_editions)
-    return f"Sent again to those who got nothing: {number}."
+        raise ChangeRefusedError("This edition isn’t published.")
+    number = bulk_actions.requeue(edition, timezone.now())
+    delay_on_commit(tasks.sweep_editions)
+    return f"Resending to {number} reader{'' if number == 1 else 's'} who got nothing."

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from digest import submitting
+from digest.editions import submissions
 from digest.models import Submission
-from digest.panel.pages import keep_in_trail, show
-from digest.site.reading import with_particulars
+from digest.panel.pages import log_change, render_panel_page
+from digest.site.paper_lists import paper_prefetches
 
-SHOWN = 20
+SUBMISSIONS_SHOWN = 20
 REASON_LENGTH = 280
 
 
@@ -22,18 +22,18 @@ def queue(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, complaint: str = "", status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, error_message: str = "", status: int = 200) -> HttpResponse:
     waiting = Submission.objects.filter(status=Submission.Status.QUEUED).order_by("created_at", "pk")
-    rows = waiting.select_related("paper", "member").prefetch_related(*with_particulars("paper__"))
+    rows = waiting.select_related("paper", "member").prefetch_related(*paper_prefetches("paper__"))
     context = {
         "title": "Submissions",
-        "submissions": rows[:SHOWN],
-        "complaint": complaint,
+        "submissions": rows[:SUBMISSIONS_SHOWN],
+        "error_message": error_message,
         "typed": request.POST,
         "reason_length": REASON_LENGTH,
         "may_decide": request.user.has_perm("digest.change_submission"),
     }
-    return show(request, "panel/queue.html", context, status)
+    return render_panel_page(request, "panel/queue.html", context, status)
 
 
 @require_POST
@@ -41,16 +41,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept or refuse one; 409 where another curator was faster, 422 where a refusal has no reason."""
     submission = get_object_or_404(Submission.objects.select_related("paper"), pk=pk)
     reason = " ".join(request.POST.get("reason", "").split())
+    who = request.user.get_username()
     if len(reason) > REASON_LENGTH:
-        return _page(request, f"The reason has {len(reason)} characters; {REASON_LENGTH} fit.", 422)
+        return _page(request, f"The reason can be {REASON_LENGTH} characters at most. Yours has {len(reason)}.", 422)
     if request.POST.get("act") == "accept":
-        done, told = submitting.accept(submission, timezone.now(), reason), "Accepted."
+        was_decided, message = submissions.accept(submission, timezone.now(), reason, who), "Accepted."
     elif not reason:
-        return _page(request, "Not refused: please write a reason, for its sender.", 422)
+        return _page(request, "Please give a reason. Whoever submitted the paper will see it.", 422)
     else:
-        done, told = submission.refuse(timezone.now(), reason), "Refused."
-    if not done:
-        return _page(request, f"{submission} was decided before, or does not wait for a curator.", 409)
-    keep_in_trail(request, submission, f"{told} {reason}".strip())
-    messages.success(request, f"{submission}: {told}")
+        was_decided, message = submission.refuse(timezone.now(), reason), "Refused."
+    if not was_decided:
+        return _page(request, f"Nothing to decide: {submission} isn’t waiting for a curator any more.", 409)
+    log_change(request, submission, f"{message} {reason}".strip())
+    messages.success(request, f"{submission}: {message}")
     return HttpResponseRedirect(reverse("admin:queue"))

@@ -18,29 +18,29 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from unfold.forms import AuthenticationForm
 
-from digest.panel import passkeys
-from digest.panel.factors import has_factor, has_passkey
-from digest.panel.tries import TOO_MANY, try_is_free
+from digest.panel import devices, passkeys, sign_in_limits
+from digest.panel.second_factors import has_factor, has_passkey
+from digest.site.access import has_panel_access, is_staff
 
 
-def may_come_in(request: HttpRequest) -> bool:
-    """Say whether somebody has shown all that the panel asks for."""
-    return is_staff(request) and (not settings.SECOND_FACTOR or request.user.is_verified())  # type: ignore[union-attr]
-
-
-def is_staff(request: HttpRequest) -> bool:
-    """Say whether somebody who works here signed in with the password."""
-    return bool(request.user.is_active and request.user.is_staff)
-
-
-class SignInForm(AuthenticationForm):
-    """Name and password, so many times."""
+class PanelSignInForm(AuthenticationForm):
+    """Name and password, which may fail so many times."""
 
     def clean(self) -> Any:
-        """Look at the password only where a try is free."""
-        if not try_is_free(self.request, self.cleaned_data.get("username", "")):
-            raise forms.ValidationError(TOO_MANY)
-        return super().clean()
+        """Look at the password only where an attempt is free."""
+        name = self.cleaned_data.get("username")
+        if not name or not self.cleaned_data.get("password"):
+            return super().clean()
+        attempt = sign_in_limits.password_attempt(self.request, name)
+        if not attempt.is_free():
+            raise forms.ValidationError(sign_in_limits.TOO_MANY_ATTEMPTS)
+        try:
+            cleaned = super().clean()
+        except forms.ValidationError:
+            attempt.failed()
+            raise
+        attempt.succeeded()
+        return cleaned
 
 
 class CodeForm(forms.Form):
@@ -59,7 +59,7 @@ class CodeForm(forms.Form):
 View = Callable[[HttpRequest, User], HttpResponse]
 
 
-def with_password(view: View) -> Callable[[HttpRequest], HttpResponse]:
+def require_password(view: View) -> Callable[[HttpRequest], HttpResponse]:
     """Make a view for somebody whose password was right, and who still has to show a second factor."""
 
     @wraps(view)
@@ -68,68 +68,73 @@ def with_password(view: View) -> Callable[[HttpRequest], HttpResponse]:
     def guarded(request: HttpRequest) -> HttpResponse:
         if not is_staff(request):
             return HttpResponseRedirect(reverse("admin:login"))
-        if may_come_in(request) and settings.SECOND_FACTOR:
-            return HttpResponseRedirect(onward(request))
+        if has_panel_access(request) and settings.SECOND_FACTOR:
+            return HttpResponseRedirect(next_address(request))
         return view(request, User.objects.get(username=request.user.get_username()))
 
     return guarded
 
 
-@with_password
+@require_password
 def second_factor(request: HttpRequest, person: User) -> HttpResponse:
     """Ask for a passkey or a code; let in who shows a right one."""
     if not has_factor(person):
-        return HttpResponseRedirect(f"{reverse('admin:set_up_second_factor')}?{query(request)}")
-    complaint = ""
+        return HttpResponseRedirect(f"{reverse('admin:set_up_second_factor')}?{next_query(request)}")
+    error_message = ""
     if "answer" in request.POST:
         try:
-            return _let_in(request, passkeys.recognise(request, person))
+            return _let_in(request, person, passkeys.authenticate_passkey(request, person))
         except passkeys.Refused as refusal:
-            complaint = str(refusal)
+            error_message = str(refusal)
     form = CodeForm(request.POST if "code" in request.POST else None)
     if form.is_valid():
-        if not try_is_free(request, person.username):
-            form.add_error("code", TOO_MANY)
+        attempt = sign_in_limits.factor_attempt(request, person)
+        if not attempt.is_free():
+            form.add_error("code", sign_in_limits.TOO_MANY_ATTEMPTS)
         elif device := django_otp.match_token(person, form.cleaned_data["code"]):
-            return _let_in(request, device)
+            attempt.succeeded()
+            return _let_in(request, person, device)
         else:
-            form.add_error("code", "This code is not right, or was used before. Wait for the next one.")
+            attempt.failed()
+            form.add_error("code", "That code isn’t right, or was already used. Wait for the next one.")
     context = {
-        "title": "One more step",
+        "title": "Two-factor sign-in",
         "form": form,
         "has_passkey": has_passkey(person),
-        "complaint": complaint,
+        "error_message": error_message,
         # A browser that asks by itself again after a refusal would never let the person read why.
         "at_once": request.method == "GET",
         "site_address": settings.SITE_URL,
     }
-    return page(request, "panel/second_factor.html", context)
+    return render_sign_in(request, "panel/second_factor.html", context)
 
 
 @require_POST
-@with_password
-def ask_for_passkey(request: HttpRequest, person: User) -> HttpResponse:
+@require_password
+def passkey_options(request: HttpRequest, person: User) -> HttpResponse:
     """Return the question that a browser answers with a passkey."""
-    return JsonResponse(passkeys.question_to_sign_in(request, person))
+    return JsonResponse(passkeys.authentication_options(request, person))
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def render_sign_in(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Return a page for somebody who is not in yet."""
     return render(request, template, {**admin.site.each_context(request), **context})
 
 
-def onward(request: HttpRequest) -> str:
+def next_address(request: HttpRequest) -> str:
     """Return where somebody wanted to go, on this site."""
-    wanted = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else reverse("admin:index")
+    address = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else reverse("admin:index")
 
 
-def query(request: HttpRequest) -> str:
+def next_query(request: HttpRequest) -> str:
     """Return it as a query, to take it along."""
-    return urlencode({"next": onward(request)})
+    return urlencode({"next": next_address(request)})
 
 
-def _let_in(request: HttpRequest, device: Any) -> HttpResponse:
+def _let_in(request: HttpRequest, person: User, device: Any) -> HttpResponse:
     django_otp.login(request, device)
-    return HttpResponseRedirect(onward(request))
+    response = HttpResponseRedirect(next_address(request))
+    devices.remember_device(response, person)
+    return response

@@ -9,42 +9,55 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
-from digest import uploading
-from digest.models import SourceRun
-from digest.sources.bibtex import LARGEST
+from digest.catalog import formatting, uploads
+from digest.catalog.uploads import MAX_UPLOAD_BYTES
+from digest.models import KeptUpload, SourceRun
+from digest.panel.pages import log_change
 from digest.sources.record import SourceError
-from subscriptions.tables import ReadOnlyAdmin
+from subscriptions.admin_base import ReadOnlyAdmin
+
+# The whole error stands on the run's own page.
+ERROR_BEGIN = 100
 
 
-class UploadForm(forms.Form):
-    """A file or a text: BibTeX, or arXiv ids."""
+class ImportUploadForm(forms.Form):
+    """A file, chosen now or kept since it was looked at, or a text."""
 
-    file = forms.FileField(required=False, help_text="BibTeX, or a list of arXiv ids, in UTF-8")
+    file = forms.FileField(
+        required=False, help_text=f"{uploads.SUPPORTED_FORMATS}, up to {MAX_UPLOAD_BYTES // 2**20} MB"
+    )
     text = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 12, "cols": 90}))
+    kept = forms.ModelChoiceField(KeptUpload.objects.none(), required=False, widget=forms.HiddenInput)
 
-    def clean_file(self) -> str:
-        """Return the text of the file."""
+    def __init__(self, *args: Any, user: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kept"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = KeptUpload.objects.filter(user=user)
+
+    def clean_file(self) -> bytes:
+        """Return the content of the file."""
         file = self.cleaned_data["file"]
         if file is None:
-            return ""
-        if file.size > LARGEST:
-            raise forms.ValidationError(f"Expected a file of at most {LARGEST // 2**20} MB.")
-        try:
-            return str(file.read().decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise forms.ValidationError("Expected text in UTF-8.") from error
+            return b""
+        if file.size > MAX_UPLOAD_BYTES:
+            raise forms.ValidationError(f"The file can be {MAX_UPLOAD_BYTES // 2**20} MB at most.")
+        return bytes(file.read())
 
     def clean(self) -> dict[str, Any]:
         """Read what was given; errors of it are errors of the form."""
         cleaned: dict[str, Any] = super().clean() or {}
         if self.errors:
             return cleaned
-        # A file comes before what an earlier look left in the text.
-        cleaned["text"] = cleaned.get("file") or cleaned.get("text", "")
+        # A file chosen now comes before what is typed, and that before the file of an earlier look.
+        stored_upload = cleaned.get("kept") if not cleaned.get("text", "").strip() else None
+        content = cleaned.get("file") or (bytes(stored_upload.content) if stored_upload else b"")
         try:
-            cleaned["upload"] = uploading.read(cleaned["text"])
+            cleaned["upload"] = (
+                uploads.read_bytes(content) if content else uploads.parse_upload(cleaned.get("text", ""))
+            )
         except SourceError as error:
-            raise forms.ValidationError(f"Nothing can be imported: {error}.") from error
+            raise forms.ValidationError(f"Nothing to import: {error}.") from error
         return cleaned
 
 
@@ -57,6 +70,7 @@ class SourceRunAdmin(ReadOnlyAdmin):
         *("complete_to", "error_begin"),
     )
     list_filter = ("source", "status")
+    nothing_yet = "Set SOURCES and restart to fetch papers automatically, or upload a file of papers."
     date_hierarchy = "started_at"
     fields = (
         *("source", "part", "status", "started_at", "ended_at", "numbers", "notes", "error"),
@@ -65,8 +79,8 @@ class SourceRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="error")
     def error_begin(self, run: SourceRun) -> str:
-        """Tell the beginning of what went wrong."""
-        return run.error[:80]
+        """Tell the beginning of what went wrong, ended at a word."""
+        return formatting.shorten(run.error, ERROR_BEGIN)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page for uploads."""
@@ -82,26 +96,50 @@ class SourceRunAdmin(ReadOnlyAdmin):
         """Look at what would be imported, or import it."""
         if not request.user.has_perm("digest.add_paper"):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
+        user = request.user.get_username()
+        form = ImportUploadForm(request.POST or None, request.FILES or None, user=user)
         context: dict[str, Any] = {**self.admin_site.each_context(request), "title": "Upload papers", "form": form}
         if form.is_valid():
             upload = form.cleaned_data["upload"]
             if "_import" in request.POST:
                 return self._take(request, upload)
-            context["outlook"] = uploading.look(upload)
-            # A file cannot be kept in a form; its text can.
-            context["form"] = UploadForm(initial={"text": form.cleaned_data["text"]})
+            stored_upload = self._kept(form, user)
+            context |= {"outlook": uploads.outlook_of(upload), "kept": stored_upload}
+            # A browser sends no file twice by itself; what was typed stays in the form.
+            context["form"] = ImportUploadForm(
+                initial={"text": form.cleaned_data["text"], "kept": stored_upload}, user=user
+            )
         return render(request, "admin/digest/sourcerun/upload.html", context)
 
-    def _take(self, request: HttpRequest, upload: uploading.Upload) -> HttpResponse:
+    def _kept(self, form: ImportUploadForm, user: str) -> KeptUpload | None:
+        """Return the file that was looked at, kept until it is imported; None where a text was."""
+        content = form.cleaned_data["file"]
+        if content:
+            form.cleaned_data["text"] = ""
+            return KeptUpload.objects.keep(str(getattr(form.files["file"], "name", "") or "file"), content, user)
+        stored_upload: KeptUpload | None = form.cleaned_data["kept"]
+        return None if form.cleaned_data["text"].strip() else stored_upload
+
+    def _take(self, request: HttpRequest, upload: uploads.Upload) -> HttpResponse:
         """Import it and go to the page of the run, which says what was left out."""
+        self._note_changes(request, upload)
         try:
-            run = uploading.take(upload)
-        except uploading.BusyError:
-            self.message_user(request, "Another upload is being imported. Try again in a minute.", messages.WARNING)
+            run = uploads.import_upload(upload)
+        except uploads.BusyError:
+            self.message_user(request, "Another import is running. Try again in a minute.", messages.WARNING)
             return redirect("admin:digest_sourcerun_upload")
+        KeptUpload.objects.filter(user=request.user.get_username()).delete()
         if run.error:
-            self.message_user(request, f"Not all of it was imported: {run.error}.", messages.ERROR)
+            self.message_user(request, f"Some papers couldn’t be imported: {run.error}.", messages.ERROR)
         else:
             self.message_user(request, f"Imported: {run.numbers}.", messages.SUCCESS)
         return redirect(reverse("admin:digest_sourcerun_change", args=[run.pk]))
+
+    def _note_changes(self, request: HttpRequest, upload: uploads.Upload) -> None:
+        """Count it as a change of the editions whose papers it may write anew, before it does.
+
+        What arXiv itself says of an id is not the curator's word.
+        """
+        for edition in uploads.touched(upload):
+            edition.note_change(request.user.get_username())
+            log_change(request, edition, "Uploaded papers that are in it.")

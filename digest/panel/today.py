@@ -1,155 +1,121 @@
-"""What the first page of the panel shows: today's edition, its sending, who came and went."""
+"""Today on the panel's first page: whether the day's digests went out, whichever edition they are of."""
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from django.utils.formats import date_format
 
-from digest import broker
-from digest.models import Edition, EditionPaper, SourceRun, Submission, Tally
+from digest.metrics import pulse, sending_day
 from digest.panel import charts
 
-DAYS = 60
-EDITIONS = 14
-RUNS = 60
-# All is counted every ten minutes.
-SILENCE = timedelta(minutes=15)
-# More are told as so many.
-PROPOSED = 100
+# Everything is counted once a minute, by cron every few minutes.
+STALE = timedelta(minutes=15)
+# What each figure is called.
+FIGURES = {
+    "due": "due now",
+    "due_later": "due later",
+    "planned": "planned",
+    "waiting": "waiting",
+    "sent": "sent",
+    "failed": "failed",
+    "uncertain": "uncertain",
+}
+# What has gone wrong or waits for somebody: how bad it is, and in which words it is told of one and of many.
+PROBLEMS = {
+    "failed": ("bad", "failed: the provider refused them, or couldn’t be reached for hours"),
+    "uncertain": ("bad", "uncertain: they may have arrived, so they aren’t sent again automatically"),
+    "held": ("warn", "on hold: sending of their edition was stopped"),
+    "cancelled": ("soft", "cancelled: the reader left, or someone cancelled them"),
+    "bounced": ("soft", "bounced"),
+}
+# Celery's queues, as an operator would call them.
+QUEUE_LABELS = {
+    "planning": "planning digests",
+    "sending": "sending digests",
+    "gathering": "fetching papers",
+    "celery": "everything else",
+}
 
 
 @dataclass(frozen=True)
-class Rate:
-    """A share of what was sent, and how much of it is allowed; both in percent, 0 for no limit."""
+class Problem:
+    """So many digests in a state that somebody may want to look at."""
 
-    name: str
-    share: float
-    limit: float
-
-    @property
-    def is_near(self) -> bool:
-        """Whether it is more than half of what is allowed."""
-        return bool(self.limit) and self.share > self.limit / 2
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it is more than what is allowed."""
-        return bool(self.limit) and self.share > self.limit
+    number: int
+    level: str
+    words: str
+    status: str
 
 
-def figures(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    """Return what somebody may see of today; nothing is counted here."""
-    today = now.astimezone(UTC).date()
-    found: dict[str, Any] = {"has_role": request.user.is_superuser or bool(request.user.get_all_permissions())}
-    if request.user.has_perm("digest.view_edition"):
-        found["editions"] = editions(today)
-        found |= sending(now) | opens(now)
-        found["rankers"] = Tally.objects.filter(kind=Tally.Kind.RANKERS).first()
-    if request.user.has_perm("digest.view_sourcerun"):
-        found["runs"] = last_runs()
-    if request.user.has_perm("digest.view_submission"):
-        # Few are open, and they have an index.
-        queued = Submission.objects.filter(decided_at=None, status=Submission.Status.QUEUED)
-        found["proposed"] = len(queued.order_by().values_list("pk", flat=True)[:PROPOSED])
-    if request.user.has_perm("digest.view_delivery"):
-        found |= {"queues": broker.waiting(), "silent_since": silent_since(now)}
-    if request.user.has_perm("subscriptions.view_subscriber"):
-        found |= subscribers(now)
-    return found
+@dataclass(frozen=True)
+class Today:
+    """The day's figures, as the first page shows them."""
+
+    counted_at: datetime
+    is_stale: bool
+    level: str
+    summary: str
+    figures: dict[str, int]
+    problems: list[Problem]
+    by_hour: charts.Chart | None
+    hours: list[tuple[str, int]]
 
 
-def editions(today: date) -> list[tuple[Edition, int]]:
-    """Return the editions from yesterday on, each with how many papers it shows."""
-    found = list(Edition.objects.filter(day__gte=today - timedelta(days=1)).order_by("day")[:5])
-    entries = EditionPaper.objects.shown().filter(edition__in=found).order_by()
-    shown = Counter(entries.values_list("edition", flat=True))
-    return [(edition, shown[edition.pk]) for edition in found]
+def today(now: datetime) -> Today | None:
+    """Return today's figures as they were counted last; None where nothing was counted today. Counts nothing itself."""
+    count = sending_day.last_count()
+    if not count or count["day"] != now.astimezone(UTC).date().isoformat():
+        return None
+    counted_at = datetime.fromisoformat(count["counted_at"])
+    number = {name: int(count.get(name, 0)) for name in {*FIGURES, *PROBLEMS, "in_hand"}}
+    level, summary = _summary(number)
+    return Today(
+        counted_at=counted_at,
+        is_stale=now - counted_at > STALE,
+        level=level,
+        summary=summary,
+        figures={words: number[name] for name, words in FIGURES.items()},
+        problems=[Problem(number[name], *words, name) for name, words in PROBLEMS.items() if number[name]],
+        by_hour=_chart(count["by_hour"]),
+        hours=[(f"{hour:02}:00", sent) for hour, sent in enumerate(count["by_hour"]) if sent],
+    )
 
 
-def last_runs() -> list[SourceRun]:
-    """Return the last run of each part of each source, of the newest runs."""
-    last: dict[tuple[str, str], SourceRun] = {}
-    for run in SourceRun.objects.order_by("-pk")[:RUNS]:
-        last.setdefault((run.source, run.part), run)
-    return sorted(last.values(), key=lambda run: (run.source, run.part))
+def _summary(number: Mapping[str, int]) -> tuple[str, str]:
+    """Return how the day goes: good, warn or bad, and a sentence."""
+    sent, waiting = number["sent"], number["waiting"] + number["in_hand"]
+    if number["failed"] or number["uncertain"]:
+        return "bad", f"{_digests(sent)} sent today, and {number['failed'] + number['uncertain']} went wrong."
+    if number["held"]:
+        return "warn", f"{_digests(sent)} sent today, {number['held']} on hold."
+    if waiting:
+        return "good", f"{_digests(sent)} sent today, {waiting} on their way."
+    if sent:
+        return "good", f"{_digests(sent)} sent today. Nothing is waiting."
+    if number["due"]:
+        return "warn", f"Nothing sent yet: {_digests(number['due'])} due."
+    return "soft", "No digests were due so far today."
 
 
-def silent_since(now: datetime) -> datetime | None:
-    """Return when something was counted last, if that should have happened again meanwhile; else None."""
-    last = Tally.objects.order_by("-counted_at").values_list("counted_at", flat=True).first()
-    return last if last and now - last > SILENCE else None
+def _digests(number: int) -> str:
+    return f"{number:,} digest{'' if number == 1 else 's'}"
 
 
-def sending(now: datetime) -> dict[str, Any]:
-    """Return the figures of the newest edition's digests, their rates, and a chart of those before."""
-    begin = now.astimezone(UTC).date() - timedelta(days=2 * EDITIONS)
-    tallies = list(Tally.objects.filter(kind=Tally.Kind.SENDING, day__gte=begin)[:EDITIONS])
-    tallies.reverse()
-    if not tallies:
-        return {}
-    newest = tallies[-1]
-    series = {
-        "went out": [of(tally, "sent") for tally in tallies],
-        "waiting": [of(tally, "waiting") + of(tally, "in hand") for tally in tallies],
-        "failed or uncertain": [of(tally, "failed") + of(tally, "uncertain") for tally in tallies],
-    }
-    return {
-        "newest": newest,
-        "rates": rates(newest),
-        "sending_chart": charts.bars([date_format(tally.day, "j M") for tally in tallies], series),
-        "sending_rows": list(zip([tally.day for tally in tallies], *series.values(), strict=True)),
-    }
+def _chart(by_hour: list[int]) -> charts.Chart | None:
+    """Return a bar for each hour of the day; None where nothing was sent."""
+    if not any(by_hour):
+        return None
+    return charts.bar_chart([f"{hour:02}:00" for hour in range(len(by_hour))], {"sent": by_hour})
 
 
-def rates(tally: Tally) -> list[Rate]:
-    """Return what came back of an edition, against the limits of the breaker."""
-    sent = max(of(tally, "sent"), 1)
-    return [
-        Rate("delivered", 100 * of(tally, "delivered") / sent, 0),
-        Rate("bounced", 100 * of(tally, "bounced") / sent, 100 * settings.BREAKER_BOUNCES),
-        Rate("complained", 100 * of(tally, "complained") / sent, 100 * settings.BREAKER_COMPLAINTS),
-    ]
+def beat_silent_since(now: datetime) -> datetime | None:
+    """Return when beat rang last, where that is too long ago; None where it rings, and where it never did."""
+    rang = pulse.last_pulse()
+    return rang if rang and now - rang > settings.OVERDUE_AFTER else None
 
 
-def opens(now: datetime) -> dict[str, Any]:
-    """Return what readers opened who allow that to be noted, and a chart of it; nothing where nobody ever did."""
-    begin = now.astimezone(UTC).date() - timedelta(days=DAYS)
-    tallies = list(Tally.objects.filter(kind=Tally.Kind.OPENS, day__gte=begin).order_by("day"))
-    if not any(of(tally, "allowing") for tally in tallies):
-        return {}
-    values = [of(tally, "opened") for tally in tallies]
-    return {
-        "opens": tallies[-1],
-        "opens_chart": charts.bars([date_format(tally.day, "j M") for tally in tallies], {"opened": values}),
-        "opens_rows": [
-            (tally.day, *(of(tally, name) for name in ("allowing", "readers", "opened"))) for tally in reversed(tallies)
-        ],
-    }
-
-
-def subscribers(now: datetime) -> dict[str, Any]:
-    """Return how many there are, and charts of who came and went."""
-    begin = now.astimezone(UTC).date() - timedelta(days=DAYS)
-    tallies = list(Tally.objects.filter(kind=Tally.Kind.SUBSCRIBERS, day__gte=begin).order_by("day"))
-    if not tallies:
-        return {}
-    labels = [date_format(tally.day, "j M") for tally in tallies]
-    gone = {"left": [of(tally, "left") for tally in tallies], "lost": [of(tally, "lost") for tally in tallies]}
-    return {
-        "counted": tallies[-1],
-        "active_chart": charts.line(labels, [of(tally, "active") for tally in tallies]),
-        "new_chart": charts.bars(labels, {"new": [of(tally, "new") for tally in tallies]}),
-        "gone_chart": charts.bars(labels, gone),
-        "subscriber_rows": [
-            (tally.day, *(of(tally, name) for name in ("active", "new", "left", "lost"))) for tally in reversed(tallies)
-        ],
-    }
-
-
-def of(tally: Tally, name: str) -> float:
-    """Return one count; 0 where it is none of its time."""
-    return float(tally.counts.get(name, 0))
+def queue_figures(waiting: Mapping[str, int] | None) -> dict[str, Any] | None:
+    """Return how many tasks wait for a worker, in an operator's words; None where the broker does not answer."""
+    return None if waiting is None else {words: waiting.get(name, 0) for name, words in QUEUE_LABELS.items()}

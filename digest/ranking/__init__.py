@@ -1,1 +1,56 @@
-"""Which papers for whom: pure functions on arrays."""
+"""Ranking: what each user gets of the candidates, and why. Pure functions on arrays; `rank` is the way in.
+
+What other rooms use of it stands here. The features that go in are made with `affinity`, `similarity`, `co_likes` and
+`tfidf`, which are imported by themselves.
+
+The formula and how it was found: docs/ranking.md.
+"""
+
+from digest.ranking.arrays import (
+    NO_MASK,
+    ZERO,
+    Bools,
+    CandidateFeatures,
+    Floats,
+    Indices,
+    Limits,
+    Ranking,
+    ScoreComponents,
+    ScoredCandidates,
+    Selection,
+    UserFeatures,
+)
+from digest.ranking.diversity import redundancy
+from digest.ranking.interleaving import CHALLENGERS, Challenger, Ranker
+from digest.ranking.pipeline import rank, rank_relevant
+from digest.ranking.preference_learning import IMPLICIT_NEGATIVE, fit_weights
+from digest.ranking.reasons import REASON_CODES, Reason
+from digest.ranking.scoring import COMPONENTS, vote_score, weighted_component
+
+__all__ = [
+    "CHALLENGERS",
+    "COMPONENTS",
+    "IMPLICIT_NEGATIVE",
+    "NO_MASK",
+    "REASON_CODES",
+    "ZERO",
+    "Bools",
+    "CandidateFeatures",
+    "Challenger",
+    "Floats",
+    "Indices",
+    "Limits",
+    "Ranker",
+    "Ranking",
+    "Reason",
+    "ScoreComponents",
+    "ScoredCandidates",
+    "Selection",
+    "UserFeatures",
+    "fit_weights",
+    "rank",
+    "rank_relevant",
+    "redundancy",
+    "vote_score",
+    "weighted_component",
+]

@@ -1,56 +1,56 @@
-"""Ten papers, and not ten times the same: arrays in, arrays out."""
+"""Diversity by maximal marginal relevance: ten papers, and not ten times the same. Arrays in, arrays out."""
 
 import numpy as np
 
-from digest.ranking.scoring import Floats, Indices
+from digest.ranking.arrays import Floats, Indices
 
-# What a paper loses for being the same as one that stands before it, by the cosine of their embeddings above ALIKE.
-PENALTY = np.float32(0.6)
-ALIKE = np.float32(0.5)
-# Of a long offer, only the best are looked at: so many times the papers that are wanted.
-SHORTLIST = 3
-NOT_WANTED = np.float32(-1e9)
+# What a paper loses for being the same as one that stands before it; it counts from this cosine of embeddings up.
+MAX_PENALTY = np.float32(0.6)
+REDUNDANCY_THRESHOLD = np.float32(0.5)
+# Of many candidates, only the best are looked at: so many times the limit.
+SHORTLIST_FACTOR = 3
+EXCLUDED = np.float32(-1e9)
 
 
-def sameness(vectors: Floats) -> Floats:
-    """Return what each paper takes from each other one that comes after it: (papers, papers), from 0 to PENALTY."""
-    same: Floats = vectors @ vectors.T
+def redundancy(vectors: Floats) -> Floats:
+    """Return the redundancy penalty of each paper for those after it: (papers, papers), from 0 to MAX_PENALTY."""
+    penalties: Floats = vectors @ vectors.T
     # In place: of thousands of papers it is a hundred megabytes.
-    same -= ALIKE
-    same *= PENALTY / (1 - ALIKE)
-    return np.clip(same, 0, PENALTY, out=same)
+    penalties -= REDUNDANCY_THRESHOLD
+    penalties *= MAX_PENALTY / (1 - REDUNDANCY_THRESHOLD)
+    return np.clip(penalties, 0, MAX_PENALTY, out=penalties)
 
 
-def best(scores: Floats, same: Floats, most: int, care: Floats) -> Indices:
-    """Return the papers of each subscriber, best first: (subscribers, at most `most`), -1 where nothing is left.
+def select_diverse(scores: Floats, penalties: Floats, limit: int, diversity_weight: Floats) -> Indices:
+    """Return the papers of each user, best first: (users, at most `limit`), -1 where nothing is left.
 
-    scores: (subscribers, papers), at most 0 for what is not wanted. same: see `sameness`. care: (subscribers,), how
-    much it counts for each: 0 leaves the order of the scores. Each place goes to the paper with the highest score after
-    what the papers before it take (maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998). Of equals the
-    earlier one comes first. A paper is moved down, and never out.
+    scores: (users, papers), at most 0 for what is not eligible. penalties: see `redundancy`. diversity_weight:
+    (users,), how much they count for each: 0 leaves the order of the scores. Each place goes to the paper with the
+    highest score after what the papers before it take (maximal marginal relevance: Carbonell and Goldstein, SIGIR
+    1998). Of equals the earlier one comes first. A paper is moved down, and never out.
     """
-    most = min(most, scores.shape[1])
-    left = np.where(scores > 0, scores, NOT_WANTED)
-    short = _shortlist(left, most)
-    left = np.take_along_axis(left, short, axis=1)
+    limit = min(limit, scores.shape[1])
+    remaining = np.where(scores > 0, scores, EXCLUDED)
+    shortlist = _shortlist(remaining, limit)
+    remaining = np.take_along_axis(remaining, shortlist, axis=1)
     rows = np.arange(len(scores))
-    chosen = np.full((len(scores), most), -1, dtype=np.intp)
-    taken = np.zeros_like(left)
-    for place in range(most):
-        pick = (left - taken).argmax(axis=1)
-        paper = short[rows, pick]
-        chosen[:, place] = np.where(left[rows, pick] > 0, paper, -1)
-        left[rows, pick] = NOT_WANTED
-        if place + 1 < most:
-            np.maximum(taken, same[paper[:, None], short] * care[:, None], out=taken)
-    return chosen
+    selected = np.full((len(scores), limit), -1, dtype=np.intp)
+    penalty = np.zeros_like(remaining)
+    for place in range(limit):
+        pick = (remaining - penalty).argmax(axis=1)
+        paper = shortlist[rows, pick]
+        selected[:, place] = np.where(remaining[rows, pick] > 0, paper, -1)
+        remaining[rows, pick] = EXCLUDED
+        if place + 1 < limit:
+            np.maximum(penalty, penalties[paper[:, None], shortlist] * diversity_weight[:, None], out=penalty)
+    return selected
 
 
-def _shortlist(scores: Floats, most: int) -> Indices:
-    """Return the best papers of each subscriber, in the order of the offer: (subscribers, shortlist)."""
-    size = max(most * SHORTLIST, 30)
+def _shortlist(scores: Floats, limit: int) -> Indices:
+    """Return the best papers of each user, in the order of the candidates: (users, shortlist)."""
+    size = max(limit * SHORTLIST_FACTOR, 30)
     if scores.shape[1] <= size:
         return np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
-    short = np.argpartition(-scores, size - 1, axis=1)[:, :size]
-    short.sort(axis=1)
-    return short
+    shortlist = np.argpartition(-scores, size - 1, axis=1)[:, :size]
+    shortlist.sort(axis=1)
+    return shortlist

@@ -5,47 +5,94 @@ in picking the best paper that is left, and chance says in each round who begins
 for the ranker that picked it.
 """
 
+import random
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from digest.ranking.arrays import Bools, Selection
 from digest.ranking.scoring import WEIGHTS
 
 
-class Team(IntEnum):
+class Ranker(IntEnum):
     """Who picked a paper."""
 
     USUAL = 0
     CHALLENGER = 1
-    # Neither: the paper that is there to show something different.
+    # Neither: the paper that is there to explore.
     NOBODY = -1
 
 
-# What another ranker makes of the parts of a score. Each is the usual one, but for what its name says.
+# What another ranker makes of the score components. Each is the usual one, but for what its name says.
 CHALLENGERS: dict[str, Mapping[str, float]] = {
-    "plain": WEIGHTS | {"taste": 0.0, "votes": 0.0, "novelty": 0.0},
-    "more-taste": WEIGHTS | {"taste": 2 * WEIGHTS["taste"]},
+    "plain": WEIGHTS | {"affinity": 0.0, "votes": 0.0, "novelty": 0.0},
+    "more-taste": WEIGHTS | {"affinity": 2 * WEIGHTS["affinity"]},
     "more-votes": WEIGHTS | {"votes": 4 * WEIGHTS["votes"]},
     "more-novelty": WEIGHTS | {"novelty": 10 * WEIGHTS["novelty"]},
 }
 
 
-def draft(usual: Sequence[int], challenger: Sequence[int], most: int, coins: int) -> tuple[list[int], list[Team]]:
+class Challenger(NamedTuple):
+    """Another ranker, and in whose digests it picks."""
+
+    weights: Mapping[str, float]
+    # (users,): who takes part.
+    takes_part: Bools
+    # (users,): from 0 to 1, the same for the same digest; it decides who begins in each round.
+    draws: NDArray[np.float64]
+
+
+def interleave(
+    usual: Selection, second: Selection, limits: NDArray[np.int64], challenger: Challenger
+) -> tuple[Selection, dict[int, list[int]]]:
+    """Return the selection with the challenger's picks in the digests of those who take part, and who picked what.
+
+    limits: (users,), papers at most.
+    """
+    papers, exploratory = usual.papers.copy(), usual.exploratory.copy()
+    rankers: dict[int, list[int]] = {}
+    for row in np.flatnonzero(challenger.takes_part).tolist():
+        explored = usual.papers[row][usual.exploratory[row]].tolist()
+        ours = usual.papers[row][~usual.exploratory[row]].tolist()
+        theirs = second.papers[row][~second.exploratory[row]].tolist()
+        coins = random.Random(int(challenger.draws[row] * 2**32)).getrandbits(64)  # noqa: S311 - not a secret
+        room = min(int(limits[row]), papers.shape[1]) - len(explored)
+        picked, who = team_draft(
+            [paper for paper in ours if paper >= 0],
+            [paper for paper in theirs if paper >= 0 and paper not in explored],
+            room,
+            coins,
+        )
+        rankers[row] = [*who, *[Ranker.NOBODY] * len(explored)]
+        papers[row] = -1
+        papers[row, : len(picked) + len(explored)] = picked + explored
+        exploratory[row] = False
+        exploratory[row, len(picked) : len(picked) + len(explored)] = True
+    return Selection(papers, exploratory), rankers
+
+
+def team_draft(
+    usual: Sequence[int], challenger: Sequence[int], limit: int, coins: int
+) -> tuple[list[int], list[Ranker]]:
     """Return at most so many papers of two lists, each best first, and who picked each.
 
     coins: a number whose bits say who begins in each round.
     """
     picked: list[int] = []
-    teams: list[Team] = []
-    lists = {Team.USUAL: usual, Team.CHALLENGER: challenger}
-    while len(picked) < most:
-        first = Team(coins & 1)
+    rankers: list[Ranker] = []
+    lists = {Ranker.USUAL: usual, Ranker.CHALLENGER: challenger}
+    while len(picked) < limit:
+        first = Ranker(coins & 1)
         coins >>= 1
         before = len(picked)
-        for team in (first, Team(1 - first)):
-            best = next((paper for paper in lists[team] if paper not in picked), None)
-            if best is not None and len(picked) < most:
+        for ranker in (first, Ranker(1 - first)):
+            best = next((paper for paper in lists[ranker] if paper not in picked), None)
+            if best is not None and len(picked) < limit:
                 picked.append(best)
-                teams.append(team)
+                rankers.append(ranker)
         if len(picked) == before:
             break
-    return picked, teams
+    return picked, rankers

@@ -5,8 +5,7 @@ from enum import StrEnum
 import numpy as np
 
 from digest.ranking import scoring
-from digest.ranking.choosing import Chosen, Offer, Ranked
-from digest.ranking.scoring import Indices
+from digest.ranking.arrays import CandidateFeatures, Indices, ScoredCandidates, Selection
 
 
 class Reason(StrEnum):
@@ -24,25 +23,23 @@ class Reason(StrEnum):
     EDITION = "edition"
 
 
-# The parts that are about the reader, in the order of `Parts`, and what each is called.
-PERSONAL = {"topic": Reason.TOPIC, "keyword": Reason.KEYWORD, "author": Reason.AUTHOR, "taste": Reason.LIKED}
-CODES = tuple(Reason)
+# The score components that are about the user, in the order of `ScoreComponents`, and what each is called.
+PERSONAL_REASONS = {"topic": Reason.TOPIC, "keyword": Reason.KEYWORD, "author": Reason.AUTHOR, "affinity": Reason.LIKED}
+REASON_CODES = tuple(Reason)
 
 
-def strongest(ranked: Ranked, offer: Offer, chosen: Chosen) -> Indices:
-    """Return which reason weighed most for each chosen paper, as a place in CODES: (subscribers, places)."""
-    rows = np.arange(len(chosen.papers))[:, None]
-    weights = [
-        scoring.WEIGHTS[name] * np.broadcast_to(getattr(ranked.parts, name), ranked.scores.shape)[rows, chosen.papers]
-        for name in PERSONAL
-    ]
+def strongest_reasons(scored: ScoredCandidates, candidates: CandidateFeatures, selection: Selection) -> Indices:
+    """Return which reason weighed most for each selected paper, as a place in REASON_CODES: (users, places)."""
+    weights = [scoring.weighted_component(scored, name, selection.papers) for name in PERSONAL_REASONS]
     personal = np.argmax(weights, axis=0)
     # Nothing personal: the curator's pick, then what most voted for, then simply the edition.
-    votes = np.broadcast_to(offer.votes, (1, len(offer.pinned)))[0]
+    votes = np.broadcast_to(candidates.votes, (1, len(candidates.pinned)))[0]
     most_voted = (votes > 0) & (votes == votes.max(initial=0))
     impersonal = np.where(
-        offer.pinned, CODES.index(Reason.PINNED), np.where(most_voted, CODES.index(Reason.VOTED), len(CODES) - 1)
+        candidates.pinned,
+        REASON_CODES.index(Reason.PINNED),
+        np.where(most_voted, REASON_CODES.index(Reason.VOTED), len(REASON_CODES) - 1),
     )
-    codes = np.array([CODES.index(code) for code in PERSONAL.values()])[personal]
-    codes = np.where(np.max(weights, axis=0) > 0, codes, impersonal[chosen.papers])
-    return np.where(chosen.different, CODES.index(Reason.DIFFERENT), codes)
+    codes = np.array([REASON_CODES.index(code) for code in PERSONAL_REASONS.values()])[personal]
+    codes = np.where(np.max(weights, axis=0) > 0, codes, impersonal[selection.papers])
+    return np.where(selection.exploratory, REASON_CODES.index(Reason.DIFFERENT), codes)

@@ -1,4 +1,4 @@
-"""The breaker: an edition that draws too many complaints or bounces is halted, until somebody lets it go on.
+"""The breaker: an edition that draws too many complaints, bounces or refusals is halted, until somebody lets it go on.
 
 A halted edition is a mark on its own row. Workers put its digests aside as they come to them (`held`), so the claim
 knows nothing of it and stays as fast as it is. When the edition goes on they are released into the queue.
@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 
 from digest.models import Delivery, Edition
-from digest.sending import alarm, ledger
-from digest.sending.figures import Figures, Limits
+from digest.sending import ledger, notifications, refusals, second_look
+from digest.sending.breaker_limits import BreakerLimits, BreakerStatistics
 from subscriptions.emails import MailError
 
 logger = logging.getLogger(__name__)
@@ -38,31 +38,32 @@ def watch(now: datetime) -> int:
             _halt(edition, now, because)
     for edition in Edition.objects.halted().filter(halt_told_at=None):
         _tell(edition, now)
+    second_look.tell(now)
     return _release()
 
 
-def stop(edition: Edition, now: datetime, who: str) -> bool:
+def halt_edition(edition: Edition, now: datetime, who: str) -> bool:
     """Halt an edition by hand; return whether this call did it."""
     # Whoever does it knows: nobody needs to be told.
-    done = edition.halt(now, f"stopped by {who}", told_at=now)
-    if done:
+    halted = edition.halt(now, f"stopped by {who}", told_at=now)
+    if halted:
         logger.warning("%s halted by hand", edition)
-    return done
+    return halted
 
 
-def go_on(edition: Edition) -> bool:
+def resume_edition(edition: Edition) -> bool:
     """Send a halted edition's digests again, with the next round; return whether this call did it.
 
     The figures as they stand are accepted: it is halted again only when they get worse by half.
     """
-    figures = count(edition)
-    done = edition.let_go_on(figures.complaints, figures.bounces)
-    if done:
+    figures = breaker_statistics(edition)
+    resumed = edition.let_go_on(figures.complaints, figures.bounces)
+    if resumed:
         logger.warning("%s goes on: %s", edition, figures)
-    return done
+    return resumed
 
 
-def put_aside(keys: Sequence[int], worker: str) -> list[int]:
+def hold_halted(keys: Sequence[int], worker: str) -> list[int]:
     """Hold those of a worker's claimed deliveries whose edition is halted; return the others."""
     halted = list(Edition.objects.halted().values_list("pk", flat=True))
     if not halted:
@@ -72,14 +73,14 @@ def put_aside(keys: Sequence[int], worker: str) -> list[int]:
     return list(claimed.order_by("not_before", "pk").values_list("pk", flat=True))
 
 
-def count(edition: Edition) -> Figures:
+def breaker_statistics(edition: Edition) -> BreakerStatistics:
     """Return the figures of an edition. This reads all its deliveries."""
     row = edition.deliveries.aggregate(
         sent=Count("pk", filter=WENT_OUT),
         complained=Count("pk", filter=Q(status=Status.COMPLAINED)),
         bounced=Count("pk", filter=Q(status=Status.BOUNCED)),
     )
-    return Figures(**row)
+    return BreakerStatistics(**row, refused=refusals.count_refused(edition))
 
 
 def _reason_to_halt(edition: Edition) -> str:
@@ -87,13 +88,14 @@ def _reason_to_halt(edition: Edition) -> str:
 
     What came back is few and has an index. What was sent may be a million: it is counted only as far as it matters.
     """
-    limits = Limits.of(edition)
+    limits = BreakerLimits.of(edition)
     complained, bounced = (_came_back(edition, status) for status in (Status.COMPLAINED, Status.BOUNCED))
-    enough = limits.enough_sent(complained, bounced)
+    refused = refusals.count_refused(edition)
+    enough = limits.enough_sent(complained, bounced + refused)
     if enough <= settings.BREAKER_LEAST:
         return ""
     sent = edition.deliveries.filter(WENT_OUT).order_by()[:enough].count()
-    return limits.broken_by(Figures(sent, complained, bounced))
+    return limits.broken_by(BreakerStatistics(sent, complained, bounced, refused))
 
 
 def _came_back(edition: Edition, status: str) -> int:
@@ -109,10 +111,10 @@ def _tell(edition: Edition, now: datetime) -> None:
     """Write to the curators; whoever marks the edition first does."""
     if not Edition.objects.halted().filter(pk=edition.pk, halt_told_at=None).update(halt_told_at=now):
         return
-    figures = count(edition)
+    figures = breaker_statistics(edition)
     waiting = edition.deliveries.filter(status__in=[Status.QUEUED, Status.HELD]).count()
     try:
-        alarm.edition_halted(edition, figures, waiting)
+        notifications.edition_halted(edition, figures, waiting)
     except MailError:
         logger.exception("the curators could not be told that %s is halted; they will be", edition)
         Edition.objects.filter(pk=edition.pk, halt_told_at=now).update(halt_told_at=None)
@@ -121,7 +123,9 @@ def _tell(edition: Edition, now: datetime) -> None:
 def _release() -> int:
     """Put what was held for editions that go on back into the queue; return how many."""
     held = Delivery.objects.filter(edition=OuterRef("pk"), status=Status.HELD)
-    return sum(_release_one(edition) for edition in Edition.objects.filter(Exists(held), halted_at=None))
+    editions = Edition.objects.filter(Exists(held), halted_at=None)
+    editions = editions.exclude(pk__in=Edition.objects.changed_unseen().versions())
+    return sum(_release_one(edition) for edition in editions)
 
 
 def _release_one(edition: Edition) -> int:

@@ -11,16 +11,20 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
-from digest.models import Delivery
+from digest.models import Delivery, Edition
+from digest.models.bulk_values import values_by_pk
 from digest.models.delivery import DeliveryQuerySet
-from digest.models.looked_up import looked_up
+from digest.sending import provider_events
+from digest.sending.final_check import UNSUBSCRIBED_DETAIL
 from digest.sending.outcome import Outcome, Verdict
+from subscriptions.models import Status as Standing
+from subscriptions.models import Subscriber
 
 Status = Delivery.Status
 
-LONGEST_WAIT = timedelta(hours=6)
+MAX_RETRY_DELAY = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,23 @@ def _walk_the_index() -> None:
 
 
 def begin(keys: Collection[int], worker: str, now: datetime) -> set[int]:
-    """Note that these mails are about to go on the wire; return those that still are this worker's to send."""
-    claimed = Delivery.objects.filter(pk__any_of=keys, claimed_by=worker, status=Status.CLAIMED)
-    count = claimed.update(status=Status.SENDING, lease_until=now + settings.SEND_LEASE)
+    """Note that these mails are about to go on the wire; return those that still are this worker's to send.
+
+    Those whose reader left since they were claimed end as `cancelled`, those of an edition that was halted as `held`.
+    """
+    # Looked up row by row: PostgreSQL makes a join of EXISTS, and by old statistics one over all subscribers.
+    reader = Subscriber.objects.filter(pk=OuterRef("subscriber_id")).order_by().values("status")
+    is_stopped = Exists(Edition.objects.stopped().filter(pk=OuterRef("edition_id")).order_by())
+    claimed = Delivery.objects.alias(reader=Subquery(reader), is_stopped=is_stopped)
+    claimed = claimed.filter(pk__any_of=keys, claimed_by=worker, status=Status.CLAIMED)
+    going = claimed.filter(reader=Standing.ACTIVE, is_stopped=False)
+    count = going.update(status=Status.SENDING, lease_until=now + settings.SEND_LEASE)
     if count == len(keys):
         return set(keys)
-    # A recovery took some of them away meanwhile.
+    claimed.filter(is_stopped=True).update(status=Status.HELD, claimed_by="", lease_until=None)
+    unsubscribed = claimed.filter(Q(reader=None) | ~Q(reader=Standing.ACTIVE))
+    unsubscribed.update(status=Status.CANCELLED, error=UNSUBSCRIBED_DETAIL, lease_until=None)
+    # A recovery may have taken some of them away meanwhile.
     return set(held_by(worker).filter(pk__any_of=keys, status=Status.SENDING).values_list("pk", flat=True))
 
 
@@ -79,7 +94,7 @@ def renew(worker: str, now: datetime) -> None:
     held_by(worker).update(lease_until=now + settings.SEND_LEASE)
 
 
-def record(outcomes: Mapping[int, Outcome], worker: str, now: datetime) -> None:
+def record_outcomes(outcomes: Mapping[int, Outcome], worker: str, now: datetime) -> None:
     """Write what became of deliveries that this worker holds, or held until it was thought dead."""
     with transaction.atomic():
         sent = {key: outcome.provider_id for key, outcome in outcomes.items() if outcome.verdict == Verdict.SENT}
@@ -88,7 +103,9 @@ def record(outcomes: Mapping[int, Outcome], worker: str, now: datetime) -> None:
         attempts = dict(Delivery.objects.filter(pk__any_of=others).values_list("pk", "attempts")) if others else {}
         for key, outcome in others.items():
             if key in attempts:
-                _takes_outcome(worker).filter(pk=key).update(**_changes(outcome, attempts[key] + 1, now))
+                updated = _takes_outcome(worker).filter(pk=key).update(**_changes(outcome, attempts[key] + 1, now))
+                if updated and (reply := outcome.refusal):
+                    provider_events.note_refusal(key, reply, now)
 
 
 def _takes_outcome(worker: str) -> DeliveryQuerySet:
@@ -105,17 +122,19 @@ def _record_sent(sent: Mapping[int, str], worker: str, now: datetime) -> None:
         "lease_until": None,
     }
     if any(sent.values()):
-        changes["provider_id"] = looked_up(sent)
+        changes["provider_id"] = values_by_pk({key: _storable(provider_id)[:255] for key, provider_id in sent.items()})
     if sent:
         _takes_outcome(worker).filter(pk__any_of=sent).update(**changes)
 
 
 def _changes(outcome: Outcome, attempts: int, now: datetime) -> dict[str, object]:
     """Return what one outcome, other than `sent`, writes on its row."""
-    changes: dict[str, object] = {"attempts": attempts, "error": outcome.error, "lease_until": None}
+    changes: dict[str, object] = {"attempts": attempts, "error": _storable(outcome.error), "lease_until": None}
     match outcome.verdict:
         case Verdict.CANCELLED:
             return changes | {"status": Status.CANCELLED, "attempts": attempts - 1}
+        case Verdict.HELD:
+            return changes | {"status": Status.HELD, "attempts": attempts - 1, "claimed_by": ""}
         case Verdict.UNCERTAIN:
             return changes | {"status": Status.UNCERTAIN}
         case Verdict.TEMPORARY if attempts < settings.SEND_ATTEMPTS:
@@ -123,10 +142,15 @@ def _changes(outcome: Outcome, attempts: int, now: datetime) -> dict[str, object
     return changes | {"status": Status.FAILED}
 
 
+def _storable(text: str) -> str:
+    """Return a provider's words without what PostgreSQL does not take: zero bytes, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def wait_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: 1, 4, 16, 64 minutes … by default, at most six hours."""
     factor: int = 4 ** min(attempts - 1, 10)
-    return min(settings.SEND_FIRST_WAIT * factor, LONGEST_WAIT)
+    return min(settings.SEND_FIRST_WAIT * factor, MAX_RETRY_DELAY)
 
 
 def give_back(keys: Collection[int], worker: str, not_before: datetime) -> int:
@@ -138,7 +162,7 @@ def give_back(keys: Collection[int], worker: str, not_before: datetime) -> int:
     )
 
 
-def recover(now: datetime) -> Recovered:
+def recover_expired(now: datetime) -> Recovered:
     """Settle what workers took and did not finish within their lease; return what was found."""
     overdue = Delivery.objects.overdue(now)
     uncertain = overdue.filter(status=Status.SENDING).update(

@@ -1,16 +1,17 @@
 """What became of one attempt to send, and how the errors of SMTP and of providers are read."""
 
+import re
 import smtplib
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
-import botocore.exceptions
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError
 from urllib3.exceptions import NewConnectionError, SSLError
 
-from digest.sending.slower import THROTTLED, slower
+from digest.sending.amazon_errors import answer_of, is_amazon
+from digest.sending.backpressure import THROTTLED, slower
 
 
 class Verdict(StrEnum):
@@ -25,6 +26,18 @@ class Verdict(StrEnum):
     UNCERTAIN = "uncertain"
     # Nobody to send to any more.
     CANCELLED = "cancelled"
+    # Its edition was halted, or taken back, before the mail went on the wire.
+    HELD = "held"
+
+
+# What never went on the wire.
+KEPT_OFF = {Verdict.CANCELLED, Verdict.HELD}
+
+
+# The reply within an error in words, as the journal keeps it: what smtplib raises prints as tuples of code and bytes.
+REPLY = re.compile(
+    r"SMTP(RecipientsRefused|SenderRefused|DataError): .{0,400}?\((\d{3}), b(['\"])(.*?)(?<!\\)\3[,)]", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,15 @@ class Outcome:
     provider_id: str = ""
     # "Slower", said to all of our mail: the seconds to wait, 0 where they were not said; None where nothing was.
     slower: float | None = None
+
+    @property
+    def refusal(self) -> str:
+        """What a mail server answered when it refused the mail for ever, "" where it did not: code, then text."""
+        reply = REPLY.match(self.error) if self.verdict == Verdict.PERMANENT else None
+        if not reply:
+            return ""
+        # What is said of the sender must not be taken for a word about the reader.
+        return f"{'MAIL FROM: ' if reply[1] == 'SenderRefused' else ''}{reply[2]} {reply[4]}"
 
 
 # Answers after which the provider may have taken the mail all the same (RFC 9110, 15.6.3 and 15.6.5).
@@ -89,17 +111,26 @@ def _of_codes(codes: list[int]) -> Verdict:
 
 def _of_provider(error: AnymailAPIError) -> Verdict:
     match error.__cause__:
-        case requests.ConnectTimeout() | botocore.exceptions.ConnectTimeoutError():
+        case cause if is_amazon(cause, "BotoCoreError", "ClientError"):
+            return _of_amazon(error)
+        case requests.ConnectTimeout():
             return Verdict.TEMPORARY
-        case requests.Timeout() | botocore.exceptions.ReadTimeoutError():
+        case requests.Timeout():
             return Verdict.UNCERTAIN
         case requests.ConnectionError() as cause:
             return Verdict.TEMPORARY if _never_connected(cause) else Verdict.UNCERTAIN
-        case botocore.exceptions.EndpointConnectionError() | botocore.exceptions.NoCredentialsError():
-            return Verdict.TEMPORARY
-        case botocore.exceptions.ClientError() as cause:
-            throttled = cause.response["Error"].get("Code") in THROTTLED
-            return Verdict.TEMPORARY if throttled else _of_status(_amazon_status(cause))
+    return _of_status(error.status_code)
+
+
+def _of_amazon(error: AnymailAPIError) -> Verdict:
+    cause = error.__cause__
+    if is_amazon(cause, "ConnectTimeoutError", "EndpointConnectionError", "NoCredentialsError"):
+        return Verdict.TEMPORARY
+    if is_amazon(cause, "ReadTimeoutError"):
+        return Verdict.UNCERTAIN
+    if is_amazon(cause, "ClientError"):
+        throttled = answer_of(cause)["Error"].get("Code") in THROTTLED
+        return Verdict.TEMPORARY if throttled else _of_status(_amazon_status(cause))
     return _of_status(error.status_code)
 
 
@@ -110,8 +141,8 @@ def _of_status(status: int | None) -> Verdict:
     return Verdict.TEMPORARY if status in NOT_NOW else Verdict.PERMANENT
 
 
-def _amazon_status(error: botocore.exceptions.ClientError) -> int | None:
-    status: int | None = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+def _amazon_status(error: BaseException | None) -> int | None:
+    status: int | None = answer_of(error).get("ResponseMetadata", {}).get("HTTPStatusCode")
     return status
 
 

@@ -4,20 +4,20 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
-from digest.sending import journal, ledger
-from digest.sending.journal import Entries
+from digest.sending import ledger, send_log
 from digest.sending.ledger import Recovered
 from digest.sending.outcome import Outcome, Verdict
+from digest.sending.send_log import Entries
 
 logger = logging.getLogger(__name__)
 
 
-def recover(now: datetime) -> Recovered:
+def recover_interrupted(now: datetime) -> Recovered:
     """Settle what dead workers left behind; return what was found."""
-    recovered = sum((settle(path, now) for path in sorted(journal.folder().glob("*.journal"))), Recovered())
-    recovered += ledger.recover(now)
+    recovered = sum((_settled(path, now) for path in sorted(send_log.log_folder().glob("*.journal"))), Recovered())
+    recovered += ledger.recover_expired(now)
     if recovered != Recovered():
         logger.warning(
             "after a worker died: %d written down, %d given back, %d uncertain",
@@ -28,16 +28,28 @@ def recover(now: datetime) -> Recovered:
     return recovered
 
 
-def settle(path: Path, now: datetime) -> Recovered:
+def _settled(path: Path, now: datetime) -> Recovered:
+    """Settle one journal; one that cannot be settled stops nothing: its mails are the lease's to decide."""
+    try:
+        return settle_log(path, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("%s cannot be settled and is put aside", path.name)
+        path.rename(path.with_suffix(".unreadable"))
+        return Recovered()
+
+
+def settle_log(path: Path, now: datetime) -> Recovered:
     """Bring the ledger in line with the journal of a dead worker; nothing where the worker lives."""
-    with journal.orphan(path) as entries:
+    with send_log.orphan(path) as entries:
         return _settle(entries, now) if entries else Recovered()
 
 
 def _settle(entries: Entries, now: datetime) -> Recovered:
     lost = Outcome(Verdict.UNCERTAIN, "the worker was killed while the mail was on the wire")
     with transaction.atomic():
-        ledger.record(entries.ended | dict.fromkeys(entries.on_the_wire, lost), entries.worker, now)
+        ledger.record_outcomes(entries.ended | dict.fromkeys(entries.on_the_wire, lost), entries.worker, now)
         untouched = list(ledger.held_by(entries.worker).values_list("pk", flat=True))
         queued = ledger.give_back(untouched, entries.worker, now)
     return Recovered(queued, len(entries.on_the_wire), len(entries.ended))

@@ -16,7 +16,7 @@ SLICE = 0.1
 LONGEST_NAP = 5.0
 # The pause after the first "slower", in seconds; each further one is twice as long.
 FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
+MAX_PAUSE_SECONDS = 60.0
 # A provider that asks for more than this, in seconds, is asked again all the same.
 LONGEST_ASKED = 3600.0
 # After so many quiet seconds the pace doubles.
@@ -64,7 +64,7 @@ class Throttle:
         possible = self.free_at - now <= LONGEST_ASKED + LONGEST_NAP and self.closed_until - now <= LONGEST_ASKED
         return self if possible else type(self)()
 
-    def take(self, now: float, wanted: int, per_second: int) -> tuple[Self, Grant]:
+    def take(self, now: float, requested: int, per_second: int) -> tuple[Self, Grant]:
         """Reserve the next slots, at most `wanted` and no more than a slice; return the new state and the grant."""
         wait = self.wait(now)
         if wait > LONGEST_NAP:
@@ -73,17 +73,17 @@ class Throttle:
         rate = self.rate(begin, per_second)
         if math.isinf(rate):
             return self, Grant(math.inf, wait)
-        mails = max(1, min(wanted, int(rate * SLICE)))
+        mails = max(1, min(requested, int(rate * SLICE)))
         return replace(self, free_at=begin + mails / rate), Grant(mails, wait)
 
-    def slowed(self, now: float, asked: float) -> Self:
+    def slowed(self, now: float, seconds: float) -> Self:
         """Return the state after a "slower". asked: the seconds to wait, 0 where it was not said."""
-        asked = min(asked, LONGEST_ASKED)
+        seconds = min(seconds, LONGEST_ASKED)
         if now < self.closed_until:
             # The same word about another mail that was on its way.
-            return replace(self, closed_until=max(self.closed_until, now + asked))
+            return replace(self, closed_until=max(self.closed_until, now + seconds))
         halvings = min(self.halvings_at(now) + 1, MOST_HALVINGS)
-        pause = max(asked, min(FIRST_PAUSE * 2 ** (halvings - 1), LONGEST_PAUSE))
+        pause = max(seconds, min(FIRST_PAUSE * 2 ** (halvings - 1), MAX_PAUSE_SECONDS))
         return replace(self, closed_until=now + pause, halvings=halvings)
 
     def dump(self) -> str:

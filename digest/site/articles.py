@@ -13,30 +13,36 @@ from django.template.loader import get_template
 
 from digest.models import EditionPaper
 
-KEPT_FOR = timedelta(days=1)
+ARTICLE_CACHE_TIME = timedelta(days=1)
 # What a page knows that its papers show.
-AROUND = ("voted", "member", "with_days", "topics_shown")
+SHARED_CONTEXT = ("voted", "opinions", "member", "reader", "with_days", "topics_shown")
 
 
-def rendered(entries: Sequence[EditionPaper], level: int, around: Mapping[str, Any]) -> list[str]:
-    """Return the HTML of each paper. around: the values of AROUND."""
+def render_articles(entries: Sequence[EditionPaper], level: int, around: Mapping[str, Any]) -> list[str]:
+    """Return the HTML of each paper. around: the values of SHARED_CONTEXT."""
     shared = {"level": level, "member": bool(around["member"]), "with_days": bool(around["with_days"])}
-    shared["topics_shown"] = around["topics_shown"]
-    names = [_name(entry, shared, entry.paper_id in around["voted"]) for entry in entries]
-    kept = cache.get_many(names)
+    shared |= {"topics_shown": around["topics_shown"], "reader": bool(around["reader"])}
+    opinions = around["opinions"] or {}
+    own = [(entry.paper_id in around["voted"], sorted(opinions.get(entry.paper_id, ()))) for entry in entries]
+    names = [_name(entry, shared, marks) for entry, marks in zip(entries, own, strict=True)]
+    cached = cache.get_many(names)
     template = get_template("site/article.html")
     new = {
-        name: template.render({**shared, "voted": around["voted"], "entry": entry})
-        for name, entry in zip(names, entries, strict=True)
-        if name not in kept
+        name: template.render({**shared, "voted": around["voted"], "kinds": kinds, "entry": entry})
+        for name, entry, (_, kinds) in zip(names, entries, own, strict=True)
+        if name not in cached
     }
     if new:
-        cache.set_many(new, KEPT_FOR.total_seconds())
-    return [kept.get(name) or new[name] for name in names]
+        cache.set_many(new, ARTICLE_CACHE_TIME.total_seconds())
+    return [cached.get(name) or new[name] for name in names]
 
 
-def _name(entry: EditionPaper, shared: Mapping[str, Any], voted: bool) -> str:  # noqa: FBT001 - a fact, not a switch
-    """Return a name that is another one when anything that is shown is."""
+def _name(entry: EditionPaper, shared: Mapping[str, Any], own_marks: tuple[bool, list[str]]) -> str:
+    """Return a name that is another one when anything that is shown is.
+
+    own_marks: whether the paper is voted for, and what is said of it. What is kept holds nothing else of anybody, so
+    that two readers with the same marks share it.
+    """
     paper = entry.paper
     topics = [(tag.topic.slug, tag.topic.name) for tag in paper.tags.all()]
     identifiers = [str(row) for row in paper.identifiers.all()]
@@ -45,10 +51,23 @@ def _name(entry: EditionPaper, shared: Mapping[str, Any], voted: bool) -> str:  
         paper.title,
         paper.original_title,
         paper.abstract,
+        paper.key_start,
+        paper.key_end,
         paper.authors,
+        paper.has_more_authors,
         paper.code_url,
         paper.project_url,
         paper.votes,
+        paper.published_at,
     )
-    told = (text, topics, identifiers, entry.placement, entry.note, entry.edition_id, sorted(shared.items()), voted)
-    return f"article.{hashlib.sha256(repr(told).encode()).hexdigest()}"
+    fingerprint = (
+        text,
+        topics,
+        identifiers,
+        entry.placement,
+        entry.note,
+        entry.edition_id,
+        sorted(shared.items()),
+        own_marks,
+    )
+    return f"article.{hashlib.sha256(repr(fingerprint).encode()).hexdigest()}"

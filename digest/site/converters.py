@@ -1,6 +1,20 @@
-"""How a day is written in an address."""
+"""How a name and a day are written in an address."""
 
 from datetime import date
+
+
+class NameConverter:
+    """Any text in an address: a name may hold a slash, and one from a source even a line break."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        """Return the text as it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the text as it stands."""
+        return str(value)
 
 
 class DayConverter:

@@ -10,49 +10,49 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from digest import citing
-from digest.composing.wording import one_line
-from digest.curation import open_papers
+from digest.catalog import citations
+from digest.catalog.formatting import on_one_line
 from digest.models import Edition, EditionPaper, Paper
-from digest.site import reading
-from digest.site.keeping import for_everybody
-from digest.site.opening import for_other_sites
+from digest.site import paper_lists
+from digest.site.cors import allow_cross_origin
+from digest.site.page_cache import public_page
+from subscriptions import spreadsheets
 from subscriptions.links import absolute
 
-# What a spreadsheet takes for a formula (OWASP, “CSV Injection”).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-COLUMNS = ("position", "title", "authors", "topics", "votes", "arxiv_id", "doi", "url", "code_url", "abstract")
+CSV_COLUMNS = ("position", "title", "authors", "topics", "votes", "arxiv_id", "doi", "url", "code_url", "abstract")
 
 
 def as_bibtex(entries: Sequence[EditionPaper]) -> str:
     """Return the papers as BibTeX."""
-    return citing.bibtex_of(entry.paper for entry in entries)
+    return citations.bibtex_of(entry.paper for entry in entries)
 
 
 def as_ris(entries: Sequence[EditionPaper]) -> str:
     """Return the papers as RIS."""
-    return "".join(citing.ris(entry.paper) for entry in entries)
+    return "".join(citations.ris(entry.paper) for entry in entries)
 
 
 def as_csv(entries: Sequence[EditionPaper]) -> str:
     """Return the papers as CSV (RFC 4180), with a line of names first."""
     lines = io.StringIO()
     writer = csv.writer(lines)
-    writer.writerow(COLUMNS)
+    writer.writerow(CSV_COLUMNS)
     for place, entry in enumerate(entries, start=1):
         paper = entry.paper
         names, topics = "; ".join(paper.authors), "; ".join(tag.topic.name for tag in paper.tags.all())
-        known = (paper.arxiv_id, citing.doi_of(paper), absolute(paper.get_absolute_url()), paper.code_url)
-        row = (place, paper.title, names, topics, paper.votes, *known, paper.abstract)
-        writer.writerow([_cell(value) for value in row])
+        addresses = (paper.arxiv_id, citations.doi_of(paper), absolute(paper.get_absolute_url()), paper.code_url)
+        row = (place, paper.title, names, topics, paper.votes, *addresses, paper.abstract)
+        writer.writerow([spreadsheets.cell(on_one_line(str(value))) for value in row])
     return lines.getvalue()
 
 
 def as_markdown(entries: Sequence[EditionPaper]) -> str:
-    """Return the papers as Markdown: a heading, and a section for each."""
+    """Return the papers as Markdown: a heading, and a section for each; "" where there are none."""
+    if not entries:
+        return ""
     day = entries[0].edition.day
     sections = [
-        f"# {_plain(f'Papers of {day:%A}, {day.day} {day:%B %Y}')}\n",
+        f"# {plain_markdown(f'Papers of {day:%A}, {day.day} {day:%B %Y}')}\n",
         *(paper_as_markdown(e.paper) for e in entries),
     ]
     return "\n".join(sections)
@@ -60,26 +60,21 @@ def as_markdown(entries: Sequence[EditionPaper]) -> str:
 
 def paper_as_markdown(paper: Paper) -> str:
     """Return a paper as a section of Markdown."""
-    lines = [f"## [{_plain(paper.title)}]({absolute(paper.get_absolute_url())})", ""]
+    lines = [f"## [{plain_markdown(paper.title)}]({absolute(paper.get_absolute_url())})", ""]
     if paper.authors:
-        lines += [_plain(", ".join(paper.authors)), ""]
+        lines += [plain_markdown(", ".join(paper.authors)), ""]
     if paper.abstract:
-        lines += [_plain(paper.abstract), ""]
-    return "\n".join([*lines, f"<{citing.address_of(paper)}>", ""])
+        lines += [plain_markdown(paper.abstract), ""]
+    return "\n".join([*lines, f"<{citations.address_of(paper)}>", ""])
 
 
-def _cell(value: object) -> str:
-    text = one_line(str(value))
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Return text that Markdown takes for nothing but text."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~-])", r"\\\1", one_line(text))
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~-])", r"\\\1", on_one_line(text))
 
 
 # Ending of the address → how it is written, and what it is.
-FORMS: dict[str, tuple[Callable[[Sequence[EditionPaper]], str], str]] = {
+EDITION_FORMATS: dict[str, tuple[Callable[[Sequence[EditionPaper]], str], str]] = {
     "bib": (as_bibtex, "application/x-bibtex; charset=utf-8"),
     "ris": (as_ris, "application/x-research-info-systems; charset=utf-8"),
     "csv": (as_csv, "text/csv; charset=utf-8"),
@@ -88,33 +83,40 @@ FORMS: dict[str, tuple[Callable[[Sequence[EditionPaper]], str], str]] = {
 
 
 @require_safe
-@for_everybody
-@for_other_sites
+@public_page
+@allow_cross_origin
 def edition_file(request: HttpRequest, day: date, ending: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the edition of a day as a file."""
     edition = get_object_or_404(Edition.objects.published(), day=day)
-    write, kind = FORMS[ending]
-    content = write(list(reading.complete(EditionPaper.objects.shown().filter(edition=edition))))
-    return _file(content, kind, f"papers-{day}.{ending}")
+    write, kind = EDITION_FORMATS[ending]
+    content = write(list(paper_lists.with_paper_data(EditionPaper.objects.shown().filter(edition=edition))))
+    return file_response(content, kind, f"papers-{day}.{ending}")
+
+
+# Ending of a paper's address → how it is written.
+PAPER_FORMATS: dict[str, Callable[[Paper], str]] = {
+    "bib": citations.bibtex,
+    "ris": citations.ris,
+    "md": paper_as_markdown,
+}
 
 
 @require_safe
-@for_everybody
-@for_other_sites
-def paper_bibtex(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Return a paper as a file of BibTeX."""
-    paper = get_object_or_404(open_papers().prefetch_related("identifiers"), pk=pk)
-    return _file(citing.bibtex(paper), FORMS["bib"][1], f"{citing.key_of(paper)}.bib")
+@public_page
+@allow_cross_origin
+def paper_file(request: HttpRequest, pk: int, ending: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Return a paper as a file."""
+    return file_of(get_object_or_404(Paper.objects.with_page().prefetch_related("identifiers"), pk=pk), ending)
 
 
-@require_safe
-@for_everybody
-@for_other_sites
-def paper_markdown(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Return a paper as Markdown."""
-    paper = get_object_or_404(open_papers().prefetch_related("identifiers"), pk=pk)
-    return HttpResponse(paper_as_markdown(paper), content_type=FORMS["md"][1])
+def file_of(paper: Paper, ending: str) -> HttpResponse:
+    """Return a paper as a file; Markdown is shown and not saved."""
+    content, kind = PAPER_FORMATS[ending](paper), EDITION_FORMATS[ending][1]
+    if ending == "md":
+        return HttpResponse(content, content_type=kind)
+    return file_response(content, kind, f"{citations.citation_key(paper)}.{ending}")
 
 
-def _file(content: str, kind: str, name: str) -> HttpResponse:
+def file_response(content: str, kind: str, name: str) -> HttpResponse:
+    """Return a text as a file that is saved."""
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

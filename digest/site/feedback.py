@@ -1,6 +1,6 @@
 """Steering from the mail: a page with one button for each link under a paper. Opening it changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import wraps
 from typing import NamedTuple
@@ -8,67 +8,90 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from digest import feedback
-from digest.composing.plain import public_papers_by_id
-from digest.effect import Effect, effect
+from digest.community import feedback
+from digest.community.user_profiles import SAYS
 from digest.models import Delivery, Feedback, Paper
-from digest.models.delivery import all_papers_in
-from digest.preview import taste_of
-from digest.profiles import SAYS
-from digest.receipts import place_of
+from digest.models.snapshot import SnapshotEntry, entries_in, extra_section
+from digest.recommending.preview import request_of
+from digest.recommending.receipts import receipt_for
+from digest.recommending.what_if import WhatIf, what_if
+from digest.site.opinions import apply_opinion
 from subscriptions import links
 from subscriptions.models import Subscriber
-from subscriptions.tokens import BadToken, Purpose, StaleToken, read
-from subscriptions.views.signed import signed
+from subscriptions.tokens import BadToken, Purpose, StaleToken, read_token
+from subscriptions.views.signed import remember_link, signed
 
 Kind = Feedback.Kind
 # What one can say by a link.
-SAYABLE = {Kind.MORE, Kind.LESS, Kind.SAVED}
+LINKED_KINDS = {Kind.MORE, Kind.LESS, Kind.SAVED}
 HEADINGS = {
     Kind.SAVED: "Saved",
+    Kind.WROTE: "Written by you",
     Kind.MORE: "More like these",
     Kind.LESS: "Less like these",
     Kind.OPENED: "Opened",
 }
 
 
-class Group(NamedTuple):
+class FeedbackGroup(NamedTuple):
     """All of one kind that somebody said."""
 
     heading: str
     rows: list[Feedback]
 
 
-class Mailed(NamedTuple):
+class MailedPaper(NamedTuple):
+    """A paper of a digest: why it came, and all that its reader said of it."""
+
+    paper: Paper
+    code: str
+    argument: str
+    kinds: Collection[str]
+
+
+class DeadFeedError(Exception):
+    """The feed that a link stood in has another address by now, or none."""
+
+
+class FeedbackLink(NamedTuple):
     """Whose link it is, and what they got by that mail."""
 
     token: str
     subscriber: Subscriber
     delivery: Delivery
+    # "" in a feed: others may read along there. The mail has a link to the preferences too, as old as this one.
+    preferences_token: str
+
+    @property
+    def entries(self) -> list[SnapshotEntry]:
+        """The papers it was planned with (keys) and why each came, both parts, each best first."""
+        content = self.delivery.content
+        return entries_in(content) + entries_in(extra_section(content))
 
     @property
     def papers(self) -> list[int]:
         """The papers it was planned with (keys), both parts, each best first."""
-        return all_papers_in(self.delivery.content)
+        return [paper for paper, *_ in self.entries]
 
     def paper(self, key: int) -> Paper:
         """Return a paper of the digest; Http404 where it holds no such, or it can no longer be shown."""
         if key not in self.papers:
             raise Http404("not in this digest")
         try:
-            return public_papers_by_id({key})[key]
+            return Paper.objects.for_mail({key})[key]
         except KeyError as error:
             raise Http404("no such paper any more") from error
 
 
-Page = Callable[..., HttpResponse]
+FeedbackView = Callable[..., HttpResponse]
 
 
-def for_a_mail(view: Page) -> Page:
+def with_feedback_link(view: FeedbackView) -> FeedbackView:
     """Give a view the mail its token stands for, in place of the token; answer for it where there is none."""
 
     @never_cache
@@ -80,76 +103,139 @@ def for_a_mail(view: Page) -> Page:
 
     def _answer(request: HttpRequest, token: str, **which: object) -> HttpResponse:
         try:
-            key = read(Purpose.FEEDBACK, token)
+            feedback_link = _feedback_link(token)
         except StaleToken:
             return render(request, "subscriptions/stale.html", status=410)
         except BadToken:
             return render(request, "subscriptions/forged.html", status=404)
-        delivery = Delivery.objects.select_related("subscriber").filter(pk=key).first()
-        if delivery is None or delivery.subscriber is None:
+        except DeadFeedError:
+            return render(request, "site/feed_gone.html", status=410)
+        if feedback_link is None:
             return render(request, "subscriptions/gone.html", status=410)
-        return view(request, Mailed(token, delivery.subscriber, delivery), **which)
+        remember_link(request, feedback_link.preferences_token)
+        return view(request, feedback_link, **which)
 
     return wrapped
 
 
+def _feedback_link(token: str) -> FeedbackLink | None:
+    """Return what a link is about; None where its reader is gone. Raises BadToken and DeadFeedError."""
+    feed = ""
+    try:
+        key = read_token(Purpose.FEEDBACK, token)
+    except StaleToken:
+        raise
+    except BadToken:
+        feed, _, key = read_token(Purpose.FEED_FEEDBACK, token).partition(".")
+    delivery = Delivery.objects.select_related("subscriber").filter(pk=key).first()
+    if delivery is None or delivery.subscriber is None:
+        return None
+    reader = delivery.subscriber
+    if not feed:
+        return FeedbackLink(token, reader, delivery, links.token_as_old(Purpose.PREFERENCES, reader, token))
+    if reader.feed_key is None or reader.feed_key.hex != feed:
+        raise DeadFeedError
+    return FeedbackLink(token, reader, delivery, "")
+
+
 @require_safe
-@for_a_mail
-def feedback_on_digest(request: HttpRequest, mailed: Mailed) -> HttpResponse:
-    """List the papers of a digest, each with its page."""
-    papers = public_papers_by_id(set(mailed.papers))
-    context = {"mailed": mailed, "papers": [papers[key] for key in mailed.papers if key in papers]}
+@with_feedback_link
+def feedback_on_digest(request: HttpRequest, feedback_link: FeedbackLink) -> HttpResponse:
+    """Show the papers of a digest, each with the buttons that say something about it."""
+    context = {"feedback_link": feedback_link, "mailed_papers": _mailed_papers(feedback_link)}
     return render(request, "site/feedback_digest.html", context)
 
 
-@require_safe
-@for_a_mail
-def feedback_on_paper(request: HttpRequest, mailed: Mailed, paper: int) -> HttpResponse:
-    """Show all that can be said about a paper, a button each."""
-    found = mailed.paper(paper)
-    return _page(request, "site/feedback_paper.html", mailed, found, receipt=place_of(mailed.delivery, found.pk))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_a_mail
-def say(request: HttpRequest, mailed: Mailed, paper: int, kind: str) -> HttpResponse:
-    """Show the button that says one thing about a paper; take its press."""
-    found = mailed.paper(paper)
-    if kind not in SAYABLE:
-        raise Http404("nothing one can say")
-    if request.method == "POST":
-        feedback.say(mailed.subscriber, found.pk, Kind(kind), timezone.now())
-        return redirect(request.path)
-    return _page(request, "site/feedback.html", mailed, found, kind=kind, effect=_effect(mailed, found, kind))
+def _mailed_papers(feedback_link: FeedbackLink) -> list[MailedPaper]:
+    """Return the papers of a digest, each with why it came and what was said of it."""
+    keys = feedback_link.papers
+    papers, opinions = Paper.objects.for_mail(set(keys)), feedback.feedback_by_paper(feedback_link.subscriber, keys)
+    return [
+        MailedPaper(papers[key], code, argument, opinions.get(key, frozenset()))
+        for key, code, argument in feedback_link.entries
+        if key in papers
+    ]
 
 
 @require_POST
-@for_a_mail
-def unsay(request: HttpRequest, mailed: Mailed, paper: int, kind: str) -> HttpResponse:  # noqa: ARG001
-    """Take back one thing said about a paper."""
-    found = mailed.paper(paper)
-    if kind not in SAYABLE:
+@with_feedback_link
+def give_opinion_by_link(request: HttpRequest, feedback_link: FeedbackLink, paper: int) -> HttpResponse:
+    """Take one press on the page of a digest; answer with the buttons of the paper, or with the page."""
+    mailed_paper = feedback_link.paper(paper)
+    just_said = apply_opinion(request, feedback_link.subscriber, paper)
+    if not getattr(request, "htmx", False):
+        return redirect(f"{reverse('feedback', args=[feedback_link.token])}#paper-{paper}")
+    context = {
+        "paper": mailed_paper,
+        "kinds": feedback.feedback_on(feedback_link.subscriber, paper),
+        "just_said": just_said,
+        "action": request.path,
+    }
+    return render(request, "site/opinion.html", context)
+
+
+@require_safe
+@with_feedback_link
+def feedback_on_paper(request: HttpRequest, feedback_link: FeedbackLink, paper: int) -> HttpResponse:
+    """Show all that can be said about a paper, a button each."""
+    mailed_paper = feedback_link.paper(paper)
+    return _page(
+        request,
+        "site/feedback_paper.html",
+        feedback_link,
+        mailed_paper,
+        receipt=receipt_for(feedback_link.delivery, mailed_paper.pk),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_feedback_link
+def submit_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: int, kind: str) -> HttpResponse:
+    """Show the button that says one thing about a paper; take its press."""
+    mailed_paper = feedback_link.paper(paper)
+    if kind not in LINKED_KINDS:
         raise Http404("nothing one can say")
-    feedback.take_back(mailed.subscriber, found.pk, Kind(kind), timezone.now())
-    return redirect("say", token=mailed.token, paper=found.pk, kind=kind)
+    if request.method == "POST":
+        feedback.give_feedback(feedback_link.subscriber, mailed_paper.pk, Kind(kind), timezone.now())
+        return redirect(request.path)
+    if kind not in feedback.feedback_on(feedback_link.subscriber, mailed_paper.pk):
+        # One button, and nothing beside it that could be pressed for it.
+        return _page(request, "site/feedback.html", feedback_link, mailed_paper, kind=kind, stay_token="")
+    rest = {"mailed_papers": _mailed_papers(feedback_link)}
+    effect = _effect(feedback_link, mailed_paper, kind)
+    return _page(request, "site/feedback.html", feedback_link, mailed_paper, kind=kind, effect=effect, **rest)
 
 
-def _effect(mailed: Mailed, paper: Paper, kind: str) -> Effect:
+@require_POST
+@with_feedback_link
+def undo_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: int, kind: str) -> HttpResponse:  # noqa: ARG001
+    """Take back one thing said about a paper."""
+    mailed_paper = feedback_link.paper(paper)
+    if kind not in LINKED_KINDS:
+        raise Http404("nothing one can say")
+    feedback.withdraw_feedback(feedback_link.subscriber, mailed_paper.pk, Kind(kind), timezone.now())
+    return redirect("say", token=feedback_link.token, paper=mailed_paper.pk, kind=kind)
+
+
+def _effect(feedback_link: FeedbackLink, paper: Paper, kind: str) -> WhatIf:
     """Return what this one opinion would have changed."""
     now = timezone.now()
-    taste = taste_of(mailed.subscriber, now)
-    others = {key: weight for key, weight in taste.opinions.items() if key != paper.pk}
-    told = {**others, paper.pk: taste.opinions.get(paper.pk, SAYS[Kind(kind)])}
-    return effect(mailed.subscriber, replace(taste, opinions=others), replace(taste, opinions=told), now)
+    request = request_of(feedback_link.subscriber, now)
+    others = {key: weight for key, weight in request.opinions.items() if key != paper.pk}
+    with_opinion = {**others, paper.pk: request.opinions.get(paper.pk, SAYS[Kind(kind)])}
+    return what_if(
+        feedback_link.subscriber, replace(request, opinions=others), replace(request, opinions=with_opinion), now
+    )
 
 
-def _page(request: HttpRequest, template: str, mailed: Mailed, paper: Paper, **more: object) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, feedback_link: FeedbackLink, paper: Paper, **more: object
+) -> HttpResponse:
     context = {
-        "mailed": mailed,
+        "feedback_link": feedback_link,
         "paper": paper,
-        "said": feedback.said_about(mailed.subscriber, paper.pk),
-        # The mail with this link has one to the preferences too: nothing more is given away.
-        "preferences_token": links.token(Purpose.PREFERENCES, mailed.subscriber),
+        "given_kinds": feedback.feedback_on(feedback_link.subscriber, paper.pk),
+        "preferences_token": feedback_link.preferences_token,
         **more,
     }
     return render(request, template, context)
@@ -163,10 +249,10 @@ def my_feedback(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
         key = request.POST.get("said", "")
         rows = Feedback.objects.filter(subscriber=subscriber, pk=key) if key.isdecimal() else Feedback.objects.none()
         for row in rows[:1]:
-            feedback.take_back(subscriber, row.paper_id, Kind(row.kind), timezone.now())
-            messages.success(request, "Taken back.")
+            feedback.withdraw_feedback(subscriber, row.paper_id, Kind(row.kind), timezone.now())
+            messages.success(request, "Undone.")
         return redirect(request.path)
     rows = Feedback.objects.filter(subscriber=subscriber).select_related("paper")
-    groups = [Group(heading, [row for row in rows if row.kind == kind]) for kind, heading in HEADINGS.items()]
+    groups = [FeedbackGroup(heading, [row for row in rows if row.kind == kind]) for kind, heading in HEADINGS.items()]
     context = {"groups": [group for group in groups if group.rows], "token": token}
     return render(request, "site/my_feedback.html", context)

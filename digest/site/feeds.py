@@ -13,25 +13,26 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
-from digest import searching
-from digest.composing.wording import one_line
+from digest.catalog import search
+from digest.catalog.formatting import on_one_line
+from digest.catalog.key_sentence import quoted
 from digest.models import EditionPaper, Paper
-from digest.site import reading
+from digest.site import paper_lists
+from digest.site.cors import allow_cross_origin
 from digest.site.forms import SearchForm
-from digest.site.keeping import for_everybody, show
-from digest.site.listings import NEWEST, about
-from digest.site.opening import for_other_sites
+from digest.site.listings import NEWEST, topic_papers
+from digest.site.page_cache import public_page, render_public
 from digest.site.search import parameters, query_of
 from subscriptions.links import absolute
 from subscriptions.models import Topic
 
 # Papers in a feed: two full editions.
-LENGTH = 100
+PAPERS_IN_FEED = 100
 JSON_FEED = "application/feed+json; charset=utf-8"
 
 
 @dataclass(frozen=True)
-class Feed:
+class PublicFeed:
     """What a feed tells, whichever form it takes. page: the path of the page it belongs to."""
 
     title: str
@@ -49,23 +50,27 @@ def changed_at(entry: EditionPaper) -> datetime:
     return max(entry.edition.published_at or entry.paper.updated_at, entry.paper.updated_at)
 
 
-def latest() -> Feed:
+def latest_papers_feed() -> PublicFeed:
     """Return the papers of the latest editions."""
-    entries = reading.complete(EditionPaper.objects.public().order_by(*NEWEST))[:LENGTH]
-    return Feed(settings.SITE_NAME, reverse("home"), list(entries))
+    entries = paper_lists.with_paper_data(EditionPaper.objects.public().order_by(*NEWEST))[:PAPERS_IN_FEED]
+    return PublicFeed(settings.SITE_NAME, reverse("home"), list(entries))
 
 
-def of_topic(topic: Topic) -> Feed:
+def papers_of_topic(topic: Topic) -> PublicFeed:
     """Return the newest papers about a topic."""
-    entries = list(reading.complete(about(topic))[:LENGTH])
-    return Feed(f"{topic.name} · {settings.SITE_NAME}", reverse("topic", args=[topic.slug]), entries)
+    entries = list(paper_lists.with_paper_data(topic_papers(topic))[:PAPERS_IN_FEED])
+    return PublicFeed(f"{topic.name} · {settings.SITE_NAME}", reverse("topic", args=[topic.slug]), entries)
 
 
-def of_search(query: searching.Query) -> Feed:
+def papers_of_search(query: search.Query) -> PublicFeed:
     """Return the newest of the papers that a search finds."""
-    found = EditionPaper.objects.public().filter(paper__in=searching.search(query)).order_by(*NEWEST)
+    matching_entries = EditionPaper.objects.public().filter(paper__in=search.search_papers(query)).order_by(*NEWEST)
     address = f"{reverse('search')}?{parameters(query)}"
-    return Feed(f"{one_line(query.text)} · {settings.SITE_NAME}", address, list(reading.complete(found)[:LENGTH]))
+    return PublicFeed(
+        f"{on_one_line(query.text)} · {settings.SITE_NAME}",
+        address,
+        list(paper_lists.with_paper_data(matching_entries)[:PAPERS_IN_FEED]),
+    )
 
 
 class PapersFeed(Atom1Feed):
@@ -74,16 +79,19 @@ class PapersFeed(Atom1Feed):
     def add_item_elements(self, handler: Any, item: Any) -> None:
         """Write an entry."""
         super().add_item_elements(handler, item)
+        if item["abstract"]:
+            # The summary is one sentence of it then.
+            handler.addQuickElement("content", item["abstract"], {"type": "html"})
         for name in item["names"]:
             handler.startElement("author", {})
             handler.addQuickElement("name", name)
             handler.endElement("author")
 
 
-def atom(feed: Feed, own_address: str) -> HttpResponse:
+def atom_feed(feed: PublicFeed, own_address: str) -> HttpResponse:
     """Return the feed as Atom."""
     document = PapersFeed(
-        title=one_line(feed.title),
+        title=on_one_line(feed.title),
         link=absolute(feed.page),
         description="",
         feed_url=own_address,
@@ -93,26 +101,27 @@ def atom(feed: Feed, own_address: str) -> HttpResponse:
     for entry in feed.entries:
         paper = entry.paper
         document.add_item(
-            title=one_line(paper.title),
+            title=on_one_line(paper.title),
             link=absolute(paper.get_absolute_url()),
             # An abstract is text; Atom reads a summary as HTML.
-            description=escape(one_line(paper.abstract)),
+            description=escape(quoted(paper) or on_one_line(paper.abstract)),
+            abstract=escape(on_one_line(paper.abstract)) if quoted(paper) else "",
             unique_id=absolute(paper.get_absolute_url()),
             pubdate=entry.edition.published_at,
             updateddate=changed_at(entry),
-            categories=[one_line(tag.topic.name) for tag in paper.tags.all()],
-            names=[one_line(name) for name in paper.authors if one_line(name)],
+            categories=[on_one_line(tag.topic.name) for tag in paper.tags.all()],
+            names=[on_one_line(name) for name in paper.authors if on_one_line(name)],
         )
     # The moment of the newest entry: the same feed is the same text.
     document.latest_post_date = lambda: feed.changed_at  # type: ignore[method-assign]
     return HttpResponse(document.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
-def json_feed(feed: Feed, own_address: str) -> HttpResponse:
+def json_feed(feed: PublicFeed, own_address: str) -> HttpResponse:
     """Return the feed as JSON Feed."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": one_line(feed.title),
+        "title": on_one_line(feed.title),
         "home_page_url": absolute(feed.page),
         "feed_url": own_address,
         "language": "en",
@@ -126,48 +135,49 @@ def _item(entry: EditionPaper, paper: Paper) -> dict[str, Any]:
     return {
         "id": address,
         "url": address,
-        "title": one_line(paper.title),
-        "content_text": one_line(paper.abstract),
+        "title": on_one_line(paper.title),
+        **({"summary": sentence} if (sentence := quoted(paper)) else {}),
+        "content_text": on_one_line(paper.abstract),
         "date_published": (entry.edition.published_at or changed_at(entry)).isoformat(),
         "date_modified": changed_at(entry).isoformat(),
-        "authors": [{"name": one_line(name)} for name in paper.authors],
+        "authors": [{"name": on_one_line(name)} for name in paper.authors],
         "tags": [tag.topic.name for tag in paper.tags.all()],
     }
 
 
-Form = Callable[[Feed, str], HttpResponse]
+Form = Callable[[PublicFeed, str], HttpResponse]
 
 
-def _own(request: HttpRequest) -> str:
+def _own_address(request: HttpRequest) -> str:
     return absolute(request.get_full_path())
 
 
 @require_safe
-@for_everybody
-@for_other_sites
+@public_page
+@allow_cross_origin
 def latest_feed(request: HttpRequest, form: Form) -> HttpResponse:
     """Return the feed of the latest papers."""
-    return form(latest(), _own(request))
+    return form(latest_papers_feed(), _own_address(request))
 
 
 @require_safe
-@for_everybody
-@for_other_sites
+@public_page
+@allow_cross_origin
 def topic_feed(request: HttpRequest, slug: str, form: Form) -> HttpResponse:
     """Return the feed of a topic."""
-    return form(of_topic(get_object_or_404(Topic, slug=slug)), _own(request))
+    return form(papers_of_topic(get_object_or_404(Topic, slug=slug)), _own_address(request))
 
 
 @require_safe
-@for_everybody
-@for_other_sites
+@public_page
+@allow_cross_origin
 def search_feed(request: HttpRequest, form: Form) -> HttpResponse:
     """Return the feed of a search."""
-    return form(of_search(query_of(SearchForm(request.GET))), _own(request))
+    return form(papers_of_search(query_of(SearchForm(request.GET))), _own_address(request))
 
 
 @require_safe
-@for_everybody
-def feeds(request: HttpRequest) -> HttpResponse:
+@public_page
+def feed_list(request: HttpRequest) -> HttpResponse:
     """Say which feeds and files there are, and lead to the API."""
-    return show(request, "site/feeds.html", {"topics": Topic.objects.all()})
+    return render_public(request, "site/feeds.html", {"topics": Topic.objects.all()})

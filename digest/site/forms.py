@@ -19,7 +19,7 @@ class SubmitForm(forms.Form):
         label="arXiv id or address",
         max_length=500,
         widget=forms.TextInput(attrs={"placeholder": "2508.01234", "autocomplete": "off"}),
-        error_messages={"required": "Please fill in an arXiv id or the address of a paper."},
+        error_messages={"required": "Please enter an arXiv ID or a link to a paper."},
     )
 
 

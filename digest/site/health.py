@@ -1,14 +1,19 @@
 """Is the process alive, and can it do its work."""
 
 from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from digest import broker
+from digest.health import forwarded
+from digest.metrics import overdue, pulse, queues
 
 
 @require_safe
@@ -21,10 +26,44 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's si
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's signature
-    """Say of each part the service needs whether it answers: 200, or 503 where one does not."""
-    parts = {name: "ok" if answers() else "no answer" for name, answers in PARTS.items()}
+    """Say of each part the service needs whether it answers: 200, or 503 where one does not.
+
+    What happens beside the pages is told, and changes no status code: a web process serves pages as well as ever while
+    beat is silent or digests are late, and taking it out of a load balancer would only add a second fault.
+    """
+    parts = {name: "ok" if answers() else "no answer" for name, answers in READINESS_CHECKS.items()}
     ready = set(parts.values()) == {"ok"}
-    return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
+    clockwork = _clockwork(timezone.now()) if parts["database"] == "ok" else {}
+    is_late = clockwork.get("beat") == "silent" or clockwork.get("digests") == "overdue"
+    status = "down" if not ready else "degraded" if is_late else "ok"
+    body = {"ready": ready, "status": status, "parts": parts, "clockwork": clockwork}
+    return JsonResponse(body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _clockwork(now: datetime) -> dict[str, str | None]:
+    """Return how beat and the digests do, with the moments that tell it; nothing where the database fails meanwhile."""
+    try:
+        oldest = overdue.oldest_overdue(now)
+    except DatabaseError:
+        return {}
+    rang = pulse.last_pulse()
+    return {
+        # A beat that never rang may be one that was never started: on a new machine, or by choice.
+        "beat": "never rang" if not rang else "silent" if now - rang > settings.OVERDUE_AFTER else "ok",
+        "last_pulse": rang.isoformat(timespec="seconds") if rang else None,
+        "digests": "overdue" if overdue.waiting_time(now, oldest) > settings.OVERDUE_AFTER else "ok",
+        "oldest_due_since": oldest.isoformat(timespec="seconds") if oldest else None,
+    }
+
+
+@require_safe
+@never_cache
+def count_forwarded(request: HttpRequest, token: str) -> JsonResponse:
+    """Tell `manage.py doctor` how many proxies added to X-Forwarded-For, and nobody else."""
+    counts = forwarded.seen(request, token)
+    if counts is None:
+        raise Http404
+    return JsonResponse(counts._asdict())
 
 
 def database_answers() -> bool:
@@ -37,4 +76,4 @@ def database_answers() -> bool:
     return True
 
 
-PARTS: dict[str, Callable[[], bool]] = {"database": database_answers, "broker": broker.answers}
+READINESS_CHECKS: dict[str, Callable[[], bool]] = {"database": database_answers, "broker": queues.answers}

@@ -4,13 +4,14 @@ from datetime import date
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digest import searching
+from digest.catalog import authors
 from digest.models import Edition, EditionPaper
-from digest.site import reading
-from digest.site.keeping import for_everybody, show
+from digest.site import paper_lists
+from digest.site.page_cache import public_page, render_public
 from digest.site.periods import Period, month_of, week_of
 from subscriptions.models import Topic
 
@@ -20,14 +21,14 @@ HOTTEST = ("-paper__hot", "-paper__pk")
 
 
 @require_safe
-@for_everybody
+@public_page
 def week(request: HttpRequest, first: date) -> HttpResponse:
     """Show the papers of a week, those with most votes first."""
     return _period(request, week_of(first))
 
 
 @require_safe
-@for_everybody
+@public_page
 def month(request: HttpRequest, first: date) -> HttpResponse:
     """Show the papers of a month, those with most votes first."""
     return _period(request, month_of(first))
@@ -38,61 +39,68 @@ def _period(request: HttpRequest, period: Period) -> HttpResponse:
     if not days:
         raise Http404("no edition in this time")
     entries = EditionPaper.objects.public().filter(edition__in=days).order_by(*BEST)
-    return show(request, "site/period.html", {"period": period, "days": days, **reading.paged(request, entries)})
+    return render_public(
+        request, "site/period.html", {"period": period, "days": days, **paper_lists.paginated(request, entries)}
+    )
 
 
 @require_safe
-@for_everybody
+@public_page
 def trending(request: HttpRequest) -> HttpResponse:
     """Show the papers by votes and age."""
     entries = EditionPaper.objects.public().order_by(*HOTTEST)
-    return show(request, "site/trending.html", reading.paged(request, entries))
+    return render_public(request, "site/trending.html", paper_lists.paginated(request, entries))
 
 
 @require_safe
-@for_everybody
+@public_page
 def trending_formula(request: HttpRequest) -> HttpResponse:
     """Say how votes and age are joined."""
-    return show(request, "site/formula.html", {})
+    return render_public(request, "site/formula.html", {})
 
 
 @require_safe
-@for_everybody
-def topics(request: HttpRequest) -> HttpResponse:
+@public_page
+def topic_list(request: HttpRequest) -> HttpResponse:
     """List the topics."""
-    return show(request, "site/topics.html", {"topics": reading.topics_with_counts().order_by("name")})
+    return render_public(request, "site/topics.html", {"topics": paper_lists.topics_with_counts().order_by("name")})
 
 
 @require_safe
-@for_everybody
+@public_page
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the papers about a topic, newest first."""
-    found = get_object_or_404(Topic, slug=slug)
-    return show(request, "site/topic.html", {"topic": found, **reading.paged(request, about(found))})
+    requested = get_object_or_404(Topic, slug=slug)
+    return render_public(
+        request, "site/topic.html", {"topic": requested, **paper_lists.paginated(request, topic_papers(requested))}
+    )
 
 
-def about(topic: Topic) -> QuerySet[EditionPaper]:
+def topic_papers(topic: Topic) -> QuerySet[EditionPaper]:
     """Return the places of the papers about a topic that readers may see, newest first."""
     return EditionPaper.objects.public().filter(paper__tags__topic=topic).order_by(*NEWEST)
 
 
 @require_safe
-@for_everybody
+@public_page
 def author(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the papers of an author, newest first."""
-    papers = searching.papers_by(name)
-    entries = EditionPaper.objects.public().filter(paper__in=papers).order_by(*NEWEST)
-    context = reading.paged(request, entries)
+    """Show the papers of an author, newest first, under the spelling of the name that most of them have."""
+    entries = EditionPaper.objects.public().filter(paper__in=authors.papers_by(name)).order_by(*NEWEST)
+    context = paper_lists.paginated(request, entries)
     if not context["entries"]:
         raise Http404("no paper of theirs")
-    return show(request, "site/author.html", {"name": name, **context})
+    canonical = authors.canonical_name(name)
+    if canonical != name:
+        # Papers to come may turn the spelling.
+        return redirect(reverse("author", args=[canonical], query=request.GET))
+    return render_public(request, "site/author.html", {"name": name, **context})
 
 
 @require_safe
-@for_everybody
+@public_page
 def archive(request: HttpRequest) -> HttpResponse:
     """List the days that have an edition, by month."""
     months: dict[Period, list[date]] = {}
     for day in Edition.objects.published().values_list("day", flat=True):
         months.setdefault(month_of(day), []).append(day)
-    return show(request, "site/archive.html", {"months": months.items()})
+    return render_public(request, "site/archive.html", {"months": months.items()})

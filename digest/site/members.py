@@ -1,15 +1,17 @@
 """Who is signed in: a signed cookie, apart from the session of the desk."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from digest.models import Member
+from subscriptions.models import Subscriber
 
-COOKIE = "member"
-SALT = "digest.member"
-SIGNED_IN_FOR = timedelta(days=60)
+MEMBER_COOKIE = "member"
+MEMBER_SALT = "digest.member"
+MEMBER_COOKIE_LIFETIME = timedelta(days=60)
 
 
 def member_of(request: HttpRequest) -> Member | None:
@@ -20,23 +22,41 @@ def member_of(request: HttpRequest) -> Member | None:
     return member
 
 
+def reader_of(request: HttpRequest) -> Subscriber | None:
+    """Return the reader's side of who is signed in."""
+    member = member_of(request)
+    return member.subscriber if member else None
+
+
+def reader_key(request: HttpRequest) -> int | None:
+    """Return the subscriber (key) who is signed in."""
+    reader = reader_of(request)
+    return reader.pk if reader else None
+
+
 def _read(request: HttpRequest) -> Member | None:
-    if COOKIE not in request.COOKIES:
+    if MEMBER_COOKIE not in request.COOKIES:
         return None
-    value = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=SIGNED_IN_FOR)
-    pk, _, key = str(value).partition(":")
-    if not pk.isdecimal():
+    value = request.get_signed_cookie(MEMBER_COOKIE, "", salt=MEMBER_SALT, max_age=MEMBER_COOKIE_LIFETIME)
+    pk, key, until = [*str(value).split(":"), "", ""][:3]
+    if not pk.isdecimal() or (until and (not until.isdecimal() or int(until) < timezone.now().timestamp())):
         return None
-    return Member.objects.filter(pk=pk, browser_key=key, barred_at=None).exclude(joined_at=None).first()
+    members = Member.objects.select_related("subscriber")
+    return members.filter(pk=pk, browser_key=key, barred_at=None).exclude(joined_at=None).first()
 
 
-def remember(response: HttpResponse, member: Member) -> None:
-    """Sign the member in, in this browser."""
+def remember_member(response: HttpResponse, member: Member, until: datetime | None = None) -> None:
+    """Sign the member in, in this browser; no longer than until that moment, where there is one."""
+    lifetime = MEMBER_COOKIE_LIFETIME
+    parts = [str(member.pk), member.browser_key]
+    if until:
+        lifetime = min(lifetime, until - timezone.now())
+        parts.append(str(int(until.timestamp())))
     response.set_signed_cookie(
-        COOKIE,
-        f"{member.pk}:{member.browser_key}",
-        salt=SALT,
-        max_age=SIGNED_IN_FOR,
+        MEMBER_COOKIE,
+        ":".join(parts),
+        salt=MEMBER_SALT,
+        max_age=lifetime,
         secure=not settings.DEBUG,
         httponly=True,
         # Not sent with a form that another site posts here.
@@ -44,6 +64,6 @@ def remember(response: HttpResponse, member: Member) -> None:
     )
 
 
-def forget(response: HttpResponse) -> None:
+def forget_member(response: HttpResponse) -> None:
     """Sign out, in this browser."""
-    response.delete_cookie(COOKIE, samesite="Lax")
+    response.delete_cookie(MEMBER_COOKIE, samesite="Lax")

@@ -17,12 +17,14 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 # Mails in the list; the folder may hold many more.
-LISTED = 200
-NAME = re.compile(r"[\w.-]+\.eml")
-# Nothing in a mail may run, load or post.
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
+MAILS_LISTED = 200
+MAIL_FILE_NAME = re.compile(r"[\w.-]+\.eml")
+# Nothing in a mail may run, load or post; pages of ours show it in a frame.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
 # In the order in which they are shown.
-TELLING_HEADERS = (
+HEADERS_SHOWN = (
     "From",
     "To",
     "Reply-To",
@@ -39,7 +41,7 @@ TELLING_HEADERS = (
 
 
 @dataclass(frozen=True)
-class Mail:
+class StoredMail:
     """One mail of the outbox."""
 
     name: str
@@ -64,29 +66,29 @@ class Mail:
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The headers that matter, in order."""
-        return [(name, str(self.message[name]).strip()) for name in TELLING_HEADERS if name in self.message]
+        return [(name, str(self.message[name]).strip()) for name in HEADERS_SHOWN if name in self.message]
 
     def part(self, kind: str) -> str:
         """Return the plain or the html part, or "" where there is none."""
-        found = self.message.get_body((kind,))
-        return str(found.get_content()) if found else ""
+        body = self.message.get_body((kind,))
+        return str(body.get_content()) if body else ""
 
 
-def read(file: Path) -> Mail:
+def read_mail(file: Path) -> StoredMail:
     """Return the mail in the file."""
     content = file.read_bytes()
-    return Mail(file.name, BytesParser(EmailMessage, policy=default).parsebytes(content), len(content))
+    return StoredMail(file.name, BytesParser(EmailMessage, policy=default).parsebytes(content), len(content))
 
 
 def file_named(name: str) -> Path:
     """Return the file of that name in the outbox; Http404 for anything that does not lie there."""
     file = Path(settings.OUTBOX_DIR) / name
-    if not NAME.fullmatch(name) or file.is_symlink() or not file.is_file():
+    if not MAIL_FILE_NAME.fullmatch(name) or file.is_symlink() or not file.is_file():
         raise Http404("no such mail")
     return file
 
 
-def only_while_trying_out(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def debug_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Answer 404 unless DEBUG is on: the mails hold everybody's links."""
 
     @wraps(view)
@@ -99,30 +101,30 @@ def only_while_trying_out(view: Callable[..., HttpResponse]) -> Callable[..., Ht
 
 
 @require_safe
-@only_while_trying_out
+@debug_only
 def outbox(request: HttpRequest) -> HttpResponse:
     """List the newest mails first."""
     # Names begin with the moment of writing.
     files = sorted(Path(settings.OUTBOX_DIR).glob("*.eml"), reverse=True)
-    context = {"mails": [read(file) for file in files[:LISTED]], "count": len(files), "listed": LISTED}
+    context = {"mails": [read_mail(file) for file in files[:MAILS_LISTED]], "count": len(files), "listed": MAILS_LISTED}
     return render(request, "site/outbox.html", context)
 
 
 @require_safe
-@only_while_trying_out
-def mail(request: HttpRequest, name: str) -> HttpResponse:
+@debug_only
+def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
     """Show one mail: its headers and both of its parts."""
-    found = read(file_named(name))
-    context = {"mail": found, "html": found.part("html"), "text": found.part("plain")}
+    stored = read_mail(file_named(name))
+    context = {"mail": stored, "html": stored.part("html"), "text": stored.part("plain")}
     return render(request, "site/outbox_mail.html", context)
 
 
 @require_safe
-@only_while_trying_out
+@debug_only
 @xframe_options_sameorigin
-def mail_html(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def outbox_mail_html(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the HTML part alone, as a mail client shows it."""
-    html = read(file_named(name)).part("html")
+    html = read_mail(file_named(name)).part("html")
     if not html:
         raise Http404("no HTML in this mail")
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})

@@ -34,7 +34,7 @@ class Period:
 
     def _around(self, editions: QuerySet[Edition]) -> "Period | None":
         day = editions.values_list("day", flat=True).first()
-        return AROUND[self.name](day) if day else None
+        return PERIOD_OF_DAY[self.name](day) if day else None
 
 
 def week_of(day: date) -> Period:
@@ -48,4 +48,4 @@ def month_of(day: date) -> Period:
     return Period("month", day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
 
 
-AROUND = {"week": week_of, "month": month_of}
+PERIOD_OF_DAY = {"week": week_of, "month": month_of}

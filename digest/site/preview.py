@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from digest.effect import effect
-from digest.preview import Taste, opinions_from, preview, taste_of
+from digest.recommending.preview import RecommendationRequest, build_preview, opinions_from, request_of, written_among
+from digest.recommending.what_if import what_if
 from subscriptions import links
 from subscriptions.forms import PreferencesForm, SignUpForm, TopicsForm
 from subscriptions.models import Subscriber, Weight
+from subscriptions.preferences import Preferences
 from subscriptions.tokens import Purpose
 from subscriptions.views.signed import signed
-from subscriptions.wishes import Wishes
 
 
 @require_POST
@@ -23,7 +23,7 @@ from subscriptions.wishes import Wishes
 def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Show the next digest of a subscriber with the choices of the form. Nothing is saved."""
     form = PreferencesForm(request.POST, subscriber=subscriber)
-    leave = links.token(Purpose.UNSUBSCRIBE, subscriber)
+    leave = links.token_as_old(Purpose.UNSUBSCRIBE, subscriber, token)
     context: dict[str, Any] = {
         "form": form,
         "errors_of": form,
@@ -33,10 +33,13 @@ def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> 
     }
     if form.is_valid():
         now = timezone.now()
-        saved = taste_of(subscriber, now)
+        saved = request_of(subscriber, now)
         amounts = {name: form.cleaned_data[name] for name in ("max_papers", "reading_minutes", "least_match")}
-        tried = replace(saved, wishes=form.wishes, max_more=form.wanted_more, **amounts)
-        context |= {"preview": preview(tried, now), "effect": effect(subscriber, saved, tried, now)}
+        request_tried = replace(saved, preferences=form.preferences, max_more=form.max_extra_papers, **amounts)
+        context |= {
+            "preview": build_preview(request_tried, now),
+            "effect": what_if(subscriber, saved, request_tried, now),
+        }
     return _answer(request, context, page="subscriptions/preferences.html")
 
 
@@ -48,8 +51,12 @@ def preview_sign_up(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": SignUpForm(initial=SignUpForm.typed(request.POST)), "errors_of": topics}
     if topics.is_valid():
         weights = {topic.pk: float(Weight.NORMAL) for topic in topics.cleaned_data["topics"]}
-        wanted = Wishes(weights, follow=topics.cleaned_data["follow"])
-        context["preview"] = preview(Taste(wanted, opinions_from(topics.said)), timezone.now())
+        given = topics.cleaned_data
+        preferences = Preferences(weights, given["follow"], given["mute"], given["authors"])
+        request_tried = RecommendationRequest(
+            preferences, opinions_from(topics.answers), written=written_among(topics.answers)
+        )
+        context["preview"] = build_preview(request_tried, timezone.now())
     return _answer(request, context, page="site/try.html")
 
 

@@ -9,30 +9,30 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from digest.models import Edition, EditionPaper
-from digest.site.keeping import for_everybody
+from digest.site.page_cache import public_page
 from subscriptions.links import absolute
 from subscriptions.models import Topic
 
 # A map holds at most 50,000 addresses (sitemaps.org); the newest papers are enough.
-PAPERS = 40_000
+PAPERS_IN_SITEMAP = 40_000
 
 
 @require_safe
-@for_everybody
-def robots(request: HttpRequest) -> HttpResponse:
+@public_page
+def robots_txt(request: HttpRequest) -> HttpResponse:
     """Return robots.txt: all that is public, and where the map is."""
     context = {"sitemap": absolute(reverse("sitemap"))}
     return render(request, "site/robots.txt", context, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
-@for_everybody
+@public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Return the map of the site."""
-    return render(request, "site/sitemap.xml", {"addresses": list(addresses())}, content_type="application/xml")
+    return render(request, "site/sitemap.xml", {"addresses": list(sitemap_addresses())}, content_type="application/xml")
 
 
-def addresses() -> Iterable[tuple[str, datetime | None]]:
+def sitemap_addresses() -> Iterable[tuple[str, datetime | None]]:
     """Yield each address worth finding, and when it last changed where that is known."""
     for name in ("home", "trending", "topics", "archive"):
         yield absolute(reverse(name)), None
@@ -43,5 +43,5 @@ def addresses() -> Iterable[tuple[str, datetime | None]]:
     papers = EditionPaper.objects.public().order_by("-paper").values_list("paper", "paper__updated_at")
     # The address of a paper is found once: finding it forty thousand times takes seconds.
     before, _, after = absolute(reverse("paper", args=[0])).rpartition("0")
-    for pk, at in papers[:PAPERS]:
+    for pk, at in papers[:PAPERS_IN_SITEMAP]:
         yield f"{before}{pk}{after}", at

@@ -1,39 +1,56 @@
 """The search: as one types, within a topic and some days."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
-from digest import searching
-from digest.site import reading
+from digest.catalog import identifiers
+from digest.catalog import search as searching
+from digest.site import paper_lists
 from digest.site.forms import SearchForm
-from digest.site.keeping import for_everybody, show
+from digest.site.page_cache import public_page, render_public
 
 
 def query_of(form: SearchForm) -> searching.Query:
     """Return what a form asks for; what it cannot read is left out."""
     form.is_valid()
-    said = form.cleaned_data
-    topic = said.get("topic")
-    return searching.Query(said.get("q") or "", topic.slug if topic else "", said.get("since"), said.get("until"))
+    values = form.cleaned_data
+    topic = values.get("topic")
+    return searching.Query(values.get("q") or "", topic.slug if topic else "", values.get("since"), values.get("until"))
 
 
 def parameters(query: searching.Query) -> str:
     """Return the search as the query of an address; "" for one without words."""
-    said = {"q": " ".join(query.text.split()), "topic": query.topic, "since": query.since, "until": query.until}
-    return urlencode({name: value for name, value in said.items() if value}) if query.words else ""
+    values = {"q": " ".join(query.text.split()), "topic": query.topic, "since": query.since, "until": query.until}
+    return urlencode({name: value for name, value in values.items() if value}) if query.terms else ""
 
 
 @require_safe
-@for_everybody
-def search(request: HttpRequest) -> HttpResponse:
-    """Show the form and what it finds; to htmx the findings alone."""
+@public_page
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Show the form and what it finds, to htmx the findings alone; lead to the one paper that an id names."""
     form = SearchForm(request.GET)
     query = query_of(form)
-    context = {"form": form, "query": parameters(query), **reading.ranked(request, searching.search(query))}
-    page = "site/found.html" if getattr(request, "htmx", False) else "site/search.html"
-    response = show(request, page, context)
+    results = searching.results(query)
+    name = identifiers.parse_paper_name(query.text)
+    is_htmx = bool(getattr(request, "htmx", False))
+    if name and len(results.keys) == 1:
+        address = reverse("paper", args=results.keys)
+        return HttpResponseClientRedirect(address) if is_htmx else redirect(address)
+    context = {
+        "form": form,
+        "query": parameters(query),
+        "unknown": name,
+        "results": results,
+        "suggested": parameters(replace(query, text=results.suggestion)),
+        **paper_lists.in_ranking_order(request, results.keys),
+    }
+    response = render_public(request, "site/found.html" if is_htmx else "site/search.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response

@@ -1,79 +1,93 @@
 """The picture that goes with a link to a paper: its title on a sheet of ours, drawn once and kept."""
 
 import io
-from functools import cache as remember
-from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
-from PIL import Image, ImageDraw, ImageFont
 
-from digest.composing.wording import byline, one_line, shorten
-from digest.curation import open_papers
+from config.brand import DAY
+from digest.catalog.formatting import byline, on_one_line, shorten
 from digest.models import Paper
-from digest.site.keeping import for_everybody
+from digest.site import share_letters
+from digest.site.page_cache import public_page
 
-WIDTH, HEIGHT, EDGE = 1200, 630, 80
-# As in site.css, by day.
-PAPER, INK, SOFT, ACCENT = "#fbfaf7", "#1c1b19", "#5f5b53", "#a8321a"
-FONT = Path(__file__).parent / "fonts" / "DejaVuSerif-Bold.ttf"
-# The largest letters in which the title has room.
-SIZES, LINES = (66, 58, 50, 44), 5
-KEPT_SECONDS = 7 * 86_400
+IMAGE_WIDTH, IMAGE_HEIGHT, IMAGE_MARGIN = 1200, 630, 80
+TEXT_WIDTH = IMAGE_WIDTH - 2 * IMAGE_MARGIN
+PAPER, INK, SOFT, ACCENT = (DAY[name] for name in ("paper", "ink", "soft", "accent"))
+# The largest letters in which the title has room; the lines below have small ones.
+SIZES, LINES, SMALL_SIZE = (68, 60, 52, 46), 5, 30
+LINE_HEIGHT = 1.24
+# More letters have no room in any size.
+MAX_TITLE_CHARACTERS = 400
+IMAGE_CACHE_SECONDS = 7 * 86_400
 
 
 @require_safe
-@for_everybody
+@public_page
 def share_image(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the picture of a paper as PNG."""
-    paper = get_object_or_404(open_papers(), pk=pk)
+    paper = get_object_or_404(Paper.objects.with_page(), pk=pk)
     name = f"share-image.{pk}.{paper.updated_at.timestamp()}"
     picture = cache.get(name)
     if picture is None:
-        picture = draw(paper)
-        cache.set(name, picture, KEPT_SECONDS)
+        picture = draw_share_image(paper)
+        cache.set(name, picture, IMAGE_CACHE_SECONDS)
     return HttpResponse(picture, content_type="image/png")
 
 
-def draw(paper: Paper) -> bytes:
+def draw_share_image(paper: Paper) -> bytes:
     """Return a PNG with the title, the authors and the name of the site."""
-    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - four megabytes that few pages need
+
+    image = Image.new("RGB", (IMAGE_WIDTH, IMAGE_HEIGHT), PAPER)
     pen = ImageDraw.Draw(image)
-    pen.rectangle((0, 0, WIDTH, 14), fill=ACCENT)
-    lines, font = _fitting(one_line(paper.title))
-    pen.multiline_text((EDGE, EDGE), "\n".join(lines), font=font, fill=INK, spacing=16)
+    pen.rectangle((0, 0, IMAGE_WIDTH, 14), fill=ACCENT)
+    title = shorten(paper.title, MAX_TITLE_CHARACTERS)
+    lines, size = _fitting(title)
+    for number, line in enumerate(lines):
+        # A title that is read from right to left begins at the right.
+        left = IMAGE_MARGIN
+        if share_letters.is_right_to_left(title):
+            left = round(IMAGE_WIDTH - IMAGE_MARGIN - share_letters.width(line, size))
+        share_letters.draw_line(pen, (left, IMAGE_MARGIN + size * (1 + LINE_HEIGHT * number)), line, size, INK)
     names = shorten(byline(paper.authors), 70) if paper.authors else ""
-    pen.text((EDGE, HEIGHT - 158), names, font=_font(30), fill=SOFT)
-    pen.text((EDGE, HEIGHT - 96), one_line(settings.SITE_NAME), font=_font(30), fill=ACCENT)
+    for baseline, text, fill in ((500, names, SOFT), (562, on_one_line(settings.SITE_NAME), ACCENT)):
+        share_letters.draw_line(pen, (IMAGE_MARGIN, baseline), text, SMALL_SIZE, fill)
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _fitting(title: str) -> tuple[list[str], ImageFont.FreeTypeFont]:
-    """Return the title in lines and the font for them; the end of one that is too long is left out."""
+def _fitting(title: str) -> tuple[list[str], int]:
+    """Return the title in lines and the size for them; the end of one that is too long is left out."""
     for size in SIZES:
-        lines = _broken(title, _font(size))
+        lines = _broken(title, size)
         if len(lines) <= LINES:
-            return lines, _font(size)
-    return [*lines[: LINES - 1], f"{lines[LINES - 1]} …"], _font(SIZES[-1])
+            return lines, size
+    return [*lines[: LINES - 1], f"{lines[LINES - 1]} …"], SIZES[-1]
 
 
-def _broken(title: str, font: ImageFont.FreeTypeFont) -> list[str]:
+def _broken(title: str, size: int) -> list[str]:
     lines: list[str] = []
-    # A single word wider than the sheet runs out of it; no title's does.
-    for word in title.split()[:60]:
+    for word in (part for whole in title.split() for part in _parts(whole, size)):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font.getlength(longer) <= WIDTH - 2 * EDGE:
+        if lines and share_letters.width(longer, size) <= TEXT_WIDTH:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines or [""]
 
 
-@remember
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONT), size)
+def _parts(word: str, size: int) -> list[str]:
+    """Return a word in parts, each as long as the sheet is wide; nearly every word is one."""
+    if share_letters.width(word, size) <= TEXT_WIDTH:
+        return [word]
+    parts = [""]
+    for letter in word:
+        if share_letters.width(parts[-1] + letter, size) > TEXT_WIDTH:
+            parts.append("")
+        parts[-1] += letter
+    return parts

@@ -1,30 +1,35 @@
-"""Signing in and out, and what a member finds of their own."""
+"""Signing in and out."""
 
 from collections.abc import Callable
 from functools import partial, wraps
+from urllib.parse import urlsplit, urlunsplit
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from digest import joining, tasks
+from digest import tasks
+from digest.community import accounts
+from digest.community import members as joining
 from digest.models import Member
 from digest.site import members
 from digest.site.forms import SignInForm
-from subscriptions import limits
+from digest.site.own_address import own_path
+from subscriptions import limits, outgoing
 from subscriptions.tokens import BadToken, StaleToken
-from subscriptions.views.asking import asks_for_mail
+from subscriptions.views.asking import NOBODY, asks_for_mail
 
-Page = Callable[..., HttpResponse]
+MemberView = Callable[..., HttpResponse]
+# Far more than any page of ours needs; a search may have words.
+MAX_RETURN_ADDRESS = 500
 
 
-def for_members(view: Page) -> Page:
+def member_required(view: MemberView) -> MemberView:
     """Give a view the member who asks; lead anybody else to signing in, and back to where they were."""
 
     @never_cache
@@ -33,21 +38,29 @@ def for_members(view: Page) -> Page:
         member = members.member_of(request)
         if member is not None:
             return view(request, member, *args, **kwargs)
-        back = request.get_full_path() if request.method in {"GET", "HEAD"} else came_from(request)
-        address = f"{reverse('sign_in')}?{urlencode({'next': back})}"
-        # An answer to htmx would be put into the page.
-        return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)
+        return lead_to_sign_in(request)
 
     return wrapped
 
 
-def own_path(request: HttpRequest, address: str) -> str:
-    """Return the address where it leads to a page of ours, otherwise the front page's."""
-    allowed = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if allowed else reverse("home")
+def lead_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead somebody who is not signed in to where one signs in, and from there back to where they were."""
+    back = request.get_full_path() if request.method in {"GET", "HEAD"} else referring_address(request)
+    address = f"{reverse('sign_in')}?{urlencode({'next': back})}"
+    # An answer to htmx would be put into the page.
+    return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)
 
 
-def came_from(request: HttpRequest) -> str:
+def return_address(request: HttpRequest) -> str:
+    """Return the page of ours that the address asks to lead back to; "" where that is none of ours, or too long."""
+    address = request.GET.get("next", "")
+    if len(address) > MAX_RETURN_ADDRESS or own_path(request, address) != address:
+        return ""
+    path = urlunsplit(("", "", *urlsplit(address)[2:]))
+    return path if path.startswith("/") else ""
+
+
+def referring_address(request: HttpRequest) -> str:
     """Return the page of ours that a form was on; the front page where the browser does not tell."""
     return own_path(request, request.headers.get("Referer", ""))
 
@@ -56,25 +69,26 @@ def came_from(request: HttpRequest) -> str:
 @never_cache
 @asks_for_mail
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a link to an address; every address gets the same answer."""
+    """Send a link to an address; every address gets the same answer. Who is signed in needs none."""
+    if request.method != "POST" and members.reader_of(request):
+        return redirect(return_address(request) or "account")
     form = SignInForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = {"form": form, "next": request.GET.get("next", "")}
+        context = {"form": form, "next": return_address(request)}
         return render(request, "site/sign_in.html", context, status=422 if form.is_bound else 200)
     limits.check_network(request)
     email = form.cleaned_data["email"]
-    if limits.address_has_room(email):
-        member = joining.ask(email, timezone.now())
-        goes_to = request.GET.get("next", "")
-        if member:
-            transaction.on_commit(partial(tasks.send_sign_in_link.delay, member.pk, goes_to))
+    if limits.address_has_room(email, "sign-in"):
+        member = joining.request_link(email, timezone.now())
+        pk, goes_to = member.pk if member else NOBODY, return_address(request)
+        outgoing.queue_mail("sign_in", pk, partial(tasks.send_sign_in_link.delay, pk, goes_to), goes_to=goes_to)
     return redirect("sign_in_sent")
 
 
 @require_safe
 def sign_in_sent(request: HttpRequest) -> HttpResponse:
     """Say that there is mail, whoever asked."""
-    return render(request, "site/sign_in_sent.html")
+    return render(request, "site/sign_in_sent.html", {"most_mails": limits.most_mails()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,48 +96,31 @@ def sign_in_sent(request: HttpRequest) -> HttpResponse:
 def use_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show the button that signs in; take its press. Mail scanners open links and press nothing."""
     try:
-        owner = joining.owner_of(token)
+        link = joining.read_link(token)
     except StaleToken:
-        owner = None
+        link = None
     except BadToken:
         return render(request, "site/sign_in_gone.html", status=404)
-    if owner is None:
+    if link is None:
         return render(request, "site/sign_in_gone.html", status=410)
-    member, number = owner
     if request.method != "POST":
-        response = render(request, "site/use_link.html", {"owner": member})
+        response = render(request, "site/use_link.html", {"owner": link.member})
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
-    if not member.sign_in(number, timezone.now()):
+    now = timezone.now()
+    if not link.member.sign_in(link.number, now):
         return render(request, "site/sign_in_gone.html", status=410)
-    response = redirect(own_path(request, request.GET.get("next", "")))
-    members.remember(response, member)
+    accounts.join_reader(link.member, now)
+    response = redirect(own_path(request, link.goes_to))
+    members.remember_member(response, link.member)
     return response
 
 
 @require_POST
-@for_members
-def sign_out(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - as for_members calls
+@member_required
+def sign_out(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - as member_required calls
     """Sign out, in every browser."""
     member.sign_out()
     response = redirect("home")
-    members.forget(response)
-    return response
-
-
-@require_safe
-@for_members
-def account(request: HttpRequest, member: Member) -> HttpResponse:
-    """Show what a member did here."""
-    votes = member.votes.select_related("paper")[:100]
-    return render(request, "site/account.html", {"votes": votes, "submissions": member.submissions.all()[:100]})
-
-
-@require_POST
-@for_members
-def leave(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - as for_members calls
-    """Delete a member with votes and submissions."""
-    joining.leave(member, timezone.now())
-    response = redirect("home")
-    members.forget(response)
+    members.forget_member(response)
     return response

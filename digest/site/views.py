@@ -3,24 +3,23 @@
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from digest import citing, meaning, voting
+from digest.catalog import citations, vector_index
 from digest.composing.errors import ComposeError
-from digest.composing.plain import render_for_browser
-from digest.models import Delivery, Edition, Paper
-from digest.panel.signing_in import may_come_in
-from digest.site import reading, state
-from digest.site.keeping import for_everybody, kept_while, show
-from digest.site.members import member_of
+from digest.composing.renderer import render_for_browser
+from digest.models import Delivery, Edition, Paper, PaperJoin
+from digest.site import edition_state, paper_lists
+from digest.site.access import has_panel_access
+from digest.site.page_cache import cache_while, public_page, render_public
 from subscriptions.forms import SignUpForm
 from subscriptions.links import absolute
-from subscriptions.tokens import BadToken, Purpose, read
+from subscriptions.tokens import BadToken, Purpose, read_token
 
 # How many other papers the page of one leads to.
-RELATED = 5
+RELATED_PAPERS = 5
 # A mail's HTML on a page of ours: its own styles, and nothing else.
 DIGEST_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -32,55 +31,63 @@ DIGEST_HEADERS = {
 
 
 @require_safe
-@kept_while(state.latest_edition)
+@cache_while(edition_state.latest_edition)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the latest edition, or say that the first is to come."""
     latest = Edition.objects.published().first()
     if latest is None:
-        return show(request, "site/empty.html", {"form": SignUpForm()})
-    return show(request, "site/home.html", {"form": SignUpForm(), **reading.edition_page(request, latest)})
+        return render_public(request, "site/empty.html", {"form": SignUpForm()})
+    return render_public(request, "site/home.html", {"form": SignUpForm(), **paper_lists.edition_page(request, latest)})
 
 
 @require_safe
-@kept_while(state.edition_of)
+@cache_while(edition_state.edition_of)
 def edition(request: HttpRequest, day: date) -> HttpResponse:
     """Show the edition of a day; a draft to those of the panel alone."""
-    found = get_object_or_404(Edition, day=day)
-    if not found.is_published and not may_come_in(request):
+    requested = get_object_or_404(Edition, day=day)
+    if not requested.is_published and not has_panel_access(request):
         raise Http404("no such edition")
-    return show(request, "site/edition.html", {"form": SignUpForm(), **reading.edition_page(request, found)})
+    return render_public(request, "site/edition.html", paper_lists.edition_page(request, requested))
 
 
 @require_safe
-@for_everybody
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
+@public_page
+def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one paper of a published edition or of none; any paper to those of the panel."""
-    papers = reading.papers_for_page()
-    found = papers.filter(pk=pk).first() or (may_come_in(request) and Paper.objects.filter(pk=pk).first())
-    if not found:
-        raise Http404("no such paper")
-    member = member_of(request)
+    papers = paper_lists.papers_for_page()
+    requested = papers.filter(pk=pk).first() or (has_panel_access(request) and Paper.objects.filter(pk=pk).first())
+    if not requested:
+        # One that was joined to another lives on under that one's address.
+        joined = PaperJoin.objects.filter(other=pk, undone_at=None).first()
+        if joined is None:
+            raise Http404("no such paper")
+        return redirect("paper", pk=joined.paper_id)
+    own = paper_lists.own_marks(request, [pk])
     context = {
-        "paper": found,
-        "voted": voting.voted_by(member, [pk]) if member else set(),
-        "bibtex": citing.bibtex(found),
-        "citation": citing.citation_tags(found),
-        "related": meaning.related(found, RELATED),
+        "paper": requested,
+        **own,
+        "kinds": own["opinions"].get(pk, ()),
+        "bibtex": citations.bibtex(requested),
+        "citation": citations.citation_tags(requested),
+        "related": vector_index.related(requested, RELATED_PAPERS),
         "image": absolute(reverse("share_image", args=[pk])),
     }
-    return show(request, "site/paper.html", context)
+    return render_public(request, "site/paper.html", context)
 
 
 @require_safe
 def view_digest(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a digest as it was mailed, for ever."""
+    """Show the papers of a digest as they were mailed, with nothing personal: a page to pass on.
+
+    For ever, unless its reader's data was deleted.
+    """
     try:
-        pk = read(Purpose.VIEW, token)
+        pk = read_token(Purpose.VIEW, token)
     except BadToken as error:
         raise Http404("no such digest") from error
     delivery = Delivery.objects.select_related("subscriber", "edition").filter(pk=pk).first()
     try:
-        html = render_for_browser(delivery).html if delivery else ""
+        html = render_for_browser(delivery).html if delivery and delivery.subscriber else ""
     except ComposeError:
         html = ""
     if not html:

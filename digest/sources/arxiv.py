@@ -1,13 +1,11 @@
 """What arXiv's three sources have in common."""
 
-import re
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
 from digest.models import Listing, PaperIdentifier
-from digest.sources import announcement
-from digest.sources.record import doi
+from digest.sources import arxiv_calendar, doi, withdrawal
 
 ORIGIN = Listing.Origin.ARXIV.value
 # OAI-PMH and the API have the whole of an announcement two and a half hours after the mailing.
@@ -28,22 +26,16 @@ _OF_PHYSICS = {
     *("astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th"),
     *("math-ph", "nlin", "nucl-ex", "nucl-th", "physics", "quant-ph"),
 }
-_WITHDRAWN = re.compile(
-    r"^\W*withdrawn\b"
-    r"|\b(?:paper|article|manuscript|submission|work|preprint|version)\s+(?:has\s+been|is|was)\s+(?:now\s+)?withdrawn\b"
-    r"|\b(?:has been|is|was)\s+withdrawn\s+by\b",
-    re.I,
-)
 
 
-def canonical(category: str) -> str:
+def canonical_category(category: str) -> str:
     """Return the name arXiv uses for a category."""
     return ALIASES.get(category, category)
 
 
 def categories_asked() -> list[str]:
     """Return the categories of the settings, each once."""
-    return list(dict.fromkeys(map(canonical, settings.ARXIV_CATEGORIES)))
+    return list(dict.fromkeys(map(canonical_category, settings.ARXIV_CATEGORIES)))
 
 
 def set_of(category: str) -> str:
@@ -54,16 +46,16 @@ def set_of(category: str) -> str:
 
 def identifiers(arxiv_id: str, dois: str = "") -> tuple[tuple[str, str], ...]:
     """Return the identifiers of a paper; a field of arXiv's may hold several DOIs."""
-    found = [(PaperIdentifier.Scheme.DOI.value, name) for text in dois.split() if (name := doi(text))]
-    return ((PaperIdentifier.Scheme.ARXIV.value, arxiv_id), *found)
+    result = [(PaperIdentifier.Scheme.DOI.value, name) for name in doi.read_all(dois)]
+    return ((PaperIdentifier.Scheme.ARXIV.value, arxiv_id), *result)
 
 
-def is_withdrawn(comment: str) -> bool:
+def says_withdrawn(comment: str) -> bool:
     """Whether the authors' comment says that the paper is withdrawn."""
-    return bool(_WITHDRAWN.search(comment))
+    return withdrawal.has_withdrawal_notice(comment)
 
 
-def day_of(submitted: datetime | None, *, modified: date | None = None) -> date | None:
+def day_of_record(submitted: datetime | None, *, modified: date | None = None) -> date | None:
     """Return the day of a paper's announcement by when it was submitted.
 
     modified: when arXiv last touched the record of a paper that has its first version. A moderator may have held it;
@@ -71,9 +63,9 @@ def day_of(submitted: datetime | None, *, modified: date | None = None) -> date 
     """
     if submitted is None:
         return None
-    day = announcement.day_of(submitted)
+    day = arxiv_calendar.announcement_day(submitted)
     if modified and timedelta(days=1) < modified - day <= HELD_AT_MOST:
-        while not announcement.has_mailing(modified - timedelta(days=1)):
+        while not arxiv_calendar.has_mailing(modified - timedelta(days=1)):
             modified += timedelta(days=1)
         return modified
     return day

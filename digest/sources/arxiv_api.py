@@ -3,7 +3,9 @@
 arXiv's manual: https://info.arxiv.org/help/api/user-manual.html
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,23 +13,30 @@ import feedparser
 from django.conf import settings
 from django.utils import timezone
 
-from digest.sources import announcement, arxiv, arxiv_id, turns, untrusted_xml
-from digest.sources.fetching import Answer, Fetcher, RefusedError
-from digest.sources.page import Page, Place
+from digest.sources import arxiv, arxiv_calendar, arxiv_id, author_names, host_turns, untrusted_xml
+from digest.sources.fetch_request import ResponseRefusedError
+from digest.sources.fetching import FetchedResponse, Fetcher
+from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError, believable
 
 NAME = "api"
+TITLE = "arXiv, search API"
 DELAY = arxiv.DELAY
-turn = turns.arxiv
+turn = host_turns.turn_at_arxiv
 
 # arXiv allows 2,000; smaller pages lose less when one fails.
-PAGE = 500
+RESULTS_PER_PAGE = 500
 IDS_AT_A_TIME = 100
 # It answers with an empty page at times, though there is more.
 TRIES = 4
 # Papers are found by the day they were submitted, and a moderator may hold one for days.
 HELD = timedelta(days=5)
 _ERROR = "arxiv.org/api/errors"
+_BAD_REQUEST = re.compile(r"answered 400\b")
+
+
+class _ReasonError(SourceError):
+    """arXiv answered with an error in the place of papers."""
 
 
 def parts() -> list[str]:
@@ -35,89 +44,145 @@ def parts() -> list[str]:
     return [""]
 
 
-def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
+def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
     """Yield what was submitted to the categories of the settings since some days before a day."""
-    wanted = " OR ".join(f"cat:{category}" for category in arxiv.categories_asked())
-    query = f"({wanted}) AND submittedDate:[{place.since - HELD:%Y%m%d}0000 TO 999912312359]"
+    categories = " OR ".join(f"cat:{category}" for category in arxiv.categories_asked())
+    query = f"({categories}) AND submittedDate:[{place.since - HELD:%Y%m%d}0000 TO 999912312359]"
     for page in pages_of_query(fetcher, query, int(place.cursor or 0)):
-        complete_to = None if page.cursor else announcement.latest(place.asked_at - DELAY)
-        yield Page(page.records, page.skipped, cursor=page.cursor, complete_to=complete_to)
+        complete_to = None if page.cursor else arxiv_calendar.latest_announcement(place.asked_at - DELAY)
+        yield replace(page, complete_to=complete_to)
 
 
-def pages_of_query(fetcher: Fetcher, query: str, start: int = 0, most: int = 10**9) -> Iterator[Page]:
-    """Yield what a query finds, oldest first, so that a paper that is new meanwhile moves none; at most `most`."""
+def pages_of_query(fetcher: Fetcher, query: str, start: int = 0, most: int = 10**9) -> Iterator[HarvestPage]:
+    """Yield what a query finds, oldest first, so that a paper that is new meanwhile moves none; at most `most`.
+
+    arXiv's total is believed where it fits what came: it is missing, 0 or too small at times, and then a full page is
+    followed by another one.
+    """
     while start < most:
-        size = min(PAGE, most - start)
+        size = min(RESULTS_PER_PAGE, most - start)
         params: dict[str, str | int] = {"search_query": query, "start": start, "max_results": size}
         feed = _filled(fetcher, params | {"sortBy": "submittedDate", "sortOrder": "ascending"}, start)
-        start += len(feed.entries)
-        more = bool(feed.entries) and start < min(_total(feed), most)
+        count = len(feed.entries) + len(feed.skipped)
+        start += count
+        total = _total(feed)
+        is_more = count > 0 and (total is None or total > start or (count >= size and total < start))
+        more = is_more and start < most
         yield _page(feed, str(start) if more else "")
         if not more:
             return
 
 
-def pages_of_ids(fetcher: Fetcher, ids: Sequence[str]) -> Iterator[Page]:
-    """Yield the papers with these ids; those arXiv does not have are skipped, each with a line."""
+def pages_of_ids(fetcher: Fetcher, ids: Sequence[str]) -> Iterator[HarvestPage]:
+    """Yield the papers with these ids; those arXiv does not have or refuses are skipped, each with a line."""
     for begin in range(0, len(ids), IDS_AT_A_TIME):
-        asked = ids[begin : begin + IDS_AT_A_TIME]
-        page = _page(_ask(fetcher, {"id_list": ",".join(asked), "max_results": len(asked)}), "")
-        found = {value for record in page.records for _, value in record.identifiers}
-        missing = [f"{name}: arXiv has no such paper" for name in asked if name not in found]
-        yield Page(page.records, [*page.skipped, *missing])
+        yield from _of_ids(fetcher, ids[begin : begin + IDS_AT_A_TIME], is_alone=len(ids) == 1)
+
+
+def _of_ids(fetcher: Fetcher, ids: Sequence[str], *, is_alone: bool = False) -> Iterator[HarvestPage]:
+    """Yield the papers with ids that are few enough for one request; without those arXiv refuses, where it does."""
+    missing = list(ids)
+    for attempt in range(TRIES):
+        try:
+            feed = _ask(fetcher, {"id_list": ",".join(missing), "max_results": len(missing)})
+        except (_ReasonError, ResponseRefusedError) as error:
+            if len(ids) == 1 and is_alone:
+                raise
+            yield from _without_refused(fetcher, missing, error)
+            return
+        page = _page(feed, "")
+        received = {value for record in page.records for _, value in record.identifiers}
+        missing = [name for name in missing if name not in received]
+        is_last = attempt == TRIES - 1 or not missing or (feed.entries and (_total(feed) or 0) <= len(feed.entries))
+        lines = [f"{name}: arXiv has no such paper" for name in missing] if is_last else []
+        if is_last and not feed.entries and _total(feed):
+            raise SourceError(f"arXiv: expected {_total(feed)} papers, found an empty page")
+        yield HarvestPage(page.records, [*page.skipped, *lines], page.remarks)
+        if is_last:
+            return
+
+
+def _without_refused(fetcher: Fetcher, ids: Sequence[str], error: SourceError) -> Iterator[HarvestPage]:
+    """Yield the papers of ids that arXiv refused together: those its reason names are left out, else it is halved."""
+    if isinstance(error, ResponseRefusedError) and not _BAD_REQUEST.search(str(error)):
+        raise error
+    named = [name for name in ids if name in str(error)] if isinstance(error, _ReasonError) else []
+    refused = named or (ids if len(ids) == 1 else [])
+    if refused:
+        yield HarvestPage([], [f"{name}: {error}" for name in refused])
+        rest = [[name for name in ids if name not in refused]]
+    else:
+        rest = [list(ids[: len(ids) // 2]), list(ids[len(ids) // 2 :])]
+    for part in filter(None, rest):
+        yield from _of_ids(fetcher, part)
 
 
 def _filled(fetcher: Fetcher, params: dict[str, str | int], start: int) -> Any:
-    """Return a page of a query with its entries, asked for again where it is empty though there are more."""
+    """Return a page of a query with its entries, asked for again where it is empty and nothing says that it must be."""
     for _ in range(TRIES):
         feed = _ask(fetcher, params)
-        if feed.entries or _total(feed) <= start:
+        total = _total(feed)
+        # Without a total that can be believed, only another try tells the end from a page that is empty once.
+        if feed.entries or feed.skipped or total == start > 0:
             return feed
-    raise SourceError(f"arXiv: expected the entries from {start} of {_total(feed)} on, found an empty page")
+    if start and (total is None or total < start):
+        return feed
+    if total == 0:
+        return feed
+    raise SourceError(f"arXiv: expected the entries from {start} of {total or 'many'} on, found an empty page")
 
 
 def _ask(fetcher: Fetcher, params: dict[str, str | int]) -> Any:
     try:
         answer = fetcher.get(settings.ARXIV_API_URL, params)
-    except RefusedError as error:
+    except ResponseRefusedError as error:
         # The reason stands in the body, as an entry.
-        _feed(Answer(settings.ARXIV_API_URL, error.body))
+        try:
+            _feed(FetchedResponse(settings.ARXIV_API_URL, error.body))
+        except _ReasonError:
+            raise
+        except SourceError:
+            pass
         raise
     return _feed(answer)
 
 
-def _feed(answer: Answer) -> Any:
-    untrusted_xml.parse(answer, "feed")
-    feed = feedparser.parse(answer.body, sanitize_html=False, resolve_relative_uris=False)
+def _feed(answer: FetchedResponse) -> Any:
+    """Return the feed as feedparser reads it, with what had to be done for that: `remarks`, `skipped`."""
+    document = untrusted_xml.parse_xml(answer, "feed", "entry")
+    feed = feedparser.parse(document.body, sanitize_html=False, resolve_relative_uris=False)
     for entry in feed.entries:
         if _ERROR in entry.get("id", ""):
-            raise SourceError(f"arXiv: {entry.get('summary') or 'an error without a reason'}")
+            raise _ReasonError(f"arXiv: {entry.get('summary') or 'an error without a reason'}")
+    feed.remarks, feed.skipped = document.remarks, document.skipped
     return feed
 
 
-def _total(feed: Any) -> int:
-    number = feed.feed.get("opensearch_totalresults", "0")
-    return int(number) if number.isdecimal() else 0
+def _total(feed: Any) -> int | None:
+    """Return how many papers arXiv says there are; None where it does not, or where it says 0 and gives some."""
+    number = re.sub(r"[\s,.'  ]", "", feed.feed.get("opensearch_totalresults", ""))
+    total = int(number) if number.isdecimal() else None
+    return None if total == 0 and feed.entries else total
 
 
-def _page(feed: Any, cursor: str) -> Page:
+def _page(feed: Any, cursor: str) -> HarvestPage:
     records: list[PaperRecord] = []
-    skipped: list[str] = []
+    skipped = list(feed.skipped)
     for entry in feed.entries:
         try:
             records.append(_record(entry))
         except SourceError as error:
             skipped.append(str(error))
-    return Page(records, skipped, cursor=cursor)
+    return HarvestPage(records, skipped, feed.remarks, cursor)
 
 
 def _record(entry: Any) -> PaperRecord:
     """Return the record of one entry; SourceError where it has no id or no title."""
-    found = arxiv_id.read(entry.get("id", ""))
-    if found is None:
+    identifier = arxiv_id.parse_arxiv_id(entry.get("id", ""))
+    if identifier is None:
         raise SourceError(f"expected an entry with an arXiv id, found “{entry.get('id', '')}”")
     if not entry.get("title", "").strip():
-        raise SourceError(f"{found}: expected a title, found none")
+        raise SourceError(f"{identifier}: expected a title, found none")
     now = timezone.now()
     submitted = believable(_moment(entry.get("published", "")), now)
     # Asked for one that is missing, feedparser gives another moment and a warning.
@@ -128,15 +193,17 @@ def _record(entry: Any) -> PaperRecord:
         entry.title.strip(),
         entry.get("summary", "").strip(),
         source=NAME,
-        identifiers=arxiv.identifiers(found.value, entry.get("arxiv_doi", "")),
-        authors=tuple(name for author in entry.get("authors", []) if (name := author.get("name", "").strip())),
+        identifiers=arxiv.identifiers(identifier.value, entry.get("arxiv_doi", "")),
+        authors=tuple(
+            name for author in entry.get("authors", []) for name in author_names.split(author.get("name", ""))
+        ),
         # Among them stand codes of ACM and MSC, such as I.2.6.
         categories=tuple(dict.fromkeys(name for name in (primary, *categories) if name[:1].islower())),
         published_at=submitted,
-        version=found.version,
-        day=arxiv.day_of(submitted),
+        version=identifier.version,
+        day=arxiv.day_of_record(submitted),
         origin=arxiv.ORIGIN,
-        withdrawn_at=(changed or now) if arxiv.is_withdrawn(entry.get("arxiv_comment", "")) else None,
+        withdrawn_at=(changed or now) if arxiv.says_withdrawn(entry.get("arxiv_comment", "")) else None,
     )
 
 

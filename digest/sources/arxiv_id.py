@@ -4,8 +4,9 @@ arXiv's own rules: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 _MONTH = r"\d{2}(?:0[1-9]|1[0-2])"
 # Four digits until 2014, five since 2015, six some day.
@@ -14,12 +15,38 @@ _NEW = rf"(?P<new>{_MONTH}\.\d{{4,6}})"
 _OLD = rf"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]{{2}})?/(?P<number>{_MONTH}\d{{3}})"
 _ID = re.compile(rf"(?:{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d{{0,3}}))?", re.I)
 
-_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co")
+# Sites that show papers under their arXiv ids; a host below one of these counts too.
+_HOSTS = (
+    *("arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co", "ar5iv.org", "arxiv-vanity.com", "xxx.lanl.gov"),
+    *("semanticscholar.org", "scirate.com", "inspirehep.net", "emergentmind.com", "papers.cool", "arxiv.gg"),
+    *("paperswithcode.com", "catalyzex.com", "connectedpapers.com", "dblp.org", "ui.adsabs.harvard.edu"),
+)
 # What stands before the id in the path of an address.
-_PLACE = re.compile(r"/(?:abs|pdf|html|format|src|e-print|ps|overview|papers|list)/", re.I)
-_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\.", re.I)
-_PREFIX = re.compile(r"(?:oai:)?arxiv(?:\.org)?:\s*", re.I)
-_ENDING = re.compile(r"\.(?:pdf|md|html)$", re.I)
+_PLACE = re.compile(
+    r".*?/(?:(?:abs|pdf|html|format|src|e-print|ps|overview|papers?|list|arxiv|resources?|pdfs|api/arxiv)/|arxiv[:.])"
+    r"(?:arxiv[:.])?",
+    re.I,
+)
+_DOI = re.compile(r"(?:doi\s*:?\s*)?(?:(?:https?://)?(?:(?:www|dx)\.)?doi\.org/)?10\.48550/arxiv[.:]", re.I)
+_PREFIX = re.compile(
+    r"(?:oai:)?arxiv(?:\.org)?(?:\s*(?:e-?prints?|preprint))?[\s:.,_/-]+(?=[a-z\d])(?:(?:arxiv|abs|pdf)[:/]\s*)?"
+    r"|(?:eprint|corr|abs|pdf)[:/\s]\s*(?:abs/)?",
+    re.I,
+)
+_ENDING = re.compile(r"(?:\.(?:full|pdf|md|html?|txt|zip|gz|tar|tgz|tex)|[ _-]?\(\d{1,2}\)){1,4}$", re.I)
+_CLASS = re.compile(
+    r"\s{0,9}[\[(]\s{0,9}[a-z][a-z-]{1,20}(?:\.[A-Za-z-]{2,20})?"
+    r"(?:[\s,;]{1,9}[a-z-]{1,20}(?:\.[A-Za-z-]{2,20})?){0,20}\s{0,9}[\])]$",
+    re.I,
+)
+# “arXiv:2611.00001v2 [cs.LG] 3 Nov 2026”, printed at the edge of a PDF's first page.
+_STAMP_DAY = re.compile(r"(?<=[\])])\s*\d{1,2}\s+[A-Z][a-z]{2,8}\.?\s+\d{4}$")
+# hep-th/9901001v2.pdf
+_OLD_FILE = re.compile(rf"{_OLD}(?:v\d+)?\.\w+(?:\.\w+)?", re.I)
+_BIBCODE = re.compile(rf"\d{{4}}arXiv(?P<month>{_MONTH})(?P<number>\d{{5}})[A-Za-z.]", re.I)
+_DBLP = re.compile(rf"/journals/corr/abs-(?P<month>{_MONTH})-(?P<number>\d{{4,6}})$")
+_LINK = re.compile(r"\\(?:url|href|path|nolinkurl)\s*\{\s*([^{}]*?)\s*\}(?:\s*\{[^{}]*\})?|\[[^\[\]]*\]\(([^()\s]*)\)")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 
 
 @dataclass(frozen=True)
@@ -33,19 +60,47 @@ class ArxivId:
         return f"{self.value}v{self.version}" if self.version else self.value
 
 
-def read(text: str) -> ArxivId | None:
+def parse_arxiv_id(text: str) -> ArxivId | None:
     """Return the id in a text that holds nothing else; None where there is none.
 
-    It may be bare, behind `arXiv:`, a DOI of arXiv, or the address of a page of arXiv, alphaXiv or Hugging Face.
+    It may be bare, behind `arXiv:`, a DOI of arXiv, the name of a file, the stamp on a PDF, or the address of a page
+    of arXiv or of another site that goes by its ids; in brackets or quotation marks, with a full stop behind it.
     """
-    text = text.strip()
+    text = without_wrapping(text)
     doi = _DOI.match(text)
     if doi:
         return _bare(text[doi.end() :])
-    if "://" in text or text.lower().startswith(tuple(f"{www}{host}/" for host in _HOSTS for www in ("", "www."))):
-        return _of_address(text if "://" in text else f"https://{text}")
+    if "://" in text and not text.lower().startswith("file:"):
+        return _of_address(text)
+    if re.match(r"[\w-]+(?:\.[\w-]+)+/", text) and (identifier := _of_address(f"https://{text}")):
+        return identifier
+    text = _CLASS.sub("", _STAMP_DAY.sub("", text))
+    bibcode = _BIBCODE.fullmatch(text)
+    if bibcode:
+        return _bare(f"{bibcode['month']}.{bibcode['number']}")
     prefix = _PREFIX.match(text)
-    return _bare(text[prefix.end() :] if prefix else text)
+    return _bare(text[prefix.end() :] if prefix else text) or _of_file(text)
+
+
+def without_wrapping(text: str) -> str:
+    r"""Return a text without what people put around an id or an address: \url{…}, [text](…), brackets, a full stop."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+        text = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    text = text.strip()
+    link = _LINK.search(text)
+    if link and not re.search(r"\w", text[: link.start()] + text[link.end() :]):
+        text = link[1] or link[2]
+    text = re.sub(r"^[^\w\\/~]+", "", text)
+    # A bracket that closes one within, as in “2611.00001 [cs.LG]”, belongs to the text.
+    while text and not (text[-1].isalnum() or text[-1] == "/" or _closes(text)):
+        text = text[:-1]
+    return text
+
+
+def _closes(text: str) -> bool:
+    """Whether a text ends with the bracket that closes one in it."""
+    return any(text[-1] == end and text.count(begin) >= text.count(end) for begin, end in ("()", "[]"))
 
 
 def _of_address(address: str) -> ArxivId | None:
@@ -56,13 +111,30 @@ def _of_address(address: str) -> ArxivId | None:
         return None
     if parts.scheme not in {"http", "https"} or not any(host == own or host.endswith(f".{own}") for own in _HOSTS):
         return None
-    place = _PLACE.match(parts.path)
-    return _bare(_ENDING.sub("", unquote(parts.path[place.end() :]).rstrip("/"))) if place else None
+    path = unquote(parts.path).rstrip("/")
+    record = _DBLP.search(_ENDING.sub("", path))
+    if record:
+        return _bare(f"{record['month']}.{record['number']}")
+    for word in path.split("/"):
+        if bibcode := _BIBCODE.fullmatch(word):
+            return _bare(f"{bibcode['month']}.{bibcode['number']}")
+    if listed := parse_qs(parts.query).get("id_list"):
+        return _bare(listed[0])
+    place = _PLACE.match(path)
+    return _bare(_ENDING.sub("", path[place.end() :])) if place else None
+
+
+def _of_file(path: str) -> ArxivId | None:
+    """Return the id that a file is named after, as arXiv and browsers name what is downloaded."""
+    if not _ENDING.search(path):
+        return None
+    name = path if _OLD_FILE.fullmatch(path) else re.split(r"[/\\]", unquote(path))[-1]
+    return _bare(re.sub(r"^arxiv[\s:._-]+", "", _ENDING.sub("", name), flags=re.I))
 
 
 def _bare(text: str) -> ArxivId | None:
-    found = _ID.fullmatch(text.strip())
-    if found is None:
+    match = _ID.fullmatch(text.strip().rstrip("/"))
+    if match is None:
         return None
-    value = found["new"] or f"{found['archive'].lower()}/{found['number']}"
-    return ArxivId(value, int(found["version"] or 0))
+    value = match["new"] or f"{match['archive'].lower()}/{match['number']}"
+    return ArxivId(value, int(match["version"] or 0))

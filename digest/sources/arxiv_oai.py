@@ -11,17 +11,23 @@ from xml.etree.ElementTree import Element
 from django.conf import settings
 from django.utils import timezone
 
-from digest.sources import announcement, arxiv, arxiv_id, names, turns, untrusted_xml
+from digest.sources import arxiv, arxiv_calendar, arxiv_id, author_names, host_turns, untrusted_xml
 from digest.sources.fetching import Fetcher
-from digest.sources.page import Page, Place
+from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError, believable
+from digest.sources.untrusted_xml import Document
 
 NAME = "oai"
+TITLE = "arXiv, OAI-PMH"
 DELAY = arxiv.DELAY
-turn = turns.arxiv
+turn = host_turns.turn_at_arxiv
 
 # Of the formats arXiv has, the one that tells versions and times.
 FORMAT = "arXivRaw"
+# Of a version's number; what is longer is none.
+MOST_DIGITS = 4
+# It answers with an empty page at times.
+TRIES = 4
 _IN = {"oai": "http://www.openarchives.org/OAI/2.0/", "raw": "http://arxiv.org/OAI/arXivRaw/"}
 
 
@@ -34,80 +40,93 @@ def parts() -> list[str]:
     return sorted({arxiv.set_of(category) for category in arxiv.categories_asked()})
 
 
-def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
+def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
     """Yield all that changed in a set since a day. A token that has expired is begun anew without."""
-    complete_to = announcement.latest(place.asked_at - DELAY)
+    complete_to = arxiv_calendar.latest_announcement(place.asked_at - DELAY)
     token = place.cursor
     while True:
         try:
-            root = _ask(fetcher, place, token)
+            document = _filled(fetcher, place, token)
         except _ExpiredError:
             if not token or token != place.cursor:
                 raise
             token = ""
             continue
-        before, token = token, (root.findtext(".//oai:resumptionToken", "", _IN) or "").strip()
+        before, token = token, (document.root.findtext(".//oai:resumptionToken", "", _IN) or "").strip()
         if token and token == before:
             raise SourceError(f"arXiv: expected a new resumption token, found {token} once more")
-        yield _page(root, token, None if token else complete_to)
+        yield _page(document, token, None if token else complete_to)
         if not token:
             return
 
 
-def _ask(fetcher: Fetcher, place: Place, token: str) -> Element:
+def _filled(fetcher: Fetcher, place: HarvestPosition, token: str) -> Document:
+    """Return a page; one that holds nothing, and does not say that there is nothing, is asked for again."""
+    for _ in range(TRIES):
+        document = _ask(fetcher, place, token)
+        if any(
+            document.root.find(f".//oai:{name}", _IN) is not None for name in ("record", "resumptionToken", "error")
+        ):
+            return document
+        if document.skipped:
+            return document
+    raise SourceError("arXiv: expected records, found a page without any")
+
+
+def _ask(fetcher: Fetcher, place: HarvestPosition, token: str) -> Document:
     first = {"metadataPrefix": FORMAT, "set": place.part, "from": place.since.isoformat()}
     params = {"verb": "ListRecords", **({"resumptionToken": token} if token else first)}
-    root = untrusted_xml.parse(fetcher.get(settings.ARXIV_OAI_URL, params), "OAI-PMH")
-    for error in root.findall("oai:error", _IN):
+    document = untrusted_xml.parse_xml(fetcher.get(settings.ARXIV_OAI_URL, params), "OAI-PMH", "record")
+    for error in document.root.findall("oai:error", _IN):
         code, text = error.get("code", ""), (error.text or "").strip()
         if code == "badResumptionToken":
             raise _ExpiredError(f"arXiv: the resumption token has expired ({text})")
         # Nothing changed since that day.
         if code != "noRecordsMatch":
             raise SourceError(f"arXiv: {code}: {text}")
-    return root
+    return document
 
 
-def _page(root: Element, cursor: str, complete_to: date | None) -> Page:
+def _page(document: Document, cursor: str, complete_to: date | None) -> HarvestPage:
     records: list[PaperRecord] = []
-    skipped: list[str] = []
-    for element in root.iterfind(".//oai:record", _IN):
+    skipped = list(document.skipped)
+    for element in document.root.iterfind(".//oai:record", _IN):
         try:
             records.append(_record(element))
         except SourceError as error:
             skipped.append(str(error))
-    return Page(records, skipped, cursor=cursor, complete_to=complete_to)
+    return HarvestPage(records, skipped, document.remarks, cursor, complete_to)
 
 
 def _record(element: Element) -> PaperRecord:
     """Return the record of one element; SourceError where it has no id or no title."""
     header = element.find("oai:header", _IN)
     identifier = header.findtext("oai:identifier", "", _IN) if header is not None else ""
-    found = arxiv_id.read(identifier)
-    if header is None or found is None:
+    arxiv_name = arxiv_id.parse_arxiv_id(identifier)
+    if header is None or arxiv_name is None:
         raise SourceError(f"expected a record with an arXiv id, found “{identifier}”")
     modified = _day(header.findtext("oai:datestamp", "", _IN))
     gone_at = datetime(modified.year, modified.month, modified.day, tzinfo=UTC) if modified else timezone.now()
     if header.get("status") == "deleted":
-        return PaperRecord.withdrawal(NAME, arxiv.identifiers(found.value), gone_at)
+        return PaperRecord.withdrawal(NAME, arxiv.identifiers(arxiv_name.value), gone_at)
     raw = element.find("oai:metadata/raw:arXivRaw", _IN)
     text = {child.tag.rpartition("}")[2]: child.text or "" for child in raw} if raw is not None else {}
     if raw is None or not text.get("title", "").strip():
-        raise SourceError(f"{found.value}: expected a title, found none")
+        raise SourceError(f"{arxiv_name.value}: expected a title, found none")
     versions = _versions(raw)
     newest = max(versions, default=0)
     submitted = believable(versions.get(1), timezone.now())
-    is_gone = arxiv.is_withdrawn(text.get("comments", "")) or _is_empty(raw, newest)
+    is_gone = arxiv.says_withdrawn(text.get("comments", "")) or _is_empty(raw, newest)
     return PaperRecord.read(
         text["title"].strip(),
         text.get("abstract", "").strip(),
         source=NAME,
-        identifiers=arxiv.identifiers(found.value, text.get("doi", "")),
-        authors=names.split(text.get("authors", "")),
+        identifiers=arxiv.identifiers(arxiv_name.value, text.get("doi", "")),
+        authors=author_names.split(text.get("authors", "")),
         categories=tuple(text.get("categories", "").split()),
         published_at=submitted,
         version=newest,
-        day=arxiv.day_of(submitted, modified=modified if newest == 1 else None),
+        day=arxiv.day_of_record(submitted, modified=modified if newest == 1 else None),
         origin=arxiv.ORIGIN,
         withdrawn_at=(versions.get(newest) or gone_at) if is_gone else None,
     )
@@ -118,7 +137,7 @@ def _versions(raw: Element) -> dict[int, datetime | None]:
     versions: dict[int, datetime | None] = {}
     for element in raw.iterfind("raw:version", _IN):
         number = element.get("version", "").removeprefix("v")
-        if number.isdecimal():
+        if number.isdecimal() and len(number) <= MOST_DIGITS:
             try:
                 moment = parsedate_to_datetime(element.findtext("raw:date", "", _IN))
                 versions[int(number)] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -14,21 +14,25 @@ import feedparser
 from django.conf import settings
 from django.utils import timezone
 
-from digest.sources import arxiv, arxiv_id, names, turns, untrusted_xml
-from digest.sources.announcement import EASTERN, has_mailing
-from digest.sources.fetching import Answer, Fetcher, RefusedError
-from digest.sources.page import Page, Place
-from digest.sources.record import AHEAD, PaperRecord, SourceError, believable
+from digest.sources import arxiv, arxiv_id, author_names, host_turns, untrusted_xml
+from digest.sources.arxiv_calendar import EASTERN, has_mailing
+from digest.sources.fetch_request import ResponseRefusedError
+from digest.sources.fetching import FetchedResponse, Fetcher
+from digest.sources.page import HarvestPage, HarvestPosition
+from digest.sources.record import FUTURE_TOLERANCE, PaperRecord, SourceError, believable, unescaped
 
 NAME = "rss"
+TITLE = "arXiv, feeds"
 # A feed is made at midnight.
 DELAY = timedelta(hours=4, minutes=10)
 # It may be filled a little later; after this an empty one counts as empty.
 FILLED = timedelta(hours=2)
-turn = turns.arxiv
+turn = host_turns.turn_at_arxiv
 
 # arXiv cuts a feed there, and by its order what is new goes first.
 CUT_AT = 2000
+# “Title. (arXiv:2611.00009v1 [cs.LG] UPDATED)”, as feeds had it until 2024.
+_STAMP = re.compile(r"\.?\s{0,9}\(arXiv:[^\s)]{1,40}(?:\s{1,9}\[[^\]]{0,40}\])?(?:\s{1,9}[A-Z ]{1,40})?\)\s*$", re.I)
 _TEXT = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]*)\s*Abstract:\s*(?P<abstract>.*)", re.S)
 
 
@@ -37,20 +41,20 @@ def parts() -> list[str]:
     return arxiv.categories_asked()
 
 
-def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
+def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
     """Yield the one page of a category's feed; without records where it did not change, or on a day without news."""
     try:
         answer = fetcher.get_if_changed(f"{settings.ARXIV_RSS_URL}/{place.part}")
-    except RefusedError as error:
+    except ResponseRefusedError as error:
         raise SourceError(f"{error}{_reason(error.body)}") from error
     if answer.unchanged:
-        yield Page([])
+        yield HarvestPage([])
         return
-    untrusted_xml.parse(answer, "rss")
-    feed = _parsed(answer.body)
+    document = untrusted_xml.parse_xml(answer, "rss", "item")
+    feed = _parsed(document.body)
     day = _day(feed, answer)
     records: list[PaperRecord] = []
-    skipped: list[str] = []
+    skipped = list(document.skipped)
     for item in feed.entries:
         try:
             records.append(_record(item, place.part, day))
@@ -58,8 +62,9 @@ def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
             skipped.append(str(error))
     is_cut = len(feed.entries) >= CUT_AT
     remarks = [f"{place.part}: the feed is cut at {CUT_AT} papers; use oai for the others"] if is_cut else []
+    remarks += document.remarks
     is_whole = not is_cut and (feed.entries or _stays_empty(day, place.asked_at))
-    yield Page(records, skipped, remarks, complete_to=day if is_whole else None)
+    yield HarvestPage(records, skipped, remarks, complete_to=day if is_whole else None)
 
 
 def _stays_empty(day: date, asked_at: datetime) -> bool:
@@ -75,19 +80,19 @@ def _parsed(body: bytes) -> Any:
 def _reason(body: bytes) -> str:
     """Return what the body of a refusal says, in a few words."""
     try:
-        untrusted_xml.parse(Answer("", body), "rss")
+        untrusted_xml.parse_xml(FetchedResponse("", body), "rss")
     except SourceError:
         return ""
     return f": {_parsed(body).feed.get('subtitle', '')}"[:300]
 
 
-def _day(feed: Any, answer: Answer) -> date:
+def _day(feed: Any, answer: FetchedResponse) -> date:
     """Return the day of the feed's announcement."""
     moment = _moment(feed.feed.get("published", ""))
     if moment is None:
         raise SourceError(f"{answer.url}: expected the day of the feed in pubDate, found none")
     day = moment.astimezone(EASTERN).date()
-    if moment > timezone.now() + AHEAD:
+    if moment > timezone.now() + FUTURE_TOLERANCE:
         raise SourceError(f"{answer.url}: expected a day that has come, found {day}")
     return day
 
@@ -95,30 +100,55 @@ def _day(feed: Any, answer: Answer) -> date:
 def _record(item: Any, category: str, day: date) -> PaperRecord:
     """Return the record of one item; SourceError where it has no id or no title."""
     guid = item.get("id", "")
-    found = arxiv_id.read(guid)
-    if found is None:
+    identifier = arxiv_id.parse_arxiv_id(guid)
+    if identifier is None:
         raise SourceError(f"expected an item with an arXiv id, found “{guid}”")
     if not item.get("title", "").strip():
-        raise SourceError(f"{found}: expected a title, found none")
+        raise SourceError(f"{identifier}: expected a title, found none")
     text = _TEXT.fullmatch(item.get("summary", ""))
-    kind = (item.get("arxiv_announce_type") or (text["kind"] if text else "")).strip()
+    title, stamp = _title(item.title)
+    kind = (item.get("arxiv_announce_type") or (text["kind"] if text else "") or _kind(stamp, category)).strip()
     categories = [tag.get("term") or "" for tag in item.get("tags", [])]
     is_new = kind == "new"
     return PaperRecord.read(
-        item.title.strip(),
-        (text["abstract"] if text else item.get("summary", "")).strip(),
+        title,
+        unescaped(text["abstract"] if text else item.get("summary", "")).strip(),
         source=NAME,
-        identifiers=arxiv.identifiers(found.value, item.get("arxiv_doi", "")),
-        authors=names.split(item.get("author", "")),
+        identifiers=arxiv.identifiers(identifier.value, item.get("arxiv_doi", "")),
+        authors=_authors(item),
         # What is new in the feed of one category has it as its primary one.
         categories=tuple(dict.fromkeys([category, *categories] if is_new else categories)),
-        version=found.version,
+        version=identifier.version,
         published_at=believable(_moment(item.get("published", "")), timezone.now()) if is_new else None,
         # What crosses over here is new, if at all, in the feed of another category.
         day=day if is_new else None,
         origin=arxiv.ORIGIN,
         only_if_known=kind.startswith("replace"),
     )
+
+
+def _title(text: str) -> tuple[str, str]:
+    """Return the title and, where it has one as in feeds of the old form, the stamp behind it."""
+    text = unescaped(text).strip()
+    stamp = _STAMP.search(text)
+    return (text[: stamp.start()].strip(), stamp[0]) if stamp and stamp.start() else (text, "")
+
+
+def _kind(stamp: str, category: str) -> str:
+    """Return what a stamp such as (arXiv:2611.00009v1 [cs.LG] UPDATED) says, in the words of today's feeds."""
+    if not stamp:
+        return ""
+    if "UPDATED" in stamp.upper():
+        return "replace"
+    return "new" if f"[{category}]" in stamp and "CROSS" not in stamp.upper() else "cross"
+
+
+def _authors(item: Any) -> tuple[str, ...]:
+    """Return the names in all creators of an item: one that holds them all, or one for each."""
+    creators = [author.get("name", "") for author in item.get("authors", [])] or [item.get("author", "")]
+    creators = [unescaped(name) for name in creators]
+    # “Doe, Jane” in each is one person; names.split knows it by the semicolons.
+    return author_names.split("; ".join(creators))
 
 
 def _moment(text: str) -> datetime | None:

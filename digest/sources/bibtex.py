@@ -1,108 +1,145 @@
-"""BibTeX, such as a reference manager writes it."""
+"""BibTeX and biblatex, such as a reference manager writes it."""
 
 import re
-from datetime import UTC, datetime
+from itertools import zip_longest
 
 from bibtexparser.entrypoint import parse_string
-from bibtexparser.model import DuplicateBlockKeyBlock, Entry
-from django.utils import timezone
+from bibtexparser.library import Library
+from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ImplicitComment
 
-from digest.models import PaperIdentifier
-from digest.sources import arxiv, arxiv_id
-from digest.sources.links import web_address
-from digest.sources.page import Page
-from digest.sources.record import PaperRecord, SourceError, believable, doi, key_of_title, storable
+from digest.sources import author_names, bibtex_value, reference
+from digest.sources.bibtex_value import Strings
+from digest.sources.page import HarvestPage
+from digest.sources.record import PaperRecord, SourceError, storable
+from digest.sources.reference import Reference
 
 NAME = "bibtex"
-LONGEST_TITLE = 1000
 # The library parses in one go; the files of reference managers are smaller.
-LARGEST = 5 * 2**20
+MAX_BIBTEX_BYTES = 5 * 2**20
 # A group of plain text, and the command it belongs to, if it does.
 _KEPT_CASE = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*)?\{([^{}\\$]*)\}")
+# What sorts and says nothing.
+_SORTS = re.compile(r"\{?\\noopsort\s*\{[^{}]*\}\}?|\\relax(?![A-Za-z])\s*", re.I)
+# Of a parent a child takes when it came out, not what it is known by.
+_INHERITED = ("year", "date", "month", "day")
+# They hold what others take over, and are no papers.
+_NO_PAPERS = {"xdata", "set"}
 
 
-def read(text: str) -> Page:
+def read(text: str) -> HarvestPage:
     """Return the papers of a BibTeX file, in its order; an entry that cannot be read is skipped, with its line."""
-    if len(text) > LARGEST:
-        raise SourceError(f"expected a file of at most {LARGEST // 2**20} MB")
-    library = parse_string(storable(text))
-    records: list[PaperRecord] = []
+    if len(text) > MAX_BIBTEX_BYTES:
+        raise SourceError(f"expected a file of at most {MAX_BIBTEX_BYTES // 2**20} MB")
+    library = parse_string(storable(text), parse_stack=[])
+    strings = _strings(library)
+    entries: list[tuple[Entry, Reference]] = []
     skipped: list[str] = []
-    for block in library.failed_blocks:
-        why = "another entry has this key" if isinstance(block, DuplicateBlockKeyBlock) else "no entry that can be read"
-        skipped.append(f"line {(block.start_line or 0) + 1}: {why}: “{(block.raw or '').strip()[:60]}”")
-    for entry in library.entries:
-        try:
-            records.append(_record(entry))
-        except SourceError as error:
-            skipped.append(f"line {(entry.start_line or 0) + 1}, {entry.key}: {error}")
-    if not records and not skipped:
+    # By identity: blocks are compared by all they hold.
+    failed = {id(block) for block in library.failed_blocks}
+    # What the library could not read of an entry is a comment to it.
+    for block, following in zip_longest(library.blocks, library.blocks[1:]):
+        behind = following.raw or "" if isinstance(following, ImplicitComment) else ""
+        entry, remarks = _entry(block, behind)
+        if entry is not None:
+            read_entry = _reference(entry, (block.start_line or 0) + 1, strings)
+            read_entry.remarks[:0] = remarks
+            entries.append((entry, read_entry))
+        elif id(block) in failed:
+            is_double = isinstance(block, DuplicateBlockKeyBlock)
+            why = "another entry has this key" if is_double else "no entry that can be read"
+            skipped.append(f"line {(block.start_line or 0) + 1}: {why}: “{(block.raw or '').strip()[:60]}”")
+    if not entries and not skipped:
         raise SourceError("expected BibTeX entries, such as @article{key, title = {…}}, found none")
-    return Page(records, skipped)
-
-
-def _record(entry: Entry) -> PaperRecord:
-    # Names of fields are the same in any case.
-    fields = {field.key.lower(): str(field.value) for field in entry.fields}
-    title = _text(fields.get("title", ""))
-    if not title:
-        raise SourceError("expected a title, found none")
-    if len(title) > LONGEST_TITLE:
-        raise SourceError(f"expected a title of at most {LONGEST_TITLE} characters")
-    identifiers, version = _identifiers(fields, title)
-    return PaperRecord.read(
-        title,
-        _text(fields.get("abstract", "")),
-        source=NAME,
-        identifiers=identifiers,
-        authors=tuple(_names(fields.get("author", ""))),
-        categories=tuple(fields.get("primaryclass", "").split()),
-        code_url=web_address(fields.get("code", "")),
-        published_at=_published(fields),
-        version=version,
+    _inherit(entries)
+    return reference_page(
+        [reference for entry, reference in entries if entry.entry_type.lower() not in _NO_PAPERS], NAME, skipped
     )
 
 
-def _identifiers(fields: dict[str, str], title: str) -> tuple[tuple[tuple[str, str], ...], int]:
-    """Return by what the paper is known, and the arXiv version; a paper without an id is known by its title."""
-    is_arxiv = fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).lower() == "arxiv"
-    places = [fields.get("eprint", "") if is_arxiv else "", fields.get("doi", ""), fields.get("url", "")]
-    places += re.findall(r"arXiv:\S+", " ".join((fields.get("journal", ""), fields.get("note", ""))))
-    found = next(filter(None, map(arxiv_id.read, places)), None)
-    name = doi(fields.get("doi", ""))
-    if found:
-        return arxiv.identifiers(found.value, name), found.version
-    if name:
-        return ((PaperIdentifier.Scheme.DOI.value, name),), 0
-    return ((PaperIdentifier.Scheme.TITLE.value, key_of_title(title)),), 0
+def reference_page(references: list[Reference], source: str, skipped: list[str] | None = None) -> HarvestPage:
+    """Return the records of references; one without a title is skipped, with its place."""
+    records: list[PaperRecord] = []
+    remarks: list[str] = []
+    skipped = list(skipped or [])
+    for one in references:
+        try:
+            records.append(reference.record_of(one, source))
+        except SourceError as error:
+            skipped.append(f"{one.place}: {error}")
+        remarks += [f"{one.place}: {remark}" for remark in one.remarks]
+    return HarvestPage(records, skipped, remarks)
 
 
-def _names(authors: str) -> list[str]:
-    """Return the names in reading order: “Erdős, Paul” is Paul Erdős."""
-    names = []
-    for name in re.split(r"\s+and\s+(?![^{]*\})", " ".join(authors.split())):
-        parts = [part.strip() for part in re.split(r",(?![^{]*\})", name)]
-        # “von Last, Jr., First”
-        ordered = [parts[-1], *parts[:-1]] if len(parts) > 1 else parts
-        names.append(" ".join(ordered).strip())
-    return [name for name in names if name and name.lower() != "others"]
+def _strings(library: Library) -> Strings:
+    """Return what @string defines; one may be made of others before it."""
+    strings = Strings()
+    for block in library.strings:
+        strings[block.key.lower()] = bibtex_value.parse_value(str(block.value), strings)[0]
+    return strings
 
 
-def _published(fields: dict[str, str]) -> datetime | None:
-    """Return the first moment of the year or the day; None where there is none, or none to believe."""
-    text = fields.get("date", "") or fields.get("year", "")
-    found = re.match(r"\{?(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text.strip())
-    if not found:
-        return None
-    try:
-        moment = datetime(int(found[1]), int(found[2] or 1), int(found[3] or 1), tzinfo=UTC)
-    except ValueError:
-        return None
-    return believable(moment, timezone.now())
+def _entry(block: Block, behind: str) -> tuple[Entry | None, list[str]]:
+    """Return the entry of a block and what is to be told of it; None where there is none to be read."""
+    if isinstance(block, Entry):
+        return block, []
+    if isinstance(block, DuplicateFieldKeyBlock):
+        double = ", ".join(sorted(block.duplicate_keys))
+        entry = block.ignore_error_block
+        return (entry if isinstance(entry, Entry) else None), [
+            f"{double} is there more than once; the first one counts"
+        ]
+    raw = (block.raw or "").strip()
+    if isinstance(block, DuplicateBlockKeyBlock) or not raw.startswith("@"):
+        return None, []
+    whole = f"{raw} {behind}"
+    mended = _mended(whole)
+    parsed = parse_string(mended, parse_stack=[]).entries if behind or mended != whole else []
+    return (parsed[0], ["a comma or the key is missing, or there are two commas"]) if len(parsed) == 1 else (None, [])
+
+
+def _mended(raw: str) -> str:
+    """Return an entry with a key and a comma behind it, and without two commas in a row."""
+    raw = re.sub(r"^(@\w+\s*[{(]\s*)([A-Za-z]+\s*=)", r"\1no-key, \2", raw)
+    raw = re.sub(r"^(@\w+\s*[{(]\s*[^\s,={}]+)\s+([A-Za-z]+\s*=)", r"\1, \2", raw)
+    return re.sub(r"([}\"\d])\s*,(?:\s*,)+(\s*(?:[A-Za-z][\w-]*\s*=|[})]))", r"\1,\2", raw)
+
+
+def _reference(entry: Entry, line: int, strings: Strings) -> Reference:
+    """Return an entry as its fields; names of fields are the same in any case, and of two the first counts."""
+    reference = Reference(f"line {line}, {entry.key}", {})
+    for field in entry.fields:
+        texts, remarks = bibtex_value.fields(field.key, str(field.value), strings)
+        reference.remarks += remarks
+        for key, text in texts:
+            reference.fields.setdefault(key, text)
+    reference.authors = tuple(_SORTS.sub("", name) for name in author_names.of_bibtex(_author(reference.fields)))
+    for key in ("title", "subtitle", "abstract", "collaboration", "note"):
+        if key in reference.fields:
+            reference.fields[key] = _text(reference.fields[key])
+    return reference
+
+
+def _author(fields: dict[str, str]) -> str:
+    return fields.get("author", "") or fields.get("authors", "")
+
+
+def _inherit(entries: list[tuple[Entry, Reference]]) -> None:
+    """Fill what an entry takes over from others: `crossref` the dates, `xdata` all there is."""
+    by_key = {entry.key.lower(): heir for entry, heir in entries}
+    for _, heir in entries:
+        for name in map(str.strip, heir.fields.get("xdata", "").lower().split(",")):
+            given = by_key.get(name)
+            if given and given is not heir:
+                heir.fields = {**given.fields, **heir.fields}
+                heir.authors = heir.authors or given.authors
+        parent = by_key.get(heir.fields.get("crossref", "").strip().lower())
+        if parent and not heir.fields.keys() & {"year", "date"}:
+            heir.fields |= {key: parent.fields[key] for key in _INHERITED if key in parent.fields}
 
 
 def _text(value: str) -> str:
     """Return the text on one line, without the braces that only keep the case of a word, as in On {G}raphs."""
+    value = _SORTS.sub("", value)
     parts = re.split(r"(\$[^$]*\$)", " ".join(value.split()))
-    parts[::2] = [_KEPT_CASE.sub(lambda found: found[0] if found[1] else found[2], part) for part in parts[::2]]
+    parts[::2] = [_KEPT_CASE.sub(lambda match: match[0] if match[1] else match[2], part) for part in parts[::2]]
     return "".join(parts)

@@ -1,59 +1,65 @@
 """One GET to a source: in turn, again after a passing failure, only what is new, never more than we can hold."""
 
+from __future__ import annotations
+
 import logging
-import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from ipaddress import IPv6Address, ip_address
+from datetime import timedelta
 from time import sleep
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from django.conf import settings
 from django.utils import timezone
 
-from digest.sources.record import SourceError
+from digest.sources import http
+from digest.sources.fetch_request import (
+    FetchBudget,
+    FetchError,
+    FetchRequest,
+    RequestNote,
+    ResponseRefusedError,
+    Validator,
+    address_with,
+)
+from digest.sources.public_address import NotPublicError, public_address
+
+if TYPE_CHECKING:
+    # Six megabytes that only a worker at a source needs.
+    import httpx
 
 logger = logging.getLogger(__name__)
 
-LARGEST = 32 * 2**20
+MAX_RESPONSE_BYTES = 32 * 2**20
+# Bytes read at once.
+PIECE = 64 * 2**10
+PORTS = {"http": 80, "https": 443}
 # To connect, and between two pieces of an answer, in seconds. OAI-PMH takes its time before the first.
-TIMEOUT = 60
+FETCH_TIMEOUT_SECONDS = 60
 # A request as a whole, answer included, in seconds.
-LONGEST = 120
-MOST_REDIRECTS = 3
+MAX_FETCH_SECONDS = 120
+MAX_REDIRECTS = 3
 # Before the second, the third and the fourth try, in seconds. Who asks for a longer wait is asked by a later run.
-WAITS = (5, 20, 60)
+RETRY_WAITS_SECONDS = (5, 20, 60)
 # Where a person waits for the answer.
 SHORT_WAITS = (5,)
 PASSING = {429, 500, 502, 503, 504}
 NOT_MODIFIED = 304
+# A source that asks for a longer wait than this, in seconds, is asked again all the same.
+MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60
 
-# ETag and Last-Modified, as they came.
-Validator = tuple[str, str]
+# What is noted of a run's requests: the newest.
+MOST_REQUESTS_NOTED = 50
+MOVED_FOR_GOOD = {301, 308}
 
-
-class FetchError(SourceError):
-    """No answer that can be used. `not_before`: when the source wants to be asked again, where it says so."""
-
-    def __init__(self, message: str, not_before: datetime | None = None) -> None:
-        super().__init__(message)
-        self.not_before = not_before
-
-
-class RefusedError(FetchError):
-    """The source answered that it will not, and why: `body`."""
-
-    def __init__(self, message: str, body: bytes) -> None:
-        super().__init__(message)
-        self.body = body
+# Scheme, host and port.
+Origin = tuple[str, str, int | None]
 
 
 @dataclass(frozen=True)
-class Answer:
+class FetchedResponse:
     """What came. Nothing came anew where it is `unchanged`."""
 
     url: str
@@ -71,72 +77,128 @@ class _PassingError(Exception):
 
 
 class Fetcher:
-    """Asks one source. Keeps what it needs to ask for changes only, by address."""
+    """Asks one source. Keeps what it needs to ask for changes only, by address, and notes what it asked."""
 
     def __init__(
         self,
         turn: Callable[[], AbstractContextManager[None]] = nullcontext,
         validators: dict[str, Validator] | None = None,
-        waits: Sequence[float] = WAITS,
+        waits: Sequence[float] = RETRY_WAITS_SECONDS,
+        budget: FetchBudget | None = None,
     ) -> None:
         self._turn = turn
         self._waits = waits
         self._known = validators or {}
+        self._budget = budget or FetchBudget()
         # What the answers of this run say; to be kept once they are imported.
         self.validators: dict[str, Validator] = {}
+        # The newest of them, and how many there were.
+        self.requests: list[RequestNote] = []
+        self.request_count = 0
+        # Where the address leads for good now, "" where it stays.
+        self.moved_to = ""
 
-    def get(self, url: str, params: Mapping[str, str | int] | None = None) -> Answer:
-        """Return the answer. FetchError after the last try; RefusedError where another try would change nothing."""
-        return self._get(url, params, {})
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+    ) -> FetchedResponse:
+        """Return the answer to a GET, or, with `json`, to a POST of it.
 
-    def get_if_changed(self, url: str, params: Mapping[str, str | int] | None = None) -> Answer:
+        FetchError after the last try; ResponseRefusedError where another try would change nothing.
+        """
+        return self._get(FetchRequest(address_with(url, params), dict(headers or {}), json))
+
+    def get_if_changed(self, url: str, params: Mapping[str, str | int] | None = None) -> FetchedResponse:
         """Return the answer as get does; an unchanged one where nothing changed since the run we know of."""
-        return self._get(url, params, self._known)
+        address = address_with(url, params)
+        return self._get(FetchRequest(address, validator=self._known.get(address)))
 
-    def _get(self, url: str, params: Mapping[str, str | int] | None, known: dict[str, Validator]) -> Answer:
-        address = str(httpx.URL(url, params=dict(params)) if params else url)
+    def _get(self, ask: FetchRequest) -> FetchedResponse:
         for wait in (*self._waits, None):
             try:
+                self._budget.check(ask.shown)
                 with self._turn():
-                    return self._ask(address, known.get(address))
+                    return self._send(ask)
             except _PassingError as error:
                 pause = max(error.wait, wait or 0)
-                if wait is None or pause > self._waits[-1]:
+                if wait is None or pause > self._waits[-1] or pause > self._budget.seconds_left:
                     later = timezone.now() + timedelta(seconds=error.wait) if error.wait else None
-                    raise FetchError(f"{address}: {error}", later) from error
-                logger.info("%s: %s; again in %d s", address, error, pause)
+                    raise FetchError(f"{ask.shown}: {error}", later) from error
+                logger.info("%s: %s; again in %d s", ask.shown, error, pause)
                 sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    def _ask(self, address: str, validator: Validator | None) -> Answer:
-        end = time.monotonic() + LONGEST
-        url = address
-        with httpx.Client(timeout=TIMEOUT, headers=_who_we_are()) as client:
-            for _ in range(MOST_REDIRECTS + 1):
+    def _send(self, ask: FetchRequest) -> FetchedResponse:
+        """Ask once, and note what came of it."""
+        begin, at, result = time.monotonic(), timezone.now(), "no answer"
+        try:
+            answer = self._ask(ask)
+            result = "304" if answer.unchanged else "200"
+        except ResponseRefusedError as error:
+            result = str(error.status)
+            raise
+        except _PassingError as error:
+            result = str(error)
+            raise
+        except FetchError:
+            result = "refused"
+            raise
+        else:
+            return answer
+        finally:
+            note = RequestNote(at, result[:80], time.monotonic() - begin, ask.shown)
+            self.requests = [*self.requests, note][-MOST_REQUESTS_NOTED:]
+            self.request_count += 1
+            self._budget.spend()
+
+    def _ask(self, ask: FetchRequest) -> FetchedResponse:
+        import httpx  # noqa: PLC0415
+
+        end = time.monotonic() + min(MAX_FETCH_SECONDS, self._budget.seconds_left)
+        address = ask.shown
+        try:
+            url = httpx.URL(ask.address)
+        except httpx.InvalidURL as error:
+            raise FetchError(f"{address}: {error}") from error
+        own = _origin(url) if self._budget.may_be_private else None
+        self.moved_to = ""
+        for_good = True
+        timeout = max(min(FETCH_TIMEOUT_SECONDS, self._budget.seconds_left), 1)
+        with httpx.Client(timeout=timeout, headers=_who_we_are()) as client:
+            for _ in range(MAX_REDIRECTS + 1):
                 try:
-                    with client.stream("GET", url, headers=_conditions(validator)) as response:
+                    request = _request(client, url, own, ask)
+                    with closing(client.send(request, stream=True)) as response:
                         if not response.has_redirect_location:
-                            return self._answer(address, validator, response, end)
+                            return self._answer(ask, response, end)
                         url = _next_hop(address, url, response)
+                        for_good = for_good and response.status_code in MOVED_FOR_GOOD
+                        self.moved_to = str(url) if for_good else self.moved_to
                 except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                     raise FetchError(f"{address}: {error}") from error
+                except NotPublicError:
+                    raise FetchError(f"{address}: refused a redirect to {url.host}, which is not public") from None
                 except httpx.HTTPError as error:
                     raise _PassingError(f"no answer ({error or type(error).__name__})") from error
-        raise FetchError(f"{address}: more than {MOST_REDIRECTS} redirects")
+        raise FetchError(f"{address}: more than {MAX_REDIRECTS} redirects")
 
-    def _answer(self, address: str, known: Validator | None, response: httpx.Response, end: float) -> Answer:
-        if known and response.status_code == NOT_MODIFIED:
-            self.validators[address] = known
-            return Answer(address, b"", response.headers, unchanged=True)
+    def _answer(self, ask: FetchRequest, response: httpx.Response, end: float) -> FetchedResponse:
+        if ask.validator and response.status_code == NOT_MODIFIED:
+            self.validators[ask.address] = ask.validator
+            return FetchedResponse(ask.shown, b"", response.headers, unchanged=True)
         if response.status_code in PASSING:
-            raise _PassingError(f"answered {response.status_code}", _retry_after(response))
-        body = _body(address, response, end)
+            raise _PassingError(f"answered {response.status_code}", _wait_asked_for(response))
+        body = _body(ask.shown, response, end)
         if not response.is_success:
-            raise RefusedError(f"{address}: answered {response.status_code}", body)
+            raise ResponseRefusedError(f"{ask.shown}: answered {response.status_code}", body, response.status_code)
         validator = (response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
         if any(validator):
-            self.validators[address] = validator
-        return Answer(address, body, response.headers)
+            self.validators[ask.address] = validator
+        return FetchedResponse(ask.shown, body, response.headers)
 
 
 def _conditions(validator: Validator | None) -> dict[str, str]:
@@ -147,55 +209,67 @@ def _conditions(validator: Validator | None) -> dict[str, str]:
 
 def _who_we_are() -> dict[str, str]:
     agent = f"DailyPapers/0.1 (self-hosted newsletter; {settings.SOURCE_CONTACT})"
-    return {"User-Agent": agent.encode("ascii", "replace").decode()}
+    return {"User-Agent": agent.encode("ascii", "replace").decode(), "Accept-Encoding": http.ACCEPTED_ENCODING}
 
 
-def _retry_after(response: httpx.Response) -> float:
-    """Return the seconds Retry-After asks for, in either form (RFC 9110, 10.2.3); 0 where it does not."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return min(float(value), timedelta(days=1).total_seconds())
-    try:
-        return max((parsedate_to_datetime(value) - timezone.now()).total_seconds(), 0)
-    except (ValueError, TypeError):
-        return 0
+def _wait_asked_for(response: httpx.Response) -> float:
+    """Return the seconds Retry-After asks for, a day at most; 0 where it does not."""
+    return min(http.retry_after(response.headers.get("Retry-After")) or 0, MAX_RETRY_AFTER_SECONDS)
 
 
 def _body(address: str, response: httpx.Response, end: float) -> bytes:
     """Return the body, read piece by piece: what is too large or comes too slowly is left on the wire."""
-    too_large = FetchError(f"{address}: expected an answer of at most {LARGEST // 2**20} MB")
+    too_large = FetchError(f"{address}: expected an answer of at most {MAX_RESPONSE_BYTES // 2**20} MB")
     length = response.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > LARGEST:
+    if length.isdecimal() and int(length[:20]) > MAX_RESPONSE_BYTES:
         raise too_large
-    pieces = bytearray()
-    for piece in response.iter_bytes():
-        pieces += piece
-        if len(pieces) > LARGEST:
-            raise too_large
-        if time.monotonic() > end:
-            raise _PassingError(f"the answer took longer than {LONGEST} s")
-    return bytes(pieces)
-
-
-def _next_hop(address: str, url: str, response: httpx.Response) -> str:
-    """Return where a redirect leads. FetchError where it leads into a private network or away from TLS."""
-    target = httpx.URL(url).join(response.headers.get("Location", ""))
-    here, there = httpx.URL(url), httpx.URL(str(target))
-    if there.scheme not in {"http", "https"} or (here.scheme == "https" and there.scheme == "http"):
-        raise FetchError(f"{address}: refused a redirect to {there}")
-    # The address from the settings may be private, for a mirror; where a source leads us may not.
-    same = (here.host, here.port) == (there.host, there.port)
-    if not same and not _is_public(there.host):
-        raise FetchError(f"{address}: refused a redirect to {there.host}, which is not public")
-    return str(there)
-
-
-def _is_public(host: str) -> bool:
-    """Whether every address of a host is one of the public network."""
+    body = bytearray()
     try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
-        addresses = [ip_address(str(address).partition("%")[0]) for address in found]
-    except (OSError, ValueError):
-        return False
-    plain = [(isinstance(address, IPv6Address) and address.ipv4_mapped) or address for address in addresses]
-    return bool(plain) and all(address.is_global and not address.is_multicast for address in plain)
+        for piece in http.unpacked(
+            response.iter_raw(PIECE), response.headers.get("Content-Encoding", ""), MAX_RESPONSE_BYTES
+        ):
+            body += piece
+            if time.monotonic() > end:
+                raise _PassingError(f"the answer took longer than {MAX_FETCH_SECONDS} s")
+    except http.TooLargeError:
+        raise too_large from None
+    except http.RefusedEncodingError as error:
+        raise FetchError(f"{address}: expected an answer packed with gzip or not at all, found “{error}”") from None
+    except http.UnreadableError as error:
+        raise _PassingError(f"the answer cannot be unpacked ({error})") from error
+    return bytes(body)
+
+
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.host, url.port
+
+
+def _request(client: httpx.Client, url: httpx.URL, own: Origin | None, ask: FetchRequest) -> httpx.Request:
+    """Return a request. The address from the settings may be private, for a mirror; where a source leads us may not.
+
+    It goes to the very address that was looked at; the certificate must be the name's. NotPublicError where there is
+    none that may be asked.
+    """
+    method = "GET" if ask.json is None else "POST"
+    headers = {**_conditions(ask.validator), **ask.headers}
+    if _origin(url) == own:
+        return client.build_request(method, url, headers=headers, json=ask.json)
+    if own:
+        # A key is for the host that we meant alone.
+        headers = _conditions(ask.validator)
+    try:
+        address = public_address(url.raw_host.decode("ascii"), url.port or PORTS[url.scheme])
+    except OSError as error:
+        raise NotPublicError(str(error)) from error
+    name = {"sni_hostname": url.raw_host.decode("ascii")}
+    headers |= {"Host": url.netloc.decode("ascii")}
+    return client.build_request(method, url.copy_with(host=address), headers=headers, json=ask.json, extensions=name)
+
+
+def _next_hop(address: str, url: httpx.URL, response: httpx.Response) -> httpx.URL:
+    """Return where a redirect leads. FetchError where it leads away from TLS, or to what is no web address."""
+    # Joined to the name and not to the address that was connected to.
+    target = url.join(response.headers.get("Location", ""))
+    if target.scheme not in PORTS or not target.host or (url.scheme == "https" and target.scheme == "http"):
+        raise FetchError(f"{address}: refused a redirect to {target}")
+    return target

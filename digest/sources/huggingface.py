@@ -1,6 +1,7 @@
 """Hugging Face's daily papers (JSON): a list for each day, put together by its community."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
@@ -10,20 +11,36 @@ from django.conf import settings
 from django.utils import timezone
 
 from digest.models import Listing
-from digest.sources import arxiv, arxiv_id
-from digest.sources.fetching import Answer, Fetcher
-from digest.sources.links import web_address
-from digest.sources.page import Page, Place
+from digest.sources import arxiv, arxiv_id, author_names
+from digest.sources.fetching import FetchedResponse, Fetcher
+from digest.sources.links import safe_url
+from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError, believable
 
 NAME = "huggingface"
+TITLE = "Hugging Face"
 # Its list grows all day: it is asked once an hour.
 EVERY = timedelta(hours=1)
 turn = nullcontext
 
-PAGE = 100
+PAPERS_PER_PAGE = 100
 # A day never has so many; a list without an end would.
 MOST_PAGES = 20
+
+
+_WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/\S*)?")
+# A repository, not the pages below github.io.
+_REPOSITORY = re.compile(
+    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w.-]+", re.I
+)
+_MARKDOWN = (
+    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), r"\1"),
+    (re.compile(r"(?<![\w_])__(?=\S)(.+?)(?<=\S)__(?![\w_])"), r"\1"),
+    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?![\w_])"), r"\1"),
+    (re.compile(r"(?<!`)(`{1,3})(?=[^\s`])(.{1,500}?)(?<=[^\s`])\1(?!`)"), r"\2"),
+    (re.compile(r"^[ \t]{0,3}(?:#{1,6}|>|[*+-])[ \t]+", re.M), ""),
+)
 
 
 def parts() -> list[str]:
@@ -31,7 +48,7 @@ def parts() -> list[str]:
     return [""]
 
 
-def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
+def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
     """Yield the lists of the days from `since` to today in UTC, as theirs are; what did not change is left out."""
     day = max(place.since, _day(place.cursor) or place.since)
     today = place.asked_at.astimezone(UTC).date()
@@ -45,23 +62,23 @@ def pages(fetcher: Fetcher, place: Place) -> Iterator[Page]:
                 except SourceError as error:
                     skipped.append(f"{day}: {error}")
         day += timedelta(days=1)
-        yield Page(records, skipped, cursor=day.isoformat() if day <= today else "")
+        yield HarvestPage(records, skipped, cursor=day.isoformat() if day <= today else "")
 
 
 def _lists_of(fetcher: Fetcher, day: date) -> Iterator[list[Any]]:
     for number in range(MOST_PAGES):
-        params: dict[str, str | int] = {"date": day.isoformat(), "limit": PAGE, "p": number}
+        params: dict[str, str | int] = {"date": day.isoformat(), "limit": PAPERS_PER_PAGE, "p": number}
         answer = fetcher.get_if_changed(settings.HUGGINGFACE_URL, params)
         if answer.unchanged:
             return
         items = _list(answer)
         yield items
         # Its Link header says so too, and would lead us wherever it says.
-        if len(items) < PAGE:
+        if len(items) < PAPERS_PER_PAGE:
             return
 
 
-def _list(answer: Answer) -> list[Any]:
+def _list(answer: FetchedResponse) -> list[Any]:
     try:
         items = json.loads(answer.body)
     except (ValueError, RecursionError) as error:
@@ -71,40 +88,69 @@ def _list(answer: Answer) -> list[Any]:
     return items
 
 
-def _record(item: Any, asked: date) -> PaperRecord:
+def _record(item: Any, day: date) -> PaperRecord:
     """Return the record of one item; SourceError where it has no arXiv id or no title."""
     paper = item.get("paper") if isinstance(item, dict) else None
     if not isinstance(paper, dict):
         raise SourceError("expected an object with a paper, found something else")
-    found = arxiv_id.read(_text(paper, "id"))
-    if found is None:
+    identifier = arxiv_id.parse_arxiv_id(_text(paper, "id"))
+    if identifier is None:
         raise SourceError(f"expected a paper with an arXiv id, found “{_text(paper, 'id')[:60]}”")
     title = _text(paper, "title") or _text(item, "title")
     if not title:
-        raise SourceError(f"{found}: expected a title, found none")
+        raise SourceError(f"{identifier}: expected a title, found none")
     now = timezone.now()
     listed = believable(_moment(_text(paper, "submittedOnDailyAt")), now)
+    code_url, project_url = _links(paper)
     return PaperRecord.read(
         title,
-        _text(paper, "summary") or _text(item, "summary"),
+        _without_markdown(_text(paper, "summary") or _text(item, "summary")),
         source=NAME,
-        identifiers=arxiv.identifiers(found.value),
+        identifiers=arxiv.identifiers(identifier.value),
         authors=tuple(_names(paper.get("authors"))),
-        code_url=web_address(paper.get("githubRepo")),
-        project_url=web_address(paper.get("projectPage")),
+        code_url=code_url,
+        project_url=project_url,
         # The outer publishedAt is another moment, shifted by hours.
         published_at=believable(_moment(_text(paper, "publishedAt")), now),
-        day=listed.astimezone(UTC).date() if listed else asked,
+        day=listed.astimezone(UTC).date() if listed else day,
         origin=Listing.Origin.HUGGINGFACE.value,
         withdrawn_at=believable(_moment(_text(paper, "withdrawnAt")), now),
     )
 
 
+def _links(paper: dict[str, Any]) -> tuple[str, str]:
+    """Return the link to the code and the one to the project; a project page that is a repository is code."""
+    code_url, project_url = _address(paper.get("githubRepo")), _address(paper.get("projectPage"))
+    if _REPOSITORY.match(project_url):
+        return code_url or project_url, ""
+    return code_url, project_url
+
+
+def _address(value: Any) -> str:
+    """Return an address; one without https:// in front, such as github.com/a/b, gets it."""
+    text = value.strip() if isinstance(value, str) else ""
+    return safe_url(f"https://{text}" if _WITHOUT_SCHEME.fullmatch(text) else text)
+
+
+def _without_markdown(text: str) -> str:
+    """Return a summary without the signs of Markdown that people put there; links are found by their own rule."""
+    parts = re.split(r"(\$[^$]*\$)", text)
+    for pattern, replacement in _MARKDOWN:
+        parts[::2] = [pattern.sub(replacement, part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def _names(authors: Any) -> Iterator[str]:
-    """Yield the names of those who are not hidden."""
+    """Yield the names of those who are not hidden; each is an object with a name, or a name."""
+    if isinstance(authors, str):
+        yield from author_names.split(authors)
     for author in authors if isinstance(authors, list) else []:
-        if isinstance(author, dict) and not author.get("hidden") and (name := _text(author, "name")):
-            yield name
+        if isinstance(author, str) and author.strip():
+            yield author.strip()
+        if isinstance(author, dict) and not author.get("hidden"):
+            user = author.get("user")
+            name = _text(author, "name") or (_text(user, "fullname") if isinstance(user, dict) else "")
+            yield from filter(None, [name])
 
 
 def _text(holder: dict[str, Any], key: str) -> str:

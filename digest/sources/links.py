@@ -5,10 +5,15 @@ link goes.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-LONGEST = 500
+MAX_URL_LENGTH = 500
+# So many links are looked at, and so far around one for the ends of its sentence: a text may hold nothing but links.
+MAX_LINKS = 20
+SENTENCE_SEARCH_LENGTH = 600
 
 _CODE_HOSTS = (
     "github.com",
@@ -40,16 +45,32 @@ _CALLED_A_PAGE = re.compile(
 # Papers and encyclopedias: a reference, not a page of the paper's own.
 _REFERENCES = ("arxiv.org", "doi.org", "wikipedia.org", "openreview.net")
 
-_ADDRESS = r"(?:https?://|(?<![\w./@-])(?=(?:www\.)?(?:github|gitlab)\.com/\w))[^\s{}<>\"“”]+"
+_ADDRESS = r"(?:https?://|(?<![\w./@-])(?=(?:www\.)?(?:github|gitlab)\.com/\w))[^\s{}<>\"“”。，；、（）]+"
 # Bare, in \url{…} or \href{…}{text}, in [text](…), or twice, as in address{address}.
 _LINK = re.compile(
     rf"\\url\{{\s*(?P<url>{_ADDRESS})\s*\}}"
-    rf"|\\href\{{\s*(?P<href>{_ADDRESS})\s*\}}\s*\{{(?P<text>[^{{}}]*)\}}"
+    rf"|\\href\{{\s*(?P<href>{_ADDRESS})\s*\}}\s*\{{(?P<text>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
     rf"|\[(?P<label>[^\[\]]*)\]\((?P<target>{_ADDRESS.replace('<>', '<>()')})\)"
     rf"|(?P<bare>{_ADDRESS})(?:\{{[^{{}}]*\}})?"
 )
+# What authors put around a link: $\href…$, {\tt https://…}, \textcolor{blue}{\url{…}}.
+_DRESSED = re.compile(
+    rf"\$\s*(?P<formula>\\href\{{[^{{}}]*\}}\s*\{{(?:[^{{}}$]|\{{[^{{}}$]*\}})*\}})\s*\$"
+    rf"|(?:\{{\s*\\[a-z]{{2,12}}\s+|\\textcolor\{{\w+\}}\{{\s*|\\(?:text[a-z]{{2}}|underline|emph|mbox)\{{\s*)"
+    rf"(?P<styled>\\(?:url|href)\{{[^{{}}]*\}}(?:\{{[^{{}}]*\}})?|{_ADDRESS.replace('<>', '<>$')})\s*\}}"
+)
+# The words of a link that are the link's own again, or arXiv's name for it.
+_NO_WORDS = re.compile(r"https?\b.*|(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?|this (?:https? )?url|link", re.I)
+_NEXT_OF_LIST = re.compile(rf"\s*(?:,\s*(?:and\s+)?|;\s*|and\s+)(?=\\url|\\href|{_ADDRESS})")
+_END_OF_LIST = re.compile(r"(?<!\s)\s*+(?:,\s*+)?\b(?:and|or)\s*+$|,\s*+$")
 _SENTENCE_START = re.compile(r"[.!?][\"')\]}]*\s+(?=[A-Z\"“(\[{])")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)")
+
+# What may stand between a bracket and its link: “(code: https://…)”.
+LONGEST_LABEL = 30
+_OPENED = re.compile(rf"[(\[](?:[^()\[\]]{{0,{LONGEST_LABEL}}}[:\s])?$")
+# The word that leads to a link, and goes with it.
+_LEADING_THERE = re.compile(r"\s(?:at|in|on|via|from|under|see|here)$")
 
 _STOPS = ".,;:!?'’\"*\\"
 
@@ -85,55 +106,67 @@ class _Found:
     words: str
 
 
-def web_address(value: object) -> str:
+def safe_url(value: object) -> str:
     """Return an address as a source gives it; "" where it is none of the web's, or too long."""
-    if not isinstance(value, str) or len(value) > LONGEST:
+    if not isinstance(value, str) or len(value) > MAX_URL_LENGTH:
         return ""
     return value.strip() if re.fullmatch(r"https?://[^\s<>\"]+", value.strip()) else ""
 
 
+@lru_cache(maxsize=1024)
 def take_links(text: str) -> Links:
     """Return the text without its first code link and its first project link, and the two links.
 
     A second link of a kind stays where it is, and so does one that is neither.
     """
-    taken: dict[str, str] = {}
+    links: dict[str, str] = {}
     position = 0
-    while (link := _find(text, position)) is not None:
+    text = _DRESSED.sub(lambda match: match["formula"] or match["styled"], text)
+    for _ in range(MAX_LINKS):
+        link = _find(text, position)
+        if link is None:
+            break
         sentence = _sentence_around(text, link)
         kind = _kind(link.url, text[sentence])
-        if not kind or taken.get(kind, link.url) != link.url or len(link.url) > LONGEST:
+        if not kind or links.get(kind, link.url) != link.url or len(link.url) > MAX_URL_LENGTH:
             position = link.end
             continue
-        taken[kind] = link.url
+        links[kind] = link.url
         text, position = _without(text, link, sentence)
-    return Links(text, taken.get("code", ""), taken.get("page", ""))
+    return Links(text, links.get("code", ""), links.get("page", ""))
 
 
 def _find(text: str, position: int) -> _Found | None:
     """Return the next link; what stands around an address without being its own is left out."""
-    found = _LINK.search(text, position)
-    if found is None:
+    match = _LINK.search(text, position)
+    if match is None:
         return None
-    raw = next(filter(None, (found["url"], found["href"], found["target"], found["bare"])))
+    raw = next(filter(None, (match["url"], match["href"], match["target"], match["bare"])))
     address = _trimmed(raw)
-    end = found.start() + len(address) if found["bare"] == found[0] else found.end()
+    end = match.start() + len(address) if match["bare"] == match[0] else match.end()
     url = re.sub(r"\\([_%#&~])", r"\1", address).removesuffix(".git")
-    words = (found["text"] or found["label"] or "").strip()
+    words = re.sub(r"\\[A-Za-z]+\s*|[{}]", "", match["text"] or match["label"] or "").strip()
     return _Found(
-        found.start(),
-        max(end, found.start() + 1),
+        match.start(),
+        max(end, match.start() + 1),
         url if url.startswith("http") else f"https://{url}",
-        "" if words.startswith("http") else words,
+        "" if _NO_WORDS.fullmatch(words) else words,
     )
 
 
 def _trimmed(address: str) -> str:
     """Return the address without the sentence's signs at its end."""
-    address = address.rstrip(_STOPS)
-    while address.endswith((")", "]")) and len(re.findall(r"[)\]]", address)) > len(re.findall(r"[(\[]", address)):
-        address = address[:-1].rstrip(_STOPS)
-    return address
+    signs = Counter(sign for sign in address if sign in "()[]")
+    left_open = signs["("] + signs["["] - signs[")"] - signs["]"]
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        if last in ")]" and left_open < 0:
+            left_open += 1
+        elif last not in _STOPS:
+            break
+        end -= 1
+    return address[:end]
 
 
 def _kind(url: str, sentence: str) -> str:
@@ -150,30 +183,41 @@ def _kind(url: str, sentence: str) -> str:
 
 
 def _is_at(host: str, hosts: tuple[str, ...]) -> bool:
-    return any(host == known or host.endswith(f".{known}") for known in hosts)
+    return any(host == domain or host.endswith(f".{domain}") for domain in hosts)
 
 
 def _sentence_around(text: str, link: _Found) -> slice:
     """Return where the sentence of a link begins and ends."""
-    starts = [found.end() for found in _SENTENCE_START.finditer(text, 0, link.start)]
-    end = _SENTENCE_END.search(text, link.end)
-    return slice(starts[-1] if starts else 0, end.end() if end else len(text))
+    begin, stop = max(link.start - SENTENCE_SEARCH_LENGTH, 0), min(link.end + SENTENCE_SEARCH_LENGTH, len(text))
+    starts = [match.end() for match in _SENTENCE_START.finditer(text, begin, link.start)]
+    end = _SENTENCE_END.search(text, link.end, stop)
+    return slice(starts[-1] if starts else begin, end.end() if end else stop)
 
 
 def _without(text: str, link: _Found, sentence: slice) -> tuple[str, int]:
     """Return the text without the link, or without its whole sentence, and where to look on."""
-    said = f"{text[sentence.start : link.start]} {link.words} {text[link.end : sentence.stop]}"
-    if _LINK.search(said) is None and _says_nothing_else(said):
-        kept = text[: sentence.start].rstrip()
-        return f"{kept} {text[sentence.stop :].lstrip()}".strip(), len(kept)
+    statement = f"{text[sentence.start : link.start]} {link.words} {text[link.end : sentence.stop]}"
+    if _LINK.search(statement) is None and _says_nothing_else(statement):
+        remainder = text[: sentence.start].rstrip()
+        return f"{remainder} {text[sentence.stop :].lstrip()}".strip(), len(remainder)
     before, after = text[: link.start], text[link.end :]
     if link.words:
         return before + link.words + after, len(before + link.words)
     # (https://…) and (code: https://…)
-    opened = re.search(r"\s*[(\[](?:[^()\[\]]{0,30}[:\s])?$", before)
+    opened = _OPENED.search(before, max(len(before) - LONGEST_LABEL - 2, 0))
     if opened and after[:1] in (")", "]"):
-        return before[: opened.start()] + after[1:], opened.start()
-    before = re.sub(r"(?:\s+(?:at|in|on|via|from|under|see|here))?\s*[:,]?\s*$", "", before)
+        remainder = before[: opened.start()].rstrip()
+        return remainder + after[1:], len(remainder)
+    # Of a list, the comma or the "and" goes along.
+    if following := _NEXT_OF_LIST.match(after):
+        return before + after[following.end() :], len(before)
+    before = before.rstrip()
+    if before.endswith((":", ",")):
+        before = before[:-1].rstrip()
+    if leading := _LEADING_THERE.search(before, max(len(before) - LONGEST_LABEL, 0)):
+        before = before[: leading.start()].rstrip()
+    if after[:1] in ("", ".", ";", "!", "?"):
+        before = before[:-40] + _END_OF_LIST.sub("", before[-40:])
     glue = "" if not after or after[0] in ".,;:!?)" or after[0].isspace() else " "
     return before + glue + after, len(before)
 

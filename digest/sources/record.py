@@ -1,6 +1,7 @@
 """PaperRecord: what every source yields. SourceError: what it raises where it cannot."""
 
 import hashlib
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -8,13 +9,19 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from digest.cleaning import clean, visible
+from digest.models.paper import MAX_TITLE_LENGTH, OTHERS
+from digest.sources.latex_text import clean_text, visible
 from digest.sources.links import Links, take_links
 
 # Clocks differ a little; more than that is a mistake of the source.
-AHEAD = timedelta(days=1)
+FUTURE_TOLERANCE = timedelta(days=1)
 # arXiv's first paper is of August 1991; other sources have older ones.
-OLDEST = datetime(1600, 1, 1, tzinfo=UTC)
+EARLIEST_DATE = datetime(1600, 1, 1, tzinfo=UTC)
+# Letters. Longer text of a source is cut before anything looks at it; arXiv takes abstracts of 1,920. With its commands
+# a title is longer than without them.
+LONGEST_ORIGINAL_TITLE = 4 * MAX_TITLE_LENGTH
+LONGEST_ABSTRACT = 20_000
+MAX_RECORD_NAME_LENGTH = 500
 # What no database takes.
 _NOT_STORED = re.compile("[\x00\ud800-\udfff]")
 
@@ -45,6 +52,11 @@ class PaperRecord:
     day: date | None = None
     origin: str = ""
     withdrawn_at: datetime | None = None
+    # The journal or conference it appeared in, and under which licence it may be shared.
+    venue: str = ""
+    licence: str = ""
+    # Its day is that of first sight: it has none where its last identifier is known already.
+    is_day_of_first_sight: bool = False
     # It tells of a change: nothing comes of it where the paper is not known.
     only_if_known: bool = False
 
@@ -56,9 +68,9 @@ class PaperRecord:
         return cls(
             source,
             identifiers,
-            storable(title),
-            storable(abstract),
-            tuple(storable(name) for name in rest.pop("authors", ())),
+            storable(title)[:LONGEST_ORIGINAL_TITLE],
+            storable(abstract)[:LONGEST_ABSTRACT],
+            tuple(storable(name)[:MAX_RECORD_NAME_LENGTH] for name in rest.pop("authors", ()) if name),
             given_code_url=rest.pop("code_url", ""),
             given_project_url=rest.pop("project_url", ""),
             **rest,
@@ -71,18 +83,18 @@ class PaperRecord:
 
     @cached_property
     def title(self) -> str:
-        """The title, to be read. One of commands alone is shown as it was written."""
-        return clean(self.original_title) or " ".join(visible(self.original_title).split())
+        """The title, to be read, its end cut off where it is too long. One of commands alone is shown as written."""
+        return _cut(clean_text(self.original_title) or " ".join(visible(self.original_title).split()))
 
     @cached_property
     def abstract(self) -> str:
         """The abstract, to be read, without the links that were taken out of it."""
-        return clean(self._links.text)
+        return clean_text(self._links.text)
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
         """The names, to be read."""
-        return tuple(filter(None, map(clean, self.original_authors)))
+        return tuple(filter(None, (clean_text(name) for name in self.original_authors if name != OTHERS)))
 
     @property
     def code_url(self) -> str:
@@ -99,11 +111,12 @@ class PaperRecord:
         return take_links(self.original_abstract)
 
 
-def doi(text: str) -> str:
-    """Return a DOI in the one form it is kept in; "" where it is none, or another name of an arXiv id."""
-    text = re.sub(r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", "", text.strip(), flags=re.I).lower().rstrip(",;.")
-    fits = re.fullmatch(r"10\.\d{4,9}/\S{1,240}", text) and not text.startswith("10.48550/arxiv.")
-    return text if fits else ""
+def _cut(title: str) -> str:
+    """Return a title as long as one may be, ended at a word where it has any."""
+    if len(title) <= MAX_TITLE_LENGTH:
+        return title
+    head = title[: MAX_TITLE_LENGTH - 1]
+    return f"{head.rpartition(' ')[0] or head}…"
 
 
 def storable(text: str) -> str:
@@ -111,9 +124,14 @@ def storable(text: str) -> str:
     return _NOT_STORED.sub("", text)
 
 
+def unescaped(text: str) -> str:
+    """Return the text with what is left of HTML's entities written out: some sources escape twice."""
+    return re.sub(r"&(?:#\d{1,8}|#[xX][\da-fA-F]{1,8}|\w{2,32});", lambda entity: html.unescape(entity[0]), text)
+
+
 def believable(moment: datetime | None, now: datetime) -> datetime | None:
     """Return the moment; None where no paper can be of it, such as one in the future."""
-    return moment if moment and OLDEST <= moment <= now + AHEAD else None
+    return moment if moment and EARLIEST_DATE <= moment <= now + FUTURE_TOLERANCE else None
 
 
 def key_of_title(title: str) -> str:

@@ -8,15 +8,15 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.text import Truncator
 
-from digest.cleaning import clean
 from digest.models import PaperIdentifier
+from digest.sources.latex_text import clean_text
 from digest.sources.record import PaperRecord, SourceError, key_of_title
 
 SHIPPED_PAGE = settings.BASE_DIR / "seeds" / "daily-papers-aug-21.txt"
 # The page names its day without a year; the newest of its papers are of mid 2025.
 SHIPPED_YEAR = 2025
 
-LONGEST_TITLE = 400
+MAX_SEED_TITLE_LENGTH = 400
 SHORTEST_ABSTRACT = 200
 
 # What stands before the first title: what to expect, for the reader of an error, and how to know it.
@@ -46,19 +46,19 @@ class _Block:
     text: str
 
 
-def read(path: Path, year: int = SHIPPED_YEAR) -> SeedPage:
+def read_seed(path: Path, year: int = SHIPPED_YEAR) -> SeedPage:
     """Return the page in a file. The page does not name its year.
 
     Raises SourceError, with the line and what was expected there, where the file breaks the pattern: banner word,
     banner sentence, "Subscribe", heading, byline, day, then title and abstract in turn, with blank lines between.
     """
     try:
-        return parse(path.read_bytes(), year)
+        return parse_seed(path.read_bytes(), year)
     except SourceError as error:
         raise SourceError(f"{path.name}, {error}") from error
 
 
-def parse(data: bytes, year: int = SHIPPED_YEAR) -> SeedPage:
+def parse_seed(data: bytes, year: int = SHIPPED_YEAR) -> SeedPage:
     """Return the page in these bytes; see read."""
     blocks = _blocks(_text(data))
     end = blocks[-1].line if blocks else 1
@@ -111,9 +111,9 @@ def _papers(blocks: list[_Block]) -> list[PaperRecord]:
     lines: dict[str, int] = {}
     papers = []
     for title, abstract in zip(blocks[::2], [*blocks[1::2], None], strict=False):
-        if len(title.text) > LONGEST_TITLE:
-            raise _unexpected(title, f"a title of at most {LONGEST_TITLE} characters")
-        if not clean(title.text):
+        if len(title.text) > MAX_SEED_TITLE_LENGTH:
+            raise _unexpected(title, f"a title of at most {MAX_SEED_TITLE_LENGTH} characters")
+        if not clean_text(title.text):
             raise _unexpected(title, "a title with something to read in it")
         if abstract is None:
             raise SourceError(f"line {title.line}: expected an abstract after this title, found the end of the page")

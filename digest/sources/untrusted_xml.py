@@ -1,31 +1,141 @@
-"""XML from outside: read without entities and document types, and known by its root."""
+"""XML from outside: read without entities and document types, and known by its root.
 
+One bad byte costs one record: what XML does not allow (https://www.w3.org/TR/xml/#charsets) is dropped, and a record
+that still cannot be read is left out, so that the rest of the page comes in.
+"""
+
+import codecs
+import html
 import re
+import sys
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from digest.sources.fetching import Answer
+from digest.sources.fetching import FetchedResponse
 from digest.sources.record import SourceError
 
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html", re.I | re.S)
+# Each comment ends at its first end: with further ends to try, a row of them costs two to the power of its length.
+_HTML = re.compile(rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+)?html", re.I | re.S)
+_DECLARATION = re.compile(r"\A\s*+<\?xml[^>]*+>")
+_DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)", re.I)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+_BYTE = re.compile("[\udc80-\udcff]")
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Nothing is an entity within CDATA.
+_ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,8})|(\w{1,32}));|&", re.S)
+_NAMESPACE = re.compile(r"\s(xmlns(?::[\w.-]+)?)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_OF_XML = {"amp", "lt", "gt", "quot", "apos"}
+_NAMED = re.compile(r"(?:oai:arXiv\.org:|arxiv\.org/abs/|arXiv:)(\d{4}\.\d{4,6}|[a-z-]+(?:\.[a-z]{2})?/\d{7})", re.I)
 
 
-def parse(answer: Answer, root: str) -> Element:
-    """Return the root element, which must have this local name.
+@dataclass(frozen=True)
+class Document:
+    """What came, read: the root element, the text of it, which is well-formed, and what had to be done for that."""
 
-    Raises SourceError for anything else: an HTML page, broken XML, a document that defines entities (an XML bomb).
+    root: Element
+    body: bytes
+    # Records that came in without some of their characters.
+    remarks: list[str] = field(default_factory=list)
+    # Records that nobody could read.
+    skipped: list[str] = field(default_factory=list)
+
+
+def parse_xml(answer: FetchedResponse, root: str, record: str = "") -> Document:
+    """Return the document, whose root element must have this local name; `record` is that of its records.
+
+    Raises SourceError for anything else: an HTML page, a document that ends too early or defines entities (an XML
+    bomb).
     """
     if _HTML.match(answer.body[:2000]):
         raise SourceError(f"{answer.url}: expected XML ({root}), found an HTML page")
     try:
-        element: Element = fromstring(answer.body, forbid_dtd=True)
+        document = _read(answer.body, record)
     except DefusedXmlException as error:
         raise SourceError(f"{answer.url}: expected plain XML, found {type(error).__name__}") from error
     except (ParseError, ValueError, LookupError) as error:
         raise SourceError(f"{answer.url}: expected XML ({root}), found what is none: {error or 'nothing'}") from error
-    found = element.tag.rpartition("}")[2]
-    if found != root:
-        raise SourceError(f"{answer.url}: expected XML ({root}), found <{found}>")
-    return element
+    root_name = document.root.tag.rpartition("}")[2]
+    if root_name != root:
+        raise SourceError(f"{answer.url}: expected XML ({root}), found <{root_name}>")
+    return document
+
+
+def _read(body: bytes, record: str) -> Document:
+    try:
+        return Document(fromstring(body, forbid_dtd=True), body)
+    except (ParseError, ValueError, LookupError):
+        # Usually one character of one record.
+        return _mended(_DECLARATION.sub("", _decoded(body), count=1), record)
+
+
+def _mended(text: str, record: str) -> Document:
+    """Return the document of a text that is no XML as it stands. ParseError where more than records is broken."""
+    head, *records = re.split(rf"(?=<{record}[\s>])", text) if record else [text]
+    remarks: list[str] = []
+    skipped: list[str] = []
+    pieces = [_allowed(head)]
+    for number, broken in enumerate(records, start=1):
+        own, end, tail = broken.rpartition(f"</{record}>")
+        if not end:
+            own, tail = broken, ""
+        name = _NAMED.search(own)
+        called = name[1] if name else f"record {number}"
+        mended = _allowed(own + end)
+        if not _is_readable(head, mended):
+            skipped.append(f"{called}: expected a record in XML, found a broken one")
+            mended = ""
+        elif mended != own + end:
+            remarks.append(f"{called}: characters that XML does not allow were dropped or written out")
+        pieces += [mended, _allowed(tail)]
+    whole = "".join(pieces).encode()
+    return Document(fromstring(whole, forbid_dtd=True), whole, remarks, skipped)
+
+
+def _is_readable(head: str, record: str) -> bool:
+    """Whether a record is well-formed by itself, under the namespaces of the document's beginning."""
+    declared = dict(_NAMESPACE.findall(head))
+    namespaces = " ".join(f"{name}={value}" for name, value in declared.items())
+    try:
+        fromstring(f"<records {namespaces}>{record}</records>".encode(), forbid_dtd=True)
+    except ParseError:
+        return False
+    return True
+
+
+def _decoded(body: bytes) -> str:
+    """Return the text of bytes, whatever they say of their encoding; a byte of no UTF-8 is kept as a surrogate."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, errors="replace")
+    declared = _DECLARED.match(body[:200].lstrip())
+    for encoding in ("utf-8", declared[1].decode() if declared else "utf-8"):
+        try:
+            return body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return body.decode("utf-8", errors="surrogateescape")
+
+
+def _allowed(text: str) -> str:
+    """Return the text without characters XML does not allow, with names of HTML's entities written out.
+
+    A byte of no UTF-8 is most often one of windows-1252.
+    """
+    text = _BYTE.sub(lambda byte: byte[0].encode("utf-8", "surrogateescape").decode("windows-1252", "replace"), text)
+    return _ENTITY.sub(_entity, _FORBIDDEN.sub("", text))
+
+
+def _entity(match: re.Match[str]) -> str:
+    decimal, hexadecimal, name = match.groups()
+    if decimal or hexadecimal:
+        code = int(decimal) if decimal else int(hexadecimal, 16)
+        is_allowed = code <= sys.maxunicode and not _FORBIDDEN.match(chr(code))
+        return match[0] if is_allowed else ""
+    if name:
+        written_out = html.unescape(match[0])
+        return match[0] if name in _OF_XML else html.escape(written_out, quote=False)
+    return match[0] if match[0].startswith("<![CDATA[") else "&amp;"

@@ -2,9 +2,9 @@
 
 from django import template
 
-from digest.site import mathematics
+from digest.site import marked_abstract, mathematics
 
 register = template.Library()
 
 register.filter("title_tokens", mathematics.title_tokens)
-register.filter("abstract_pieces", mathematics.abstract_pieces)
+register.filter("marked_pieces", marked_abstract.marked_pieces)

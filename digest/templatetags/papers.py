@@ -3,22 +3,34 @@
 from django import template
 from django.utils.safestring import mark_safe
 
-from digest.composing import wording
+from digest.catalog import citations, formatting, key_sentence
+from digest.recommending.wording import reason_sentence
 from digest.site import articles as site_articles
 
 register = template.Library()
 
-# Hyphenated names up to this length stay on one line of a narrow phone.
-KEPT_WHOLE = 22
+# More authors than these are folded on the page of a paper, if there are more than a few more.
+AUTHORS_SHOWN, FEW_AUTHORS = 15, 3
 
-register.filter("byline", wording.byline)
-register.filter("outside_links", wording.outside_links)
+register.filter("byline", formatting.byline)
+register.filter("authors_line", formatting.authors_line)
+register.filter("outside_links", formatting.outside_links)
+register.filter("coins", citations.coins)
+register.filter("gist", key_sentence.gist)
+register.filter("discussion_links", formatting.discussion_links)
 
 
 @register.filter
 def excerpt(text: str, limit: int) -> str:
     """Return the text in at most `limit` characters, ended at a word."""
-    return wording.shorten(text, limit)
+    return formatting.shorten(text, limit)
+
+
+@register.filter
+def folded(names: list[str]) -> dict[str, list[str]]:
+    """Return the names that are shown at once, and those that a reader unfolds: of a long list all behind the first."""
+    visible = AUTHORS_SHOWN if len(names) > AUTHORS_SHOWN + FEW_AUTHORS else len(names)
+    return {"shown": names[:visible], "folded": names[visible:]}
 
 
 @register.filter
@@ -30,17 +42,17 @@ def looked_up(table: dict[int, object], key: int) -> object:
 @register.filter
 def one_line(text: str) -> str:
     """Return the text on one line, without unprintable characters."""
-    return wording.one_line(text)
+    return formatting.on_one_line(text)
 
 
-@register.filter
-def is_kept_whole(word: str) -> bool:
-    """Whether it is a hyphenated word that should not be broken at its hyphen."""
-    return "-" in word.strip("-") and len(word) <= KEPT_WHOLE
+@register.simple_tag
+def reason(code: str, argument: str) -> str:
+    """Return why a paper came, as its reader is told."""
+    return reason_sentence(code, argument)
 
 
 @register.simple_tag(takes_context=True)
 def articles(context: template.Context, level: int) -> str:
     """Return the papers of the list in `entries`, under headings of that level."""
-    around = {name: context.get(name) for name in site_articles.AROUND}
-    return mark_safe("".join(site_articles.rendered(context["entries"], level, around)))  # noqa: S308
+    around = {name: context.get(name) for name in site_articles.SHARED_CONTEXT}
+    return mark_safe("".join(site_articles.render_articles(context["entries"], level, around)))  # noqa: S308 # nosec B308 B703

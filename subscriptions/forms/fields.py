@@ -6,13 +6,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Count
 
-from subscriptions import addresses
+from subscriptions import addresses, hooks
 from subscriptions.models import Topic
 
 HALF_HOURS = [time(hour, minute) for hour in range(24) for minute in (0, 30)]
-# So many topics stand first, those with most papers; the others follow by name.
+# So many topics stand first, by `hooks.topic_counts`; the others follow by name.
 LEADING = 7
 
 
@@ -22,7 +21,10 @@ class AddressField(forms.CharField):
     widget = forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@university.edu"})
 
     def __init__(self, *, refuse_disposable: bool = False) -> None:
-        errors = {"required": "Please fill in your address.", "max_length": "No address is that long. Is there a typo?"}
+        errors = {
+            "required": "Please enter your email address.",
+            "max_length": "This address is too long.",
+        }
         super().__init__(label="Email address", max_length=254, error_messages=errors)
         self.refuse_disposable = refuse_disposable
 
@@ -30,27 +32,41 @@ class AddressField(forms.CharField):
         """Return the address as mail goes to it."""
         refuse = self.refuse_disposable and settings.REFUSE_DISPOSABLE
         try:
-            return addresses.clean(super().clean(value), refuse_disposable=refuse)
+            return addresses.clean_address(super().clean(value), refuse_disposable=refuse)
         except addresses.BadAddress as error:
             raise forms.ValidationError(str(error), code="address") from error
 
 
 class TopicsField(forms.MultipleChoiceField):
-    """Topics to tick; none ticked is the whole edition. One query, whatever is ticked."""
+    """Topics to tick; with none ticked the curator's order counts. One query, whatever is ticked."""
 
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self) -> None:
-        errors = {"invalid_choice": "One of the topics is no longer there. Please tick again."}
+        errors = {"invalid_choice": "One of the topics no longer exists. Please pick again."}
         super().__init__(label="Topics", required=False, choices=self._read, error_messages=errors)
         self._topics: dict[str, Topic] | None = None
 
     def _read(self) -> list[tuple[str, str]]:
         if self._topics is None:
-            by_papers = list(Topic.objects.annotate(tagged=Count("tags")).order_by("-tagged", "name"))
-            ordered = by_papers[:LEADING] + sorted(by_papers[LEADING:], key=lambda topic: topic.name)
+            most_first = [f"-{count}" for count in hooks.topic_counts]
+            topics = list(Topic.objects.annotate(**hooks.topic_counts).order_by(*most_first, "name"))
+            ordered = _in_two_parts(topics)
             self._topics = {str(topic.pk): topic for topic in ordered}
         return [(key, topic.name) for key, topic in self._topics.items()]
+
+    @property
+    def leading(self) -> int:
+        """How many are seen at once: the broad ones, where there are narrower ones within them."""
+        self._read()
+        topics = (self._topics or {}).values()
+        is_in_levels = any(topic.parent_id for topic in topics)
+        return sum(topic.parent_id is None for topic in topics) if is_in_levels else LEADING
+
+    def broad_name(self, key: str) -> str:
+        """Return the name of the broad topic that a topic is part of; "" where it is part of none."""
+        topic = (self._topics or {}).get(key)
+        return self._topics[str(topic.parent_id)].name if self._topics and topic and topic.parent_id else ""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "TopicsField":
         """Every form reads the topics anew."""
@@ -62,11 +78,24 @@ class TopicsField(forms.MultipleChoiceField):
         return [topic for key, topic in (self._topics or {}).items() if key in chosen]
 
 
+def _in_two_parts(topics: list[Topic]) -> list[Topic]:
+    """Return topics, those with the most papers first, as they are shown: first those that are seen at once.
+
+    Where there are broad ones they come first, and the others follow by broad topic and name.
+    """
+    if not any(topic.parent_id for topic in topics):
+        return topics[:LEADING] + sorted(topics[LEADING:], key=lambda topic: topic.name)
+    names = {topic.pk: topic.name for topic in topics}
+    broad = [topic for topic in topics if topic.parent_id is None]
+    narrow = [topic for topic in topics if topic.parent_id]
+    return broad + sorted(narrow, key=lambda topic: (names[topic.parent_id or 0], topic.name))
+
+
 class HourField(forms.TypedChoiceField):
     """A time of day in steps of half an hour."""
 
     def __init__(self) -> None:
-        errors = {"invalid_choice": "Please choose an hour from the list.", "required": "Please choose an hour."}
+        errors = {"invalid_choice": "Please choose a time from the list.", "required": "Please choose a time."}
         super().__init__(label="Time", choices=self.choices_with(HALF_HOURS), coerce=time.fromisoformat)
         self.error_messages |= errors
 
@@ -104,5 +133,5 @@ class KeysField(forms.TypedMultipleChoiceField):
         """Return the keys; ValidationError where one is none, or they are too many."""
         keys = list(dict.fromkeys(super().clean(value)))
         if len(keys) > self.most:
-            raise forms.ValidationError(f"At most {self.most} papers, please.")
+            raise forms.ValidationError(f"Please choose at most {self.most} papers.")
         return keys

@@ -6,21 +6,23 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from subscriptions import schedule, wishes
+from subscriptions import preferences, schedule
 from subscriptions.forms.fields import HALF_HOURS, AddressField, HourField
-from subscriptions.forms.rhythm import RhythmForm
-from subscriptions.forms.wishes import Row, WeightsField, authors, phrases
-from subscriptions.models import Breadth, Channel, Subscriber
+from subscriptions.forms.preference_fields import WeightRow, WeightsField, authors, phrases
+from subscriptions.forms.rhythm import RhythmForm, TimeZoneField
+from subscriptions.models import Breadth, Channel, Frequency, Subscriber
 from subscriptions.models.subscriber import MOST_PAPERS
-from subscriptions.wishes import Wishes
+from subscriptions.preferences import Preferences
 
-LONGEST_PAUSE = timedelta(days=366)
+MAX_PAUSE = timedelta(days=366)
+# Each is one press away.
+QUICK_FREQUENCIES = (Frequency.DAILY, Frequency.WEEKDAYS, Frequency.WEEKLY)
 # In percent.
 MATCHES = {
-    0: "whenever something fits",
-    30: "when one fits by 30 % or more",
-    50: "when one fits by 50 % or more",
-    70: "when one fits by 70 % or more",
+    0: "whenever something matches",
+    30: "when at least one paper is a 30% match or better",
+    50: "when at least one paper is a 50% match or better",
+    70: "when at least one paper is a 70% match or better",
 }
 
 
@@ -28,18 +30,18 @@ class PreferencesForm(RhythmForm):
     """All a subscriber can change."""
 
     topics = WeightsField()
-    follow = phrases(
-        "Words to follow", "One word or phrase a line. It counts where it stands in a title or an abstract."
+    follow = phrases("Words to follow", "One word or phrase per line. Matches titles and abstracts.")
+    mute = phrases(
+        "Words to mute", "You’ll never get a paper with one of these, even if it matches something else you follow."
     )
-    mute = phrases("Words to mute", "A paper with one of these never comes, whatever else speaks for it.")
     authors = authors()
-    max_papers = forms.IntegerField(label="Papers, at most", min_value=3, max_value=MOST_PAPERS)
+    max_papers = forms.IntegerField(label="Papers per digest", min_value=3, max_value=MOST_PAPERS)
     reading_minutes = forms.IntegerField(
         label="Reading time in minutes",
         required=False,
         min_value=2,
         max_value=120,
-        help_text="As many papers as you can look through in this time. Leave it empty for no limit but the number.",
+        help_text="We’ll send as many papers as you can skim in this time. Leave it empty for no time limit.",
     )
     least_match = forms.TypedChoiceField(label="Send a digest", coerce=int, choices=list(MATCHES.items()), initial=0)
     breadth = forms.ChoiceField(
@@ -47,60 +49,74 @@ class PreferencesForm(RhythmForm):
         choices=Breadth.choices,
         required=False,
         initial=Breadth.EDITION,
-        help_text="What is in no edition comes as a second part of the mail, and only what fits you.",
+        help_text="Papers outside the editions come as a second part of the email, and only if they match.",
     )
-    max_more = forms.IntegerField(
-        label="Of everything new, at most", min_value=3, max_value=MOST_PAPERS, required=False
+    max_more = forms.IntegerField(label="Papers in the second part", min_value=3, max_value=MOST_PAPERS, required=False)
+    channel = forms.ChoiceField(
+        label="Deliver by", choices=[(Channel.MAIL, "Email"), (Channel.FEED, "Feed only")], initial=Channel.MAIL
     )
-    channel = forms.ChoiceField(label="Digests come", choices=Channel.choices, initial=Channel.MAIL)
     paused_until = forms.DateField(
         label="Pause until",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": "Please write the day as year-month-day, such as 2026-03-29."},
-        help_text="The first day on which digests come again. On it one digest brings the best of all that you missed.",
+        error_messages={"invalid": "Please enter the date as year-month-day, for example 2026-03-29."},
+        help_text="The day your digests start again. The first one brings the best of what you missed.",
     )
 
     def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
         self.subscriber = subscriber
         super().__init__(*args, initial=self._current(), **kwargs)
-        hour, match = self.fields["local_time"], self.fields["least_match"]
+        hour, match, zone = (self.fields[name] for name in ("local_time", "least_match", "time_zone"))
+        if isinstance(zone, TimeZoneField):
+            zone.show_present_times(timezone.now(), self.initial["time_zone"])
         if subscriber.local_time not in HALF_HOURS and isinstance(hour, HourField):
             hour.choices = HourField.choices_with(sorted([*HALF_HOURS, subscriber.local_time]))
         if subscriber.least_match not in MATCHES and isinstance(match, forms.ChoiceField):
             match.choices = [
                 *MATCHES.items(),
-                (subscriber.least_match, f"when one fits by {subscriber.least_match} % or more"),
+                (subscriber.least_match, f"when at least one paper is a {subscriber.least_match}% match or better"),
             ]
 
     def _current(self) -> dict[str, Any]:
-        subscriber, wanted = self.subscriber, wishes.read(self.subscriber)
-        names = ("time_zone", "local_time", "frequency", "weekday", "month_day", "channel")
-        amounts = ("max_papers", "reading_minutes", "least_match", "breadth", "max_more")
-        return {name: getattr(subscriber, name) for name in (*names, *amounts)} | {
-            "chosen_days": sorted(schedule.days_of(subscriber.chosen_days)),
-            "topics": wanted.weights,
-            "follow": wanted.follow,
-            "mute": wanted.mute,
-            "authors": wanted.authors,
+        subscriber, stored = self.subscriber, preferences.preferences_of(self.subscriber)
+        names = ("channel", "max_papers", "reading_minutes", "least_match", "breadth", "max_more")
+        return {
+            **self.initial_of(subscriber.chosen_rhythm),
+            **{name: getattr(subscriber, name) for name in names},
+            "topics": stored.weights,
+            "follow": stored.follow,
+            "mute": stored.mute,
+            "authors": stored.authors,
             "paused_until": subscriber.paused_until if subscriber.is_paused else None,
         }
 
     @property
-    def weights(self) -> list[Row]:
+    def quick_frequencies(self) -> list[Frequency]:
+        """The frequencies one can change to with one press, from more mails to fewer."""
+        return list(QUICK_FREQUENCIES)
+
+    @property
+    def words_in_short(self) -> str:
+        """Say how many words and authors are followed and muted."""
+        stored = self.preferences
+        counts = {"followed": len(stored.follow) + len(stored.authors), "muted": len(stored.mute)}
+        return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "None yet"
+
+    @property
+    def weights(self) -> list[WeightRow]:
         """The topics to draw."""
         bound = self["topics"]
         field: Any = self.fields["topics"]
         return list(field.rows(field.prepare_value(bound.value()), bound.html_name))
 
     @property
-    def wishes(self) -> Wishes:
+    def preferences(self) -> Preferences:
         """What is wanted: as the form was filled in once it is valid, as it is saved before."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else self.initial
-        return Wishes(given["topics"], given["follow"], given["mute"], given["authors"])
+        return Preferences(given["topics"], given["follow"], given["mute"], given["authors"])
 
     @property
-    def wanted_more(self) -> int:
+    def max_extra_papers(self) -> int:
         """How many papers the second part may have, once the form is valid; 0 where none is wanted."""
         given = self.cleaned_data
         return int(given["max_more"]) if given["breadth"] == Breadth.EVERYTHING else 0
@@ -120,9 +136,9 @@ class PreferencesForm(RhythmForm):
         if until and zone:
             today = schedule.local_date(timezone.now(), zone)
             if until <= today:
-                self.add_error("paused_until", "This day is over or has begun. Please choose a day to come.")
-            elif until > today + LONGEST_PAUSE:
-                self.add_error("paused_until", "Please choose a day within a year. To stop for good, unsubscribe.")
+                self.add_error("paused_until", "Please choose a future date.")
+            elif until > today + MAX_PAUSE:
+                self.add_error("paused_until", "Please choose a date within a year. To stop for good, unsubscribe.")
         return cleaned
 
 

@@ -1,6 +1,6 @@
 """When the digest should arrive."""
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -15,15 +15,37 @@ from subscriptions.wording import LAST, ordinal
 WEEKDAY, CHOSEN_DAYS, MONTH_DAY = 0, frozenset(range(5)), 1
 
 
+class TimeZoneField(forms.ChoiceField):
+    """A time zone of the lists, or an alias of one: so a browser may name it, or a reader have it from before."""
+
+    def __init__(self) -> None:
+        errors = {"invalid_choice": "We don’t know this time zone. Please choose one from the list."}
+        super().__init__(label="Time zone", choices=time_zones.by_region, initial="UTC", error_messages=errors)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "TimeZoneField":
+        """Every form may have its own list."""
+        return type(self)()
+
+    def valid_value(self, value: Any) -> bool:
+        """Say whether there is such a zone."""
+        return bool(time_zones.known_as(str(value)))
+
+    def clean(self, value: Any) -> str:
+        """Return the zone as the lists name it."""
+        return time_zones.listed_as(str(super().clean(value)))
+
+    def show_present_times(self, at: datetime, chosen: str) -> None:
+        """List the zones with the time it is there; the chosen one too, where it is none of the lists."""
+        groups = time_zones.with_present_time(at)
+        if chosen not in {name for _, zones in groups for name, _ in zones}:
+            groups[0][1].append((chosen, time_zones.place_label(chosen)))
+        self.choices = groups
+
+
 class RhythmForm(forms.Form):
     """How often and when; which of the three kinds of days counts, the frequency tells."""
 
-    time_zone = forms.ChoiceField(
-        label="Time zone",
-        choices=time_zones.by_region,
-        initial="UTC",
-        error_messages={"invalid_choice": "This time zone is not known. Please choose one from the list."},
-    )
+    time_zone = TimeZoneField()
     local_time = HourField()
     frequency = forms.ChoiceField(label="How often", choices=Frequency.choices, initial=Frequency.DAILY)
     weekday = forms.ChoiceField(label="On", choices=list(WEEKDAYS.items()), required=False, initial=WEEKDAY)
@@ -41,6 +63,11 @@ class RhythmForm(forms.Form):
         initial=MONTH_DAY,
     )
 
+    @staticmethod
+    def initial_of(chosen: schedule.ScheduleFields) -> dict[str, Any]:
+        """Return the initial values that show what somebody chose."""
+        return {**chosen._asdict(), "chosen_days": sorted(schedule.days_of(chosen.chosen_days))}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["local_time"].initial = time(7)
@@ -57,5 +84,5 @@ class RhythmForm(forms.Form):
         """Return the days as bits; Monday to Friday where none count."""
         days = frozenset(map(int, self.cleaned_data["chosen_days"]))
         if not days and self.cleaned_data.get("frequency") == Frequency.DAYS:
-            raise forms.ValidationError("Please tick at least one day.")
+            raise forms.ValidationError("Please pick at least one day.")
         return schedule.bits_of(days or CHOSEN_DAYS)

@@ -10,6 +10,12 @@ class Status(models.TextChoices):
     ACTIVE = "active", "active"
     UNSUBSCRIBED = "unsubscribed", "unsubscribed"
     SUPPRESSED = "suppressed", "suppressed"
+    # Signed in, and never subscribed: votes, saves papers, gets no mail.
+    ACCOUNT = "account", "account without digests"
+
+
+# Those who may have asked for digests (again) without having confirmed it: the request is kept beside their row.
+ASKS_BESIDE = (Status.UNSUBSCRIBED, Status.ACCOUNT)
 
 
 class Frequency(models.TextChoices):

@@ -3,6 +3,16 @@
 from django.db import models
 from django.utils import timezone
 
+# The words of the panel; those of the choices are in the migrations.
+ROSTER_STATUS_LABELS = {
+    "uploaded": "uploaded, not checked yet",
+    "checking": "checking",
+    "checked": "checked, ready to import",
+    "importing": "importing",
+    "done": "done",
+}
+ROSTER_PURPOSE_LABELS = {"subscribers": "subscribers", "suppressions": "addresses never to email"}
+
 
 class Roster(models.Model):
     """A file of addresses on its way in: looked through first, then brought in, line by line, and kept no longer."""
@@ -14,19 +24,31 @@ class Roster(models.Model):
         IMPORTING = "importing", "bringing it in"
         DONE = "done", "done"
 
+    class Purpose(models.TextChoices):
+        SUBSCRIBERS = "subscribers", "subscribers to bring in"
+        SUPPRESSIONS = "suppressions", "addresses never to mail"
+
     name = models.CharField(max_length=255)
+    purpose = models.CharField(max_length=16, choices=Purpose, default=Purpose.SUBSCRIBERS)
     # Emptied when all is done: it holds addresses.
     content = models.BinaryField()
     encoding = models.CharField(max_length=16)
     lines = models.PositiveIntegerField(default=0)
     # What each field is read from: {"email": 0, "topics": 3}, by the number of the column.
     columns = models.JSONField(default=dict)
+    # The columns that say who left, and whether the name of the file says so of all in it.
+    status_columns = models.JSONField(default=list)
+    reads_name = models.BooleanField(default=True)
+    # What words in them mean, where somebody said so: {"churned": "SUBSCRIBED"}.
+    meanings = models.JSONField(default=dict)
+    # How often words came that nobody knows.
+    unknown_words = models.JSONField(default=dict)
     status = models.CharField(max_length=16, choices=Status, default=Status.UPLOADED)
     # How many lines the present step has behind it.
     position = models.PositiveIntegerField(default=0)
     # To how many of those the mails that ask for a confirmation are out.
     mailed = models.PositiveIntegerField(default=0)
-    # How many lines came out how, and the first that could not be read: [line, why].
+    # How many lines came out how, and the first of each that is left out: [line, why, outcome].
     counts = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
     uploaded_by = models.CharField(max_length=150)
@@ -40,9 +62,19 @@ class Roster(models.Model):
     def __str__(self) -> str:
         return f"list {self.pk}"
 
+    @property
+    def status_label(self) -> str:
+        """How far it is, as the panel says it."""
+        return ROSTER_STATUS_LABELS.get(self.status, self.get_status_display())
+
+    @property
+    def purpose_label(self) -> str:
+        """What is in it, as the panel says it."""
+        return ROSTER_PURPOSE_LABELS.get(self.purpose, self.get_purpose_display())
+
     def begin(self, status: "Roster.Status", after: "Roster.Status") -> bool:
         """Begin a step from the first line; return whether this call did it."""
         begun = Roster.objects.filter(pk=self.pk, status=after)
-        done = begun.update(status=status, position=0, mailed=0, counts={}, faults=[])
+        updated = begun.update(status=status, position=0, mailed=0, counts={}, faults=[], unknown_words={})
         self.refresh_from_db()
-        return bool(done)
+        return bool(updated)

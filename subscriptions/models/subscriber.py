@@ -8,9 +8,10 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from subscriptions import schedule
-from subscriptions.addresses import key_of
-from subscriptions.models.choices import Breadth, Channel, Frequency, Status
+from subscriptions import hooks, schedule
+from subscriptions.addresses import address_key
+from subscriptions.models.choices import ASKS_BESIDE, Breadth, Channel, Frequency, Status
+from subscriptions.models.outgoing_mail import OutgoingMail
 from subscriptions.models.topic import Topic
 
 # How long one can take back having left, from the page that says so.
@@ -18,6 +19,8 @@ UNDO_FOR = timedelta(days=1)
 
 # Papers in one part of a digest: more would be clipped by mail clients.
 MOST_PAPERS = 30
+# What one gets who asks for no number.
+USUAL_PAPERS = 10
 
 # So many mails in a row that could not be delivered for now, and the address counts as dead.
 SOFT_BOUNCES = 5
@@ -40,12 +43,12 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
     def with_address(self, address: str) -> "SubscriberQuerySet":
         """The one with that address, whatever its spelling."""
-        return self.filter(email_key=key_of(address))
+        return self.filter(email_key=address_key(address))
 
 
 # What a form may set.
 CHOICES = {
-    *schedule.Chosen._fields,
+    *schedule.ScheduleFields._fields,
     *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until"),
 }
 
@@ -72,7 +75,7 @@ class Subscriber(models.Model):
         default=1, help_text="For a monthly digest; a shorter month ends sooner"
     )
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
-    max_papers = models.PositiveSmallIntegerField(default=10)
+    max_papers = models.PositiveSmallIntegerField(default=USUAL_PAPERS)
     reading_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="As many papers as can be read in this time, within the most"
     )
@@ -81,7 +84,7 @@ class Subscriber(models.Model):
     )
     breadth = models.CharField(max_length=16, choices=Breadth, default=Breadth.EDITION)
     max_more = models.PositiveSmallIntegerField(
-        default=10, help_text="The most papers of the second part, where everything new is wanted"
+        default=USUAL_PAPERS, help_text="The most papers of the second part, where everything new is wanted"
     )
     paused_until = models.DateField(null=True, blank=True, help_text="First day on which to write again")
 
@@ -141,18 +144,18 @@ class Subscriber(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the key in step with the address."""
-        self.email_key = key_of(self.email)
+        self.email_key = address_key(self.email)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
-    def chosen_rhythm(self) -> schedule.Chosen:
+    def chosen_rhythm(self) -> schedule.ScheduleFields:
         """What the rhythm is made of."""
-        return schedule.Chosen(*[getattr(self, name) for name in schedule.Chosen._fields])
+        return schedule.ScheduleFields.of(self)
 
     @property
     def rhythm(self) -> schedule.Rhythm:
         """When this subscriber wants mail."""
-        return schedule.rhythm(self.chosen_rhythm)
+        return schedule.schedule_of(self.chosen_rhythm)
 
     @property
     def is_active(self) -> bool:
@@ -178,13 +181,11 @@ class Subscriber(models.Model):
         self.save()
 
     def ask_again(self, email: str, at: datetime) -> None:
-        """Wait for a confirmation, from that moment on. Does not save."""
+        """Wait for a confirmation, from that moment on, as the new link does. Does not save."""
         self.email = email
         self.status = Status.PENDING
         self.paused_until = None
-        if self.confirmed_at is None:
-            # The time to confirm begins anew, as that of the new link does.
-            self.created_at = at
+        self.created_at = at
 
     def choose(self, choices: dict[str, Any]) -> bool:
         """Take over the choices of a form; say whether they change when mail comes. Does not save."""
@@ -193,20 +194,18 @@ class Subscriber(models.Model):
             setattr(self, name, choices[name])
         return (self.chosen_rhythm, self.paused_until) != before
 
-    def resume(self, at: datetime) -> None:
-        """End a pause, the next digest at their next hour. Without one nothing changes."""
+    def rearrange(self, choices: dict[str, Any], at: datetime) -> None:
+        """Save some choices, the next digest at the first moment they allow; where none is new nothing changes."""
         with transaction.atomic():
             row = type(self).objects.select_for_update().get(pk=self.pk)
-            if row.choose({"paused_until": None}) and row.is_active:
+            if row.choose(choices) and row.is_active:
                 row.reschedule(at)
             row.save()
         self.refresh_from_db()
 
     def reschedule(self, after: datetime) -> None:
         """Set when the next digest is due: by rhythm and pause, never on a day that had its digest. Does not save."""
-        # A period that was skipped may be opened again: nothing came in it.
-        served = self.deliveries.exclude(status="skipped") if self.pk else None
-        last = served.aggregate(last=models.Max("period"))["last"] if served is not None else None
+        last = hooks.last_served_day(self.pk) if self.pk else None
         days = [day for day in (self.paused_until, last and last + timedelta(days=1)) if day]
         self.next_digest_at = schedule.next_at(self.rhythm, after, not_before=max(days, default=None))
 
@@ -216,16 +215,23 @@ class Subscriber(models.Model):
 
     def can_come_back(self, at: datetime) -> bool:
         """Whether they left a moment ago and may take it back."""
-        left = self.unsubscribed_at
-        return self.status == Status.UNSUBSCRIBED and left is not None and at - left < UNDO_FOR
+        unsubscribed_at = self.unsubscribed_at
+        return self.status == Status.UNSUBSCRIBED and unsubscribed_at is not None and at - unsubscribed_at < UNDO_FOR
 
     def unsubscribe(self, at: datetime) -> None:
         """Stop all digests; the consent counts as withdrawn. Doing it twice changes nothing."""
         self._stop(Status.UNSUBSCRIBED, at, [Status.PENDING, Status.ACTIVE])
+        # Whoever leaves while suppressed has left, should the suppression be lifted.
+        type(self).objects.filter(pk=self.pk, status=Status.SUPPRESSED).update(unsubscribed_at=at)
 
     def suppress(self, at: datetime) -> None:
         """Stop everything, until an operator says otherwise."""
-        self._stop(Status.SUPPRESSED, at, [Status.PENDING, Status.ACTIVE, Status.UNSUBSCRIBED])
+        self._stop(Status.SUPPRESSED, at, [Status.PENDING, Status.ACTIVE, Status.UNSUBSCRIBED, Status.ACCOUNT])
+
+    @property
+    def can_subscribe_at_once(self) -> bool:
+        """Whether one press subscribes them once they are signed in."""
+        return self.status in ASKS_BESIDE
 
     def note_soft_bounce(self) -> bool:
         """Count one more mail that could not be delivered for now; say whether it is one too many."""
@@ -241,14 +247,22 @@ class Subscriber(models.Model):
 
     def _stop(self, status: Status, at: datetime, those: list[Status]) -> None:
         with transaction.atomic():
+            if self.status == Status.UNSUBSCRIBED:
+                # What somebody asked for in their name since they left is over too.
+                self.consents.requests().delete()
             rows = type(self).objects.filter(pk=self.pk, status__in=those)
             if rows.update(status=status, unsubscribed_at=at, next_digest_at=None):
                 self.consents.filter(withdrawn_at=None).update(withdrawn_at=at)
         self.refresh_from_db()
 
     def erase(self) -> None:
-        """Delete the row with all that hangs on it; the deliveries stay, and no longer tell whose they were."""
-        self.delete()
+        """Delete the row with all that hangs on it; what outlives it lets go of it first."""
+        with transaction.atomic():
+            # Locked, so that no digest is planned meanwhile.
+            row = type(self).objects.select_for_update().get(pk=self.pk)
+            hooks.prepare_erasure(row.pk)
+            OutgoingMail.objects.to_subscriber(row.pk).delete()
+            row.delete()
 
     def renew_feed(self) -> None:
         """Give the feed a new address; the one before leads nowhere from now on."""
@@ -263,9 +277,9 @@ class Subscriber(models.Model):
 
     def revoke_feed(self) -> bool:
         """Have no feed any more; say whether that is so. Digests that come by the feed alone keep it."""
-        gone = type(self).objects.filter(pk=self.pk).exclude(channel=Channel.FEED).update(feed_key=None)
+        revoked = type(self).objects.filter(pk=self.pk).exclude(channel=Channel.FEED).update(feed_key=None)
         self.refresh_from_db()
-        return bool(gone)
+        return bool(revoked)
 
     @property
     def can_get_the_latest(self) -> bool:

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from subscriptions.addresses import key_of
+from subscriptions.addresses import address_key
 
 
 def hash_of(address: str) -> str:
     """Return the keyed hash of an address: the same for every spelling of it, telling nothing without the key."""
     salt, key = "subscriptions.suppression", _oldest_key()
-    return salted_hmac(salt, key_of(address), algorithm="sha256", secret=key).hexdigest()
+    return salted_hmac(salt, address_key(address), algorithm="sha256", secret=key).hexdigest()
 
 
 def _oldest_key() -> str:

@@ -1,6 +1,9 @@
 """Topic: something one can follow."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from subscriptions.models.lines import check_lines
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -20,7 +23,18 @@ class Topic(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80, unique=True)
     description = models.CharField(max_length=200)
-    arxiv_categories = models.JSONField(default=list, blank=True, help_text="Such as cs.LG; a list")
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="narrower",
+        limit_choices_to={"parent": None},
+        help_text="The broad topic that this one is part of: its papers are about that one too",
+    )
+    arxiv_categories = models.JSONField(
+        default=list, blank=True, help_text="Such as cs.LG, or biorxiv:cell-biology; a list"
+    )
     keywords = models.JSONField(default=list, blank=True, help_text="Words and phrases in title or abstract; a list")
     followers = models.PositiveIntegerField(default=0, editable=False, help_text="Counted on a schedule")
 
@@ -31,3 +45,9 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Check what somebody typed."""
+        check_lines(self, "arxiv_categories", "keywords")
+        if self.parent and (self.parent.parent_id or self.parent == self or (self.pk and self.narrower.exists())):
+            raise ValidationError({"parent": "There are two levels: a broad topic is part of no other."})

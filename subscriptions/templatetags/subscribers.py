@@ -2,12 +2,12 @@
 
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from subscriptions import signing_up, time_zones
 from subscriptions.models import Subscriber
 from subscriptions.wording import how_often
 
@@ -25,7 +25,13 @@ def next_digest(subscriber: Subscriber) -> str:
     """Say when the next digest comes, on the subscriber's own clock."""
     if subscriber.next_digest_at is None:
         return "no day"
-    return date_format(subscriber.next_digest_at.astimezone(ZoneInfo(subscriber.time_zone)), "l j F, H:i")
+    return date_format(subscriber.next_digest_at.astimezone(time_zones.zone(subscriber.time_zone)), "l j F, H:i")
+
+
+@register.simple_tag
+def consent_wording() -> str:
+    """Return what one agrees to by subscribing."""
+    return signing_up.wording()
 
 
 @register.filter
@@ -38,6 +44,12 @@ def is_due(subscriber: Subscriber) -> bool:
 def words(name: str) -> str:
     """Write the name of a field as words."""
     return name.replace("_", " ")
+
+
+@register.filter
+def get(data: dict[str, Any], name: str) -> Any:
+    """Return what stands under a name that has blanks in it."""
+    return data[name]
 
 
 @register.filter

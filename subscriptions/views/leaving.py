@@ -1,7 +1,7 @@
 """Leaving: a page with one button, the one click of RFC 8058, and a way back for who did not mean it."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from subscriptions import links, signing_up
 from subscriptions.models import Subscriber
 from subscriptions.tokens import PREFERENCES_FOR, Purpose, is_younger
-from subscriptions.views.asking import asked
+from subscriptions.views.asking import consent_request_of
 from subscriptions.views.signed import signed
 
 
@@ -23,16 +23,25 @@ def unsubscribe(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     if request.method == "POST":
         subscriber.unsubscribe(timezone.now())
     context = {"subscriber": subscriber, "token": token, "can_come_back": subscriber.can_come_back(timezone.now())}
-    # This link is good for ever and preferences are not: an old mail leads to asking for a link by address.
-    if is_younger(Purpose.UNSUBSCRIBE, token, PREFERENCES_FOR):
-        context["preferences_token"] = links.token(Purpose.PREFERENCES, subscriber)
-    return render(request, "subscriptions/unsubscribe.html", context)
+    return render(request, "subscriptions/unsubscribe.html", context | _preferences_link(subscriber, token))
 
 
 @require_POST
 @signed(Purpose.UNSUBSCRIBE)
 def come_back(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Take back an unsubscription of a moment ago."""
-    if not signing_up.come_back(subscriber, asked(request)):
+    if not signing_up.resubscribe(subscriber, consent_request_of(request)):
         return render(request, "subscriptions/left_before.html", {"subscriber": subscriber})
-    return redirect("unsubscribe", token)
+    return render(
+        request, "subscriptions/back_again.html", {"subscriber": subscriber} | _preferences_link(subscriber, token)
+    )
+
+
+def _preferences_link(subscriber: Subscriber, token: str) -> dict[str, str]:
+    """Return the token of a link to the preferences, where this link is young enough for one.
+
+    This link is good for ever and preferences are not: an old mail leads to asking for a link by address.
+    """
+    if not is_younger(Purpose.UNSUBSCRIBE, token, PREFERENCES_FOR):
+        return {}
+    return {"preferences_token": links.token_as_old(Purpose.PREFERENCES, subscriber, token)}

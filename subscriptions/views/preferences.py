@@ -1,32 +1,39 @@
-"""Preferences by signed link: change them, ask for the link, see and delete what we hold."""
+"""Preferences by signed link: change them, ask for the link."""
+
+from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from subscriptions import limits, links
+from subscriptions import hooks, limits, links, signing_up
 from subscriptions.changing import change
 from subscriptions.forms import LinkForm, PreferencesForm
-from subscriptions.held_data import held
+from subscriptions.forms.preferences import QUICK_FREQUENCIES
 from subscriptions.models import Subscriber
-from subscriptions.tokens import Purpose
-from subscriptions.views.asking import asks_for_mail, enqueue
+from subscriptions.tokens import MYSELF, Purpose
+from subscriptions.views.asking import asks_for_mail, consent_request_of, enqueue
 from subscriptions.views.signed import signed
+
+SHORT_PAUSE = timedelta(days=14)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_for_mail
 def preferences_link(request: HttpRequest) -> HttpResponse:
-    """Send somebody's link to their address; every address gets the same answer."""
+    """Send somebody's link to their address; every address gets the same answer. Who is signed in needs none."""
+    if hooks.signed_in_subscriber(request) is not None:
+        return redirect("preferences", MYSELF)
     form = LinkForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "subscriptions/ask_link.html", {"form": form}, status=422 if form.is_bound else 200)
     limits.check_network(request)
     email = form.cleaned_data["email"]
-    if limits.address_has_room(email):
+    if limits.address_has_room(email, "link"):
         enqueue("link_request", Subscriber.objects.with_address(email).first())
     return redirect("preferences_link_sent")
 
@@ -34,7 +41,7 @@ def preferences_link(request: HttpRequest) -> HttpResponse:
 @require_safe
 def preferences_link_sent(request: HttpRequest) -> HttpResponse:
     """Say that there is mail, if there is anybody to write to."""
-    return render(request, "subscriptions/link_sent.html")
+    return render(request, "subscriptions/link_sent.html", {"most_mails": limits.most_mails()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,22 +52,40 @@ def preferences(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
         return render(request, "subscriptions/not_active.html", {"subscriber": subscriber, "token": token})
     form = PreferencesForm(request.POST if request.method == "POST" else None, subscriber=subscriber)
     if form.is_valid():
-        change(subscriber, form.cleaned_data, form.wishes, timezone.now())
+        change(subscriber, form.cleaned_data, form.preferences, timezone.now())
         messages.success(request, "Your preferences are saved.")
         return redirect(request.path)
-    leave = links.token(Purpose.UNSUBSCRIBE, subscriber)
+    leave = links.token_as_old(Purpose.UNSUBSCRIBE, subscriber, token)
     context = {"form": form, "subscriber": subscriber, "token": token, "unsubscribe_token": leave}
     if subscriber.feed_key:
-        context["feeds"] = links.feeds(subscriber.feed_key)
+        context["feeds"] = links.feed_urls(subscriber.feed_key)
     return render(request, "subscriptions/preferences.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@signed(Purpose.PREFERENCES)
+def how_often(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Send fewer mails, or more, with one press: another frequency, or none for two weeks."""
+    now = timezone.now()
+    frequency = request.POST.get("frequency", "")
+    choices: dict[str, Any]
+    if frequency in QUICK_FREQUENCIES:
+        choices = {"frequency": frequency, "paused_until": None}
+    elif request.POST.get("pause") == str(SHORT_PAUSE.days):
+        choices = {"paused_until": subscriber.local_date(now) + SHORT_PAUSE}
+    else:
+        return HttpResponseBadRequest()
+    subscriber.rearrange(choices, now)
+    messages.success(request, "Done. Your next digest is at the time below.")
+    return redirect("preferences", token)
 
 
 @require_POST
 @signed(Purpose.PREFERENCES)
 def resume(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """End a pause."""
-    subscriber.resume(timezone.now())
-    messages.success(request, "The pause is over.")
+    subscriber.rearrange({"paused_until": None}, timezone.now())
+    messages.success(request, "The pause is over. Your digests are back.")
     return redirect("preferences", token)
 
 
@@ -71,7 +96,7 @@ def renew_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
     had_one = subscriber.feed_key is not None
     subscriber.renew_feed()
     messages.success(
-        request, "Your feed has a new address, and the old one is dead." if had_one else "Here is your feed."
+        request, "Your feed has a new address. The old one no longer works." if had_one else "Your feed is ready."
     )
     return redirect(f"{reverse('preferences', args=[token])}#feed")
 
@@ -81,29 +106,21 @@ def renew_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
 def revoke_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Take somebody's feed away."""
     if subscriber.revoke_feed():
-        messages.success(request, "Your feed is off, and its address is dead.")
+        messages.success(request, "Your feed is off. Its address no longer works.")
     else:
-        messages.error(request, "Your digests come by the feed alone. Choose mail first, then turn it off.")
+        messages.error(request, "You get your digests by feed only. Switch to email first, then turn it off.")
     return redirect(f"{reverse('preferences', args=[token])}#feed")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @signed(Purpose.PREFERENCES)
-def my_data(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show all we hold about a subscriber; delete it."""
-    if request.method == "POST":
-        subscriber.erase()
-        return redirect("erased")
-    context = {"subscriber": subscriber, "token": token, "data": held(subscriber)}
-    return render(request, "subscriptions/my_data.html", context)
-
-
-@require_safe
-@signed(Purpose.PREFERENCES)
-def my_data_file(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:  # noqa: ARG001
-    """Give all we hold about a subscriber as a file."""
-    file = {"Content-Disposition": 'attachment; filename="my-data.json"'}
-    return JsonResponse(held(subscriber), headers=file, json_dumps_params={"indent": 2, "ensure_ascii": False})
+def subscribe_at_once(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Subscribe somebody who is signed in, with one press. A link alone does not: mails are passed on."""
+    if token == MYSELF and signing_up.subscribe_signed_in(subscriber, consent_request_of(request)):
+        messages.success(request, "You’re subscribed. Choose your topics and your hour below.")
+    else:
+        messages.error(request, "We can’t send mail to this address.")
+    return redirect("preferences", token)
 
 
 @require_safe

@@ -7,28 +7,48 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from subscriptions import hooks
 from subscriptions.models import Subscriber
-from subscriptions.tokens import BadToken, Purpose, StaleToken, read
+from subscriptions.tokens import MYSELF, BadToken, Purpose, StaleToken, read_token
 
-Page = Callable[[HttpRequest, Subscriber, str], HttpResponse]
+SignedView = Callable[..., HttpResponse]
 View = Callable[..., HttpResponse]
 
 
-def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[Page], View]:
-    """Give a view the subscriber of the token in its address, and the token; answer for it where there is none."""
+def remember_link(request: HttpRequest, token: str) -> None:
+    """Let the page that is made know by which link to somebody's preferences it was opened."""
+    request.link_token = token  # type: ignore[attr-defined]
 
-    def decorate(view: Page) -> View:
+
+def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -> HttpResponse:
+    """Answer whoever is signed in; lead anybody else to where one signs in."""
+    key = hooks.signed_in_subscriber(request)
+    subscriber = None if key is None else Subscriber.objects.filter(pk=key).first()
+    if subscriber is None:
+        return hooks.ask_to_sign_in[0](request)
+    return view(request, subscriber, MYSELF, **which)
+
+
+def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], View]:
+    """Give a view the subscriber of the token in its address, and the token; answer for it where there is none.
+
+    In the place of a token to somebody's preferences may stand MYSELF: then it is whoever is signed in.
+    """
+
+    def decorate(view: SignedView) -> View:
         @never_cache
         @wraps(view)
-        def wrapped(request: HttpRequest, token: str) -> HttpResponse:
-            response = _answer(request, token)
+        def wrapped(request: HttpRequest, token: str, **which: object) -> HttpResponse:
+            response = _answer(request, token, **which)
             # Never in a search engine, wherever the link was passed on to.
             response["X-Robots-Tag"] = "noindex, nofollow"
             return response
 
-        def _answer(request: HttpRequest, token: str) -> HttpResponse:
+        def _answer(request: HttpRequest, token: str, **which: object) -> HttpResponse:
+            if token == MYSELF and purpose == Purpose.PREFERENCES:
+                return _answer_signed_in(request, view, **which)
             try:
-                public_id = read(purpose, token)
+                public_id = read_token(purpose, token)
             except StaleToken:
                 page = f"subscriptions/stale_{purpose}.html"
                 return render(request, [page, "subscriptions/stale.html"], status=410)
@@ -37,7 +57,9 @@ def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[Page], View]:
             subscriber = Subscriber.objects.filter(public_id=public_id).first()
             if subscriber is None:
                 return render(request, "subscriptions/gone.html", status=gone_status)
-            return view(request, subscriber, token)
+            if purpose == Purpose.PREFERENCES:
+                remember_link(request, token)
+            return view(request, subscriber, token, **which)
 
         return wrapped
 

@@ -24,9 +24,9 @@ from rich.console import Console  # noqa: E402
 from rich.progress import Progress  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from digest.benchmark import run  # noqa: E402
 from digest.composing.message import compose  # noqa: E402
-from digest.composing.plain import load_papers  # noqa: E402
+from digest.composing.renderer import load_papers  # noqa: E402
+from digest.metrics.benchmark import run  # noqa: E402
 from digest.models import Delivery  # noqa: E402
 
 PEERS = Path(__file__).resolve().parents[2] / ".venv" / "peers"
@@ -50,7 +50,7 @@ def django_newsletter(port: int, number: int) -> float | None:
     html = compose(Delivery.objects.order_by("pk")[0]).alternatives[0].content
     body = html[html.index("<body") :]
     tenth = len(body) // 10
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "newsletter_way.py"), str(port), str(number)],
         input=json.dumps([body[start : start + tenth] for start in range(0, tenth * 10, tenth)]),
         env={**os.environ, "PYTHONPATH": str(PEERS)},
@@ -58,14 +58,14 @@ def django_newsletter(port: int, number: int) -> float | None:
         text=True,
         check=True,
     )
-    return float(done.stdout)
+    return float(process.stdout)
 
 
 def measured(readers: int, setup: run.Setup) -> dict[str, float | None]:
     """Return the mails a second of each, ours with planning and ranking."""
     with run.scratch_database(), Progress(console=Console(stderr=True), transient=True) as bar:
         ours = bar.add_task(f"{readers:,} readers, all steps", total=readers)
-        result = run.measure(readers, setup, lambda sent: bar.update(ours, completed=sent))
+        result = run.benchmark_delivery(readers, setup, lambda count: bar.update(ours, completed=count))
         rest = bar.add_task("the others", total=2)
         with run.into_a_sink(setup) as port:
             plain = plain_django(min(readers, 1500))
@@ -86,11 +86,11 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=50_000)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     logging.disable(logging.INFO)
-    rates = measured(given.readers, run.Setup("smtp", given.processes))
+    rates = measured(arguments.readers, run.Setup("smtp", arguments.processes))
     ours = rates["this engine, end to end"] or 0
-    if given.json:
+    if arguments.json:
         sys.stdout.write(json.dumps(rates) + "\n")
         return
     table = Table("", "mails a second", "this engine is")

@@ -39,8 +39,9 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from digest import curation, voting  # noqa: E402
-from digest.importing import import_seed_page  # noqa: E402
+from digest.catalog.importing import import_seed_page  # noqa: E402
+from digest.community import votes  # noqa: E402
+from digest.editions import curation  # noqa: E402
 from digest.models import Edition, Member  # noqa: E402
 from subscriptions.starter_topics import load_topics  # noqa: E402
 
@@ -60,26 +61,26 @@ def fill() -> Edition:
     call_command("collectstatic", interactive=False, verbosity=0)
     load_topics()
     edition = Edition.objects.get(day=import_seed_page().day)
-    curation.publish(edition, timezone.now())
+    curation.publish_edition(edition, timezone.now())
     return edition
 
 
 def median(ask: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
     """Return how long something takes at the median, in ms; `before` is done each time and does not count."""
-    taken = []
+    durations = []
     for _ in range(TIMES):
         before()
         begin = time.perf_counter()
         ask()
-        taken.append((time.perf_counter() - begin) * 1000)
-    return statistics.median(taken)
+        durations.append((time.perf_counter() - begin) * 1000)
+    return statistics.median(durations)
 
 
 def pages_a_second() -> str:
     """Return what wrk says of gunicorn."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{found.getsockname()[1]}"
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
     gunicorn = [Path(sys.executable).with_name("gunicorn"), "config.wsgi", "--bind", address, "--no-control-socket"]
     server = subprocess.Popen([*gunicorn, "--workers", str(WORKERS), "--log-level", "error"])
     try:
@@ -109,7 +110,7 @@ def main() -> None:
     members = [Member.objects.create(email=f"member{number}@example.org") for number in range(TIMES)]
 
     def vote() -> None:
-        voting.vote(members.pop(), papers[0], timezone.now())
+        votes.cast_vote(members.pop(), papers[0], timezone.now())
 
     say(f"kept: {median(page):.2f} ms")
     say(f"304: {median(lambda: page(if_none_match=first['ETag'])):.2f} ms")

@@ -20,12 +20,12 @@ django.setup()
 from django.db import connection  # noqa: E402 - after the set-up
 from django.test import override_settings  # noqa: E402
 
-from digest import gathering  # noqa: E402
-from digest.benchmark.run import scratch_database  # noqa: E402
+from digest.catalog import harvesting  # noqa: E402
+from digest.metrics.benchmark.run import scratch_database  # noqa: E402
 from digest.sources import seed  # noqa: E402
 from subscriptions.starter_topics import load_topics  # noqa: E402
-from tests.fake_source import fake_source  # noqa: E402
-from tests.feeds import oai, oai_record  # noqa: E402
+from tests.support.fake_source import fake_source  # noqa: E402
+from tests.support.source_answers import oai, oai_record  # noqa: E402
 
 TEX = r" We need $\mathcal{O}(n^{2})$ steps, 3.4\% fewer than Erd\H{o}s, for $x_{ij} \in \mathbb{R}^d$."
 
@@ -33,7 +33,7 @@ TEX = r" We need $\mathcal{O}(n^{2})$ steps, 3.4\% fewer than Erd\H{o}s, for $x_
 def entries(count):
     """Records as long as those of a real day, no two alike, made of the seed page's texts."""
     chance = random.Random(1)
-    texts = [paper.original_abstract for paper in seed.read(seed.SHIPPED_PAGE).papers]
+    texts = [paper.original_abstract for paper in seed.read_seed(seed.SHIPPED_PAGE).papers]
     for number in range(1, count + 1):
         words = chance.choice(texts).split()
         chance.shuffle(words)
@@ -51,7 +51,7 @@ def main(count):
         with override_settings(ARXIV_OAI_URL=source.url, ARXIV_SPACING=timedelta(0)):
             for what in ("first", "again"):
                 begin, worked = time.perf_counter(), time.process_time()
-                run = gathering.gather("oai", "cs")
+                run = harvesting.harvest("oai", "cs")
                 seconds, worked = time.perf_counter() - begin, time.process_time() - worked
                 figures = f"{seconds:.2f} s, {worked:.2f} s of them at work"
                 sys.stdout.write(f"{connection.vendor}, {what}: {figures} ({run.numbers}){run.error}\n")

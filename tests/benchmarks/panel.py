@@ -23,8 +23,8 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
 
-from digest import counting  # noqa: E402
-from digest.benchmark import population  # noqa: E402
+from digest.metrics import tallies  # noqa: E402
+from digest.metrics.benchmark import population  # noqa: E402
 from digest.models import Delivery, Edition, Paper  # noqa: E402
 from subscriptions.models import Subscriber  # noqa: E402
 
@@ -89,10 +89,10 @@ def fill(subscribers: int, papers: int, deliveries: int) -> Edition:
 
 def _insert(cursor, model, statement, number):
     """Insert rows by a statement that names what it knows; columns it does not name get the model's default."""
-    named = {part.strip() for part in statement.partition("(")[2].partition(")")[0].split(",")}
+    columns = {part.strip() for part in statement.partition("(")[2].partition(")")[0].split(",")}
     with connection.schema_editor() as editor:
         for field in model._meta.concrete_fields:
-            if field.column not in named and not field.primary_key and not field.null:
+            if field.column not in columns and not field.primary_key and not field.null:
                 default = editor.effective_default(field)
                 editor.execute(f"ALTER TABLE {model._meta.db_table} ALTER {field.column} SET DEFAULT %s", [default])
     cursor.execute(statement, [number])
@@ -158,8 +158,8 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     draft = Edition.objects.filter(published_at=None).first() or fill(*sizes)
     now = datetime.now(UTC)
-    counting.count_history(now, 60)
-    for count in (counting.count_sending, counting.count_all):
+    tallies.count_history(now, 60)
+    for count in (tallies.update_sending_tallies, tallies.update_tallies):
         begin = time.perf_counter()
         count(now)
         say(f"{count.__name__}: {time.perf_counter() - begin:.1f} s")

@@ -22,9 +22,9 @@ from django.core.management import call_command  # noqa: E402 - only now are mod
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from digest import embedding  # noqa: E402
+from digest.catalog import embedding  # noqa: E402
+from digest.catalog.search import Query, search_papers  # noqa: E402
 from digest.models import Edition, EditionPaper, Paper  # noqa: E402
-from digest.searching import Query, search  # noqa: E402
 
 PER_DAY, BATCH, ASKED = 100, 5000, 200
 # Words come as often as Zipf says they do in any language: the tenth a tenth as often as the first.
@@ -34,8 +34,8 @@ KNOWN = ["learning", "graph", "neural", "network", "model", "diffusion", "transp
 
 def words(chance: random.Random) -> list[str]:
     """Return twenty thousand words, the commonest first."""
-    made = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(24_000)}
-    return [*KNOWN, *sorted(made)[:20_000]]
+    vocabulary = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(24_000)}
+    return [*KNOWN, *sorted(vocabulary)[:20_000]]
 
 
 def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
@@ -49,7 +49,7 @@ def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
     for start in range(0, number, BATCH):
         size = (min(BATCH, number - start), about.shape[1])
         vectors = about[noise.integers(len(KNOWN), size=size[0])] + noise.normal(0, 1.5 / size[1] ** 0.5, size)
-        stored = [vector.tobytes() for vector in embedding.unit(vectors).astype(embedding.STORED)]
+        stored = [vector.tobytes() for vector in embedding.normalised(vectors).astype(embedding.STORED)]
         papers = Paper.objects.bulk_create(
             Paper(
                 title=" ".join(chance.choices(vocabulary, cum_weights=weights, k=9)),
@@ -93,17 +93,17 @@ def main() -> None:
         "the beginning of a word": lambda: chance.choice(vocabulary[100:])[:3],
         "three words": lambda: " ".join(chance.sample(vocabulary[:200], 3)),
     }
-    search(Query("graph"))
+    search_papers(Query("graph"))
     everything = []
     for kind, make in kinds.items():
-        taken = []
+        durations = []
         for _ in range(ASKED // len(kinds)):
             query = Query(make())
             began = time.perf_counter()
-            search(query)
-            taken.append((time.perf_counter() - began) * 1000)
-        everything += taken
-        print(f"{kind}: median {statistics.median(taken):.0f} ms, slowest {max(taken):.0f} ms")  # noqa: T201
+            search_papers(query)
+            durations.append((time.perf_counter() - began) * 1000)
+        everything += durations
+        print(f"{kind}: median {statistics.median(durations):.0f} ms, slowest {max(durations):.0f} ms")  # noqa: T201
     print(f"all: median {statistics.median(everything):.0f} ms")  # noqa: T201
 
 

@@ -7,8 +7,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 def faults(page, *more_tags):
     """Return what breaks WCAG 2 A and AA, and the rules of `more_tags`."""
-    found = Axe().run(page, options={"runOnly": [*WCAG, *more_tags], "resultTypes": ["violations"]})
+    axe_results = Axe().run(page, options={"runOnly": [*WCAG, *more_tags], "resultTypes": ["violations"]})
     return [
         f"{fault['id']}: {' '.join(node['html'] for node in fault['nodes'][:3])}"
-        for fault in found.response["violations"]
+        for fault in axe_results.response["violations"]
     ]

@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
 from config import celery_app
-from digest import curation
-from digest.importing import import_seed_page
+from digest.catalog.importing import import_seed_page
+from digest.editions import curation
 from digest.models import Edition, EditionPaper
 from subscriptions.limits import limiter
 from subscriptions.starter_topics import load_topics
@@ -47,7 +47,7 @@ def site(live_server, settings, tmp_path):
     """The address of the site, its mails in a folder of the test's own."""
     settings.DEBUG = True
     settings.SITE_URL = live_server.url
-    settings.EMAIL_BACKEND = "digest.sending.outbox.OutboxBackend"
+    settings.EMAIL_BACKEND = "digest.sending.file_backend.OutboxBackend"
     settings.OUTBOX_DIR = tmp_path / "outbox"
     # Each test counts its own mails.
     limiter.cache_clear()
@@ -62,15 +62,15 @@ def edition(site):
     load_topics()
     day = import_seed_page().day
     edition = Edition.objects.get(day=day)
-    curation.publish(edition, timezone.now())
+    curation.publish_edition(edition, timezone.now())
     return edition
 
 
-def is_complaint(said):
+def is_complaint(message):
     """Say whether a line of the console tells of a fault. Chromium writes one for a form that is shown again, and for
     a change that came too late, too."""
     expected = ("status of 422", "status of 409")
-    return said.type in {"error", "warning"} and not any(status in said.text for status in expected)
+    return message.type in {"error", "warning"} and not any(status in message.text for status in expected)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def open_page(chromium, site):
         contexts.append(context)
         context.set_default_timeout(10_000)
         context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        context.on("console", lambda said: is_complaint(said) and complaints.append(said.text))
+        context.on("console", lambda message: is_complaint(message) and complaints.append(message.text))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         return context.new_page()
 

@@ -10,11 +10,11 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.utils import timezone
 
-from digest import counting
+from digest.metrics import tallies
 from digest.models import Delivery, Edition, EditionPaper, Event, Feedback, Paper, SourceRun, Submission
+from subscriptions.importing import reading
 from subscriptions.models import Consent, Roster, Subscriber, Suppression, Topic
-from subscriptions.rosters import reading
-from tests.make import make_member
+from tests.support.factories import make_member
 
 LIST = "email;name;topics;agreed;words\n" + "".join(
     f"reader{number}@example.com;Reader {number};graph-learning;2024-05-0{number};Yes, send me the papers of the day.\n"
@@ -24,15 +24,15 @@ LIST = "email;name;topics;agreed;words\n" + "".join(
 
 @pytest.fixture
 def panel_pages(site):
-    """The addresses of the panel's pages, once the demo ran, tomorrow has a draft, and people left their traces."""
+    """The addresses of the panel's pages, once the demo ran, and more was left to see than it leaves."""
     import_module("digest.migrations.0012_roles").make_roles(apps, None)
     call_command("demo")
-    out, now = Edition.objects.get(), timezone.now()
+    out, now = Edition.objects.published().first(), timezone.now()
     draft = make_draft(out, now)
     reader = Subscriber.objects.order_by("pk").first()
     tell_of_readers(reader, now)
-    counting.count_all(now)
-    counting.count_history(now, 60)
+    tallies.update_tallies(now)
+    tallies.count_history(now, 60)
     return [
         *pages_of_editions(draft, out, reader),
         *pages_of_readers(reader),
@@ -44,12 +44,12 @@ def panel_pages(site):
 
 
 def make_draft(out, now):
-    """Tomorrow's edition: one paper pinned, one with a note, one hidden. What today's loses are candidates."""
+    """An edition after tomorrow's: one paper pinned, one with a note, one hidden. What today's loses are candidates."""
     left_over = list(out.papers.order_by("-entry__position")[:16])
     EditionPaper.objects.filter(paper__in=left_over).delete()
-    draft = Edition.objects.create(day=now.date() + timedelta(days=1), subject="Graphs, and what they cannot see")
-    wishes = [{"placement": "1-pinned"}, {"note": "Read this one first: it is short."}, {"placement": "3-hidden"}, {}]
-    for position, (paper, wish) in enumerate(zip(left_over, wishes, strict=False)):
+    draft = Edition.objects.create(day=now.date() + timedelta(days=2), subject="Graphs, and what they cannot see")
+    changes = [{"placement": "1-pinned"}, {"note": "Read this one first: it is short."}, {"placement": "3-hidden"}, {}]
+    for position, (paper, wish) in enumerate(zip(left_over, changes, strict=False)):
         EditionPaper.objects.create(edition=draft, paper=paper, position=position, **wish)
     return draft
 
@@ -133,5 +133,5 @@ def pages_of_people(out):
     return [
         *("auth/user/", "auth/user/add/", f"auth/user/{curator.pk}/change/", f"auth/user/{curator.pk}/password/"),
         *("auth/group/", "auth/group/add/", f"auth/group/{role.pk}/change/", "password_change/"),
-        *("admin/logentry/", f"admin/logentry/{entry.pk}/change/", "digest/"),
+        *("admin/logentry/", f"admin/logentry/{entry.pk}/change/", "digest/", "digest/doctor/"),
     ]

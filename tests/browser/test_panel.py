@@ -20,13 +20,13 @@ def drag(page, card, target):
 
 def publish(page):
     page.get_by_role("link", name="Preview").first.click()
-    expect(page.get_by_text("✗ bad")).to_have_count(0)
+    expect(page.get_by_text("✗ Fix")).to_have_count(0)
     page.get_by_role("link", name="Publish and send").click()
     page.get_by_role("button", name="Publish now").click()
-    expect(page.get_by_role("heading", name="It is out")).to_be_visible()
+    expect(page.get_by_role("heading", name="Published")).to_be_visible()
 
 
-def shown(draft):
+def titles_shown(draft):
     return [entry.paper.title for entry in draft.entries.shown().select_related("paper")]
 
 
@@ -48,23 +48,22 @@ def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, 
     edition(page).nth(4).get_by_role("button", name="Pin").click()
     expect(page.locator(".p-pinned")).to_have_count(1)
     pinned = titles(edition(page))[0]
-    edition(page).nth(1).get_by_text("Note", exact=True).click()
+    edition(page).nth(1).get_by_text("Add note", exact=True).click()
     edition(page).nth(1).get_by_label("Note on").fill("Read this one.")
-    edition(page).nth(1).get_by_role("button", name="Save the note").click()
+    edition(page).nth(1).get_by_role("button", name="Save note").click()
     expect(page.locator(".p-note")).to_have_text("Read this one.")
     publish(page)
 
     draft.refresh_from_db()
     assert draft.is_published
-    assert shown(draft)[:2] == [pinned, third]
-    assert len(shown(draft)) == 10
+    assert titles_shown(draft)[:2] == [pinned, third]
+    assert len(titles_shown(draft)) == 10
     assert draft.entries.get(note="Read this one.").paper.title == third
 
 
 def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
     sign_in(page)
     open_board(page)
-    page.locator(".p-card[tabindex='0']").first.wait_for()
     page.keyboard.press("ArrowLeft")
     for number in range(1, 11):
         page.keyboard.press("a")
@@ -80,6 +79,7 @@ def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
     page.keyboard.press("p")
     expect(edition(page).first).to_contain_text(before[2])
     page.keyboard.press("n")
+    expect(edition(page).first.get_by_label("Note on")).to_be_focused()
     page.keyboard.type("A note from the keys")
     page.keyboard.press("Enter")
     expect(page.locator(".p-note")).to_have_text("A note from the keys")
@@ -92,10 +92,10 @@ def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Publish now").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="It is out")).to_be_visible()
+    expect(page.get_by_role("heading", name="Published")).to_be_visible()
 
     draft.refresh_from_db()
-    assert shown(draft)[0] == before[2]
+    assert titles_shown(draft)[0] == before[2]
     assert draft.entries.get(placement="3-hidden").paper.title == before[1]
 
 
@@ -111,14 +111,14 @@ def test_a_second_curator_sees_what_the_first_did_and_loses_nothing(curator, dra
     expect(second.get_by_role("status").first).to_have_text("ada changed this edition.")
 
     # Grace writes while Ada pins: what she typed is still there when she is told.
-    edition(second).first.get_by_text("Note", exact=True).click()
+    edition(second).first.get_by_text("Add note", exact=True).click()
     edition(second).first.get_by_label("Note on").fill("My thought")
     edition(first).first.get_by_role("button", name="Pin").click()
     expect(first.locator(".p-pinned")).to_have_count(1)
-    second.get_by_role("button", name="Save the note").click()
-    expect(second.get_by_role("alert")).to_contain_text("ada changed this edition meanwhile")
+    second.get_by_role("button", name="Save note").click()
+    expect(second.get_by_role("alert")).to_contain_text("ada changed this edition in the meantime")
     expect(edition(second).first.get_by_label("Note on")).to_have_value("My thought")
-    second.get_by_role("button", name="Save the note").click()
+    second.get_by_role("button", name="Save note").click()
     expect(second.locator(".p-note")).to_have_text("My thought")
     assert EditionPaper.objects.get().placement == EditionPaper.Placement.PINNED
 

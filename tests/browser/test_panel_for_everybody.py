@@ -7,7 +7,7 @@ import pytest
 from django_otp.oath import totp
 from playwright.sync_api import expect
 
-from digest.demo import CURATOR, PASSWORD
+from digest.management.demo import DEMO_CURATOR, DEMO_PASSWORD
 from tests.browser.axe import faults
 
 pytestmark = pytest.mark.browser
@@ -23,33 +23,33 @@ def page(request, open_page):
 
 def sign_in(page):
     page.goto("/admin/login/")
-    page.get_by_label("Username").fill(CURATOR)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Username").fill(DEMO_CURATOR)
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Log in").click()
 
 
 def hindrances(page):
     """Return what keeps somebody from the page that is open, at each width."""
-    found = []
+    faults_found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 740})
-        found += [f"{width}: {fault}" for fault in faults(page)]
+        faults_found += [f"{width}: {fault}" for fault in faults(page)]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-            found.append(f"{width}: {wide} wide")
-    return found
+            faults_found.append(f"{width}: {wide} wide")
+    return faults_found
 
 
 def test_every_page_of_the_panel_is_there_for_everybody(panel_pages, page):
     sign_in(page)
-    found = {}
+    faults_found = {}
     for path in panel_pages:
         assert page.goto(f"/admin/{path}").ok, path
         if path.endswith("/board/"):
             expect(page.locator("#audience")).to_be_visible()
         if hindered := hindrances(page):
-            found[path] = hindered
+            faults_found[path] = hindered
 
-    assert found == {}
+    assert faults_found == {}
 
 
 def test_the_menu_filters_colours_and_signing_out_are_reached_by_keyboard(panel_pages, page):
@@ -61,7 +61,7 @@ def test_the_menu_filters_colours_and_signing_out_are_reached_by_keyboard(panel_
     expect(page).to_have_url(re.compile("status__exact=published"))
 
     page.get_by_role("button", name="Menu").press(" ")
-    page.get_by_role("button", name=CURATOR).press("Enter")
+    page.get_by_role("button", name=DEMO_CURATOR).press("Enter")
     page.get_by_role("button", name="Dark").press("Enter")
     expect(page.locator("html")).to_have_class("dark")
     page.get_by_role("button", name="Log out").press("Enter")
@@ -75,7 +75,8 @@ def test_what_opens_on_a_page_is_there_for_everybody(panel_pages, page):
     page.get_by_label("Select record").first.check()
     assert hindrances(page) == []
 
-    page.goto("/admin/digest/edition/add/")
+    changing = next(path for path in panel_pages if re.fullmatch(r"digest/edition/\d+/change/", path))
+    page.goto(f"/admin/{changing}")
     page.get_by_role("combobox", name="Paper").press("Enter")
     expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
     expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
@@ -94,13 +95,13 @@ def test_the_pages_of_signing_in_are_there_for_everybody(panel_pages, page, sett
     assert hindrances(page) == []
 
     sign_in(page)
-    page.get_by_text("Without a camera").click()
+    page.get_by_text("Can’t scan it?").click()
     (secret,) = re.findall(r"secret=(\w+)", page.get_by_text("otpauth://").inner_text())
     assert hindrances(page) == []
 
-    page.get_by_label("The code your app shows").fill(f"{totp(base64.b32decode(secret)):06}")
-    page.get_by_role("button", name="Set it up").click()
-    expect(page.get_by_text("write them down")).to_be_visible()
+    page.get_by_label("Code from your app").fill(f"{totp(base64.b32decode(secret)):06}")
+    page.get_by_role("button", name="Finish setup").click()
+    expect(page.get_by_text("keep them somewhere safe")).to_be_visible()
     assert hindrances(page) == []
 
     page.goto("/admin/your-sign-in/")
@@ -109,7 +110,7 @@ def test_the_pages_of_signing_in_are_there_for_everybody(panel_pages, page, sett
 
     page.context.clear_cookies()
     sign_in(page)
-    page.get_by_label("or a spare code").fill("wrong")
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("or a recovery code").fill("wrong")
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert hindrances(page) == []

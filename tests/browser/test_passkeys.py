@@ -58,13 +58,13 @@ def set_up(page):
 def test_a_passkey_is_set_up_and_asked_for_by_itself_the_next_time(ada, page):
     Device(page)
     set_up(page)
-    page.get_by_role("link", name="I have them").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    page.get_by_role("link", name="I’ve saved them").click()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     sign_out(page)
 
     type_password(page)
 
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     assert Passkey.objects.get().counter > 1
 
 
@@ -77,20 +77,20 @@ def test_where_the_device_holds_no_passkey_the_page_says_so_and_a_code_lets_in(a
 
     type_password(page)
 
-    expect(page.get_by_role("alert")).to_contain_text("does this device hold none of yours?")
+    expect(page.get_by_role("alert")).to_contain_text("this device has none of your passkeys")
     page.get_by_text("Use a code instead").click()
-    page.get_by_label("The code your app shows").fill(code)
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    page.get_by_label("Code from your app").fill(code)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
 
 
 def test_another_one_is_added_and_a_device_holds_one_only(ada, page):
     device = Device(page)
     set_up(page)
     page.goto("/admin/your-sign-in/")
-    page.get_by_label("A name to know it by").fill("Work laptop")
+    page.get_by_label("Name").fill("Work laptop")
     page.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_role("alert")).to_contain_text("holds a passkey of yours already")
+    expect(page.get_by_role("alert")).to_contain_text("already has one of your passkeys")
 
     device.forget()
     page.get_by_role("button", name="Add a passkey").click()
@@ -107,7 +107,7 @@ def test_at_another_address_the_page_says_where_passkeys_work(ada, page, setting
 
     page.get_by_role("button", name="Use a passkey").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("Passkeys work only at https://papers.example.org")
+    expect(page.get_by_role("alert")).to_contain_text("Passkeys only work at https://papers.example.org")
 
 
 def test_without_scripts_there_are_codes_alone(ada, open_page):
@@ -116,5 +116,5 @@ def test_without_scripts_there_are_codes_alone(ada, open_page):
 
     type_password(page)
 
-    expect(page.get_by_label("The code your app shows")).to_be_visible()
+    expect(page.get_by_label("Code from your app")).to_be_visible()
     expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from digest import planning
 from digest.models import Delivery
-from digest.sending import draining
+from digest.recommending import planning
+from digest.sending import worker
 from subscriptions.models import Status, Subscriber
 
 pytestmark = pytest.mark.browser
@@ -45,18 +45,17 @@ def follow_the_confirmation(page):
 def run_a_minute():
     """Do what beat starts every minute."""
     planning.plan(timezone.now())
-    draining.drain()
+    worker.drain()
 
 
 def test_a_reader_signs_up_gets_a_digest_and_leaves(edition, page):
     fill_in(page)
-    page.get_by_text("When should it arrive?").click()
+    page.get_by_text("Every day at 07:00").click()
     page.get_by_label("Time", exact=True).select_option("09:30")
     press(page, "Subscribe")
     follow_the_confirmation(page)
-    press(page, "Yes, subscribe me")
     press(page, "Send me the latest edition now")
-    expect(page.get_by_role("heading", level=1)).to_have_text("It is on its way")
+    expect(page.get_by_role("heading", level=1)).to_have_text("It’s on its way")
     run_a_minute()
 
     delivery = Delivery.objects.get()
@@ -71,17 +70,53 @@ def test_a_reader_signs_up_gets_a_digest_and_leaves(edition, page):
 
     page.get_by_role("link", name="View in browser").click()
     expect(page.get_by_role("heading", level=2)).to_have_text([paper.title for paper in papers])
+    expect(page.get_by_role("link", name="Unsubscribe")).to_have_count(0)
 
+    page.go_back()
     page.get_by_role("link", name="Unsubscribe").click()
     press(page, "Unsubscribe")
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are unsubscribed")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You’re unsubscribed")
     assert Subscriber.objects.get(email=ADDRESS).status == Status.UNSUBSCRIBED
 
 
-def test_opening_the_confirmation_link_alone_subscribes_nobody(edition, page):
+def test_from_the_front_page_to_confirmed_takes_four_clicks(edition, page):
+    page.goto("/")
+    page.get_by_label("Email address").fill(ADDRESS)
+    clicks = [
+        page.get_by_label("Graph learning", exact=True).check,
+        page.get_by_label("Optimization", exact=True).check,
+    ]
+    for click in clicks:
+        click()
+    press(page, "Subscribe")
+    expect(page.get_by_text(ADDRESS)).to_be_visible()
+    open_mail(page, "Confirm")
+    page.get_by_role("link", name="Confirm").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, you’re in")
+    assert Subscriber.objects.get(email=ADDRESS).status == Status.ACTIVE
+    # The two topics, the button of the form, and the link in the mail.
+    assert len(clicks) + 2 == 4
+
+
+def test_on_a_phone_the_first_paper_and_the_action_are_in_sight(edition, open_page):
+    page = open_page(viewport={"width": 390, "height": 844})
+    page.goto("/")
+    expect(page.get_by_role("article").first.get_by_role("heading")).to_be_in_viewport()
+    page.get_by_text("more topics").click()
+    page.get_by_label("Graph learning", exact=True).check()
+    expect(page.get_by_text("What you’d get today")).to_be_visible()
+
+    for height in (0, 300, 600):
+        page.evaluate(f"scrollTo(0, {height})")
+        expect(page.get_by_role("button", name="Subscribe", exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_opening_the_confirmation_link_in_another_browser_subscribes_nobody(edition, page, open_page):
     fill_in(page)
     press(page, "Subscribe")
 
+    page = open_page()
     follow_the_confirmation(page)
 
     expect(page.get_by_role("button", name="Yes, subscribe me")).to_be_visible()
@@ -91,7 +126,7 @@ def test_opening_the_confirmation_link_alone_subscribes_nobody(edition, page):
 def test_the_time_zone_is_the_browser_s_own(edition, page):
     fill_in(page)
     press(page, "Subscribe")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
 
     assert Subscriber.objects.get(email=ADDRESS).time_zone == "Europe/Berlin"
 
@@ -100,7 +135,7 @@ def test_signing_up_works_without_javascript(edition, open_page):
     page = open_page(java_script_enabled=False)
     fill_in(page)
     press(page, "Subscribe")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
 
     subscriber = Subscriber.objects.get(email=ADDRESS)
     assert [topic.name for topic in subscriber.topics.all()] == TOPICS
@@ -117,19 +152,19 @@ def test_a_mistyped_address_can_be_put_right(edition, page):
     page.get_by_label("Email address").fill(ADDRESS)
     press(page, "Subscribe")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
 
 
 def test_the_form_is_reached_by_the_keyboard_with_the_focus_in_sight(edition, page):
     page.goto("/")
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     reached = []
-    while "email" not in reached and len(reached) < 10:
+    while "email" not in reached and len(reached) < 30:
         page.keyboard.press("Tab")
         assert page.evaluate(outline) != "none", f"no outline on step {len(reached) + 1}"
         reached.append(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
 
-    assert reached[0] == "Skip to the content"
+    assert reached[0] == "Skip to content"
     assert reached[-1] == "email"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Subscribe"

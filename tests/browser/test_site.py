@@ -115,6 +115,7 @@ def test_the_keyboard_goes_from_paper_to_paper_votes_and_searches(edition, page,
 
     page.keyboard.press("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Search")
+    page.wait_for_load_state("load")
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("j/k")
@@ -143,7 +144,7 @@ def test_a_member_proposes_a_paper_and_sees_what_becomes_of_it(edition, page, me
     page.get_by_role("link", name="Submit a paper").click()
     page.get_by_label("arXiv id or address").fill("https://arxiv.org/abs/2508.01234v2")
     page.get_by_role("button", name="Look it up").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Waiting for its text")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waiting for the paper’s details")
 
     assert Submission.objects.get().arxiv_id == "2508.01234"
     page.get_by_role("link", name="Your account").click()

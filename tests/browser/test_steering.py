@@ -6,15 +6,15 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from digest import planning
 from digest.composing import links as digest_links
 from digest.models import Feedback
-from digest.sending import draining
+from digest.recommending import planning
+from digest.sending import worker
 from subscriptions import links
 from subscriptions.models import Follow, Rule, Topic, Weight
 from tests.browser.test_pages import FAINT_TEXTS
 from tests.browser.test_reader import open_mail, press
-from tests.make import make_subscriber
+from tests.support.factories import make_subscriber
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def reader(edition):
     topics = list(Topic.objects.filter(name__in=["Graph learning", "Differential privacy"]))
     subscriber = make_subscriber("reader@example.org", follows=topics, next_digest_at=timezone.now())
     planning.plan(timezone.now())
-    draining.drain()
+    worker.drain()
     return subscriber
 
 
@@ -42,13 +42,13 @@ def titles(page):
 @pytest.mark.parametrize(
     "words",
     [
-        ("More like this", "Noted: more like this", "more"),
-        ("Less like this", "Noted: less like this", "less"),
-        ("Save", "Saved", "saved"),
+        ("More like this", "More like this", "Got it: more like this", "more"),
+        ("Less", "Less like this", "Got it: less like this", "less"),
+        ("Save", "Save", "Saved", "saved"),
     ],
 )
 def test_a_reader_says_what_a_paper_is_to_them_and_takes_it_back(reader, edition, open_page, javascript, words):
-    link, noted, kind = words
+    link, button, noted, kind = words
     paper = first_paper(reader, edition)
     page = open_page(java_script_enabled=javascript)
     open_mail(page, paper.title)
@@ -57,17 +57,17 @@ def test_a_reader_says_what_a_paper_is_to_them_and_takes_it_back(reader, edition
     expect(page.get_by_text(paper.title)).to_be_visible()
     assert not Feedback.objects.exists()
 
-    press(page, link)
+    press(page, button)
     expect(page.get_by_role("heading", level=1)).to_have_text(noted)
     assert list(Feedback.objects.values_list("subscriber", "paper", "kind")) == [(reader.pk, paper.pk, kind)]
 
-    press(page, "Take it back")
-    expect(page.get_by_role("button", name=link, exact=True)).to_be_visible()
+    press(page, "Undo")
+    expect(page.get_by_role("button", name=button, exact=True).first).to_be_visible()
     assert not Feedback.objects.exists()
 
 
 def test_the_preview_follows_the_steps_of_topics_and_saving_keeps_them(reader, page):
-    page.goto(links.preferences(reader))
+    page.goto(links.preferences_url(reader))
     expect(page.locator("#preview .lines li").first).to_be_visible()
     before = titles(page)
 
@@ -83,10 +83,11 @@ def test_the_preview_follows_the_steps_of_topics_and_saving_keeps_them(reader, p
 
 def test_without_javascript_a_button_shows_the_preview_and_loses_nothing(reader, open_page):
     page = open_page(java_script_enabled=False)
-    page.goto(links.preferences(reader))
+    page.goto(links.preferences_url(reader))
+    page.get_by_text("Words and authors").click()
     page.get_by_label("Words to mute").fill("graph")
 
-    press(page, "Show it")
+    press(page, "Show preview")
 
     assert titles(page)
     expect(page.get_by_label("Words to mute")).to_have_value("graph")
@@ -101,7 +102,7 @@ def test_ticking_topics_shows_todays_digest_before_there_is_an_address(edition, 
 
 
 def test_only_the_days_of_the_chosen_frequency_are_asked_for(reader, page):
-    page.goto(links.preferences(reader))
+    page.goto(links.preferences_url(reader))
     often = page.get_by_label("How often")
     monday, month_day = page.get_by_label("Mon", exact=True), page.get_by_label("On the")
     expect(month_day).to_be_hidden()
@@ -118,13 +119,13 @@ def test_eight_judged_papers_become_topics_to_sign_up_with(edition, page):
     page.goto("/start")
     expect(page.get_by_role("article")).to_have_count(8)
 
-    page.get_by_role("article").first.get_by_label("I would read it").check(force=True)
-    press(page, "Show me what I would get")
+    page.get_by_role("article").first.get_by_label("I’d read it").check(force=True)
+    press(page, "Show me what I’d get")
 
     expect(page.get_by_text(re.compile("Because you follow")).first).to_be_visible()
     page.get_by_label("Email address").fill("new@example.org")
     press(page, "Subscribe")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     assert Feedback.objects.get().kind == "more"
 
 
@@ -132,10 +133,10 @@ def test_eight_judged_papers_become_topics_to_sign_up_with(edition, page):
 def test_the_pages_fit_a_narrow_phone_and_stand_out_in_the_dark(reader, edition, open_page, which):
     feedback = f"{digest_links.feedback(reader.deliveries.get().pk)}/{first_paper(reader, edition).pk}"
     address = {
-        "preferences": links.preferences(reader),
+        "preferences": links.preferences_url(reader),
         "feedback": feedback,
         "kind": f"{feedback}/more",
-        "mine": f"{links.preferences(reader)}/feedback",
+        "mine": f"{links.preferences_url(reader)}/feedback",
     }[which]
 
     for scheme in ("light", "dark"):
@@ -148,9 +149,9 @@ def test_the_pages_fit_a_narrow_phone_and_stand_out_in_the_dark(reader, edition,
 
 def test_a_paper_that_is_looked_at_counts_only_where_that_is_allowed(reader, edition, open_page):
     paper, allowing, other = first_paper(reader, edition), open_page(), open_page()
-    allowing.goto(links.preferences(reader))
-    press(allowing, "Let what I open here count")
-    expect(allowing.get_by_text("Allowed since")).to_be_visible()
+    allowing.goto(links.preferences_url(reader))
+    press(allowing, "Turn on in this browser")
+    expect(allowing.get_by_text("On since")).to_be_visible()
     for page in (allowing, other):
         page.clock.install()
         page.goto(f"/papers/{paper.pk}")
@@ -160,16 +161,16 @@ def test_a_paper_that_is_looked_at_counts_only_where_that_is_allowed(reader, edi
     other.clock.run_for(60_000)
     allowing.clock.run_for(2_000)
     assert not Feedback.objects.exists()
-    with allowing.expect_response(f"**/opened/{paper.pk}") as told:
+    with allowing.expect_response(f"**/opened/{paper.pk}") as response:
         allowing.clock.run_for(10_000)
 
-    assert told.value.status == 204
+    assert response.value.status == 204
     assert list(Feedback.objects.values_list("subscriber", "paper", "kind")) == [(reader.pk, paper.pk, "opened")]
     assert told_by_other == []
 
-    allowing.goto(links.preferences(reader))
-    press(allowing, "Turn it off")
-    expect(allowing.get_by_role("button", name="Let what I open here count")).to_be_visible()
+    allowing.goto(links.preferences_url(reader))
+    press(allowing, "Turn off")
+    expect(allowing.get_by_role("button", name="Turn on in this browser")).to_be_visible()
     assert not Feedback.objects.exists()
     assert {cookie["name"] for cookie in allowing.context.cookies()}.isdisjoint({"opens", "opens_count"})
 
@@ -178,16 +179,16 @@ def test_a_paper_that_is_looked_at_counts_only_where_that_is_allowed(reader, edi
 def test_a_search_becomes_what_a_new_reader_follows(edition, open_page, javascript):
     page = open_page(java_script_enabled=javascript)
     page.goto("/search?q=neural+networks")
-    page.get_by_role("link", name="by mail").click()
+    page.get_by_role("link", name="email").click()
     expect(page.get_by_label("“neural networks”")).to_be_checked()
 
     page.get_by_label("Email address").fill("new@mailinator.com")
     press(page, "Subscribe")
     expect(page.get_by_label("“neural networks”")).to_be_checked()
-    press(page, "See today’s digest for these topics")
+    press(page, "Preview")
     expect(page.get_by_text("Matches “neural networks”").first).to_be_visible()
     page.get_by_label("Email address").fill("new@example.org")
     press(page, "Subscribe")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your inbox")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     assert Rule.objects.get().phrase == "neural networks"

@@ -10,22 +10,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from digest.benchmark.run import BenchmarkError, Result, Setup, measure, scratch_database
+from digest.metrics.benchmark.run import BenchmarkError, Result, Setup, benchmark_delivery, scratch_database
 
 
 class Command(BaseCommand):
     """Measure the delivery engine in a scratch database, into a sink on this machine."""
 
-    help = "Measure planning, composing and sending in a scratch database, into a sink of its own"
+    help = "Measure planning, composing and sending in a scratch database. No mail leaves the machine."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say what can be chosen."""
-        parser.add_argument("--subscribers", type=int, help="how many; without it 1,000, 10,000 and 100,000 in turn")
+        parser.add_argument("--subscribers", type=int, help="how many (default: 1,000, then 10,000, then 100,000)")
         parser.add_argument("--transport", choices=["smtp", "anymail"], default="smtp")
-        parser.add_argument("--processes", type=int, default=4, help="processes that send (default 4)")
-        parser.add_argument("--latency", type=int, default=100, help="of the provider's API, in ms (default 100)")
-        parser.add_argument("--per-call", type=int, default=1, help="digests in a call of the provider (default 1)")
-        parser.add_argument("--json", action="store_true", help="print one object, of the largest run")
+        parser.add_argument("--processes", type=int, default=4, help="sending processes (default 4)")
+        parser.add_argument(
+            "--latency", type=int, default=100, help="latency of the provider’s API, in ms (default 100)"
+        )
+        parser.add_argument("--per-call", type=int, default=1, help="digests per API call (default 1)")
+        parser.add_argument("--json", action="store_true", help="print one JSON object, for the largest run")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Run each size in a database of its own and print the figures."""
@@ -49,7 +51,7 @@ class Command(BaseCommand):
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar, scratch_database():
             task = bar.add_task(f"{size:,} readers on {connection.vendor}", total=size)
-            return measure(size, setup, lambda sent: bar.update(task, completed=sent))
+            return benchmark_delivery(size, setup, lambda count: bar.update(task, completed=count))
 
 
 def _table(results: list[Result]) -> Table:

@@ -9,26 +9,28 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from digest.benchmark.ranking import measure
+from digest.metrics.benchmark.ranking import benchmark_ranking
 
 
 class Command(BaseCommand):
     """Measure ranking alone, in memory; the database is not touched."""
 
-    help = "Measure how many subscribers a second are ranked for"
+    help = "Measure how many subscribers per second can be ranked"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say what can be chosen."""
         parser.add_argument("--subscribers", type=int, default=100_000, help="how many (default 100,000)")
-        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one a core")
-        parser.add_argument("--json", action="store_true", help="print one object: papers, subscribers a second")
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one per core")
+        parser.add_argument("--json", action="store_true", help="print one JSON object: papers, subscribers per second")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Measure offers of 50 and of 500 papers and print the figures."""
         if min(options["subscribers"], options["processes"]) < 1:
             raise CommandError("--subscribers, --processes: expected 1 or more")
         sizes = track([50, 500], description="ranking", console=Console(stderr=True), transient=True)
-        results = [measure(size, options["subscribers"], options["processes"], lambda _: None) for size in sizes]
+        results = [
+            benchmark_ranking(size, options["subscribers"], options["processes"], lambda _: None) for size in sizes
+        ]
         if options["json"]:
             self.stdout.write(json.dumps({str(result.papers): round(result.per_second) for result in results}))
             return

@@ -6,13 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from digest import counting
+from digest.metrics import tallies
 
 
 class Command(BaseCommand):
     """Count who came and went on each of the last days."""
 
-    help = "Count who came and went on each of the last days, where nobody counted yet"
+    help = "Fill in the panel’s charts for days before it counted"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the number of days."""
@@ -20,4 +20,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Count."""
-        counting.count_history(timezone.now(), options["days"])
+        tallies.count_history(timezone.now(), options["days"])

@@ -9,29 +9,29 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from digest.evaluation.readers import EvaluationError, Library, read
+from digest.metrics.evaluation.readers import EvaluationError, Library, read_library
 
 
 class Command(BaseCommand):
     """Measure our ranking beside the known ones."""
 
-    help = "Rank what real readers saved among random papers, by the known methods and ours"
+    help = "Compare our ranking with known methods on what real readers saved"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say what can be chosen."""
-        parser.add_argument("path", type=Path, help="a folder with papers.jsonl and readers.jsonl")
+        parser.add_argument("path", type=Path, help="folder with papers.jsonl and readers.jsonl")
         parser.add_argument(
             "--readers",
             choices=["all", "half"],
             default="all",
-            help="all, or only the half that the ranking's figures were not found on (default all)",
+            help="all readers, or only the half the ranking wasn’t tuned on (default all)",
         )
-        parser.add_argument("--json", action="store_true", help="print one object: method, known papers, figures")
+        parser.add_argument("--json", action="store_true", help="print one JSON object: method, known papers, figures")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Evaluate and print."""
         try:
-            evaluation = self._evaluate(read(options["path"]), options["readers"])
+            evaluation = self._evaluate(read_library(options["path"]), options["readers"])
         except EvaluationError as error:
             raise CommandError(str(error)) from error
         except ImportError as error:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def _evaluate(self, library: Library, readers: str) -> Any:
         # scikit-learn is no part of the service: it is there where one measures.
-        from digest.evaluation.run import evaluate  # noqa: PLC0415
+        from digest.metrics.evaluation.run import evaluate  # noqa: PLC0415
 
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             return evaluate(
                 library,
                 lambda trial: readers == "all" or trial.half == 1,
-                lambda done: bar.update(task, completed=done),
+                lambda completed: bar.update(task, completed=completed),
             )
 
 
@@ -59,7 +59,7 @@ def _as_json(evaluation: Any) -> dict[str, dict[str, dict[str, Any]]]:
     """Return method → known papers → figures, and how much ours is ahead."""
     figures = {
         method: {
-            str(known): {
+            str(profile_size): {
                 "ndcg_at_10": row.ndcg.mean,
                 "ndcg_at_10_interval": [row.ndcg.low, row.ndcg.high],
                 "hit_rate": row.hit_rate.mean,
@@ -68,12 +68,12 @@ def _as_json(evaluation: Any) -> dict[str, dict[str, dict[str, Any]]]:
                 "coverage": row.coverage,
                 "readers": row.readers,
             }
-            for known, row in rows.items()
+            for profile_size, row in rows.items()
         }
         for method, rows in evaluation.methods.items()
     }
-    for known, lead in evaluation.leads.items():
-        figures["ours"][str(known)]["ahead"] = {
+    for profile_size, lead in evaluation.leads.items():
+        figures["ours"][str(profile_size)]["ahead"] = {
             "of": lead.over,
             "by": lead.ndcg.mean,
             "interval": [lead.ndcg.low, lead.ndcg.high],
@@ -86,8 +86,8 @@ def _table(evaluation: Any) -> Table:
     title = "nDCG@10, then hit rate, diversity and coverage, by papers known"
     table = Table(title=title)
     table.add_column("method", no_wrap=True)
-    for known in evaluation.leads:
-        table.add_column(str(known))
+    for profile_size in evaluation.leads:
+        table.add_column(str(profile_size))
     for method, rows in evaluation.methods.items():
         table.add_row(method, *[_cell(row) for row in rows.values()])
     ahead = [

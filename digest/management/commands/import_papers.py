@@ -11,47 +11,54 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from digest import drafting, gathering, uploading
-from digest.importing import IdentifierConflictError, import_seed_page
+from digest.catalog import gathering, harvesting, uploads
+from digest.catalog.importing import IdentifierConflictError, import_seed_page
+from digest.editions import drafting
 from digest.models import SourceRun
-from digest.sources import arxiv_api
+from digest.sources import arxiv_api, decoding, registry
 from digest.sources.fetching import Fetcher
 from digest.sources.record import SourceError
 from digest.sources.seed import SHIPPED_PAGE, SHIPPED_YEAR
 
-Told = Callable[[SourceRun], None]
+ReportProgress = Callable[[SourceRun], None]
 
 
 class Command(BaseCommand):
     """Import papers and put them into the draft of their day."""
 
-    help = "Import papers from a source. Running it again changes nothing."
+    help = "Import papers from a source. Safe to run twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the source and what it needs."""
         sources = parser.add_subparsers(dest="source", required=True)
-        seed = sources.add_parser("seed", help="a page of one day's papers, title and abstract in turn")
+        seed = sources.add_parser("seed", help="a page with one day’s papers: title, abstract, title, abstract")
         seed.add_argument(
-            "path", nargs="?", type=Path, default=SHIPPED_PAGE, help="the page (default: the shipped one)"
+            "path", nargs="?", type=Path, default=SHIPPED_PAGE, help="the page (default: the one we ship)"
         )
-        seed.add_argument("--year", type=int, default=SHIPPED_YEAR, help="the year of the page's day (%(default)s)")
-        sources.add_parser("due", help="all sources of the settings whose hour has come, as beat does")
+        seed.add_argument(
+            "--year", type=int, default=SHIPPED_YEAR, help="year of the page’s day (default: %(default)s)"
+        )
+        sources.add_parser("due", help="all configured sources that are due, as beat does")
         for name, what in (
-            ("oai", "arXiv by OAI-PMH, the sets of ARXIV_CATEGORIES"),
-            ("rss", "arXiv's feeds of today, those of ARXIV_CATEGORIES"),
+            ("oai", "arXiv through OAI-PMH: the sets of ARXIV_CATEGORIES"),
+            ("rss", "arXiv’s RSS feeds for today: those of ARXIV_CATEGORIES"),
             ("huggingface", "Hugging Face's daily papers"),
-            ("api", "arXiv by its API: ARXIV_CATEGORIES, or what a query finds"),
+            ("api", "arXiv’s API: ARXIV_CATEGORIES, or the results of a query"),
         ):
             daily = sources.add_parser(name, help=what)
-            daily.add_argument("--since", type=date.fromisoformat, help="from this day on, such as 2026-11-24")
-        daily.add_argument("query", nargs="?", help="in arXiv's own words, such as 'cat:cs.LG AND ti:graph'")
-        daily.add_argument("--most", type=int, default=1000, help="of what a query finds (%(default)s)")
-        bibtex = sources.add_parser("bibtex", help="a file of BibTeX")
-        bibtex.add_argument("path", type=Path)
-        ids = sources.add_parser("ids", help="arXiv ids or addresses of papers; or a file of them")
-        ids.add_argument("ids", nargs="+", help="an id, an address, or a file")
-        for upload in (bibtex, ids):
-            upload.add_argument("--dry-run", action="store_true", help="tell what would be done")
+            daily.add_argument("--since", type=date.fromisoformat, help="start on this day, such as 2026-11-24")
+        daily.add_argument("query", nargs="?", help="an arXiv query, such as 'cat:cs.LG AND ti:graph'")
+        daily.add_argument("--most", type=int, default=1000, help="maximum number of results (default: %(default)s)")
+        file = sources.add_parser(
+            "file",
+            aliases=["bibtex"],
+            help="a BibTeX, RIS, CSL-JSON, EndNote XML or Zotero RDF file",
+        )
+        file.add_argument("path", type=Path)
+        ids = sources.add_parser("ids", help="arXiv IDs or links, or a file with them")
+        ids.add_argument("ids", nargs="+", help="an ID, a link, or a file")
+        for upload in (file, ids):
+            upload.add_argument("--dry-run", action="store_true", help="show what would be done")
 
     def handle(self, *, source: str, **options: Any) -> None:
         """Import and print a line for each run."""
@@ -59,28 +66,28 @@ class Command(BaseCommand):
         columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=None)
-            told: Told = lambda run: progress.update(task, description=f"{run}: {run.numbers}")  # noqa: E731
+            report_progress: ReportProgress = lambda run: progress.update(task, description=f"{run}: {run.numbers}")  # noqa: E731
             try:
-                self._import(source, options, told)
-            except (SourceError, IdentifierConflictError, OSError, UnicodeDecodeError) as error:
+                self._import(source, options, report_progress)
+            except (SourceError, IdentifierConflictError, OSError) as error:
                 raise CommandError(str(error)) from error
-            except uploading.BusyError as error:
-                raise CommandError("another import of this kind is at work") from error
+            except uploads.BusyError as error:
+                raise CommandError("another import of this kind is running") from error
 
-    def _import(self, source: str, options: dict[str, Any], told: Told) -> None:
+    def _import(self, source: str, options: dict[str, Any], report_progress: ReportProgress) -> None:
         if source == "seed":
             self._seed(options["path"], options["year"])
-        elif source in {"bibtex", "ids"}:
-            self._upload(_text(source, options), is_dry=options["dry_run"])
+        elif source in {"file", "bibtex", "ids"}:
+            self._upload(_upload(source, options), is_dry=options["dry_run"])
         elif source == "due":
-            self._conclude(gathering.gather_due(timezone.now(), told))
+            self._conclude(gathering.harvest_due(timezone.now(), report_progress))
         elif options.get("query"):
-            self._query(options["query"], options["most"], told)
+            self._query(options["query"], options["most"], report_progress)
         else:
-            parts = [(source, part) for part in gathering.SOURCES[source].parts()]
-            if not parts or (source == "api" and not gathering.SOURCES["rss"].parts()):
+            parts = [(source, part) for part in registry.source_kind(source).parts()]
+            if not parts or (source == "api" and not registry.source_kind("rss").parts()):
                 raise CommandError("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
-            self._gather(parts, options["since"], told)
+            self._gather(parts, options["since"], report_progress)
 
     def _seed(self, path: Path, year: int) -> None:
         if not MINYEAR <= year <= MAXYEAR:
@@ -88,12 +95,12 @@ class Command(BaseCommand):
         page = import_seed_page(path, year)
         self.stdout.write(f"{path.name}: {page.papers}; {page.added} added to the edition of {page.day}")
 
-    def _gather(self, parts: list[tuple[str, str]], since: date | None, told: Told) -> None:
+    def _gather(self, parts: list[tuple[str, str]], since: date | None, report_progress: ReportProgress) -> None:
         """Ask each part: one that fails keeps no other from its turn."""
-        runs = [gathering.gather(name, part, since, told) for name, part in parts]
+        runs = [harvesting.harvest(name, part, since, report_progress) for name, part in parts]
         for (name, part), run in zip(parts, runs, strict=True):
             if run is None:
-                self.stdout.write(f"{name} {part}".strip() + ": another run is at work")
+                self.stdout.write(f"{name} {part}".strip() + ": another run is in progress")
         self._conclude([run for run in runs if run])
 
     def _conclude(self, runs: list[SourceRun]) -> None:
@@ -103,25 +110,28 @@ class Command(BaseCommand):
         for day, count in drafting.draft(timezone.now()).items():
             self.stdout.write(f"{count} added to the edition of {day}")
         if any(run.error for run in runs):
-            raise CommandError("not all of it was imported; the next run goes on where this one ended")
+            raise CommandError("not everything was imported; the next run continues where this one stopped")
 
-    def _query(self, query: str, most: int, told: Told) -> None:
+    def _query(self, query: str, most: int, report_progress: ReportProgress) -> None:
         run = SourceRun.objects.begin("api", query[:200])
         if run is None:
-            raise uploading.BusyError
-        gathering.take(run, arxiv_api.pages_of_query(Fetcher(arxiv_api.turn), query, most=most), told)
+            raise uploads.BusyError
+        harvesting.ingest_pages(
+            run, arxiv_api.pages_of_query(Fetcher(arxiv_api.turn), query, most=most), report_progress
+        )
         self._conclude([run])
 
-    def _upload(self, text: str, *, is_dry: bool) -> None:
-        upload = uploading.read(text)
+    def _upload(self, upload: uploads.Upload, *, is_dry: bool) -> None:
         if is_dry:
-            outlook = uploading.look(upload)
+            outlook = uploads.outlook_of(upload)
             for name, is_known in outlook.papers:
                 self.stdout.write(f"{'known' if is_known else 'new'}: {name}")
             for line in upload.skipped:
-                self.stdout.write(f"left out: {line}")
+                self.stdout.write(f"skipped: {line}")
+            for line in upload.remarks:
+                self.stdout.write(f"imported with a note: {line}")
             return
-        self._conclude([uploading.take(upload)])
+        self._conclude([uploads.import_upload(upload)])
 
     def _tell(self, run: SourceRun) -> None:
         self.stdout.write(f"{run.source} {run.part}".strip() + f": {run.numbers}")
@@ -129,10 +139,11 @@ class Command(BaseCommand):
             self.stdout.write(f"  {line}")
 
 
-def _text(source: str, options: dict[str, Any]) -> str:
-    """Return what is to be read: a file of BibTeX; ids, or files of ids."""
-    if source == "bibtex":
-        return str(options["path"].read_text(encoding="utf-8"))
-    return "\n".join(
-        Path(word).read_text(encoding="utf-8") if Path(word).is_file() else word for word in options["ids"]
+def _upload(source: str, options: dict[str, Any]) -> uploads.Upload:
+    """Return what is to be imported: a file, read as the page reads it; ids, or files of ids."""
+    if source != "ids":
+        return uploads.read_bytes(options["path"].read_bytes())
+    words = options["ids"]
+    return uploads.parse_upload(
+        "\n".join(decoding.decode_body(Path(word).read_bytes())[0] if Path(word).is_file() else word for word in words)
     )

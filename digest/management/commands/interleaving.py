@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from digest import interleaving
+from digest.metrics.experiment_results import experiment_result
 
 
 class Command(BaseCommand):
     """Print how the digests were won that two rankers picked in turn."""
 
-    help = "Print how many digests each of two rankers won, and whether that can be chance"
+    help = "Show which of two rankers won more digests, and whether that could be chance"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take how far to look back."""
@@ -21,9 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *, days: int, **options: Any) -> None:  # noqa: ARG002 - Django's own options
         """Print one line."""
-        found = interleaving.standing(timezone.now() - timedelta(days=days))
-        winner = f"better: {found.winner}" if found.winner else "no winner yet"
+        result = experiment_result(timezone.now() - timedelta(days=days))
+        winner = f"better: {result.winner}" if result.winner else "no winner yet"
         self.stdout.write(
-            f"usual {found.usual_won}, {found.challenger} {found.challenger_won}, neither {found.ties}; "
-            f"{winner} (by chance alone: {found.chance:.3f})"
+            f"usual {result.usual_won}, {result.challenger} {result.challenger_won}, neither {result.ties}; "
+            f"{winner} (by chance alone: {result.chance:.3f})"
         )

@@ -7,28 +7,40 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from digest import tagging
+from digest.catalog import tagging
 from subscriptions import starter_topics
 
 
 class Command(BaseCommand):
     """Load topics; where any changed, tag all papers anew."""
 
-    help = "Load the topics of a TOML file; a topic is known by its slug. Running it again changes nothing."
+    help = "Load topics from a TOML file. Topics are matched by slug. Safe to run twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file."""
-        parser.add_argument(
-            "path", nargs="?", type=Path, default=starter_topics.SHIPPED, help="the file (default: the shipped)"
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument(
+            "path", nargs="?", type=Path, default=starter_topics.SHIPPED, help="the file (default: the one we ship)"
+        )
+        which.add_argument(
+            "--set",
+            dest="sets",
+            type=lambda names: names.split(","),
+            help=f"sets of broad topics and their narrower ones: {','.join(starter_topics.topic_sets())}",
         )
 
-    def handle(self, *, path: Path, **options: Any) -> None:  # noqa: ARG002 - Django's own options
-        """Load and print one line."""
+    def handle(self, *, path: Path, sets: list[str] | None, **options: Any) -> None:  # noqa: ARG002 - Django's own
+        """Load and print a line for each file."""
+        unknown = sorted({*(sets or [])} - {*starter_topics.topic_sets()})
+        if unknown:
+            raise CommandError(f"--set: expected some of {', '.join(starter_topics.topic_sets())}, found {unknown[0]}")
+        paths = [starter_topics.SETS / f"{name}.toml" for name in sets] if sets else [path]
         try:
             with transaction.atomic():
-                loaded = starter_topics.load_topics(path)
-                if loaded.new or loaded.updated:
+                loaded = {file.name: starter_topics.load_topics(file) for file in paths}
+                if any(result.new or result.updated for result in loaded.values()):
                     tagging.tag_all()
         except (starter_topics.TopicError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{path.name}: {loaded}")
+        for name, result in loaded.items():
+            self.stdout.write(f"{name}: {result}")

@@ -8,15 +8,15 @@ from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.http import QueryDict
 
 from digest.models import Edition, EditionPaper, Paper, PaperTopic
-from digest.panel.board.alike import alike
-from digest.site.reading import with_particulars
+from digest.panel.board.near_duplicates import near_duplicates_of
+from digest.site.paper_lists import paper_prefetches
 from subscriptions.models import Topic
 
 # How long before the day of an edition a paper may have come in to be a candidate for it.
-WINDOW = timedelta(days=14)
+CANDIDATE_WINDOW = timedelta(days=14)
 CANDIDATES_SHOWN = 60
 # What the candidates can be ordered by; the first is the usual one.
-ORDERS = {"": "most votes first", "new": "newest first", "fit": "best match first"}
+CANDIDATE_ORDERS = {"": "most votes first", "new": "newest first", "fit": "best match first"}
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,24 @@ class Filters:
         """Read the filters of a request."""
         order = query.get("order", "")
         text = query.get("text", "").strip()
-        return cls(query.get("source", ""), query.get("topic", ""), text, order if order in ORDERS else "")
+        return cls(query.get("source", ""), query.get("topic", ""), text, order if order in CANDIDATE_ORDERS else "")
 
     @property
     def query(self) -> str:
         """The filters as part of an address."""
-        found = QueryDict(mutable=True)
-        found.update({name: value for name, value in vars(self).items() if value})
-        return found.urlencode()
+        parameters = QueryDict(mutable=True)
+        parameters.update({name: value for name, value in vars(self).items() if value})
+        return parameters.urlencode()
 
 
-def board(edition: Edition, filters: Filters) -> dict[str, Any]:
+def board_context(edition: Edition, filters: Filters) -> dict[str, Any]:
     """Return the edition's papers, its candidates, and what they can be filtered by."""
-    entries = list(edition.entries.select_related("paper").prefetch_related(*with_particulars("paper__")))
+    entries = list(edition.entries.select_related("paper").prefetch_related(*paper_prefetches("paper__")))
     shown = [entry for entry in entries if entry.placement != EditionPaper.Placement.HIDDEN]
-    found = candidates(edition)
-    sources = sorted(found.order_by().values_list("source", flat=True).distinct())
-    chosen = list(narrowed(found, filters).prefetch_related(*with_particulars())[: CANDIDATES_SHOWN + 1])
-    found_alike = alike([entry.paper for entry in entries] + list(chosen), edition)
+    matching = candidates(edition)
+    sources = sorted(matching.order_by().values_list("source", flat=True).distinct())
+    chosen = list(narrowed(matching, filters).prefetch_related(*paper_prefetches())[: CANDIDATES_SHOWN + 1])
+    found_alike = near_duplicates_of([entry.paper for entry in entries] + list(chosen), edition)
     return {
         "edition": edition,
         "alike": found_alike,
@@ -60,16 +60,16 @@ def board(edition: Edition, filters: Filters) -> dict[str, Any]:
         "more_candidates": len(chosen) > CANDIDATES_SHOWN,
         "filters": filters,
         "sources": sources,
-        "orders": ORDERS.items(),
+        "orders": CANDIDATE_ORDERS.items(),
         "topics": Topic.objects.order_by("name"),
     }
 
 
 def candidates(edition: Edition) -> QuerySet[Paper]:
     """Return the papers that stand in no edition and came in lately."""
-    begin = datetime.combine(edition.day, time(), UTC) - WINDOW
-    taken = EditionPaper.objects.filter(paper=OuterRef("pk"))
-    return Paper.objects.filter(~Exists(taken), created_at__gte=begin)
+    begin = datetime.combine(edition.day, time(), UTC) - CANDIDATE_WINDOW
+    in_editions = EditionPaper.objects.filter(paper=OuterRef("pk"))
+    return Paper.objects.filter(~Exists(in_editions), created_at__gte=begin)
 
 
 def narrowed(papers: QuerySet[Paper], filters: Filters) -> QuerySet[Paper]:

@@ -1,21 +1,24 @@
 """The board's page, and the changes made on it."""
 
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from digest import arranging, undoing
+from digest.editions import changes, undo
 from digest.models import Edition, EditionPaper
 from digest.panel.board import state
-from digest.panel.pages import keep_in_trail, show
+from digest.panel.pages import log_change, render_panel_page
 
 Placement = EditionPaper.Placement
+PLACEMENT_BY_COMMAND = {"pin": Placement.PINNED, "list": Placement.LISTED, "hide": Placement.HIDDEN}
 # Where a session keeps how an edition stood before somebody's last changes.
-HISTORY = "board-history"
+HISTORY_SESSION_KEY = "board-history"
 
 
 @require_safe
@@ -24,76 +27,89 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     edition = get_object_or_404(Edition, pk=pk)
     if request.GET.get("since") == str(edition.version):
         return HttpResponse(status=204)
-    told = f"{edition.changed_by} changed this edition." if "since" in request.GET else ""
-    return page(request, edition, {"told": told})
+    notice = f"{edition.changed_by} changed this edition." if "since" in request.GET else ""
+    return render_board(request, edition, {"notice": notice})
 
 
 @require_POST
-def act(request: HttpRequest, pk: int) -> HttpResponse:
+def apply_command(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one change and show the board; 409 with the board as it is now where somebody was faster."""
     edition = get_object_or_404(Edition, pk=pk)
-    kept = undoing.history(request.session.get(HISTORY), edition)
+    history = undo.history(request.session.get(HISTORY_SESSION_KEY), edition)
     try:
-        change = change_of(request, kept)
-        seen = arranging.Seen(int(request.POST.get("version", -1)), request.user.get_username())
+        change = parse_command(request, history)
+        expected = changes.ExpectedVersion(int(request.POST.get("version", -1)), request.user.get_username())
     except (KeyError, ValueError):
         raise Http404("no such change") from None
     try:
-        before = undoing.standing(edition)
-        edition, done = arranging.arrange(pk, seen, change)
-    except arranging.StaleError as error:
-        told = f"{error}. Your change was not made. This is how it is now: look, and do it again."
-        return page(request, error.edition, {"complaint": told, "typed": request.POST}, status=409)
-    except arranging.RefusedError as error:
-        return page(request, Edition.objects.get(pk=pk), {"complaint": str(error), "typed": request.POST}, status=422)
+        before = undo.edition_state(edition)
+        edition, description = changes.apply_change(pk, expected, change)
+    except changes.StaleError as error:
+        message = f"{error}, so yours wasn’t saved. This is the current state. Please try again."
+        return render_board(request, error.edition, {"error_message": message, "typed": request.POST}, status=409)
+    except changes.ChangeRefusedError as error:
+        return render_board(
+            request, Edition.objects.get(pk=pk), {"error_message": str(error), "typed": request.POST}, status=422
+        )
     # The version was the one that was seen, so what was read before the change is what it changed.
-    step: undoing.Step = {"before": before, "done": done}
-    request.session[HISTORY] = undoing.note(kept, request.POST["act"], step, edition.version)
-    keep_in_trail(request, edition, done)
+    step: undo.UndoStep = {"before": before, "done": description}
+    request.session[HISTORY_SESSION_KEY] = undo.record_step(history, request.POST["act"], step, edition.version)
+    log_change(request, edition, description)
     if request.headers.get("HX-Request"):
-        return page(request, edition, {"told": done})
-    messages.success(request, done)
+        return render_board(request, edition, {"notice": description})
+    messages.success(request, description)
     return HttpResponseRedirect(f"{reverse('admin:board', args=[pk])}?{state.Filters.of(request.GET).query}")
 
 
-def change_of(request: HttpRequest, kept: undoing.History) -> arranging.Act:
+def parse_command(request: HttpRequest, history: undo.History) -> changes.Change:
     """Return the change that a form asks for; KeyError or ValueError where it asks for none there is."""
     fields = request.POST
-    name = fields["act"]
-    if name == "words":
-        return arranging.words(fields["subject"], fields["intro"])
-    if name == "clear":
-        return arranging.clear()
-    if name in {"undo", "redo"}:
-        return undoing.undo(kept) if name == "undo" else undoing.redo(kept)
-    if name == "add":
-        return arranging.add(int(fields["paper"]), int(fields["place"]) if "place" in fields else None)
+    match fields["act"]:
+        case "words":
+            return partial(changes.write_words, subject=fields["subject"], intro=fields["intro"])
+        case "clear":
+            return changes.clear
+        case "undo":
+            return partial(undo.undo_change, stored=history)
+        case "redo":
+            return partial(undo.redo, stored=history)
+        case "add":
+            at = int(fields["place"]) if "place" in fields else None
+            return partial(changes.add_paper, paper=int(fields["paper"]), at=at)
+        case name:
+            return _change_of_entry(name, request)
+
+
+def _change_of_entry(name: str, request: HttpRequest) -> changes.Change:
+    fields = request.POST
     entry = int(fields["entry"])
-    of_an_entry = {
-        "put": lambda: arranging.put(entry, int(fields["place"])),
-        "up": lambda: arranging.shift(entry, -1),
-        "down": lambda: arranging.shift(entry, 1),
-        "pin": lambda: arranging.place(entry, Placement.PINNED),
-        "list": lambda: arranging.place(entry, Placement.LISTED),
-        "hide": lambda: arranging.place(entry, Placement.HIDDEN),
-        "remove": lambda: arranging.remove(entry),
-        "note": lambda: arranging.note(entry, fields["note"]),
-    }
-    return of_an_entry[name]()
+    match name:
+        case "put":
+            return partial(changes.move, entry=entry, place=int(fields["place"]))
+        case "note":
+            return partial(changes.write_note, entry=entry, text=fields["note"])
+        case "remove":
+            return partial(changes.remove_paper, entry=entry)
+        case "up" | "down":
+            return partial(changes.shift, entry=entry, by=-1 if name == "up" else 1)
+    return partial(changes.set_placement, entry=entry, placement=PLACEMENT_BY_COMMAND[name])
 
 
-def page(request: HttpRequest, edition: Edition, told: dict[str, Any], status: int = 200) -> HttpResponse:
+def render_board(
+    request: HttpRequest, edition: Edition, extra_context: dict[str, Any], status: int = 200
+) -> HttpResponse:
     """Return the board: whole, or the part that htmx puts in its place."""
-    kept = undoing.history(request.session.get(HISTORY), edition)
+    history = undo.history(request.session.get(HISTORY_SESSION_KEY), edition)
     context = {
-        **state.board(edition, state.Filters.of(request.GET)),
-        **told,
+        **state.board_context(edition, state.Filters.of(request.GET)),
+        **extra_context,
         "title": f"{edition.day:%A, %-d %B %Y}",
-        "note_length": arranging.NOTE_LENGTH,
-        "may_undo": kept["done"][-1]["done"] if kept["done"] else "",
-        "may_redo": kept["undone"][-1]["done"] if kept["undone"] else "",
+        "note_length": changes.NOTE_LENGTH,
+        "may_undo": history["done"][-1]["done"] if history["done"] else "",
+        "may_redo": history["undone"][-1]["done"] if history["undone"] else "",
+        "second_look": settings.SECOND_LOOK,
         "may_change": request.user.has_perm("digest.change_edition"),
         "may_publish": request.user.has_perm("digest.publish_edition"),
     }
     template = "panel/board_part.html" if request.headers.get("HX-Request") else "panel/board.html"
-    return show(request, template, context, status)
+    return render_panel_page(request, template, context, status)

@@ -6,11 +6,11 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from digest.sending.transports.batch import PROVIDERS, BatchTransport
 from digest.sending.transports.django_mail import BackendTransport
-from digest.sending.transports.mail import Mail
+from digest.sending.transports.mail import OutgoingMessage
 from digest.sending.transports.smtp import SmtpTransport
-from digest.sending.transports.wire import Transport, Unreachable, Wire
+from digest.sending.transports.wire import Connection, Transport, Unreachable
 
-__all__ = ["Mail", "Transport", "Unreachable", "Wire", "transport"]
+__all__ = ["Connection", "OutgoingMessage", "Transport", "Unreachable", "transport"]
 
 
 def transport() -> Transport:

@@ -12,8 +12,8 @@ from django.core.mail import EmailMultiAlternatives
 
 from digest.sending.outcome import Outcome, Verdict, of_error
 from digest.sending.transports.django_mail import BackendTransport, outcome_of
-from digest.sending.transports.mail import Mail
-from digest.sending.transports.wire import Unreachable, Wire
+from digest.sending.transports.mail import OutgoingMessage
+from digest.sending.transports.wire import Connection, Unreachable
 
 
 class Provider(NamedTuple):
@@ -48,7 +48,7 @@ class Addressed(NamedTuple):
     """A mail of a call, and the message it becomes when it is sent alone."""
 
     delivery: int
-    mail: Mail
+    mail: OutgoingMessage
     message: EmailMultiAlternatives
 
     @property
@@ -70,7 +70,7 @@ class BatchTransport:
         self._one, self._provider = one, provider
         self._most = min(most, provider.readers)
 
-    def carry(self, wire: Wire) -> None:
+    def carry(self, wire: Connection) -> None:
         """Send call after call; Unreachable where nobody answers."""
         for call in self._calls(wire):
             try:
@@ -79,16 +79,13 @@ class BatchTransport:
                 # Whatever a backend raises here, no mail has left. One has tried; the others wait.
                 wire.end(call[0].delivery, Outcome(Verdict.TEMPORARY, of_error(error).error))
                 raise Unreachable from error
-            for mail in call:
-                wire.begin(mail.delivery)
-            for delivery, outcome in self._send(call).items():
-                wire.end(delivery, outcome)
+            self._send(call, wire)
 
     def close(self) -> None:
         """End the connection; the next call opens a new one."""
         self._one.close()
 
-    def _calls(self, wire: Wire) -> Iterator[list[Addressed]]:
+    def _calls(self, wire: Connection) -> Iterator[list[Addressed]]:
         """Take mails from the wire by the call: as many as one may have, and no address twice."""
         call: list[Addressed] = []
         size, addresses = 0, set[str]()
@@ -107,8 +104,24 @@ class BatchTransport:
         if call:
             yield call
 
-    def _send(self, call: Sequence[Addressed]) -> dict[int, Outcome]:
-        """Send one call; return the outcome of each of its mails."""
+    def _send(self, call: Sequence[Addressed], wire: Connection) -> None:
+        """Send one call, of those in it whose mails may still go, and tell the outcome of each."""
+        going = wire.begin([mail.delivery for mail in call])
+        call = [mail for mail in call if mail.delivery in going]
+        if not call:
+            return
+        outcomes = self._outcomes(call)
+        if outcomes is None:
+            # Find who it was for whom the provider refused the whole call: nothing of it was taken.
+            half = len(call) // 2
+            self._send(call[:half], wire)
+            self._send(call[half:], wire)
+            return
+        for delivery, outcome in outcomes.items():
+            wire.end(delivery, outcome)
+
+    def _outcomes(self, call: Sequence[Addressed]) -> dict[int, Outcome] | None:
+        """Send one call; return the outcome of each of its mails, None where one of them had all refused."""
         if len(call) == 1:
             return {call[0].delivery: self._one.send(call[0].mail)}
         message, error = merged(call, self._provider), None
@@ -121,14 +134,9 @@ class BatchTransport:
         answers = message.anymail_status.recipients or {}
         if error and not answers:
             if error.verdict == Verdict.PERMANENT:
-                return self._send_in_halves(call)
+                return None
             return dict.fromkeys((mail.delivery for mail in call), error)
         return {mail.delivery: _outcome(answers.get(mail.mail.recipient)) for mail in call}
-
-    def _send_in_halves(self, call: Sequence[Addressed]) -> dict[int, Outcome]:
-        """Find who it was for whom the provider refused a whole call: nothing of it was taken."""
-        half = len(call) // 2
-        return {**self._send(call[:half]), **self._send(call[half:])}
 
 
 def merged(call: Sequence[Addressed], provider: Provider) -> AnymailMessage:

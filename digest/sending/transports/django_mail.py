@@ -7,9 +7,9 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from digest.sending.outcome import Outcome, Verdict, of_error
-from digest.sending.transports.mail import Mail
+from digest.sending.transports.mail import OutgoingMessage
 from digest.sending.transports.session import Session
-from digest.sending.transports.wire import Unreachable, Wire
+from digest.sending.transports.wire import Connection, Unreachable
 
 # Anymail's words for a recipient the provider did not take.
 NOT_TAKEN = {"invalid", "rejected", "failed"}
@@ -21,7 +21,7 @@ class BackendTransport:
     def __init__(self, connection: BaseEmailBackend) -> None:
         self.connection = connection
 
-    def carry(self, wire: Wire) -> None:
+    def carry(self, wire: Connection) -> None:
         """Send mail after mail, a call each; Unreachable where nobody answers."""
         for delivery, mail in wire:
             try:
@@ -30,8 +30,8 @@ class BackendTransport:
                 # Whatever a backend raises here, no mail has left.
                 wire.end(delivery, Outcome(Verdict.TEMPORARY, of_error(error).error))
                 raise Unreachable from error
-            wire.begin(delivery)
-            wire.end(delivery, self.send(mail))
+            if wire.begin([delivery]):
+                wire.end(delivery, self.send(mail))
 
     def open(self) -> None:
         """Open the connection where it is closed."""
@@ -41,7 +41,7 @@ class BackendTransport:
             own = Session.like(session, str(vars(self.connection).get("api_url", "")))
             setattr(self.connection, "session", own)  # noqa: B010 - Anymail's backends over HTTP have one
 
-    def send(self, mail: Mail) -> Outcome:
+    def send(self, mail: OutgoingMessage) -> Outcome:
         """Send one mail; return what became of it."""
         try:
             message = mail.message()

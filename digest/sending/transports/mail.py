@@ -5,7 +5,7 @@ from typing import Protocol
 from django.core.mail import EmailMultiAlternatives
 
 
-class Mail(Protocol):
+class OutgoingMessage(Protocol):
     """One mail to one reader, in the form that its transport wants."""
 
     @property

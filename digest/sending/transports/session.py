@@ -17,8 +17,8 @@ class Session(requests.Session):
         """Return a session with another's headers and hooks, set up for requests to this address."""
         session = cls()
         session.headers, session.hooks = other.headers, other.hooks
-        found = session.merge_environment_settings(url, {}, None, None, None)
-        session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
+        merged = session.merge_environment_settings(url, {}, None, None, None)
+        session.proxies, session.verify, session.cert = merged["proxies"], merged["verify"], merged["cert"]
         session.trust_env = False
         return session
 

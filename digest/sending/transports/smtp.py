@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from django.core.mail.backends.smtp import EmailBackend
 
+from digest.sending.backpressure import is_closing
 from digest.sending.outcome import LostAnswer, Outcome, Verdict, of_error
-from digest.sending.slower import is_closing
-from digest.sending.transports.mail import Mail
-from digest.sending.transports.wire import Unreachable, Wire
+from digest.sending.transports.mail import OutgoingMessage
+from digest.sending.transports.wire import Connection, Unreachable
 
 # Servers end long conversations; better we do, between two mails.
 MAILS_PER_CONNECTION = 500
@@ -58,6 +58,10 @@ class _Pipelining(smtplib.SMTP):
             raise LostAnswer(str(error)) from error
         if code != 250:  # noqa: PLR2004
             raise smtplib.SMTPDataError(code, answer)
+
+    def waits_for(self, envelope: Envelope) -> bool:
+        """Say whether an envelope was sent ahead, so that the server waits for the content that belongs to it."""
+        return self._ahead is envelope
 
     def _pipelined(self, envelope: Envelope) -> list[tuple[int, bytes]]:
         ahead, self._ahead = self._ahead, None
@@ -112,7 +116,7 @@ class SmtpTransport:
         self._backend = _Backend()
         self._sent = 0
 
-    def carry(self, wire: Wire) -> None:
+    def carry(self, wire: Connection) -> None:
         """Send mail after mail; Unreachable where nobody answers."""
         mails = ((delivery, mail, Envelope(mail.sender, mail.recipient)) for delivery, mail in wire)
         following = next(mails, None)
@@ -123,15 +127,23 @@ class SmtpTransport:
             except (OSError, ValueError) as error:
                 wire.end(delivery, replace(of_error(error), verdict=Verdict.TEMPORARY))
                 raise Unreachable from error
-            wire.begin(delivery)
-            wire.end(delivery, self._send(envelope, mail, following[2] if following else None))
+            try:
+                going = wire.begin([delivery])
+            except Exception:
+                self._drop()
+                raise
+            if going:
+                wire.end(delivery, self._send(envelope, mail, following[2] if following else None))
+            elif self._client.waits_for(envelope):
+                # To end it with a dot would send an empty mail.
+                self._drop()
 
     def _open(self) -> None:
         if self._sent >= MAILS_PER_CONNECTION:
             self.close()
         self._backend.open()
 
-    def _send(self, envelope: Envelope, mail: Mail, following: Envelope | None) -> Outcome:
+    def _send(self, envelope: Envelope, mail: OutgoingMessage, following: Envelope | None) -> Outcome:
         try:
             self._deliver(envelope, mail.wire(), following)
         except smtplib.SMTPRecipientsRefused as error:
@@ -150,7 +162,7 @@ class SmtpTransport:
         return outcome
 
     def _deliver(self, envelope: Envelope, content: bytes, following: Envelope | None) -> None:
-        kept = self._sent > 0
+        is_reused = self._sent > 0
         if self._sent + 1 >= MAILS_PER_CONNECTION:
             following = None
         try:
@@ -158,7 +170,7 @@ class SmtpTransport:
         except LostAnswer:
             raise
         except smtplib.SMTPServerDisconnected:
-            if not kept:
+            if not is_reused:
                 raise
             # The server had ended a connection that we kept, before it saw this mail.
             self._drop()

@@ -1,4 +1,4 @@
-"""The API for reading, and its description at /api/docs."""
+"""The API: all that is public, to read, and signing up with a key. Its description is at /api/docs."""
 
 from collections.abc import Callable
 from copy import copy
@@ -6,24 +6,26 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
 
-from digest.site.api import catalogue, daily_papers
+from digest.site.api import catalogue, daily_papers, subscribing
 
 api = NinjaAPI(
     title="Daily Papers",
     version="1",
-    description="All that is public, to read. No key is needed. Answers carry an ETag: ask with If-None-Match.",
+    description="Read everything public without a key. Responses carry an ETag, so send If-None-Match.",
     urls_namespace="api",
     # Its badge would ask a server elsewhere.
     docs=Swagger(settings={"validatorUrl": None, "persistAuthorization": False}),
 )
 api.add_router("", daily_papers.router)
 api.add_router("", catalogue.router)
+api.add_router("", subscribing.router)
 
 
-def addresses() -> tuple[list[Any], str, str]:
+def api_urls() -> tuple[list[Any], str, str]:
     """Return the API's addresses, for an include. Each one answers HEAD as it answers GET (RFC 9110, 9.3.2)."""
     patterns, app, namespace = api.urls
     for pattern in patterns:
@@ -46,11 +48,17 @@ def _with_head(view: Any) -> Callable[..., Any]:
 @api.exception_handler(ValidationError)
 def bad_question(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer 400 and say which parameter is wrong: as Hugging Face does, and not with 422."""
-    said = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors)
-    return api.create_response(request, {"error": said}, status=400)
+    message = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors)
+    return api.create_response(request, {"error": message}, status=400)
 
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Answer in the same shape."""
     return api.create_response(request, {"error": str(error)}, status=error.status_code)
+
+
+@api.exception_handler(RawPostDataException)
+def no_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
+    """Answer 400 to a form of several parts: it was read as a form, and has no body any more."""
+    return api.create_response(request, {"error": "the body must be JSON"}, status=400)

@@ -10,22 +10,22 @@ from ninja import Query, Router, Schema
 from ninja.decorators import decorate_view
 from pydantic import Field
 
-from digest import searching
-from digest.models import Edition, EditionPaper, PaperIdentifier
-from digest.site import reading
-from digest.site.api.shapes import DailyPaper, EditionItem, Mistake, PaperDetail, TopicItem, daily_paper, paper_item
-from digest.site.keeping import for_everybody
-from digest.site.opening import for_other_sites
-from digest.sources import arxiv_id
+from digest.catalog import identifiers
+from digest.catalog import search as searching
+from digest.models import Edition, EditionPaper
+from digest.site import paper_lists
+from digest.site.api.schemas import DailyPaper, EditionItem, Mistake, PaperDetail, TopicItem, daily_paper, paper_item
+from digest.site.cors import allow_cross_origin
+from digest.site.page_cache import public_page
 from subscriptions.links import absolute
 
 router = Router(tags=["Papers"])
 
 # A longer number is none of a database.
-OWN_NUMBER = re.compile(r"[0-9]{1,18}")
+PAPER_KEY = re.compile(r"[0-9]{1,18}")
 
 
-class Wanted(Schema):
+class SearchParameters(Schema):
     """The parameters of the search."""
 
     q: str = Field(min_length=1, max_length=250, description="Words; the last one may be a beginning")
@@ -38,13 +38,13 @@ class Wanted(Schema):
 @router.get(
     "/papers/search", response={200: list[DailyPaper], 400: Mistake}, by_alias=True, exclude_none=True, summary="Search"
 )
-@decorate_view(for_other_sites, for_everybody)
-def search(request: HttpRequest, wanted: Query[Wanted]) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja\'s signature
+@decorate_view(allow_cross_origin, public_page)
+def search(request: HttpRequest, parameters: Query[SearchParameters]) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja\'s signature
     """Return the papers that fit the words, best first."""
-    query = searching.Query(wanted.q, wanted.topic, wanted.since, wanted.until)
-    keys = searching.search(query, wanted.limit)
-    found = reading.complete(EditionPaper.objects.public().filter(paper__in=keys))
-    entries = {entry.paper_id: entry for entry in found}
+    query = searching.Query(parameters.q, parameters.topic, parameters.since, parameters.until)
+    keys = searching.search_papers(query, parameters.limit)
+    matching_entries = paper_lists.with_paper_data(EditionPaper.objects.public().filter(paper__in=keys))
+    entries = {entry.paper_id: entry for entry in matching_entries}
     return [daily_paper(entries[key]) for key in keys if key in entries]
 
 
@@ -55,23 +55,22 @@ def search(request: HttpRequest, wanted: Query[Wanted]) -> list[dict[str, Any]]:
     exclude_none=True,
     summary="A paper",
 )
-@decorate_view(for_other_sites, for_everybody)
+@decorate_view(allow_cross_origin, public_page)
 def paper(request: HttpRequest, name: str) -> dict[str, Any]:  # noqa: ARG001 - ninja\'s signature
-    """Return a paper by its arXiv id, or by our number."""
-    entries = reading.complete(EditionPaper.objects.public())
-    found = arxiv_id.read(name)
-    if found:
-        known = PaperIdentifier.objects.filter(scheme=PaperIdentifier.Scheme.ARXIV, value=found.value)
-        entry = entries.filter(paper__in=known.values("paper")).first()
-    else:
-        entry = entries.filter(paper=int(name)).first() if OWN_NUMBER.fullmatch(name) else None
+    """Return a paper by its arXiv id, its DOI, or our number, with or without `local-` before it."""
+    entries = paper_lists.with_paper_data(EditionPaper.objects.public())
+    own = PAPER_KEY.fullmatch(name)
+    paper_name = identifiers.PaperName(identifiers.LOCAL, name) if own else identifiers.parse_paper_name(name)
+    if paper_name is None or paper_name.scheme == identifiers.WEB_ADDRESS_KIND:
+        raise Http404("no such paper")
+    entry = entries.filter(paper__in=[paper.pk for paper in paper_name.papers()]).first()
     if entry is None:
         raise Http404("no such paper")
     return paper_item(entry)
 
 
 @router.get("/editions", response=list[EditionItem], summary="Editions")
-@decorate_view(for_other_sites, for_everybody)
+@decorate_view(allow_cross_origin, public_page)
 def editions(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja\'s signature
     """Return the days that have an edition, newest first."""
     counted = EditionPaper.objects.public().order_by().values("edition").annotate(count=Count("pk"))
@@ -83,7 +82,7 @@ def editions(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - ni
 
 
 @router.get("/topics", response=list[TopicItem], summary="Topics")
-@decorate_view(for_other_sites, for_everybody)
+@decorate_view(allow_cross_origin, public_page)
 def topics(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja\'s signature
     """Return the topics."""
     return [
@@ -94,5 +93,5 @@ def topics(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - ninj
             "papers": topic.count,
             "url": absolute(f"/topics/{topic.slug}"),
         }
-        for topic in reading.topics_with_counts().order_by("name")
+        for topic in paper_lists.topics_with_counts().order_by("name")
     ]

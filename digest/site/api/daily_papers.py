@@ -16,19 +16,19 @@ from ninja.errors import HttpError
 from pydantic import Field, StringConstraints
 
 from digest.models import EditionPaper
-from digest.site import reading
-from digest.site.api.shapes import CURATOR, DailyPaper, Mistake, daily_paper
+from digest.site import paper_lists
+from digest.site.api.schemas import CURATOR, DailyPaper, Mistake, daily_paper
 from digest.site.converters import MonthConverter, WeekConverter
-from digest.site.keeping import for_everybody
+from digest.site.cors import allow_cross_origin
 from digest.site.listings import BEST, HOTTEST, NEWEST
-from digest.site.opening import for_other_sites
+from digest.site.page_cache import public_page
 from digest.site.periods import month_of, week_of
 from subscriptions.links import absolute
 
 router = Router(tags=["As Hugging Face's"])
 
 
-class Wanted(Schema):
+class DailyPapersParameters(Schema):
     """The parameters of a list."""
 
     date: Date | None = Field(None, description="A day, as YYYY-MM-DD")
@@ -47,45 +47,47 @@ class Wanted(Schema):
 @router.get(
     "/daily_papers", response={200: list[DailyPaper], 400: Mistake}, by_alias=True, exclude_none=True, summary="Papers"
 )
-@decorate_view(for_other_sites, for_everybody)
-def daily_papers(request: HttpRequest, response: HttpResponse, wanted: Query[Wanted]) -> list[dict[str, Any]]:
+@decorate_view(allow_cross_origin, public_page)
+def daily_papers(
+    request: HttpRequest, response: HttpResponse, parameters: Query[DailyPapersParameters]
+) -> list[dict[str, Any]]:
     """Return the papers of a day, a week or a month, those with most votes first; otherwise the newest first.
 
     The header Link leads to the next page.
     """
-    start = wanted.p * wanted.limit
+    start = parameters.p * parameters.limit
     # One more than asked for says whether there is a next page.
-    found = list(reading.complete(_entries(wanted))[start : start + wanted.limit + 1])
-    if len(found) > wanted.limit:
-        said = {**request.GET.dict(), "p": wanted.p + 1}
-        response["Link"] = f'<{absolute(request.path)}?{urlencode(said)}>; rel="next"'
-    return [daily_paper(entry) for entry in found[: wanted.limit]]
+    entries = list(paper_lists.with_paper_data(_entries(parameters))[start : start + parameters.limit + 1])
+    if len(entries) > parameters.limit:
+        query = {**request.GET.dict(), "p": parameters.p + 1}
+        response["Link"] = f'<{absolute(request.path)}?{urlencode(query)}>; rel="next"'
+    return [daily_paper(entry) for entry in entries[: parameters.limit]]
 
 
-def _entries(wanted: Wanted) -> QuerySet[EditionPaper]:
+def _entries(parameters: DailyPapersParameters) -> QuerySet[EditionPaper]:
     entries = EditionPaper.objects.public()
-    if wanted.submitter and wanted.submitter != CURATOR:
+    if parameters.submitter and parameters.submitter != CURATOR:
         return entries.none()
-    if wanted.date and wanted.date > timezone.now().date():
-        raise HttpError(400, "date: this day is still to come")
-    days = _days(wanted)
+    if parameters.date and parameters.date > timezone.now().date():
+        raise HttpError(400, "date: this day is in the future")
+    days = _days(parameters)
     if days:
         entries = entries.filter(edition__day__range=days)
-    order = HOTTEST if wanted.sort == "trending" else BEST if days else NEWEST
+    order = HOTTEST if parameters.sort == "trending" else BEST if days else NEWEST
     return entries.order_by(*order)
 
 
-def _days(wanted: Wanted) -> tuple[Date, Date] | None:
+def _days(parameters: DailyPapersParameters) -> tuple[Date, Date] | None:
     """Return the first and the last day that is asked for; None where it is all."""
     try:
-        if wanted.date:
-            return wanted.date, wanted.date
-        if wanted.week:
-            period = week_of(WeekConverter().to_python(wanted.week))
+        if parameters.date:
+            return parameters.date, parameters.date
+        if parameters.week:
+            period = week_of(WeekConverter().to_python(parameters.week))
             return period.first, period.last
-        if wanted.month:
-            period = month_of(MonthConverter().to_python(wanted.month))
+        if parameters.month:
+            period = month_of(MonthConverter().to_python(parameters.month))
             return period.first, period.last
     except ValueError as error:
-        raise HttpError(400, "week, month: there is none such in the calendar") from error
+        raise HttpError(400, "week, month: not a valid calendar week or month") from error
     return None

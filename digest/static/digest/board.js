@@ -1,5 +1,5 @@
 // The board by mouse and by keyboard. Without this script its forms do the same.
-const { hold, sending, focusable, remember, restore, isDirty, isTyping, focusOn } = keeping;
+import { focusOn, focusable, hold, isDirty, isTyping, remember, restore, sending } from "./board_keeping.js";
 
 const board = () => document.getElementById("board");
 const find = (selector) => document.querySelector(selector);
@@ -26,7 +26,7 @@ async function send(values, seen, form) {
     values: { ...values, version },
   });
   const now = board().dataset.version;
-  if (Number(now) === Number(version) + 1 && !board().querySelector(".p-complaint")) own.set(version, now);
+  if (Number(now) === Number(version) + 1 && !board().querySelector(".p-error")) own.set(version, now);
 }
 
 // The forms of the board, without a new page for each.
@@ -175,10 +175,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 for (const fault of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(fault, ({ detail }) => {
-    if (detail.target?.id === "board") find(".p-told").textContent = "The server did not answer. What you typed is still here: try again.";
+    if (detail.target?.id !== "board") return;
+    find(".p-notice").textContent = "The server did not answer. What you typed is still here: try again.";
   });
 }
 window.addEventListener("beforeunload", (event) => {
   if (isDirty()) event.preventDefault();
 });
 focusable();
+// What was unfolded before this script came.
+const unfolded = document.activeElement?.closest("summary")?.parentElement;
+if (unfolded?.open && unfolded.matches(".p-note-form, .p-words")) unfold(unfolded);

@@ -4,7 +4,8 @@
 
 const NAMES = {
   add: "Add", arrow_back: "Back", close: "Close the menu", computer: "Colours", dark_mode: "Colours", delete: "Remove",
-  dock_to_right: "Menu", light_mode: "Colours", more_horiz: "More", more_vert: "More", newspaper: "Today", search: "Search",
+  dock_to_right: "Menu", light_mode: "Colours", more_horiz: "More", more_vert: "More",
+  newspaper: "Today", search: "Search",
 };
 const CONTROL = "a, button, [role=button]";
 const ICON = ".material-symbols-outlined";
@@ -34,7 +35,7 @@ const silence = (icon) => {
 
 const isBare = (control) => {
   const copy = control.cloneNode(true);
-  copy.querySelectorAll(ICON).forEach((icon) => icon.remove());
+  copy.querySelectorAll(ICON).forEach((icon) => { icon.remove(); });
   return !control.ariaLabel && !control.title && (control.matches(ICON) || !copy.textContent.trim());
 };
 
@@ -51,16 +52,19 @@ const nameSelect = (select) => {
   box.querySelector(".select2-search__field")?.setAttribute("aria-label", name);
 };
 
-const mend = () => {
-  document.querySelectorAll(":is(a:not([href]), div, span)[x-on\\:click]:not([role], #changelist-filter-close)").forEach(reach);
+const repair = () => {
+  const pressed = ":is(a:not([href]), div, span)[x-on\\:click]:not([role], #changelist-filter-close)";
+  document.querySelectorAll(pressed).forEach(reach);
   document.querySelectorAll(`${ICON}:not([aria-hidden], [aria-label])`).forEach(silence);
-  document.querySelectorAll(".date-icon, .clock-icon").forEach((icon) => { icon.closest("a").ariaLabel = icon.title; });
+  document.querySelectorAll(".date-icon, .clock-icon").forEach((icon) => {
+    icon.closest("a").ariaLabel = icon.title;
+  });
   document.querySelectorAll("select.select2-hidden-accessible").forEach(nameSelect);
   document.querySelector(".select2-dropdown .select2-search__field")?.setAttribute("aria-label", "Search");
-  document.querySelectorAll(".help-tooltip[aria-label]").forEach((hint) => hint.setAttribute("role", "img"));
+  document.querySelectorAll(".help-tooltip[aria-label]").forEach((hint) => { hint.setAttribute("role", "img"); });
 };
 
 document.addEventListener("DOMContentLoaded", () => {
-  mend();
-  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+  repair();
+  new MutationObserver(repair).observe(document.body, { childList: true, subtree: true });
 });

@@ -1,4 +1,5 @@
-// j and k go from paper to paper, v votes for the one that has the focus, / leads to the search.
+// j and k go from paper to paper; v votes for the one that has the focus, m and l say more or less like it, s saves it,
+// u takes the last of these back; / leads to the search.
 const papers = () => [...document.querySelectorAll(".paper")];
 
 function step(by) {
@@ -10,8 +11,10 @@ function step(by) {
   next?.scrollIntoView({ block: "center" });
 }
 
+const current = () => document.activeElement.closest(".paper, .paper-page") ?? document.querySelector(".paper-page");
+
 function vote() {
-  const paper = document.activeElement.closest(".paper, .paper-page") ?? document.querySelector(".paper-page");
+  const paper = current();
   const form = paper?.querySelector("form.vote");
   if (!form) return;
   const link = paper.querySelector(".title a");
@@ -20,13 +23,48 @@ function vote() {
   form.requestSubmit();
 }
 
+const say = (kind) => () => press(current()?.querySelector("form.opinion"), kind);
+
+// A click, for htmx sends along the button that was clicked last.
+function press(form, kind) {
+  form?.querySelector(`button[value="${kind}"]`)?.click();
+}
+
+// What was said of a paper before each press, the last one at the end.
+const before = [];
+const said = (form) => [...form.querySelectorAll('button[aria-pressed="true"]')].map((button) => button.value);
+let undoing = false;
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches?.("form.opinion") && !undoing) before.push({ id: target.id, kinds: said(target) });
+}, true);
+
+function undo() {
+  const last = before.at(-1);
+  const form = last && document.getElementById(last.id);
+  if (!form) return;
+  const now = said(form);
+  // More and less end each other: saying the one that was there takes the other back.
+  const kind = last.kinds.find((one) => !now.includes(one)) ?? now.find((one) => !last.kinds.includes(one));
+  // The answer is not here yet: the next press of the key finds it.
+  if (!kind) return;
+  before.pop();
+  undoing = true;
+  press(form, kind);
+  undoing = false;
+  form.closest(".paper")?.querySelector(".title a")?.focus();
+}
+
 function search() {
   const field = document.querySelector("input[type=search]");
   if (field) field.focus();
   else document.querySelector('nav a[href$="/search"]')?.click();
 }
 
-const keys = { j: () => step(1), k: () => step(-1), v: vote, "/": search };
+const keys = {
+  j: () => step(1), k: () => step(-1), v: vote, "/": search,
+  m: say("more"), l: say("less"), s: say("saved"), u: undo,
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

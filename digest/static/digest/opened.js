@@ -1,6 +1,6 @@
 // Tells that a paper was looked at for some seconds, only in a browser whose reader let that count.
 const LONG_ENOUGH = 5000;
-const { opened } = document.currentScript.dataset;
+const { opened } = document.querySelector("script[data-opened]").dataset;
 
 if (/(^|; )opens_count=1(;|$)/.test(document.cookie)) {
   let looking;

@@ -36,8 +36,9 @@ function written({ id, rawId, type, response }) {
 
 for (const form of document.querySelectorAll("[data-passkey]")) {
   const button = form.querySelector("button");
-  const tell = (trouble) =>
-    form.querySelectorAll("[data-trouble]").forEach((line) => (line.hidden = line.dataset.trouble !== trouble));
+  const tell = (trouble) => {
+    form.querySelectorAll("[data-trouble]").forEach((line) => { line.hidden = line.dataset.trouble !== trouble; });
+  };
 
   const use = async () => {
     tell();

@@ -1,0 +1,20 @@
+"""The Celery application of a beat of its own: it rings by name, so it loads neither Django nor the tasks.
+
+    celery --app config.beat beat
+
+A worker with `--beat` has its own: config.celery.
+"""
+
+import os
+
+from celery import Celery
+
+from config.schedule import SCHEDULE
+
+# Its scheduler asks Django's settings where to note the pulse.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# No fix-ups: Django's would load every application.
+app = Celery("daily_papers", fixups=[])
+app.config_from_object("config.settings", namespace="CELERY")
+app.conf.beat_schedule = SCHEDULE

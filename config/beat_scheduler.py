@@ -1,0 +1,44 @@
+"""Beat's scheduler: Celery's, with a pulse, and two things it does not get over by itself."""
+
+import dbm
+import logging
+from typing import Any
+
+from celery.beat import PersistentScheduler
+
+from digest.metrics.pulse import beat_pulse
+
+logger = logging.getLogger(__name__)
+
+
+class SteadyScheduler(PersistentScheduler):
+    """Rings on when the clock was set back, and when what it rang for cannot be written down.
+
+    Celery's waits until the clock is again where it was, and ends where the disk is full. What it writes down is only
+    when it last rang, and a ring that is lost or comes twice does no harm.
+    """
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Ring for what is due; return the seconds until the next ring."""
+        now = self.app.now()
+        ahead = [entry for entry in self.schedule.values() if entry.last_run_at and entry.last_run_at > now]
+        if ahead:
+            logger.warning("the clock was set back: beat counts from now")
+            for entry in ahead:
+                entry.last_run_at = now
+            # Made anew by Celery, from the times just set.
+            self._heap = None
+        return float(super().tick(*args, **kwargs))
+
+    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
+        """Ring for one task, and note that. Where the broker refuses a ring there is no pulse: nobody hears it."""
+        answer = super().apply_async(*args, **kwargs)
+        beat_pulse()
+        return answer
+
+    def sync(self) -> None:
+        """Write down when each task was last rung for."""
+        try:
+            super().sync()
+        except (OSError, *dbm.error) as error:
+            logger.warning("beat cannot write down what it rang for: %s", error)

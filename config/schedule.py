@@ -1,0 +1,44 @@
+"""When beat rings for which task. A ring that is lost or comes twice does no harm: the database says what to do."""
+
+from typing import TypedDict
+
+from celery.schedules import crontab
+from kombu import Queue
+
+
+class Ring(TypedDict):
+    """A task, by its name, and when it is rung for, in UTC."""
+
+    task: str
+    schedule: crontab
+
+
+SCHEDULE: dict[str, Ring] = {
+    "plan what is due": {"task": "digest.tasks.plan_due", "schedule": crontab()},
+    "send what is queued": {"task": "digest.tasks.send_queued", "schedule": crontab()},
+    "watch what comes back": {"task": "digest.tasks.watch_editions", "schedule": crontab()},
+    "sweep editions": {"task": "digest.tasks.sweep_editions", "schedule": crontab()},
+    "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute="*/5")},
+    "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
+    "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
+    # Each source has hours of its own: see digest.catalog.harvesting.
+    "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
+    "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
+    "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
+    "work on rosters": {"task": "subscriptions.tasks.work_on_rosters", "schedule": crontab()},
+    "send mails that wait": {"task": "subscriptions.tasks.send_waiting_mails", "schedule": crontab()},
+    "forget the unconfirmed": {"task": "subscriptions.tasks.forget_unconfirmed", "schedule": crontab(minute=32)},
+    "forget old rosters": {"task": "subscriptions.tasks.forget_rosters", "schedule": crontab(minute=37)},
+    "fetch what was proposed": {"task": "digest.tasks.fetch_submissions", "schedule": crontab(minute="*/10")},
+    "send saved papers to Zotero": {"task": "digest.tasks.push_libraries", "schedule": crontab(minute=27)},
+    "forget the strangers": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
+}
+
+# A worker serves all queues unless it is told which: see docs/running.md.
+QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering")]
+ROUTES = {
+    "digest.tasks.plan_due": {"queue": "planning"},
+    "digest.tasks.send_queued": {"queue": "sending"},
+    # It may wait for minutes, between two requests to a source.
+    "digest.tasks.gather_sources": {"queue": "gathering"},
+}

@@ -1,0 +1,1 @@
+"""The catalogue: papers come in, are described, found and cited."""

@@ -1,0 +1,165 @@
+"""What a reader brings: a file of a reference manager, or ids, DOIs, links and titles. Read, matched, and let go.
+
+Nothing of it is written anywhere: not to the database, not to a file, not to the log.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models.functions import Lower
+
+from digest.catalog.identifiers import LOCAL, WEB_ADDRESS_KIND, parse_paper_name
+from digest.catalog.uploads import SUPPORTED_FORMATS
+from digest.models import Paper, PaperIdentifier
+from digest.sources import bibtex, csl_json, decoding, id_list, reference_xml, ris
+from digest.sources.page import HarvestPage
+from digest.sources.record import PaperRecord, SourceError, key_of_title
+
+MAX_BYTES = 5 * 2**20
+MAX_READ_ENTRIES = 5_000
+# A line of fewer words is no title.
+FEWEST_WORDS_OF_TITLE, MAX_TITLE_LINE = 3, 400
+MATCHING_BATCH = 500
+# A preprint and its article are so many years apart at most.
+MOST_YEARS_APART = 2
+NAME = "reader"
+
+_TITLE, _ARXIV = PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.ARXIV.value
+# Where an entry begins, by format: counted before anything is parsed.
+_ENTRY = {
+    bibtex.NAME: re.compile(r"^[^\S\n]*@\s*(?!comment|string|preamble)[A-Za-z]+\s*[{(]", re.M | re.I),
+    ris.NAME: re.compile(r"^TY {0,2}-", re.M),
+    reference_xml.NAME: re.compile(r"<record[\s>]|<bib:[A-Z]|<rdf:Description"),
+}
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,4}[.)\]])\s+")
+_OTHER_FILE = re.compile(r"\s*+<(?:!doctype|html|\?xml)|%PDF|PMID\s*- |%0 ", re.I)
+
+
+@dataclass(frozen=True)
+class Bibliography:
+    """The entries that were read, and what could not be: a line each."""
+
+    records: list[PaperRecord] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def read_file(body: bytes) -> Bibliography:
+    """Return what a file holds. SourceError where it is too big, of another format, or has too many entries."""
+    if len(body) > MAX_BYTES:
+        raise SourceError(f"the file has {len(body) / 2**20:.0f} MB; {MAX_BYTES // 2**20} MB fit")
+    text, _ = decoding.decode_body(body)
+    return read_text(text)
+
+
+def read_text(text: str) -> Bibliography:
+    """Return what a text holds: one of the formats, or a paper a line."""
+    for reader in (ris, csl_json, reference_xml):
+        if reader.fits(text):
+            _check_number(reader.NAME, text)
+            return _of_page(reader.read(text))
+    if _ENTRY[bibtex.NAME].search(text):
+        _check_number(bibtex.NAME, text)
+        return _of_page(bibtex.read(text))
+    return _of_lines(text)
+
+
+def match_known(records: Sequence[PaperRecord]) -> dict[int, int]:
+    """Return which records (by place) are which papers with a page (by key): by id, by DOI, by title and year."""
+    papers = _by_identifier(records)
+    missing = [place for place, record in enumerate(records) if place not in papers and record.title]
+    papers |= _by_title({place: records[place] for place in missing})
+    pages = set(Paper.objects.with_page().filter(pk__any_of=set(papers.values())).values_list("pk", flat=True))
+    return {place: key for place, key in papers.items() if key in pages}
+
+
+def _of_page(page: HarvestPage) -> Bibliography:
+    records = page.records
+    if len(records) > MAX_READ_ENTRIES:
+        raise _too_many(len(records))
+    return Bibliography(records, page.skipped)
+
+
+def _check_number(kind: str, text: str) -> None:
+    if kind == csl_json.NAME:
+        try:
+            entries = json.loads(text.lstrip("\ufeff"))
+        except (ValueError, RecursionError):
+            return
+        number = len(entries) if isinstance(entries, list) else 1
+    else:
+        number = sum(1 for _ in _ENTRY[kind].finditer(text))
+    if number > MAX_READ_ENTRIES:
+        raise _too_many(number)
+
+
+def _too_many(number: int) -> SourceError:
+    return SourceError(f"there are {number:,} entries; {MAX_READ_ENTRIES:,} fit. Take the newest, or one folder")
+
+
+def _of_lines(text: str) -> Bibliography:
+    """Return the papers of a list: on each line an id, a DOI, a link, several ids, or a title."""
+    if _OTHER_FILE.match(text):
+        raise SourceError(f"expected {SUPPORTED_FORMATS}, DOIs, links or titles, found a file of another kind")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MAX_READ_ENTRIES:
+        raise _too_many(len(lines))
+    records: dict[tuple[tuple[str, str], ...], PaperRecord] = {}
+    skipped = []
+    for number, line in enumerate(lines, start=1):
+        of_line = list(_of_line(_BULLET.sub("", line).strip()))
+        records |= {record.identifiers: record for record in of_line}
+        if not of_line:
+            skipped.append(f"line {number}: no id, DOI, link or title")
+    if not records:
+        raise SourceError(f"expected {SUPPORTED_FORMATS}, DOIs, links or titles, found none of them")
+    return Bibliography(list(records.values()), skipped)
+
+
+def _of_line(line: str) -> Iterator[PaperRecord]:
+    name = parse_paper_name(line)
+    if name and name.scheme != WEB_ADDRESS_KIND:
+        yield PaperRecord(NAME, ((str(name.scheme), name.value),))
+    elif ids := id_list.parse_id_list(line).ids:
+        yield from (PaperRecord(NAME, ((_ARXIV, value),)) for value in ids)
+    elif not name and len(line.split()) >= FEWEST_WORDS_OF_TITLE and len(line) <= MAX_TITLE_LINE:
+        yield PaperRecord.read(line, "", source=NAME, identifiers=((_TITLE, key_of_title(line)),))
+
+
+def _by_identifier(records: Sequence[PaperRecord]) -> dict[int, int]:
+    names: dict[tuple[str, str], list[int]] = {}
+    papers = {}
+    for place, record in enumerate(records):
+        for scheme, value in record.identifiers:
+            if scheme == LOCAL:
+                papers[place] = int(value)
+            names.setdefault((scheme, value), []).append(place)
+    for batch in _batches(sorted({value for _, value in names})):
+        rows = PaperIdentifier.objects.filter(value__in=batch).values_list("scheme", "value", "paper_id")
+        for scheme, value, paper in rows:
+            for place in names.get((scheme, value), ()):
+                papers.setdefault(place, paper)
+    return papers
+
+
+def _by_title(records: dict[int, PaperRecord]) -> dict[int, int]:
+    """Return the papers of the same title whose years, where both are known, lie near each other."""
+    places: dict[str, list[int]] = {}
+    for place, record in records.items():
+        if len(record.title.split()) >= FEWEST_WORDS_OF_TITLE:
+            places.setdefault(key_of_title(record.title.rstrip(".")), []).append(place)
+    papers: dict[int, int] = {}
+    titles = sorted({records[place].title.rstrip(".").lower() for several in places.values() for place in several})
+    named = Paper.objects.annotate(small=Lower("title"))
+    for batch in _batches(titles):
+        for paper, title, at in named.filter(small__in=batch).values_list("pk", "title", "published_at"):
+            for place in places.get(key_of_title(title), ()):
+                own = records[place].published_at
+                if own is None or at is None or abs(own.year - at.year) <= MOST_YEARS_APART:
+                    papers.setdefault(place, paper)
+    return papers
+
+
+def _batches(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + MATCHING_BATCH] for start in range(0, len(values), MATCHING_BATCH))

@@ -1,0 +1,90 @@
+"""What a source would bring, looked at without keeping anything."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from digest.catalog.harvesting import FIRST_DAYS
+from digest.catalog.known_papers import papers_by_identifiers
+from digest.catalog.work_lookup import SameWorks
+from digest.models import Paper
+from digest.sources.fetch_request import FetchBudget
+from digest.sources.fetching import SHORT_WAITS, Fetcher
+from digest.sources.page import HarvestPosition
+from digest.sources.record import PaperRecord, SourceError
+from digest.sources.registry import SourceKind
+
+# A person waits for it.
+DRY_RUN_SECONDS = 20
+DRY_RUN_REQUESTS = 4
+PAPERS_TRIED = 10
+
+
+@dataclass(frozen=True)
+class TriedPaper:
+    """A paper that would come in: under which day, and the paper of ours that it is."""
+
+    record: PaperRecord
+    day: date | None
+    known_paper: Paper | None
+
+
+@dataclass(frozen=True)
+class SourceOutlook:
+    """What came of asking a source once."""
+
+    kind: SourceKind
+    query: str
+    papers: list[TriedPaper] = field(default_factory=list)
+    # How many came in all, and what was left out of them.
+    count: int = 0
+    skipped: list[str] = field(default_factory=list)
+    error: str = ""
+    moved_to: str = ""
+
+    @property
+    def how_often(self) -> str:
+        """How often it will be asked, in words."""
+        hours = self.kind.every // timedelta(hours=1)
+        return "once an hour" if hours <= 1 else f"every {hours} hours"
+
+
+def try_source(kind: SourceKind, query: str, now: datetime | None = None) -> SourceOutlook:
+    """Ask for the newest that a source has and tell of it; write nothing. Raises SourceError for a query that is none.
+
+    No address of our own network is asked.
+    """
+    query = kind.checked_query(query)
+    now = now or timezone.now()
+    is_own_address = kind.host("") != ""
+    budget = FetchBudget(seconds=DRY_RUN_SECONDS, requests=DRY_RUN_REQUESTS, may_be_private=is_own_address)
+    fetcher = Fetcher(kind.turn(query), waits=SHORT_WAITS, budget=budget)
+    place = HarvestPosition(query, now.date() - FIRST_DAYS, now, is_first=True)
+    records: list[PaperRecord] = []
+    skipped: list[str] = []
+    error = ""
+    pages = kind.module.pages(fetcher, place)
+    try:
+        for page in pages:
+            records += page.records
+            skipped += page.skipped
+            if len(records) >= PAPERS_TRIED:
+                break
+    except SourceError as refusal:
+        # Some of it may be there; that more would take longer is no fault.
+        error = "" if records else str(refusal)
+    with suppress(ValueError):
+        pages.close()  # type: ignore[attr-defined]
+    return SourceOutlook(kind, query, _tried(records[:PAPERS_TRIED]), len(records), skipped, error, fetcher.moved_to)
+
+
+def _tried(records: list[PaperRecord]) -> list[TriedPaper]:
+    papers = papers_by_identifiers(records)
+    works = SameWorks(records, papers)
+    tried = []
+    for record in records:
+        own = next((papers[name] for name in record.identifiers if name in papers), None) or works.paper_of(record)
+        tried.append(TriedPaper(record, record.day, own))
+    return tried

@@ -1,0 +1,36 @@
+"""What happens to papers that somebody saved: noted as it comes in, for the next digest of those who did."""
+
+from collections.abc import Iterable, Sequence
+
+from digest.models import Feedback, Paper, PaperIdentifier, PaperNews
+
+Kind = PaperNews.Kind
+# arXiv gives each paper a DOI of its own, which is no publication (info.arxiv.org/help/doi.html).
+ARXIV_DOI_PREFIX = "10.48550/"
+
+
+def news_of(changed: Iterable[Paper], new_identifiers: Sequence[PaperIdentifier]) -> list[PaperNews]:
+    """Return what changed of those papers that somebody saved, against what is stored: before they are written."""
+    stored = {paper.pk: paper for paper in (*changed, *(row.paper for row in new_identifiers)) if paper.pk}
+    if not stored:
+        return []
+    saved = Feedback.objects.filter(kind=Feedback.Kind.SAVED, paper__in=stored).values("paper")
+    rows = Paper.objects.filter(pk__in=saved).only("version", "code_url", "withdrawn_at").in_bulk()
+    news = [
+        PaperNews(paper_id=pk, kind=kind, detail=detail)
+        for pk, before in rows.items()
+        for kind, detail, is_new in (
+            (Kind.WITHDRAWN, "", stored[pk].withdrawn_at is not None and before.withdrawn_at is None),
+            (Kind.VERSION, str(stored[pk].version), 0 < before.version < stored[pk].version),
+            (Kind.CODE, "", bool(stored[pk].code_url) and not before.code_url),
+        )
+        if is_new
+    ]
+    published = [
+        PaperNews(paper_id=row.paper.pk, kind=Kind.PUBLISHED, detail=row.value)
+        for row in new_identifiers
+        if row.paper.pk in rows
+        and row.scheme == PaperIdentifier.Scheme.DOI
+        and not row.value.lower().startswith(ARXIV_DOI_PREFIX)
+    ]
+    return news + published

@@ -1,0 +1,62 @@
+"""A source's word on a paper → a paper of its own: what takes back a join that a source's record made on its way in."""
+
+from datetime import date, datetime
+from itertools import product
+from typing import Any
+
+from django.db import transaction
+
+from digest.catalog.importing import import_what_fits
+from digest.models import KeptApart, Paper, SourceStatement
+from digest.sources.record import PaperRecord
+
+
+class NotPartedError(ValueError):
+    """A statement that cannot stand alone; str() says why."""
+
+
+@transaction.atomic
+def part(statement: SourceStatement) -> Paper:
+    """Make a paper of what one source said, with its own ids and its day; no source joins the two again.
+
+    NotPartedError where the paper's text is this source's, or where it has no id that the others have not.
+    """
+    paper, content = statement.paper, statement.content
+    if statement.source == paper.source:
+        raise NotPartedError("The paper shows this source’s text. Part the other one.")
+    rest = SourceStatement.objects.filter(paper=paper).exclude(pk=statement.pk)
+    of_others = {tuple(pair) for other in rest for pair in other.content["identifiers"]}
+    own = [tuple(pair) for pair in content["identifiers"] if tuple(pair) not in of_others]
+    rows = [row for row in paper.identifiers.all() if (row.scheme, row.value) in own]
+    if not rows or len(rows) == paper.identifiers.count():
+        raise NotPartedError("It has no ID of its own.")
+    for row in rows:
+        row.delete()
+    names = [[f"{scheme}:{value}" for scheme, value in own]]
+    names.append([f"{row.scheme}:{row.value}" for row in paper.identifiers.all()])
+    pairs = [KeptApart(first=min(pair), second=max(pair)) for pair in product(*names)]
+    KeptApart.objects.bulk_create(pairs, ignore_conflicts=True)
+    if content["origin"]:
+        paper.listings.filter(origin=content["origin"]).delete()
+    statement.delete()
+    (parted,) = import_what_fits([_record(statement.source, content, tuple(own))]).papers
+    return parted
+
+
+def _record(source: str, content: dict[str, Any], identifiers: tuple[tuple[str, str], ...]) -> PaperRecord:
+    text = {name: str(content[name] or "") for name in ("title", "abstract", "venue", "licence", "origin")}
+    published, day = str(content["published_at"]), str(content["day"])
+    return PaperRecord.read(
+        text["title"],
+        text["abstract"],
+        source=source,
+        identifiers=identifiers,
+        authors=tuple(map(str, content["authors"])),
+        categories=tuple(map(str, content["categories"])),
+        venue=text["venue"],
+        licence=text["licence"],
+        version=content["version"],
+        published_at=datetime.fromisoformat(published) if published else None,
+        day=date.fromisoformat(day) if day else None,
+        origin=text["origin"],
+    )

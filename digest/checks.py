@@ -1,0 +1,63 @@
+"""What `manage.py check --deploy` says about the settings of this service."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from config import providers
+
+# One of yours, and a content delivery network or a load balancer with a proxy of its own.
+USUAL_PROXIES = 3
+WHERE = "See “Mail providers” in docs/running.md."
+
+
+@register(Tags.security, deploy=True)
+def reports_can_be_believed(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Find out whether anything shows that a report comes from the mail provider."""
+    provider, given = settings.MAIL_PROVIDER, settings.ANYMAIL
+    messages: list[CheckMessage] = []
+    secret = given.get("WEBHOOK_SECRET", "")
+    if secret and not all(secret.partition(":")):
+        messages.append(
+            Error("ANYMAIL_WEBHOOK_SECRET must be a user and a password, as in user:password.", WHERE, id="digest.E002")
+        )
+    if missing := providers.missing_proof(provider, given):
+        messages.append(
+            Error(f"{missing} is not set: the reports of {provider} are refused until it is.", WHERE, id="digest.E001")
+        )
+    elif (proof := providers.PROOFS.get(provider, ("",))[0]) and not given.get(proof):
+        # Something else will do, and is weaker.
+        messages.append(
+            checks.Warning(
+                f"ANYMAIL_{proof} isn’t set, though {provider} can sign its reports.", WHERE, id="digest.W001"
+            )
+        )
+    return messages
+
+
+@register(Tags.security, deploy=True)
+def visitors_can_be_told_apart(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Find out whether the address of a visitor is read from what the proxy before us writes."""
+    if settings.DEBUG or not settings.SITE_URL.startswith("https://"):
+        return []
+    if settings.PROXY_COUNT > USUAL_PROXIES:
+        return [
+            checks.Warning(
+                f"PROXY_COUNT is {settings.PROXY_COUNT}. With fewer proxies, visitors can fake their address.",
+                "Count your proxies that add to X-Forwarded-For. manage.py doctor does it for you.",
+                id="digest.W003",
+            )
+        ]
+    if settings.PROXY_COUNT:
+        return []
+    return [
+        checks.Warning(
+            "PROXY_COUNT is 0, but https needs a proxy: all visitors count as one network, and share its limits.",
+            "Set it to how many of your proxies add to X-Forwarded-For, usually 1. See docs/running.md.",
+            id="digest.W002",
+        )
+    ]

@@ -1,0 +1,1 @@
+"""What members and readers tell: votes, feedback, profiles, onboarding."""

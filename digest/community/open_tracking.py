@@ -1,0 +1,53 @@
+"""What readers open: noted of those alone who allowed it, and forgotten once they no longer do."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from digest.community import feedback, user_profiles
+from digest.models import Feedback
+from subscriptions.models import Subscriber
+from subscriptions.tokens import BadToken, Purpose, read_token, sign_token
+
+
+def pass_of(subscriber: Subscriber) -> str:
+    """Return what lets a browser tell what somebody opens, once they allowed it; "" before.
+
+    It carries the moment at which they did: after they take that back it is worthless for ever.
+    """
+    since = subscriber.may_note_opens_since
+    return sign_token(Purpose.OPENS, f"{subscriber.public_id.hex}.{since.timestamp()}") if since else ""
+
+
+def bearer_of(token: str) -> Subscriber | None:
+    """Return whose pass it is; None where it is none, is too old, or no longer allowed."""
+    try:
+        public_id, _, since = read_token(Purpose.OPENS, token).partition(".")
+    except BadToken:
+        return None
+    allowing = Subscriber.objects.active().filter(may_note_opens_since__isnull=False)
+    subscriber = allowing.filter(public_id=public_id).first()
+    agreed = subscriber and subscriber.may_note_opens_since
+    return subscriber if agreed and str(agreed.timestamp()) == since else None
+
+
+@transaction.atomic
+def record_open(subscriber: Subscriber, paper: int, at: datetime) -> bool:
+    """Keep that a subscriber opened a paper (its key), once; say whether that is new and still allowed."""
+    # Locked, so that nothing is noted after it was taken back.
+    row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    opened = Feedback.objects.filter(subscriber=row, paper=paper, kind=Feedback.Kind.OPENED)
+    if row.may_note_opens_since is None or opened.exists():
+        return False
+    return feedback.give_feedback(row, paper, Feedback.Kind.OPENED, at)
+
+
+@transaction.atomic
+def forget_open(subscriber: Subscriber, at: datetime) -> None:
+    """Note nothing any more, and forget what was noted and what was learned from it."""
+    row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    row.may_note_opens_since = None
+    row.save(update_fields=["may_note_opens_since"])
+    if Feedback.objects.filter(subscriber=row, kind=Feedback.Kind.OPENED).delete()[0]:
+        user_profiles.learn(row.pk, at)
+    subscriber.refresh_from_db()

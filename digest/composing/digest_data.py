@@ -1,0 +1,109 @@
+"""A letter: what composing needs of a planned delivery and its reader, as plain values."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models.functions import Coalesce
+
+from digest.models import Delivery
+from digest.models.delivery import message_id
+from digest.models.snapshot import SnapshotEntry, entries_in, extra_section, news_in
+from subscriptions import schedule
+from subscriptions.models import Status, Subscriber
+
+
+class Recipient(NamedTuple):
+    """Who gets a letter."""
+
+    email: str
+    public_id: UUID
+    status: str
+    agreed_at: datetime
+    # How often and when, for the footer.
+    rhythm: schedule.ScheduleFields
+
+    @classmethod
+    def of(cls, subscriber: Subscriber) -> "Recipient":
+        """Return a subscriber as a reader."""
+        agreed_at = subscriber.confirmed_at or subscriber.created_at
+        identity = subscriber.email, subscriber.public_id, subscriber.status
+        return cls(*identity, agreed_at, schedule.ScheduleFields.of(subscriber))
+
+    @property
+    def is_active(self) -> bool:
+        """Whether digests are sent."""
+        return self.status == Status.ACTIVE
+
+    @property
+    def signed_up(self) -> date:
+        """The day of their consent, on their calendar."""
+        return schedule.local_date(self.agreed_at, self.rhythm.time_zone)
+
+
+class Letter(NamedTuple):
+    """One planned digest on its way to its reader; `reader` is None once their data is deleted."""
+
+    pk: int
+    period: date
+    content: dict[str, Any]
+    day: date
+    reader: Recipient | None
+    # The curator's words for the newest of its editions.
+    subject: str = ""
+    intro: str = ""
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "Letter":
+        """Return a delivery as a letter."""
+        day = delivery.edition.day if delivery.edition else delivery.period
+        reader = Recipient.of(delivery.subscriber) if delivery.subscriber else None
+        words = (delivery.edition.subject, delivery.edition.intro) if delivery.edition else ("", "")
+        return cls(delivery.pk, delivery.period, delivery.content, day, reader, *words)
+
+    @property
+    def papers(self) -> list[SnapshotEntry]:
+        """The frozen papers: key, code of the reason, its argument."""
+        return entries_in(self.content)
+
+    @property
+    def more(self) -> list[SnapshotEntry]:
+        """The frozen papers of the second part; mostly there is none."""
+        return entries_in(extra_section(self.content))
+
+    @property
+    def news(self) -> list[SnapshotEntry]:
+        """What happened to papers that its reader saved: key, kind of news, its detail. For its reader alone."""
+        return news_in(self.content) if self.reader else []
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID, the same at every try."""
+        return message_id(self.pk, self.period)
+
+
+def letters(keys: Collection[int]) -> list[Letter]:
+    """Return the letters of these deliveries, in their order, in one query of plain values."""
+    rows = (
+        Delivery.objects.filter(pk__any_of=keys)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "period",
+            "content",
+            "edition__day",
+            "edition__subject",
+            "edition__intro",
+            "subscriber__email",
+            "subscriber__public_id",
+            "subscriber__status",
+            Coalesce("subscriber__confirmed_at", "subscriber__created_at"),
+            *[f"subscriber__{name}" for name in schedule.ScheduleFields._fields],
+        )
+    )
+    batch = []
+    for pk, period, content, day, subject, intro, email, public_id, status, agreed_at, *chosen in rows:
+        reader = Recipient(email, public_id, status, agreed_at, schedule.ScheduleFields(*chosen)) if email else None
+        batch.append(Letter(pk, period, content, day or period, reader, subject or "", intro or ""))
+    return batch

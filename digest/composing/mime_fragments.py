@@ -1,0 +1,139 @@
+"""Pieces of mail that only need to be joined: encoded once, whole lines on the wire."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from quopri import encodestring
+from typing import NamedTuple, Protocol
+
+# Where a piece stands in a skeleton: a name between marks that no text holds, for nobody outside knows them, and no
+# inliner touches.
+MARK = secrets.token_hex(8)
+SLOT = re.compile(rf"slot-{MARK}-([a-z]+)-slot")
+# A soft line break ends a piece that does not end a line: it decodes to nothing (RFC 2045, 6.7).
+SOFT_LINE_BREAK = b"=\r\n"
+# Of a line of 76 characters, with room for the soft break's "=".
+LINE = 72
+
+
+class AnyPiece(Protocol):
+    """Whatever can be joined."""
+
+    @property
+    def text(self) -> str:
+        """The text."""
+
+    @property
+    def wire(self) -> bytes:
+        """Its bytes on the wire: quoted-printable, dot-stuffed, whole lines."""
+
+    @property
+    def size(self) -> int:
+        """Of the text, in bytes of UTF-8."""
+
+
+class MimeFragment(NamedTuple):
+    """A piece of text that was encoded."""
+
+    text: str
+    wire: bytes
+    size: int
+
+
+def slot(name: str) -> str:
+    """Return the mark of a slot."""
+    return f"slot-{MARK}-{name}-slot"
+
+
+def open_slot(name: str) -> MimeFragment:
+    """Return a slot as a piece, for `Holed` to cut at."""
+    return MimeFragment(slot(name), slot(name).encode(), 0)
+
+
+def piece(text: str) -> MimeFragment:
+    """Encode a piece once, to be joined many times."""
+    # Line feeds are hard breaks in the text; on the wire they are CR LF.
+    encoded = encodestring(text.encode(), quotetabs=False).replace(b"\n", b"\r\n")
+    if not encoded.endswith(b"\r\n") and encoded:
+        encoded += SOFT_LINE_BREAK
+    return MimeFragment(text, stuffed(encoded), len(text.encode()))
+
+
+def join_fragments(pieces: Sequence[AnyPiece]) -> MimeFragment:
+    """Make one piece of several."""
+    text, wire = "".join([piece.text for piece in pieces]), b"".join([piece.wire for piece in pieces])
+    return MimeFragment(text, wire, sum([piece.size for piece in pieces]))
+
+
+def stuffed(lines: bytes) -> bytes:
+    """Double the dot that starts a line (RFC 5321, 4.5.2)."""
+    if lines.startswith(b"."):
+        lines = b"." + lines
+    return lines.replace(b"\r\n.", b"\r\n..")
+
+
+def address_piece(url: str) -> MimeFragment:
+    """Encode an address of ours, made of characters that stand for themselves, faster than `piece` does."""
+    line = url.encode()
+    wire = SOFT_LINE_BREAK.join([line[start : start + LINE] for start in range(0, len(line), LINE)]) + SOFT_LINE_BREAK
+    return MimeFragment(url, wire, len(url))
+
+
+@dataclass(frozen=True)
+class Holed:
+    """A piece with one slot in several places, cut there: joining it with what goes there is one step."""
+
+    texts: list[str]
+    wires: list[bytes]
+    size: int
+
+    @classmethod
+    def of(cls, piece: MimeFragment, name: str) -> "Holed":
+        """Cut a piece at the slots of a name, which stand in it as `open_slot` made them."""
+        mark = open_slot(name)
+        return cls(piece.text.split(mark.text), piece.wire.split(mark.wire), piece.size)
+
+
+class Filled(NamedTuple):
+    """A holed piece and what goes into its holes, joined when it is wanted."""
+
+    holed: Holed
+    filling: MimeFragment
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.filling.text.join(self.holed.texts)
+
+    @property
+    def wire(self) -> bytes:
+        """Its bytes on the wire."""
+        return self.filling.wire.join(self.holed.wires)
+
+    @property
+    def size(self) -> int:
+        """Of the text, in bytes of UTF-8."""
+        return self.holed.size + (len(self.holed.texts) - 1) * self.filling.size
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A rendered template cut at its slots: literal pieces, and between them the names of slots."""
+
+    literals: list[MimeFragment]
+    names: list[str]
+
+    @classmethod
+    def of(cls, rendered: str) -> "Skeleton":
+        """Cut a rendered template at its slots."""
+        parts = SLOT.split(rendered)
+        return cls([piece(text) for text in parts[::2]], parts[1::2])
+
+    def fill(self, pieces: Mapping[str, Sequence[AnyPiece]]) -> list[AnyPiece]:
+        """Return all pieces in order."""
+        filled: list[AnyPiece] = [self.literals[0]]
+        for name, literal in zip(self.names, self.literals[1:], strict=True):
+            filled += pieces[name]
+            filled.append(literal)
+        return filled

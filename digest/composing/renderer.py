@@ -1,0 +1,240 @@
+"""One digest as subject, text and HTML, rendered whole for its one subscriber: the measure of splicing."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.dateformat import format as date_format
+
+from digest.catalog.formatting import shorten
+from digest.catalog.key_sentence import gist
+from digest.composing import links
+from digest.composing.blocks import Block, item_block, news_block, paper_block, reason_line, teaser
+from digest.composing.digest_data import Letter, Recipient
+from digest.composing.errors import ComposeError
+from digest.models import Delivery, Paper
+from digest.models.snapshot import candidates_of, extra_section
+from digest.recommending.wording import REASONS, SharedReason
+from subscriptions import links as subscriber_links
+from subscriptions.emails import Rendered, inline_fragment, plain_text
+from subscriptions.emails import render as render_mail
+from subscriptions.schedule import ScheduleFields
+from subscriptions.wording import how_often
+
+# Some clients cut a longer subject short, and RFC 5322 (2.1.1) asks for lines of at most 78 characters.
+SUBJECT_LINE_LENGTH = 78
+# One that got past the limit on titles, and is longer than this, takes the room of all others.
+MAX_MAIL_TITLE_LENGTH = 2000
+# As the form takes it.
+INTRO_MAIL_LENGTH = 1000
+# Gmail clips the HTML of a mail beyond this many bytes, and the way to unsubscribe with it.
+HTML_BYTES = 102 * 1024
+# With a second part a mail gets no longer than this. The frame around the papers takes no more than FRAME of it.
+LONG, FRAME = 80 * 1024, 6 * 1024
+# Reasons that are about the reader, and what a page for everybody says in their place.
+FOR_EVERYBODY = {code: wording.shared for code, wording in REASONS.items() if wording.shared}
+# What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
+EMAIL_PATTERN = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
+
+
+class DigestEntry(NamedTuple):
+    """A frozen entry of a digest that can still be shown."""
+
+    key: int
+    paper: Paper
+    code: str
+    argument: str
+
+
+class Shown(NamedTuple):
+    """What can still be shown of a digest: its papers, those of its second part, and how many of these are cut."""
+
+    entries: list[DigestEntry]
+    more: list[DigestEntry]
+    rest: int = 0
+    # What happened to saved papers: the paper, the kind of news, its detail.
+    news: tuple[tuple[Paper, str, str], ...] = ()
+
+    @property
+    def all(self) -> list[DigestEntry]:
+        """Both parts."""
+        return [*self.entries, *self.more] if self.more else self.entries
+
+
+def load_papers(deliveries: Iterable[Delivery]) -> dict[int, Paper]:
+    """Return the papers readers may see of all these digests, by id, in two queries whatever their number."""
+    return Paper.objects.for_mail(papers_of(Letter.of(delivery) for delivery in deliveries))
+
+
+def papers_of(letters: Iterable[Letter]) -> set[int]:
+    """Return the keys of all papers in these digests."""
+    return {paper for letter in letters for paper, _, _ in (*letter.papers, *letter.more, *letter.news)}
+
+
+def render(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Rendered:
+    """Return the mail of a planned digest; a paper that is gone or hidden by now is left out.
+
+    `papers` is what load_papers returned for a batch. A second part that would make the mail too long is cut short.
+    ComposeError where no paper is left, or where the mail is so long that Gmail would clip it. A digest whose
+    subscriber is gone has no personal links.
+    """
+    letter = Letter.of(delivery)
+    whole = shown(letter, load_papers([delivery]) if papers is None else papers)
+    rendered = render_mail("digest", context(letter, _cut(letter, whole) if whole.more else whole))
+    check_size(len(rendered.html.encode()))
+    return rendered
+
+
+def render_for_browser(delivery: Delivery) -> Rendered:
+    """Return a planned digest as a page that its reader can pass on, whole however long it is.
+
+    Nothing on it is personal: no link acts for the reader, and no reason tells what they asked for. ComposeError where
+    no paper is left.
+    """
+    letter = Letter.of(delivery)._replace(reader=None)
+    whole = shown(letter, load_papers([delivery]))
+    page = Shown([_for_everybody(entry) for entry in whole.entries], [_for_everybody(entry) for entry in whole.more])
+    pages = {"ask_link": "preferences_link", "subscribe_link": "subscribe"}
+    footer = {name: subscriber_links.absolute(reverse(page_name)) for name, page_name in pages.items()}
+    return render_mail("digest", context(letter, page) | footer)
+
+
+def _for_everybody(entry: DigestEntry) -> DigestEntry:
+    code = FOR_EVERYBODY.get(entry.code)
+    return entry._replace(code=code, argument=entry.argument if code == SharedReason.ABOUT else "") if code else entry
+
+
+def _cut(letter: Letter, whole: Shown) -> Shown:
+    """Return as much as a mail has room for."""
+    blocks = [inline_fragment(block.html) for block in _items(letter, whole)]
+    sizes = [len(html.encode()) for html in blocks]
+    return cut(whole, sizes[: len(whole.entries)], sizes[len(whole.entries) :])
+
+
+def cut(whole: Shown, sizes: Sequence[int], more: Sequence[int]) -> Shown:
+    """Return what fits into a mail, by the bytes of each paper's HTML: the first part, and of the second the best."""
+    room = LONG - FRAME - sum(sizes)
+    fitting = sum(total <= room for total in accumulate(more)) or int(not whole.entries)
+    return whole if fitting == len(more) else whole._replace(more=whole.more[:fitting], rest=len(more) - fitting)
+
+
+def check_size(html_bytes: int) -> None:
+    """Raise ComposeError where a mail's HTML has more bytes than mail clients show."""
+    if html_bytes >= HTML_BYTES:
+        raise ComposeError(f"its HTML has {html_bytes} bytes; mail clients clip at {HTML_BYTES}")
+
+
+def check_address(address: str) -> None:
+    """Raise ComposeError where mail cannot go to an address: it was checked once, and may have been changed since."""
+    if not EMAIL_PATTERN.fullmatch(address):
+        raise ComposeError("its subscriber's address is no address mail can go to")
+
+
+def shown(letter: Letter, papers: dict[int, Paper]) -> Shown:
+    """Return the frozen papers that can still be shown, in their frozen order; ComposeError where none can.
+
+    One whose title alone would have the whole mail clipped is left out, so that it keeps no other from its reader.
+    """
+    entries = [DigestEntry(key, papers[key], code, argument) for key, code, argument in letter.papers if key in papers]
+    more = [DigestEntry(key, papers[key], code, argument) for key, code, argument in letter.more if key in papers]
+    if not entries and not more:
+        raise ComposeError("none of its papers can be shown any more")
+    fits = [len(entry.paper.title) <= MAX_MAIL_TITLE_LENGTH for entry in (*entries, *more)]
+    if any(fits) and not all(fits):
+        entries, more = (
+            [entry for entry in part if len(entry.paper.title) <= MAX_MAIL_TITLE_LENGTH] for part in (entries, more)
+        )
+    news = tuple((papers[key], kind, detail) for key, kind, detail in letter.news if key in papers)
+    return Shown(entries, more, news=news)
+
+
+def context(letter: Letter, digest: Shown) -> dict[str, Any]:
+    """Return what the templates of a digest need."""
+    feedback = links.feedback(letter.pk) if letter.reader else ""
+    entries, items = digest.all, _items(letter, digest)
+    number = len(entries) + digest.rest
+    return {
+        "subject": letter.subject,
+        "headline": headline(entries[0].paper, number),
+        "others": number - 1,
+        "preheader": preheader(entries[0].paper, [teaser(entry.paper) for entry in entries[:4]]),
+        "items": items[: len(digest.entries)],
+        "more": items[len(digest.entries) :],
+        "news": news_block(digest.news) if digest.news else None,
+        **head(letter, digest),
+        "view_link": links.view(letter.pk),
+        **(personal_context(letter.reader, letter.period.year, feedback) if letter.reader else {}),
+    }
+
+
+def _items(letter: Letter, digest: Shown) -> list[Block]:
+    """Render the papers of both parts; the first of each has no line above it."""
+    feedback = links.feedback(letter.pk) if letter.reader else ""
+    return [
+        item_block(
+            reason_line(entry.code, entry.argument),
+            paper_block(entry.paper, feedback),
+            links.receipt(feedback, entry.key),
+            first=index == 0,
+        )
+        for part in (digest.entries, digest.more)
+        for index, entry in enumerate(part)
+    ]
+
+
+def headline(first: Paper, number: int) -> str:
+    """Return the title of the first paper, short enough to leave room for " and n more" in the subject."""
+    room = len(f" and {number - 1} more") if number > 1 else 0
+    return shorten(first.title, SUBJECT_LINE_LENGTH - room)
+
+
+def preheader(first: Paper, teasers: Sequence[str]) -> str:
+    """Return what mail clients show after the subject: the next titles, or how the only paper begins."""
+    return f"Also: {' · '.join(teasers[1:4])}" if len(teasers) > 1 else shorten(gist(first), 160)
+
+
+def head(letter: Letter, digest: Shown) -> dict[str, Any]:
+    """Return what the line under the name says, and that over the second part."""
+    entries = digest.entries
+    about = {
+        "number": len(entries),
+        "of": max(candidates_of(letter.content), len(entries)),
+        "chosen": any(entry.code in FOR_EVERYBODY for entry in entries),
+        "day": letter.day,
+        "this_year": letter.period.year,
+        "intro": letter.intro[:INTRO_MAIL_LENGTH],
+        "has_news": bool(digest.news),
+    }
+    if digest.more or digest.rest:
+        number = len(digest.more) + digest.rest
+        about |= {
+            "number_more": number,
+            "of_more": max(candidates_of(extra_section(letter.content)), number),
+            "rest": digest.rest,
+        }
+    return about
+
+
+def personal_context(reader: Recipient, this_year: int, feedback: str) -> dict[str, Any]:
+    """Return what the footer says to the one who gets the mail."""
+    return {
+        "reader": reader,
+        "why": why(reader.rhythm, since(reader.signed_up, this_year)),
+        "feedback_link": feedback,
+        "preferences_link": subscriber_links.preferences_url(reader),
+        "unsubscribe_link": subscriber_links.unsubscribe_url(reader),
+    }
+
+
+def why(rhythm: ScheduleFields, signed_up: str) -> str:
+    """Return why and when a reader gets mail, in one sentence."""
+    context = {"often": how_often(rhythm), "rhythm": rhythm, "signed_up": signed_up}
+    return plain_text("emails/digest/why.txt", context).strip()
+
+
+def since(signed_up: date, this_year: int) -> str:
+    """Return the day somebody signed up, with the year where it is another one."""
+    return date_format(signed_up, "j F" if signed_up.year == this_year else "j F Y")

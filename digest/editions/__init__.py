@@ -1,0 +1,1 @@
+"""A day's papers: drafted, changed, undone, published."""

@@ -1,0 +1,92 @@
+"""What goes into an edition, what readers see of it, and when it comes out."""
+
+import logging
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from digest.community import votes as voting
+from digest.models import Edition, EditionPaper, Paper
+
+logger = logging.getLogger(__name__)
+
+
+class EmptyEditionError(Exception):
+    """The edition has no paper to show."""
+
+
+def publish_edition(edition: Edition, at: datetime) -> bool:
+    """Publish the edition as it stands; return whether this call did it. EmptyEditionError where it shows nothing."""
+    if not edition.entries.shown().exists():
+        raise EmptyEditionError(f"{edition} has no paper to show")
+    with transaction.atomic():
+        published = edition.publish(at)
+        if published:
+            voting.count_votes(list(edition.papers.values_list("pk", flat=True)), at)
+    return published
+
+
+def add_to_next_edition(paper: Paper, at: datetime) -> Edition:
+    """Put the paper at the end of the next draft, made where there is none; return its edition. One it has stays."""
+    placed = EditionPaper.objects.select_related("edition").filter(paper=paper).first()
+    if placed:
+        return placed.edition
+    draft = Edition.objects.filter(status=Edition.Status.DRAFT, day__gte=at.date()).order_by("day").first()
+    if draft is None:
+        draft = Edition.objects.create(day=free_day(at.date()))
+    last = draft.entries.aggregate(last=Max("position"))["last"]
+    EditionPaper.objects.create(edition=draft, paper=paper, position=0 if last is None else last + 1)
+    return draft
+
+
+def free_day(first: date) -> date:
+    """Return the first day from this one on that has no edition yet."""
+    occupied = set(Edition.objects.filter(day__gte=first).values_list("day", flat=True))
+    return next(day for day in (first + timedelta(days=number) for number in count()) if day not in occupied)
+
+
+def publish_overdue(at: datetime) -> list[Edition]:
+    """Publish the drafts whose hour has come; return those this call published.
+
+    One that shows nothing stays a draft, and with SECOND_LOOK one that only one curator has seen as it is.
+    """
+    published = []
+    for edition in Edition.objects.late(at):
+        if edition.waits_for_look:
+            logger.info("not published, for it waits for a second look: %s", edition)
+            continue
+        try:
+            with transaction.atomic():
+                order(edition)
+                is_published = publish_edition(edition, at)
+        except EmptyEditionError as error:
+            logger.warning("not published: %s", error)
+            continue
+        except Exception:
+            # The others come out all the same.
+            logger.exception("not published: %s", edition)
+            continue
+        if is_published:
+            logger.info("published by itself: %s", edition)
+            published.append(edition)
+    return published
+
+
+def order(edition: Edition) -> None:
+    """Put the papers in order by votes, then by their strongest topic, unless somebody gave them positions already."""
+    entries = list(edition.entries.all())
+    if any(entry.position for entry in entries):
+        return
+    ranked = edition.entries.annotate(score=Coalesce(Max("paper__tags__score"), 0.0))
+    worth = {pk: (votes, score) for pk, votes, score in ranked.values_list("pk", "paper__votes", "score")}
+    # Sorting is stable: where both are the same, the order of the page stands.
+    entries.sort(key=lambda entry: worth[entry.pk], reverse=True)
+    for position, entry in enumerate(entries, start=1):
+        entry.position = position
+        # Bulk updates leave out auto_now.
+        entry.updated_at = timezone.now()
+    EditionPaper.objects.bulk_update(entries, ["position", "updated_at"])

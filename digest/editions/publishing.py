@@ -1,0 +1,123 @@
+"""Bringing an edition out: now or at an hour, after a second look where one is asked for, and taking it back."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
+
+from digest.editions.changes import ChangeRefusedError, ExpectedVersion, StaleError
+from digest.editions.curation import EmptyEditionError, publish_edition
+from digest.models import Delivery, Edition
+
+Status = Delivery.Status
+
+# What was taken back comes out by itself after so long.
+TIME_TO_MEND = timedelta(days=1)
+WITHDRAWN = Q(
+    status__in=[
+        *(Status.CLAIMED, Status.SENDING, Status.SENT, Status.UNCERTAIN),
+        *(Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED),
+    ]
+) | Q(status=Status.FAILED, sent_at__isnull=False)
+
+
+def publication_time(day: date, clock: time, zone: str) -> datetime:
+    """Return the moment (UTC) at which the clock of a zone shows that; RefusedError where it never does.
+
+    Of a time shown twice in autumn the first counts (PEP 495, fold=0).
+    """
+    local = datetime.combine(day, clock, ZoneInfo(zone))
+    instant = local.astimezone(UTC)
+    shown = instant.astimezone(ZoneInfo(zone))
+    if shown.replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ChangeRefusedError(
+            f"{clock:%H:%M} does not exist on {date_format(day, 'j F Y')} in {zone}: "
+            f"clocks go forward there. {shown:%H:%M} does."
+        )
+    return instant
+
+
+@transaction.atomic
+def publish_or_schedule(key: int, seen: ExpectedVersion, at: datetime | None, now: datetime) -> tuple[Edition, str]:
+    """Publish an edition now (at: None) or let it publish itself then; return it with what was done, in words.
+
+    With SECOND_LOOK the first curator only asks, and another one does it; so what curators changed does not publish
+    itself. Of two who publish at once one does. Raises StaleError or RefusedError, and nothing has changed then.
+    """
+    edition = Edition.objects.select_for_update().get(pk=key)
+    if edition.is_published:
+        raise ChangeRefusedError(f"Already published by {edition.changed_by or 'the schedule'}.")
+    if edition.version != seen.version:
+        raise StaleError(edition)
+    if at and at <= now:
+        raise ChangeRefusedError(f"{date_format(at, 'j F Y, H:i')} UTC is in the past.")
+    if edition.deliveries.exists():
+        raise ChangeRefusedError("The digests from the first time are still being withdrawn. Try again in a minute.")
+    if _needs_look(edition, seen.who, at):
+        edition.ask_for_look(seen.who, at)
+        return edition, "Asked another curator for a second look before publishing."
+    description = _set_hour(edition, at, seen.who) if at else _publish(edition, now)
+    edition.note_change(seen.who)
+    edition.note_look()
+    return edition, description
+
+
+@transaction.atomic
+def approve_changes(key: int, seen: ExpectedVersion) -> tuple[Edition, str]:
+    """Look at what others changed in an edition that is out; return it with what was done, in words.
+
+    Its digests leave again once each change was seen by somebody who did not make it. Raises StaleError or
+    RefusedError, and nothing has changed then.
+    """
+    edition = Edition.objects.select_for_update().get(pk=key)
+    if not edition.is_published or not edition.waits_for_look:
+        raise ChangeRefusedError("Nothing here needs a second look.")
+    if edition.version != seen.version:
+        raise StaleError(edition)
+    if edition.unseen_by == [seen.who]:
+        raise ChangeRefusedError("You made this change yourself, so another curator has to approve it.")
+    others = ", ".join(name for name in edition.unseen_by if name != seen.who)
+    edition.note_look(seen.who)
+    description = f"Approved the changes by {others}." if others else "Approved the changes."
+    return edition, f"{description} Yours still need another curator." if edition.waits_for_look else description
+
+
+def unpublish(edition: Edition, who: str, now: datetime) -> None:
+    """Make a published edition a draft again, unless a mail of it has left; RefusedError then.
+
+    First it is halted, then looked at: whatever a worker claims afterwards it puts aside again. Planned digests go with
+    the next sweep (digest.sending.bulk_actions). Not to be called inside a transaction.
+    """
+    if not edition.is_published:
+        raise ChangeRefusedError("This edition isn’t published.")
+    halted_here = edition.halt(now, f"unpublished by {who}", told_at=now)
+    if edition.deliveries.filter(WITHDRAWN).exists():
+        if halted_here:
+            edition.let_go_on(edition.accepted_complaints, edition.accepted_bounces)
+        raise ChangeRefusedError("The first email has already gone out. You can still stop the rest.")
+    if not edition.withdraw(now + TIME_TO_MEND):
+        raise ChangeRefusedError("Someone unpublished it a moment ago.")
+    edition.note_change(who)
+
+
+def _needs_look(edition: Edition, who: str, at: datetime | None) -> bool:
+    if not settings.SECOND_LOOK:
+        return False
+    return edition.look_asked_by in {"", who} or edition.look_asked_for != at
+
+
+def _set_hour(edition: Edition, at: datetime, who: str) -> str:
+    edition.publish_at, edition.hour_set_by = at, who
+    edition.save(update_fields=["publish_at", "hour_set_by"])
+    return f"Scheduled for {date_format(at, 'j F Y')} at {at:%H:%M} UTC."
+
+
+def _publish(edition: Edition, now: datetime) -> str:
+    try:
+        publish_edition(edition, now)
+    except EmptyEditionError as error:
+        raise ChangeRefusedError(f"{error}.") from None
+    return "Published."

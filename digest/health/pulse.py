@@ -1,0 +1,69 @@
+"""The pulses of beat and of the planner, and how long digests have been waiting to be sent.
+
+Beat notes each ring, every minute; the planner, which a worker runs at each ring, notes each run: the two tell which of
+them is silent. With cron in beat's place `run_scheduled` is both.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from digest.health.result import CheckResult, Reporter
+from digest.metrics import planning_runs
+from digest.metrics import pulse as beat
+from digest.models import Delivery
+
+BEAT, PLANNING, DIGESTS = Reporter("beat"), Reporter("planning"), Reporter("digests")
+
+# Both come every minute; a large run of the planner takes some.
+LATE_AFTER, SILENT_AFTER = timedelta(minutes=5), timedelta(minutes=30)
+AHEAD = timedelta(minutes=2)
+WAITS_LONG = timedelta(hours=1)
+
+
+def beat_rings() -> Iterable[CheckResult]:
+    """Say when beat rang last."""
+    yield _age(BEAT, beat.last_pulse(), "Is beat running? Without beat: does cron call manage.py run_scheduled?")
+
+
+def digests_are_planned() -> Iterable[CheckResult]:
+    """Say when the planner came to its end last."""
+    last = planning_runs.last_run()
+    ended_at = last.ended_at if last else None
+    yield _age(PLANNING, ended_at, "Is a worker for the queue “planning” running? Its log says why not.")
+
+
+def _age(report: Reporter, last: datetime | None, action: str) -> CheckResult:
+    if last is None:
+        return report.warn("It has not run yet.", f"Wait a minute after the first start. {action}")
+    silence = timezone.now() - last
+    minutes = round(silence.total_seconds() / 60)
+    if silence < -AHEAD:
+        return report.warn(
+            f"It ran last {-minutes} min ahead of the clock.",
+            "The clock was set back: what is due in between waits until it gets there again. Keep it by NTP.",
+        )
+    complain = report.bad if silence > SILENT_AFTER else report.warn if silence > LATE_AFTER else None
+    if complain:
+        return complain(f"It ran last {minutes} min ago.", action)
+    return report.ok(f"It ran last {max(minutes, 0)} min ago.")
+
+
+def digests_go_out() -> Iterable[CheckResult]:
+    """Say how long the digest that has waited longest could have been sent."""
+    now = timezone.now()
+    oldest = Delivery.objects.queued(now).values_list("not_before", flat=True).first()
+    overdue = Delivery.objects.overdue(now - WAITS_LONG).count()
+    if overdue:
+        yield DIGESTS.bad(
+            f"{overdue} are held by a worker that is gone.", "Start beat and a worker. They settle it within the hour."
+        )
+    if oldest and now - oldest > WAITS_LONG:
+        hours = (now - oldest).total_seconds() / 3600
+        yield DIGESTS.warn(
+            f"The oldest has been waiting for {hours:.0f} hours.",
+            "Is a worker for the queue “sending” running? WARM_UP_SINCE and SEND_PER_DAY make digests wait, too.",
+        )
+    elif not overdue:
+        yield DIGESTS.ok("None has been waiting for more than an hour.")

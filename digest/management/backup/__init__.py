@@ -1,0 +1,1 @@
+"""Backups of the database: made, checked, kept, and put back."""

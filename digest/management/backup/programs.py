@@ -1,0 +1,117 @@
+"""PostgreSQL's own programs: found, run with the password in the environment, and their complaints put into words."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from digest.management.backup.errors import BackupError
+
+Say = Callable[[str], object]
+
+PATIENCE = 0.2
+# How often a long step says how far it is.
+SAY_SECONDS = 10.0
+
+
+@dataclass
+class Progress:
+    """Says every ten seconds how many bytes there are."""
+
+    say: Say
+    last: float = field(default_factory=time.monotonic)
+
+    def at(self, size: int) -> None:
+        """Say the size where the last word was long ago."""
+        if time.monotonic() - self.last > SAY_SECONDS:
+            self.last = time.monotonic()
+            self.say(f"  … {megabytes(size)}")
+
+
+def megabytes(size: int) -> str:
+    """Write a number of bytes for a person."""
+    return f"{size / 1e6:,.1f} MB"
+
+
+def path_of(program: str) -> str:
+    """Return where a program of PostgreSQL's client lies; raise BackupError where there is none."""
+    path = shutil.which(program)
+    if not path:
+        raise BackupError(
+            f"{program} was not found. Install PostgreSQL's client programs (Debian: apt install postgresql-client)."
+        )
+    return path
+
+
+def major_version(program: str) -> int:
+    """Return the major version of a program of PostgreSQL's."""
+    command = [path_of(program), "--version"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - a program of ours
+    number = re.search(r"\) (\d+)", shown)
+    return int(number[1]) if number else 0
+
+
+@contextmanager
+def started(command: list[str], environment: dict[str, str], **pipes: Any) -> Iterator[tuple[Any, IO[bytes]]]:
+    """Start a program, give it and the file of its complaints, and end it with the block."""
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(  # noqa: S603 - a program of ours, without a shell
+            [path_of(command[0]), *command[1:]],
+            env=environment,
+            stderr=complaints,
+            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **pipes},
+        )
+        try:
+            yield process, complaints
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    _close(pipe)
+
+
+def _close(pipe: IO[bytes]) -> None:
+    with suppress(BrokenPipeError):
+        pipe.close()
+
+
+def run(command: list[str], environment: dict[str, str], watch: Callable[[], None] = lambda: None) -> None:
+    """Run a program to its end, watching meanwhile; raise BackupError with what it says where it fails."""
+    with started(command, environment) as (process, complaints):
+        while process.poll() is None:
+            watch()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                continue
+        if process.returncode:
+            raise BackupError(explained(command[0], complaints))
+
+
+def explained(program: str, complaints: IO[bytes]) -> str:
+    """Return what a program complained of, and what to do where that is known."""
+    complaints.seek(0)
+    text = complaints.read().decode(errors="replace").strip()
+    complaint = "\n".join(text.splitlines()[:5]) or "it gave no reason"
+    for pattern, advice in ADVICE.items():
+        if re.search(pattern, text, re.IGNORECASE):
+            return f"{program} failed: {complaint}\n{advice}"
+    return f"{program} failed: {complaint}"
+
+
+ADVICE = {
+    "server version mismatch": "Install client programs as new as the server.",
+    "no space left|disk full": "The disk is full. Free up space, or set BACKUP_DIR to another disk.",
+    "lock timeout": "Something still uses the tables. Stop web, worker and beat, and try again.",
+    "could not connect|connection to server|connection refused": "Is the database running, and is DATABASE_URL right?",
+    "not appear to be a valid archive|unsupported version|input file|unexpected end": (
+        "The file isn’t a backup, is damaged, or was made by newer client programs."
+    ),
+}

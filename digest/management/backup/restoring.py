@@ -1,0 +1,99 @@
+"""Put a backup back, and settle what may have gone out since, so that nobody gets it twice."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from digest.management.backup.errors import BackupError
+from digest.management.backup.making import engine
+from digest.management.backup.programs import Say
+from digest.metrics import queues
+from digest.metrics.pulse import last_pulse
+from digest.sending import after_restore
+from digest.sending.after_restore import Settled
+
+OWN_APPS = {"digest", "subscriptions"}
+# It rings every minute: whoever stops it and restores at once waits this long, or says --force.
+BEAT_LIVES = timedelta(seconds=75)
+NOT_SETTLED = """The backup is in the database, and what went out since it was made is NOT settled.
+Before you start web, worker and beat, run:
+    manage.py migrate
+    manage.py after_restore"""
+
+
+def signs_of_life() -> list[str]:
+    """Say what of the service is seen to run: beat, workers that answer, and whoever has the database open."""
+    users: list[str] = engine().users()
+    rang = last_pulse()
+    silence = timezone.now() - rang if rang else None
+    beat = (
+        [f"beat ran {silence.seconds} s ago (if you’ve just stopped it, wait a minute)"]
+        if silence is not None and timedelta(0) <= silence < BEAT_LIVES
+        else []
+    )
+    return [*beat, *(f"the worker {name} answers" for name in queues.workers()), *users]
+
+
+def check(path: Path, say: Say) -> None:
+    """Raise BackupError where a file cannot be put back here."""
+    if not path.is_file():
+        raise BackupError(f"{path} doesn’t exist.")
+    say(f"Checking {path.name} …")
+    kind = engine()
+    kind.verify(path)
+    known_migrations = set(MigrationLoader(None).disk_migrations or ())
+    newer = sorted(f"{app}.{name}" for app, name in kind.migrations(path) - known_migrations if app in OWN_APPS)
+    if newer:
+        raise BackupError(
+            f"{path.name} was made by a newer version of the service. This one doesn’t know {newer[-1]}. "
+            "Install that version first."
+        )
+
+
+def restore(path: Path, out: Collection[date], say: Say) -> Settled:
+    """Put a checked backup in the place of the database, bring it up to this version, and settle; return what was done.
+
+    out: days of editions that came out since the backup though their hour had not come; see after_restore.
+    """
+    say("Restoring the database …")
+    engine().put_back(path, say)
+    try:
+        say("Migrating it to this version …")
+        call_command("migrate", interactive=False, verbosity=0)
+        _gather(say)
+        say("Settling what may have been sent since …")
+        settled = after_restore.settle_restored(timezone.now(), out)
+    except BaseException:
+        say(NOT_SETTLED)
+        raise
+    finally:
+        connection.close()
+    # What waits there is of the time that is lost: its numbers may mean others now.
+    if not queues.empty():
+        say("The broker doesn’t answer. Run `celery --app config purge` before worker and beat start.")
+    cache.clear()
+    return settled
+
+
+def _gather(say: Say) -> None:
+    """Ask the sources, so that papers that came in since are known and no news; one that fails stops nothing."""
+    if not settings.SOURCES:
+        return
+    say("Fetching papers published since …")
+    try:
+        call_command("import_papers", "due")
+    except CommandError as error:
+        say(f"  {error}")
+
+
+def backup_age(path: Path, now: datetime) -> str:
+    """Say how old a backup is."""
+    hours = int((now.timestamp() - path.stat().st_mtime) // 3600)
+    return f"{hours // 24} days and {hours % 24} hours"

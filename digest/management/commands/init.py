@@ -1,0 +1,162 @@
+"""From nothing to a service that can send: asks, writes the file of settings, and sets all up."""
+
+import os
+import secrets
+import subprocess
+import sys
+from argparse import ArgumentParser
+from getpass import getpass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+
+from config import env_file
+from digest.management import first_settings
+from digest.management.first_settings import SettingQuestion
+
+
+class Command(BaseCommand):
+    """Ask for what a service needs, write it down, and take every step up to a test mail.
+
+    A step that fails says why and what to do; the ones after it are taken all the same, and the command ends with 1.
+    """
+
+    help = "Ask for the settings, write .env, set up the database and the first user, and send a test mail."
+    # Nothing is there yet that could be checked.
+    requires_system_checks = ()
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One flag a question, and what is done with the answers."""
+        parser.add_argument("--file", type=Path, default=Path(settings.BASE_DIR) / ".env", help="default: %(default)s")
+        parser.add_argument("--no-input", action="store_true", help="don’t ask: use flags, the file and defaults")
+        parser.add_argument("--only-write", action="store_true", help="only write the file")
+        parser.add_argument("--user", default="", help="name of the first user")
+        parser.add_argument("--user-email", default="", help="their email address, which gets the test mail")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="NAME=VALUE", dest="further",
+            help="another variable, such as a provider’s key; can be repeated",
+        )  # fmt: skip
+        for question in first_settings.ALL_BUT_KEYS:
+            parser.add_argument(question.flag, default=None, help=question.text.replace("%", "%%"))
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        """Ask, write and set up; CommandError where an answer that is needed is missing or wrong."""
+        file: Path = options["file"]
+        self._asks = not options["no_input"]
+        if file.is_file() and self._asks and not self._agreed(f"{file} already exists. Change it?"):
+            message = "Nothing was changed."
+            raise CommandError(message)
+        answers = self._answers(file, options)
+        first_settings.write_env_file(file, answers)
+        self.stdout.write(self.style.SUCCESS(f"✓ settings: {file}, readable only by you"))
+        if options["only_write"]:
+            return
+        user = self._user(options)
+        failed = [name for name, step in self._steps(user) if not self._taken(name, step, file, user)]
+        self._say_what_next(user, answers["SITE_URL"])
+        if failed:
+            message = f"not done: {', '.join(failed)}. Fix what’s reported above and run this command again."
+            raise CommandError(message)
+
+    # --- Asking ---
+
+    def _answers(self, file: Path, options: dict[str, Any]) -> dict[str, str]:
+        before = {name: value for name, value in env_file.values(file).items() if value}
+        given = dict(pair.partition("=")[::2] for pair in options["further"])
+        flags = {
+            question.variable: options[question.flag[2:].replace("-", "_")] for question in first_settings.ALL_BUT_KEYS
+        }
+        given |= {name: value for name, value in flags.items() if value is not None}
+        answers: dict[str, str] = {}
+        for question in first_settings.in_order(answers):
+            answers[question.variable] = self._answer(question, given.get(question.variable), before)
+        further = {name: value for name, value in given.items() if name not in answers}
+        return answers | further
+
+    def _answer(self, question: SettingQuestion, given: str | None, before: dict[str, str]) -> str:
+        default = before.get(question.variable, question.default)
+        if given is not None or not self._asks:
+            value = default if given is None else given
+            if fault := question.fault(value):
+                message = f"{question.flag} ({question.variable}): {fault}"
+                raise CommandError(message)
+            return value
+        while True:
+            shown = " [keep current]" if question.is_secret and default else f" [{default}]" if default else ""
+            prompt = f"{question.text} ({question.variable}){shown}: "
+            prompt = f"{question.text} ({question.variable}){shown}: "
+            value = (getpass if question.is_secret else input)(prompt).strip() or default
+            if not (fault := question.fault(value)):
+                return value
+            self.stderr.write(f"  That doesn’t work: {fault}.")
+
+    def _user(self, options: dict[str, Any]) -> dict[str, str]:
+        """Return the first user as the variables that createsuperuser reads; the password is made where none is set."""
+        name = options["user"] or (input("Name of the first user [admin]: ").strip() if self._asks else "") or "admin"
+        email = options["user_email"]
+        while (fault := _fault_of_address(email)) is not None:
+            if not self._asks:
+                message = f"--user-email: {fault}"
+                raise CommandError(message)
+            if email:
+                self.stderr.write(f"  That doesn’t work: {fault}.")
+            email = input("Their email address, which gets a test mail: ").strip()
+        password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or secrets.token_urlsafe(12)
+        return {
+            "DJANGO_SUPERUSER_USERNAME": name,
+            "DJANGO_SUPERUSER_EMAIL": email,
+            "DJANGO_SUPERUSER_PASSWORD": password,
+        }
+
+    def _agreed(self, question: str) -> bool:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+    # --- Setting up ---
+
+    def _steps(self, user: dict[str, str]) -> list[tuple[str, list[str]]]:
+        return [
+            ("check", ["check", "--deploy", "--fail-level", "ERROR"]),
+            ("database", ["migrate", "--no-input", "--verbosity", "0"]),
+            ("static files", ["collectstatic", "--no-input", "--verbosity", "0"]),
+            ("topics", ["load_topics"]),
+            ("first user", ["createsuperuser", "--no-input"]),
+            ("test mail", ["sendtestemail", user["DJANGO_SUPERUSER_EMAIL"]]),
+        ]
+
+    def _taken(self, name: str, step: list[str], file: Path, user: dict[str, str]) -> bool:
+        """Take a step in a process that has the new settings; return whether it was done."""
+        step_process = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *step],
+            env={**os.environ, **user, "ENV_FILE": str(file)},
+            cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        last = (step_process.stderr.strip() or step_process.stdout.strip()).splitlines()[-1:]
+        is_there = name == "first user" and "already taken" in step_process.stderr
+        if step_process.returncode == 0 or is_there:
+            self.stdout.write(self.style.SUCCESS(f"✓ {name}{': already there' if is_there else ''}"))
+            return True
+        self.stderr.write(f"✗ {name}: {last[0] if last else 'no reason given'}")
+        return False
+
+    def _say_what_next(self, user: dict[str, str], site: str) -> None:
+        self.stdout.write(
+            f"\nThe first user is {user['DJANGO_SUPERUSER_USERNAME']}"
+            + ("" if os.environ.get("DJANGO_SUPERUSER_PASSWORD") else f", password {user['DJANGO_SUPERUSER_PASSWORD']}")
+            + f": {site}/admin/\n\n"
+            "Next steps:\n"
+            "  1. Start it:  .venv/bin/python manage.py serve     (see docs/running.md for larger setups)\n"
+            "  2. Put a TLS proxy in front of it. docs/running.md explains how.\n"
+        )
+
+
+def _fault_of_address(address: str) -> str | None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return "expected an address such as you@example.org"
+    return None

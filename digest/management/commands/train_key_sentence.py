@@ -1,0 +1,34 @@
+"""`manage.py train_key_sentence FILE`: learn anew how key sentences are chosen."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from digest.catalog.key_sentence import WEIGHTS_PATH
+from digest.metrics.key_sentences.summaries import SummariesError, read_summaries
+
+
+class Command(BaseCommand):
+    """Learn the weights and write them."""
+
+    help = "Learn how key sentences are chosen from abstracts with summaries; for developers"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Say what can be chosen."""
+        parser.add_argument("path", type=Path, help="a .jsonl file of abstracts with summaries")
+        parser.add_argument("--model", type=int, required=True, help="its number: one more than that of the last")
+        parser.add_argument("--to", type=Path, default=WEIGHTS_PATH, help="where the weights go")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        """Learn and write."""
+        try:
+            from digest.metrics.key_sentences.training import train, write_weights  # noqa: PLC0415
+
+            abstracts = read_summaries(options["path"])
+            write_weights(train(abstracts, options["model"], self.stdout.write), options["to"])
+        except SummariesError as error:
+            raise CommandError(str(error)) from error
+        except ImportError as error:
+            raise CommandError(f"{error}: learning needs what requirements/dev.txt installs") from error
+        self.stdout.write(f"{options['to']}: from {len(abstracts)} abstracts")

@@ -1,0 +1,1 @@
+"""What is counted and measured: tallies, queues, evaluation, benchmarks."""

@@ -1,0 +1,33 @@
+"""PaperNews: something that happened to a paper after it came in."""
+
+from django.db import models
+from django.utils import timezone
+
+from digest.models.paper import Paper
+
+
+class PaperNews(models.Model):
+    """One thing that happened to a paper that somebody saved, for the next digest of those who did."""
+
+    class Kind(models.TextChoices):
+        WITHDRAWN = "withdrawn", "withdrawn"
+        PUBLISHED = "published", "published with a DOI"
+        VERSION = "version", "new version"
+        CODE = "code", "code added"
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="news")
+    kind = models.CharField(max_length=16, choices=Kind)
+    # The version, the DOI; "" where there is nothing to tell.
+    detail = models.CharField(max_length=255, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "news of papers"
+        ordering = ["-at", "-pk"]
+        indexes = [
+            # digest.recommending.saved_news: what happened lately.
+            models.Index(fields=["at"], name="paper_news_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.paper_id}"

@@ -1,0 +1,182 @@
+"""Snapshot: what a delivery keeps of its digest as JSON, written once when it is planned and read for ever.
+
+    {"papers": [[paper, reason, argument], …], "of": candidates, "parts": [[hundredths, …], …], "teams": [ranker, …],
+     "more": {"papers": …, "of": …, "parts": …}, "news": [[paper, kind, detail], …]}
+
+`papers` are keys, best first, each with the code of its reason (digest.ranking.reasons) and the argument of it. `of`
+is how many papers there were to choose from. `parts` has the score components of each paper in hundredths, in the order
+of COMPONENT_NAMES; digests from before they were kept have none. `teams` says which ranker picked each paper, where two
+took turns. `more` is the extra section of who wants everything new. `news` is what happened to papers its reader saved.
+
+Reading is tolerant, for old rows lack what came later; writing joins ready JSON, for there may be a million.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from django.db import models
+from django.db.models.fields.json import KeyTransform
+from numpy.typing import NDArray
+
+from digest.ranking import COMPONENTS
+
+# What a row of the score components holds. It is stored by place: a new one goes to the end.
+COMPONENT_NAMES = (*COMPONENTS, "pinned")
+# A component takes nine bits of a 64-bit integer while a digest is planned: from MIN_COMPONENT up, in hundredths.
+COMPONENT_BITS = 9
+MIN_COMPONENT = -200
+MAX_COMPONENT = MIN_COMPONENT + 2**COMPONENT_BITS - 1
+if COMPONENT_BITS * len(COMPONENT_NAMES) > 63:  # noqa: PLR2004 - of 64 bits one is the sign
+    raise OverflowError(f"{len(COMPONENT_NAMES)} score components of {COMPONENT_BITS} bits do not fit into 64")
+
+# Of a paper: what the databases take for a key.
+MAX_KEY = 2**63
+
+SnapshotEntry = tuple[int, str, str]
+
+
+# --- Writing ----------------------------------------------------------------------------------------
+
+
+def pack_components(components: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
+    """Return the score components of papers, an integer for each paper.
+
+    components: one array a name of COMPONENT_NAMES, all of the shape that comes out, in hundredths; OverflowError where
+    there are fewer or more of them. What lies outside of MIN_COMPONENT and MAX_COMPONENT counts as these.
+    """
+    packed, number = np.int64(0), 0
+    for number, values in enumerate(components, start=1):  # noqa: B007 - counted below
+        clipped = np.clip(np.rint(values), MIN_COMPONENT, MAX_COMPONENT).astype(np.int64)
+        packed = (packed << COMPONENT_BITS) | (clipped - MIN_COMPONENT)
+    if number != len(COMPONENT_NAMES):
+        raise OverflowError(f"expected {len(COMPONENT_NAMES)} score components, got {number}")
+    return np.asarray(packed)
+
+
+def unpack_components(packed: int) -> list[int]:
+    """Return the score components of one paper in hundredths, in the order of COMPONENT_NAMES."""
+    mask = 2**COMPONENT_BITS - 1
+    places = range(COMPONENT_BITS * (len(COMPONENT_NAMES) - 1), -1, -COMPONENT_BITS)
+    return [((packed >> place) & mask) + MIN_COMPONENT for place in places]
+
+
+def section_json(
+    entries: Iterable[str], candidates: int, components: Iterable[str] | None = None, rankers: Sequence[int] = ()
+) -> str:
+    """Return the members of a section's JSON object, without its braces.
+
+    entries, components: ready JSON, one for each paper, best first.
+    """
+    members = [f'"papers": [{", ".join(entries)}], "of": {candidates}']
+    if components is not None:
+        members.append(f'"parts": [{", ".join(components)}]')
+    if rankers:
+        members.append(f'"teams": {list(map(int, rankers))}')
+    return ", ".join(members)
+
+
+def snapshot_json(section: str, extra: str = "", news: str = "") -> str:
+    """Return the whole snapshot of these sections, as `section_json` makes them; mostly there is no extra one.
+
+    news: ready JSON, "" for none.
+    """
+    members = [section, *([f'"more": {{{extra}}}'] if extra else []), *([f'"news": {news}'] if news else [])]
+    return f"{{{', '.join(members)}}}"
+
+
+def without_reasons(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a snapshot of which nothing but its papers is left: reasons, components and rankers tell of a reader."""
+    bare = {"papers": [[paper, "edition", ""] for paper in papers_in(content)], "of": candidates_of(content)}
+    return bare | ({"more": without_reasons(extra_section(content))} if "more" in content else {})
+
+
+# --- Reading ----------------------------------------------------------------------------------------
+
+
+def read_section(section: str) -> dict[str, Any]:
+    """Return a section as `section_json` made it, parsed; empty for ""."""
+    return dict(json.loads(f"{{{section}}}"))
+
+
+def extra_section(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the extra section of a snapshot; empty where there is none."""
+    return content.get("more") or {}
+
+
+def entries_in(section: Mapping[str, Any]) -> list[SnapshotEntry]:
+    """Return the papers of a section (a snapshot is its own first one): key, code of the reason, its argument."""
+    return [(paper, code, argument) for paper, code, argument in section.get("papers", [])]
+
+
+def papers_in(section: Mapping[str, Any]) -> list[int]:
+    """Return the keys of the papers of a section, best first."""
+    return [paper for paper, *_ in section.get("papers", [])]
+
+
+def news_in(content: Mapping[str, Any]) -> list[SnapshotEntry]:
+    """Return what happened to saved papers: the key of the paper, the kind of news, its detail."""
+    news = content.get("news", [])
+    return [(paper, kind, detail) for paper, kind, detail in filter(_is_entry, news if isinstance(news, list) else [])]
+
+
+def all_papers_in(content: Mapping[str, Any]) -> list[int]:
+    """Return the keys of the papers of both sections."""
+    return papers_in(content) + papers_in(extra_section(content))
+
+
+def candidates_of(section: Mapping[str, Any]) -> int:
+    """Return how many papers a section was chosen from; 0 where that was not kept."""
+    return int(section.get("of", 0))
+
+
+def components_in(section: Mapping[str, Any]) -> list[dict[str, int]]:
+    """Return the score components of each paper of a section, by name; empty where they were not kept."""
+    rows = section.get("parts", [])
+    return [dict(zip(COMPONENT_NAMES, row, strict=False)) for row in rows] or [{} for _ in section.get("papers", [])]
+
+
+def rankers_in(content: Mapping[str, Any]) -> dict[int, int]:
+    """Return which ranker picked each paper (key) of the first section, where two took turns."""
+    return dict(zip(papers_in(content), content.get("teams", []), strict=False))
+
+
+class SnapshotField(models.JSONField):
+    """The snapshot of a digest. Whatever stands in a row, what is read has the shape that planning writes."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Return the content; leave out what cannot be read of it."""
+        stored = super().from_db_value(value, expression, connection)
+        # Of a part of it the shape is not known here.
+        return stored if isinstance(expression, KeyTransform) else readable_snapshot(stored)
+
+    def deconstruct(self) -> Any:
+        """To the database it is any JSON."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
+def readable_snapshot(stored: Any) -> dict[str, Any]:
+    """Return a snapshot as planning writes it; entries that are none, and what belongs to their places, left out."""
+    if not isinstance(stored, dict):
+        return {"papers": [], "of": 0}
+    content: dict[str, Any] = stored
+    entries = content.get("papers", [])
+    whole = isinstance(entries, list) and all(map(_is_entry, entries)) and isinstance(content.get("of", 0), int)
+    if not whole:
+        valid = [entry for entry in entries if _is_entry(entry)] if isinstance(entries, list) else []
+        content = {"papers": valid, "of": len(valid), **({"more": content["more"]} if "more" in content else {})}
+    parts = content.get("parts", [])
+    if not isinstance(parts, list) or not all(isinstance(row, list) for row in parts):
+        content = {name: value for name, value in content.items() if name != "parts"}
+    if "more" in content:
+        content = {**content, "more": {"papers": [], "of": 0, **readable_snapshot(content["more"])}}
+    return content
+
+
+def _is_entry(entry: Any) -> bool:
+    match entry:
+        case [int(key), str(), str()]:
+            return 0 < key < MAX_KEY
+    return False

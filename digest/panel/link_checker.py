@@ -1,0 +1,77 @@
+"""Whether a link answers: one short request, never to a private address."""
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urljoin, urlsplit
+
+from digest.sources.public_address import public_address
+
+# Seconds: to connect, and to answer.
+TIMEOUT_SECONDS = 5
+CONCURRENT_CHECKS = 16
+MAX_LINK_REDIRECTS = 3
+DEAD_STATUSES = {404, 410}
+FIRST_SERVER_ERROR = 500
+USER_AGENT = "DailyPapers (link check)"
+
+
+def dead_links(urls: Iterable[str]) -> dict[str, str]:
+    """Return the links that do not answer, each with the reason."""
+    unique = list(dict.fromkeys(urls))
+    with ThreadPoolExecutor(CONCURRENT_CHECKS) as pool:
+        failures = zip(unique, pool.map(failure_reason, unique), strict=True)
+        return {url: failure for url, failure in failures if failure}
+
+
+def failure_reason(url: str) -> str:
+    """Say why a link does not answer; "" where it does. Redirects are followed, each looked at anew."""
+    for _ in range(MAX_LINK_REDIRECTS + 1):
+        try:
+            status, onward = _head(url)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            return _words(error)
+        if not onward:
+            return f"answers {status}" if status in DEAD_STATUSES or status >= FIRST_SERVER_ERROR else ""
+        url = urljoin(url, onward)
+    return "redirects too often"
+
+
+def _head(url: str) -> tuple[int, str]:
+    """Send one HEAD; return the status and where it redirects to, "" for nowhere."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is no web address")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    client = http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT_SECONDS)
+    client.sock = _connected(parts.scheme, parts.hostname, port)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        client.request("HEAD", path, headers={"User-Agent": USER_AGENT})
+        answer = client.getresponse()
+        redirects = answer.status in {301, 302, 303, 307, 308}
+        return answer.status, answer.headers.get("Location", "") if redirects else ""
+    finally:
+        client.close()
+
+
+def _connected(scheme: str, host: str, port: int) -> socket.socket:
+    """Connect to the very address that was looked at: a name may lead elsewhere a moment later."""
+    connection = socket.create_connection((public_address(host, port), port), timeout=TIMEOUT_SECONDS)
+    if scheme == "http":
+        return connection
+    try:
+        return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+    except OSError:
+        connection.close()
+        raise
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "does not answer in time"
+    if isinstance(error, ssl.SSLError):
+        return "has no good certificate"
+    return str(error) if isinstance(error, ValueError) else f"doesn’t answer ({type(error).__name__})"

@@ -1,0 +1,91 @@
+"""Who is due: subscribers whose hour has come, and who wait for no edition."""
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Max, Q
+
+from digest.models import Edition
+from subscriptions import schedule, time_zones
+from subscriptions.models import Subscriber
+from subscriptions.models.subscriber import SubscriberQuerySet
+
+logger = logging.getLogger(__name__)
+
+
+class Due(NamedTuple):
+    """A subscriber who is due, as far as the planner needs to know them: a plain row, for there may be a million."""
+
+    pk: int
+    next_digest_at: datetime
+    seen_until: datetime | None
+    channel: str
+    max_papers: int
+    reading_minutes: int | None
+    least_match: int
+    breadth: str
+    max_more: int
+    more_seen_until: datetime | None
+    schedule_fields: schedule.ScheduleFields
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """Return the columns of Subscriber that a row is read from, for `values_list`."""
+        return (*cls._fields[:-1], *schedule.ScheduleFields._fields)
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "Due":
+        """Return a row of `columns`."""
+        own = len(cls._fields) - 1
+        return cls._make([*row[:own], schedule.ScheduleFields._make(row[own:])])
+
+    @property
+    def time_zone(self) -> str:
+        """The name of the subscriber's time zone."""
+        return self.schedule_fields.time_zone
+
+    @property
+    def period(self) -> date:
+        """The day of the digest on the subscriber's own calendar."""
+        return schedule.local_date(self.next_digest_at, self.time_zone)
+
+    @property
+    def rhythm(self) -> schedule.Rhythm:
+        """When this subscriber wants mail."""
+        return schedule.schedule_of(self.schedule_fields)
+
+
+def lock_due(now: datetime, unapproved: Collection[int] = ()) -> list[Due]:
+    """Lock a batch of those who are due and return them; others are planned by somebody else, or wait for an edition.
+
+    unapproved: the editions (keys) that wait for a second look, and with them whoever could get papers of theirs.
+    """
+    latest = Edition.objects.published().aggregate(latest=Max("published_at"))["latest"]
+    ready = _not_waiting_for_edition(now, latest).exclude(_could_get(unapproved))
+    rows = ready.select_for_update(skip_locked=True).values_list(*Due.columns())[: settings.PLAN_BATCH]
+    due = [Due.of(row) for row in rows]
+    for subscriber in due:
+        if not time_zones.known_as(subscriber.time_zone):
+            logger.warning("subscriber %d: the time zone is not known here, UTC is used", subscriber.pk)
+    return due
+
+
+def _not_waiting_for_edition(now: datetime, latest: datetime | None) -> SubscriberQuerySet:
+    """Return those who are due, but for those who still wait for an edition that is late."""
+    can_be_planned = Q(next_digest_at__lte=now - settings.EDITION_GRACE)
+    if latest:
+        can_be_planned |= Q(seen_until=None) | Q(seen_until__lt=latest)
+    return Subscriber.objects.due(now).filter(can_be_planned)
+
+
+def _could_get(editions: Collection[int]) -> Q:
+    """Return those whose next digest could hold papers of these editions (keys)."""
+    if not editions:
+        return Q(pk=None)
+    last = Edition.objects.filter(pk__in=editions).aggregate(last=Max("published_at"))["last"]
+    newest = Edition.objects.published().values_list("pk", flat=True).first()
+    # New readers get the newest edition alone.
+    return Q(seen_until__lt=last) | (Q(seen_until=None) if newest in editions else Q(pk=None))

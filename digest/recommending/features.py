@@ -1,0 +1,273 @@
+"""User features: what a batch of subscribers wants of the candidates, as arrays of topics, words, authors, affinity."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from digest.community.user_profiles import faded
+from digest.models import Delivery, Feedback, Paper, Profile
+from digest.models.profile import Opinions, opinions_of
+from digest.models.snapshot import papers_in
+from digest.ranking import NO_MASK, ZERO, Bools, Floats, UserFeatures
+from digest.ranking.affinity import ItemSimilarities, affinity, strongest_known_paper
+from digest.ranking.sparse_matrix import SparseMatrix
+from digest.recommending.candidates import CandidateSet
+from digest.recommending.item_similarity import similarity_to_known
+from subscriptions.models import AuthorFollow, Breadth, Follow, Rule
+
+if TYPE_CHECKING:
+    pass
+
+PhraseHits = dict[str, list[int]]
+FollowedTerms = dict[int, list[tuple[str, str]]]
+# The day of a digest is that of its reader's calendar.
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class BatchFeatures:
+    """User features of a batch of subscribers: the arrays, and what the words of a reason are taken from."""
+
+    candidates: CandidateSet
+    now: datetime
+    subscribers: Sequence[int]
+    users: UserFeatures
+    hits: PhraseHits
+    # Row of a subscriber → what they follow, as written and as looked for.
+    phrases: FollowedTerms
+    mutes: FollowedTerms
+    authors: FollowedTerms
+    # What papers weigh for subscribers, and the papers (keys); see `_opinion_weights`.
+    weights: Any
+    known_papers: list[int]
+    # Which papers were sent to them already: (subscribers, papers), or (1, 1) where none was.
+    already_sent: Bools
+
+    def phrase(self, user: int, paper: int) -> str:
+        """Return the longest phrase that a subscriber (row) follows and that stands in a paper (place)."""
+        return self._longest(self.phrases.get(user, []), paper)
+
+    def muting(self, user: int, paper: int) -> str:
+        """Return the longest phrase that a subscriber (row) mutes and that stands in a paper (place)."""
+        return self._longest(self.mutes.get(user, []), paper)
+
+    def _longest(self, terms: list[tuple[str, str]], paper: int) -> str:
+        return max((phrase for phrase, key in terms if paper in self.hits.get(key, ())), key=len, default="")
+
+    def author(self, user: int, paper: int) -> str:
+        """Return the author that a subscriber (row) follows and that wrote a paper (place)."""
+        places = self.candidates.by_author
+        return next((name for name, key in self.authors.get(user, ()) if paper in places.get(key, ())), "")
+
+    def liked(self, user: int, paper: int) -> str | None:
+        """Return the title of the liked paper that speaks most for a candidate (place), for a subscriber (row).
+
+        None where they opened it, and gave no other feedback.
+        """
+        strongest = strongest_known_paper(self.weights, self.similarities, user, paper)
+        if strongest < 0:
+            return ""
+        liked_paper = self.known_papers[strongest]
+        return None if (self.subscribers[user], liked_paper) in self.opened else self.titles.get(liked_paper, "")
+
+    @cached_property
+    def similarities(self) -> ItemSimilarities:
+        """The item-item similarities of known papers and candidates: see digest.recommending.item_similarity."""
+        return similarity_to_known(self.known_papers, self.candidates, self.now)
+
+    @cached_property
+    def opened(self) -> set[tuple[int, int]]:
+        """The pairs of subscriber and paper (keys) with an opening and no other feedback."""
+        allowing = Feedback.objects.filter(subscriber__any_of=self.subscribers).exclude(
+            subscriber__may_note_opens_since=None
+        )
+        kinds_of = defaultdict(set)
+        for subscriber, paper, kind in allowing.values_list("subscriber_id", "paper_id", "kind"):
+            kinds_of[subscriber, paper].add(kind)
+        return {pair for pair, kinds in kinds_of.items() if kinds == {Feedback.Kind.OPENED}}
+
+    @cached_property
+    def titles(self) -> dict[int, str]:
+        """The titles of the known papers."""
+        return dict(Paper.objects.filter(pk__any_of=self.known_papers).values_list("pk", "title"))
+
+
+class PreferenceRows(NamedTuple):
+    """Preferences of a batch of subscribers (by key), as they are stored, or as somebody tries them: plain rows."""
+
+    # subscriber, topic, weight
+    follows: Sequence[tuple[int, int, float]] = ()
+    # subscriber, kind, phrase as written, phrase as looked for
+    rules: Sequence[tuple[int, str, str, str]] = ()
+    # subscriber, name as written, name as compared
+    authors: Sequence[tuple[int, str, str]] = ()
+    # subscriber, papers and what they weigh, what age has left of that
+    opinions: Sequence[tuple[int, Opinions, float]] = ()
+    # subscriber, papers that were sent already and are not to come again
+    already_sent: Sequence[tuple[int, Sequence[int]]] = ()
+    # subscriber, papers that they wrote, which never come
+    written: Sequence[tuple[int, Sequence[int]]] = ()
+
+
+def preference_rows(subscribers: Sequence[int], candidates: CandidateSet, now: datetime) -> PreferenceRows:
+    """Return the preferences of these subscribers (keys), and which candidates were sent to them already."""
+    return stored_preferences(subscribers, now)._replace(already_sent=_sent_candidates(subscribers, candidates))
+
+
+def stored_preferences(subscribers: Sequence[int], now: datetime) -> PreferenceRows:
+    """Return the stored preferences of these subscribers (keys), in at most five queries."""
+    rules = Rule.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "kind", "phrase", "key")
+    authors = AuthorFollow.objects.filter(subscriber__any_of=subscribers)
+    profiles = list(Profile.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "raw", "as_of"))
+    return PreferenceRows(
+        list(Follow.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "topic_id", "weight")),
+        list(rules),
+        list(authors.values_list("subscriber_id", "name", "key")),
+        [(user, opinions_of(bytes(raw)), faded(as_of, now)) for user, raw, as_of in profiles],
+        written=_written_papers([user for user, *_ in profiles]),
+    )
+
+
+def _written_papers(subscribers: Sequence[int]) -> list[tuple[int, list[int]]]:
+    """Return the papers that readers said they wrote; who did has a profile."""
+    if not subscribers:
+        return []
+    rows = Feedback.objects.filter(subscriber__any_of=subscribers, kind=Feedback.Kind.WROTE)
+    papers = defaultdict(list)
+    for subscriber, paper in rows.values_list("subscriber_id", "paper_id"):
+        papers[subscriber].append(paper)
+    return list(papers.items())
+
+
+def _sent_candidates(subscribers: Sequence[int], candidates: CandidateSet) -> list[tuple[int, list[int]]]:
+    """Return the papers sent in extra sections, of candidates whose editions bring them again."""
+    if candidates.sent_since is None:
+        # Mostly: nobody's digests are looked at.
+        return []
+    since = candidates.sent_since.date() - ONE_DAY
+    rows = Delivery.objects.filter(subscriber__any_of=subscribers, period__gte=since)
+    rows = rows.filter(subscriber__breadth=Breadth.EVERYTHING, content__has_key="more")
+    return [
+        (user, papers_in(content["more"]))
+        for user, content in rows.values_list("subscriber_id", "content")
+        if "more" in content
+    ]
+
+
+def build_features(
+    subscribers: Sequence[int], preferences: PreferenceRows, candidates: CandidateSet, now: datetime
+) -> BatchFeatures:
+    """Return the features of these subscribers (keys) for these candidates."""
+    row = {subscriber: index for index, subscriber in enumerate(subscribers)}
+    shape = len(row), len(candidates.papers)
+    follows, never = _follow_weights(row, preferences, candidates)
+    phrases, mutes = (_by_row(row, preferences.rules, kind) for kind in (Rule.Kind.FOLLOW, Rule.Kind.MUTE))
+    authors: FollowedTerms = defaultdict(list)
+    for subscriber, name, key in preferences.authors:
+        authors[row[subscriber]].append((name, key))
+    hits = phrase_hits({key for *_, key in preferences.rules}, candidates) if preferences.rules else {}
+    weights, known_papers = _opinion_weights(row, preferences)
+    interests = np.zeros(len(row), dtype=np.bool_)
+    interests[[*phrases, *authors]] = True
+    has_opinions = weights is not None and candidates.papers
+    muted = _term_mask(mutes, hits, shape).astype(np.bool_)
+    already_sent, written = (_paper_mask(row, of, candidates) for of in (preferences.already_sent, preferences.written))
+    users = UserFeatures(
+        follows,
+        never,
+        keyword=_term_mask(phrases, hits, shape),
+        author=_term_mask(authors, candidates.by_author, shape) if authors else ZERO,
+        affinity=affinity(weights, similarity_to_known(known_papers, candidates, now)) if has_opinions else ZERO,
+        muted=muted | already_sent | written,
+        has_explicit_interests=interests,
+    )
+    return BatchFeatures(
+        candidates, now, subscribers, users, hits, phrases, mutes, authors, weights, known_papers, already_sent
+    )
+
+
+def _paper_mask(row: dict[int, int], papers_of: Sequence[tuple[int, Sequence[int]]], candidates: CandidateSet) -> Bools:
+    """Return the mask of the candidates among the papers of each: (subscribers, papers), or (1, 1) for none."""
+    place = {paper: index for index, paper in enumerate(candidates.papers)} if papers_of else {}
+    cells = [(row[user], place[paper]) for user, papers in papers_of for paper in papers if paper in place]
+    if not cells:
+        return NO_MASK
+    marks = np.zeros((len(row), len(candidates.papers)), dtype=np.bool_)
+    marks[tuple(zip(*cells, strict=True))] = True
+    return marks
+
+
+def _by_row(row: dict[int, int], rules: Sequence[tuple[int, str, str, str]], of_kind: str) -> FollowedTerms:
+    """Return the phrases of one kind by row, as written and as looked for."""
+    terms: FollowedTerms = defaultdict(list)
+    for subscriber, kind, phrase, key in rules:
+        if kind == of_kind:
+            terms[row[subscriber]].append((phrase, key))
+    return terms
+
+
+def phrase_hits(keys: set[str], candidates: CandidateSet) -> PhraseHits:
+    """Return in which papers each phrase stands, as whole words in title or abstract; phrases that stand nowhere not.
+
+    A phrase is text: what has a meaning in patterns has none here.
+    """
+    all_texts = "\n".join(candidates.phrase_texts)
+    hits: PhraseHits = {}
+    for key in keys:
+        if not key or key not in all_texts:
+            continue
+        pattern = _whole_words(key)
+        places = [place for place, text in enumerate(candidates.phrase_texts) if key in text and pattern.search(text)]
+        if places:
+            hits[key] = places
+    return hits
+
+
+@lru_cache(maxsize=4096)
+def _whole_words(key: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
+
+
+def _follow_weights(row: dict[int, int], preferences: PreferenceRows, candidates: CandidateSet) -> tuple[Floats, Bools]:
+    """Return the weights of followed topics, and the mask of topics never wanted: (subscribers, topics) both."""
+    follows = np.zeros((len(row), len(candidates.topics)), dtype=np.float32)
+    column = {topic.pk: index for index, topic in enumerate(candidates.topics)}
+    # A topic that was created a moment ago is not among those of the candidates yet.
+    cells = [
+        (row[subscriber], column[topic], weight) for subscriber, topic, weight in preferences.follows if topic in column
+    ]
+    if cells:
+        subscribers, topics, weights = zip(*cells, strict=True)
+        follows[subscribers, topics] = weights
+    return np.maximum(follows, 0), follows < 0
+
+
+def _term_mask(terms_by_row: FollowedTerms, places: PhraseHits, shape: tuple[int, int]) -> Floats:
+    """Return the mask of candidates with a term of each subscriber: of that shape, or (1, 1) where none has one."""
+    if not any(key in places for terms in terms_by_row.values() for _, key in terms):
+        return ZERO
+    marks = np.zeros(shape, dtype=np.float32)
+    for user, terms in terms_by_row.items():
+        for _, key in terms:
+            marks[user, places.get(key, [])] = 1
+    return marks
+
+
+def _opinion_weights(row: dict[int, int], preferences: PreferenceRows) -> tuple[Any, list[int]]:
+    """Return the weights of opinions, (subscribers, known papers) or None, and the known papers (keys)."""
+    with_opinions = [(row[user], opinions, share) for user, opinions, share in preferences.opinions if len(opinions)]
+    if not with_opinions:
+        return None, []
+    papers = np.concatenate([opinions["paper"] for _, opinions, _ in with_opinions])
+    weights = np.concatenate([opinions["weight"] * np.float32(share) for _, opinions, share in with_opinions])
+    rows = np.repeat([place for place, *_ in with_opinions], [len(opinions) for _, opinions, _ in with_opinions])
+    known_papers, columns = np.unique(papers, return_inverse=True)
+    return SparseMatrix.of(weights, rows, columns, (len(row), len(known_papers))), known_papers.tolist()

@@ -1,0 +1,18 @@
+"""In which digests a second ranker picks in turn: a share of the readers, by chance, the same for the same digest."""
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from digest.ranking import CHALLENGERS, Challenger
+
+
+def challenger_for(draws: NDArray[np.float64]) -> Challenger | None:
+    """Return the ranker that is compared with the usual one; None while no reader takes part.
+
+    draws: (subscribers,), from 0 to 1. Who takes part has nothing to do with what else they decide.
+    """
+    if settings.INTERLEAVE_SHARE <= 0:
+        return None
+    chance = np.modf(draws * 7919)[0]
+    return Challenger(CHALLENGERS[settings.INTERLEAVE_WITH], chance < settings.INTERLEAVE_SHARE, chance)

@@ -1,0 +1,42 @@
+"""The receipt of a paper in a digest: why it came and where it stood, as it was frozen when the digest was planned."""
+
+from dataclasses import dataclass
+
+from digest.models import Delivery
+from digest.models.snapshot import candidates_of, extra_section, papers_in
+from digest.recommending.explanations import receipts_in
+from digest.recommending.wording import labelled_components
+
+
+@dataclass(frozen=True)
+class PaperReceipt:
+    """One paper in one digest."""
+
+    # The code of the reason, and its argument: see digest.ranking.reasons.
+    code: str
+    argument: str
+    # Its place in the digest, from 1, of so many; and how many papers there were to choose from.
+    place: int
+    papers: int
+    of: int
+    # What each part of the score is called, and how many points it gave; none of a digest from before parts were kept.
+    parts: list[tuple[str, int]]
+    # Whether all of that is about the second part.
+    is_more: bool = False
+
+    @property
+    def points(self) -> int:
+        """The whole score."""
+        return sum(points for _, points in self.parts)
+
+
+def receipt_for(delivery: Delivery, paper: int) -> PaperReceipt:
+    """Return the place of a paper (its key) that is in a digest."""
+    is_more = paper not in papers_in(delivery.content)
+    section = extra_section(delivery.content) if is_more else delivery.content
+    frozen = receipts_in(section)
+    place, receipt = next((place, one) for place, one in enumerate(frozen, start=1) if one.paper == paper)
+    of = max(candidates_of(section), len(frozen))
+    return PaperReceipt(
+        receipt.code, receipt.argument, place, len(frozen), of, labelled_components(receipt.parts), is_more
+    )

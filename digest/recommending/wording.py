@@ -1,0 +1,107 @@
+"""How the codes of the ranking are worded, for readers and for curators: one entry a code, and no other place.
+
+Mails, receipts, previews, the panel and the page “Why a paper came, or did not” all take their words from here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from digest.ranking import Reason
+from digest.recommending.explanations import ExclusionReason
+
+
+class SharedReason(StrEnum):
+    """What a page that anybody can read says in the place of a reason that is about its reader."""
+
+    ABOUT = "about"
+    CHOSEN = "chosen"
+
+
+class ReasonWording(NamedTuple):
+    """The words of one reason; “{}” stands for its argument."""
+
+    # Why the paper came, as a sentence to its reader; and the sentence for a reason without an argument.
+    for_reader: str
+    # What a curator reads of it.
+    for_curator: str
+    without_argument: str = ""
+    # What takes its place where others than the reader may look; None where it tells nothing of the reader.
+    shared: SharedReason | None = None
+
+
+class ExclusionWording(NamedTuple):
+    """The words of what kept a paper out; “{}” stands for its detail."""
+
+    # What follows “It is kept out, for …”; "" where the page has a sentence of its own for it.
+    for_reader: str
+    for_curator: str
+
+
+REASONS: dict[str, ReasonWording] = {
+    Reason.TOPIC: ReasonWording("Because you follow {}", "topics they follow", shared=SharedReason.ABOUT),
+    Reason.KEYWORD: ReasonWording("Matches “{}”", "words they follow", shared=SharedReason.CHOSEN),
+    Reason.AUTHOR: ReasonWording("By {}, whom you follow", "authors they follow", shared=SharedReason.CHOSEN),
+    Reason.LIKED: ReasonWording(
+        "Close to “{}”, which you liked",
+        "what they liked",
+        without_argument="Close to what you liked",
+        shared=SharedReason.CHOSEN,
+    ),
+    Reason.OPENED: ReasonWording("Close to what you opened here", "what they opened", shared=SharedReason.CHOSEN),
+    Reason.PINNED: ReasonWording("Picked by the curator", "pinned"),
+    Reason.VOTED: ReasonWording("Most voted today", "most voted"),
+    Reason.DIFFERENT: ReasonWording("Something different", "something different"),
+    Reason.EDITION: ReasonWording("In this edition", "whole edition"),
+    SharedReason.ABOUT: ReasonWording("About {}", "topics they follow"),
+    SharedReason.CHOSEN: ReasonWording("Chosen for this digest", "chosen"),
+}
+
+EXCLUSIONS = {
+    ExclusionReason.NOTHING: ExclusionWording("", ""),
+    ExclusionReason.ALREADY_SENT: ExclusionWording("", "came before"),
+    ExclusionReason.MUTED: ExclusionWording("you mute “{}”", "muted ({})"),
+    ExclusionReason.NEVER: ExclusionWording("you chose “Never” for {}", "a topic they never want ({})"),
+    ExclusionReason.DISLIKED: ExclusionWording("it’s close to papers you want less of", "like what they disliked"),
+    ExclusionReason.NOT_ASKED_FOR: ExclusionWording("it doesn’t match anything you follow", "nothing they asked for"),
+    ExclusionReason.BELOW_THE_CUT: ExclusionWording("", "others scored more"),
+    ExclusionReason.IN_NO_EDITION: ExclusionWording("", "in no edition"),
+}
+
+# The parts of a score, in the order in which they are told, and what each is called.
+COMPONENT_LABELS = {
+    "topic": "Topics you follow",
+    "keyword": "Words you follow",
+    "author": "Authors you follow",
+    "affinity": "Close to what you liked",
+    "votes": "Liked by other readers",
+    "novelty": "Novelty",
+    "pinned": "Picked by the curator",
+}
+
+
+def reason_sentence(code: str, argument: str) -> str:
+    """Return why a paper came, as its reader is told; a code that a later version froze is told as the edition's."""
+    wording = REASONS.get(code, REASONS[Reason.EDITION])
+    sentence = wording.for_reader if argument else wording.without_argument or wording.for_reader
+    return sentence.format(argument)
+
+
+def reason_for_curator(code: str, argument: str) -> str:
+    """Return why a paper comes to a reader, in the few words that curators count by: of a topic its name."""
+    return argument if code == Reason.TOPIC and argument else REASONS.get(code, REASONS[Reason.EDITION]).for_curator
+
+
+def exclusion_for_reader(exclusion: ExclusionReason, detail: str) -> str:
+    """Return what follows “It is kept out, for …”."""
+    return EXCLUSIONS[exclusion].for_reader.format(detail)
+
+
+def exclusion_for_curator(exclusion: ExclusionReason, detail: str) -> str:
+    """Return what kept a paper out, in a few words."""
+    return EXCLUSIONS[exclusion].for_curator.format(detail)
+
+
+def labelled_components(parts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the parts of a score that gave or took anything, in words."""
+    return [(words, parts[name]) for name, words in COMPONENT_LABELS.items() if parts.get(name)]

@@ -1,0 +1,123 @@
+"""Several kept connections of one worker, and the mails of a batch shared out among them."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from config import log_context
+from digest.sending.final_check import LOOKAHEAD, FinalCheck
+from digest.sending.outcome import Outcome
+from digest.sending.rate_limiter import RateLimiter
+from digest.sending.send_log import SendLog
+from digest.sending.transports import OutgoingMessage, Transport, Unreachable, transport
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Sent:
+    """What became of a batch: outcomes by delivery; who is missing was not put on the wire."""
+
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    # Whoever takes our mail could not be reached: no use in going on now.
+    unreachable: bool = False
+
+
+class ConnectionPool:
+    """So many connections, kept from batch to batch."""
+
+    def __init__(self, number: int, journal: SendLog, pace: RateLimiter, check: FinalCheck) -> None:
+        self._journal, self._pace, self._check = journal, pace, check
+        self._carriers = [transport() for _ in range(number)]
+        self._threads = ThreadPoolExecutor(number, thread_name_prefix="line")
+
+    def send(
+        self,
+        mails: Sequence[tuple[int, OutgoingMessage]],
+        stopping: Callable[[], bool],
+        every: tuple[float, Callable[[], None]],
+    ) -> Sent:
+        """Send (delivery, mail) pairs until none is left or it is time to stop.
+
+        every: seconds, and what to do each time so many have passed while mails are on their way.
+        """
+        sent = Sent()
+        line = _Line(deque(mails), sent, self._journal, self._pace, self._check, stopping)
+        running = {self._threads.submit(_work, carrier, line) for carrier in self._carriers[: len(mails)]}
+        seconds, act = every
+        while running:
+            finished, running = wait(running, timeout=seconds)
+            for thread in finished:
+                thread.result()
+            if running:
+                with self._check.paused():
+                    act()
+        return sent
+
+    def close(self) -> None:
+        """End every connection."""
+        self._threads.shutdown()
+        for carrier in self._carriers:
+            carrier.close()
+
+
+@dataclass
+class _Line:
+    """The wire of a batch: all its connections take from it, and write the journal and the outcomes through it."""
+
+    waiting: deque[tuple[int, OutgoingMessage]]
+    sent: Sent
+    journal: SendLog
+    pace: RateLimiter
+    check: FinalCheck
+    stopping: Callable[[], bool]
+
+    def __post_init__(self) -> None:
+        self.order = [delivery for delivery, _ in self.waiting]
+        self.place = {delivery: place for place, delivery in enumerate(self.order)}
+
+    def __iter__(self) -> Iterator[tuple[int, OutgoingMessage]]:
+        while self.waiting and not self.sent.unreachable and not self.stopping():
+            if not self.pace.permits(len(self.waiting), self.stopping):
+                return
+            try:
+                mail = self.waiting.popleft()
+            except IndexError:
+                # Another connection took the last one.
+                return
+            # What the libraries log on the way has it, too. Each connection has a thread of its own.
+            log_context.set_log_context(delivery=mail[0])
+            yield mail
+
+    def begin(self, deliveries: Collection[int]) -> set[int]:
+        last = max(self.place[delivery] for delivery in deliveries)
+        refused = self.check(deliveries, self.order[last + 1 : last + 1 + LOOKAHEAD])
+        for delivery, outcome in refused.items():
+            if outcome:
+                self.end(delivery, outcome)
+        going = {delivery for delivery in deliveries if delivery not in refused}
+        try:
+            for delivery in going:
+                self.journal.begin(delivery)
+        except OSError as error:
+            # Without a note of it no mail may go: should the worker be killed, it would be sent again.
+            logger.error("nothing is sent: the journal in %s cannot be written: %s", self.journal.path.parent, error)
+            raise Unreachable from error
+        return going
+
+    def end(self, delivery: int, outcome: Outcome) -> None:
+        self.journal.end(delivery, outcome)
+        self.sent.outcomes[delivery] = outcome
+        if outcome.slower is not None:
+            self.pace.slow_down(outcome.slower)
+
+
+def _work(carrier: Transport, line: _Line) -> None:
+    try:
+        carrier.carry(line)
+    except Unreachable:
+        line.sent.unreachable = True
+    finally:
+        log_context.set_log_context(delivery=None)

@@ -1,0 +1,95 @@
+"""The final check: asked right before a mail goes on the wire, whether it still may."""
+
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from digest.models import Delivery, Edition
+from digest.sending.outcome import Outcome, Verdict
+from subscriptions.models import Status, Subscriber
+
+UNSUBSCRIBED_DETAIL = "the subscriber left before it was sent"
+STOPPED = "its edition was halted before it was sent"
+
+# Where mails go out faster than this after one another, one answer is good for those that follow within FRESH_FOR.
+# Everybody else is asked about anew: the only mail that still goes is the one that is on the wire.
+PAUSE, CHECK_VALID_FOR = 0.002, 0.01
+# So many of the following mails are asked about at once: what goes out meanwhile.
+LOOKAHEAD = 20
+
+# In SQL, for it runs many times a second: the ORM would take longer than the database does. By primary keys alone,
+# whatever PostgreSQL's statistics of a queue say: they are old by nature. What is filled in are names of tables.
+_QUESTION = f"""
+    SELECT delivery.id, delivery.status, delivery.claimed_by,
+        (SELECT status FROM {Subscriber._meta.db_table} WHERE id = delivery.subscriber_id),
+        EXISTS (
+            SELECT 1 FROM {Edition._meta.db_table} edition
+            WHERE edition.id = delivery.edition_id AND (edition.halted_at IS NOT NULL OR edition.status = 'draft')
+        )
+    FROM {Delivery._meta.db_table} delivery WHERE delivery.id
+"""  # noqa: S608 # nosec B608
+
+
+class FinalCheck:
+    """The question of all connections of one worker to the ledger, over the worker's one connection to the database.
+
+    A connection to the database for each connection to the mail server would be hundreds.
+    """
+
+    def __init__(self, worker: str) -> None:
+        self._worker = worker
+        self._connection = connections[DEFAULT_DB_ALIAS]
+        self._connection.inc_thread_sharing()
+        self._lock = threading.Lock()
+        # Who may go, and what becomes of who may not; None where that is no longer this worker's to say.
+        self._may_go: set[int] = set()
+        self._refused: dict[int, Outcome | None] = {}
+        self._asked_at = self._used_at = 0.0
+
+    def __call__(self, deliveries: Collection[int], following: Sequence[int] = ()) -> dict[int, Outcome | None]:
+        """Return which of these must not go out, and what becomes of each; None where that is not ours to say.
+
+        following: those that come next.
+        """
+        with self._lock:
+            now = time.monotonic()
+            is_fresh = now - self._used_at < PAUSE and now - self._asked_at < CHECK_VALID_FOR
+            if not is_fresh or not self._may_go.issuperset(deliveries):
+                self._ask([*deliveries, *following[:LOOKAHEAD]])
+                self._asked_at = now
+            self._used_at = time.monotonic()
+            return {delivery: self._refused.get(delivery) for delivery in deliveries if delivery not in self._may_go}
+
+    def _ask(self, deliveries: Sequence[int]) -> None:
+        with self._connection.cursor() as cursor, self._connection.wrap_database_errors:
+            if self._connection.vendor == "postgresql":
+                # Planned once, for planning takes longer than all the rest of it. A pooler that hands connections
+                # around keeps no prepared statements; this is Django's setting for it.
+                pooled = self._connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+                cursor.cursor.execute(f"{_QUESTION} = ANY(%s)", [list(deliveries)], prepare=not pooled)
+            else:
+                cursor.execute(f"{_QUESTION} IN ({', '.join(['%s'] * len(deliveries))})", deliveries)
+            rows = cursor.fetchall()
+        self._may_go, self._refused = set(), {}
+        for key, status, worker, reader, is_stopped in rows:
+            if (status, worker) != (Delivery.Status.SENDING, self._worker):
+                continue
+            if reader != Status.ACTIVE:
+                self._refused[key] = Outcome(Verdict.CANCELLED, UNSUBSCRIBED_DETAIL)
+            elif is_stopped:
+                self._refused[key] = Outcome(Verdict.HELD, STOPPED)
+            else:
+                self._may_go.add(key)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let nobody ask meanwhile: the worker itself needs its connection to the database."""
+        with self._lock:
+            yield
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._connection.dec_thread_sharing()

@@ -1,0 +1,157 @@
+"""When the next mail may go: a worker asks here before each, and is told to wait, or to leave the rest for later."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+
+from digest.models import SendingDay
+from digest.sending import throttle_store
+from digest.sending.throttle import LONGEST_NAP, Throttle
+from digest.sending.throttle_store import Board
+
+logger = logging.getLogger(__name__)
+
+# A worker claims no more than goes out in so many seconds: what is not sent in a turn goes back.
+AHEAD_SECONDS = 10
+# How long a grant is good for: where nothing limits the pace, all that a worker asks is once a second "still so?".
+GRANT_SECONDS = 1.0
+# How long a nap lasts before a worker looks whether it is to stop.
+NOD = 0.1
+
+
+def day_limit(day: date) -> int | None:
+    """Return how many mails may go out on a day (UTC); None where it has no limit."""
+    limits = [settings.SEND_PER_DAY] if settings.SEND_PER_DAY else []
+    if settings.WARM_UP_SINCE:
+        step = max(0, (day - settings.WARM_UP_SINCE).days)
+        limits += settings.WARM_UP[step : step + 1]
+    return min(limits, default=None)
+
+
+def is_open(now: datetime) -> bool:
+    """Say whether a worker that begins now may send, at once or after a nap."""
+    if _look()[0] > LONGEST_NAP:
+        return False
+    day = now.astimezone(UTC).date()
+    limit = day_limit(day)
+    return limit is None or not SendingDay.objects.filter(day=day, mails__gte=limit).exists()
+
+
+def _look() -> tuple[float, float]:
+    """Return how many seconds it is until a mail may go, and the pace from then on."""
+
+    def step(throttle: Throttle, now: float) -> tuple[Throttle, tuple[float, float]]:
+        wait = throttle.wait(now)
+        return throttle, (wait, throttle.rate(now + wait, settings.SEND_PER_SECOND))
+
+    return throttle_store.current().change(step)
+
+
+class RateLimiter:
+    """The pace of one worker, and its part of what all of them may send.
+
+    `claimable`, `settle` are for the worker's own thread, `permits` and `slow_down` for those of its connections.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.held_for = 0.0
+        self._clock, self._sleep = clock, sleep
+        self._asking = threading.Lock()
+        self._granted, self._good_until = 0.0, 0.0
+        self._of_day: tuple[date, int] | None = None
+        self._told_until = 0.0
+
+    @property
+    def _board(self) -> Board:
+        return throttle_store.current()
+
+    def claimable(self, requested: int, now: datetime) -> int:
+        """Return how many mails a worker should claim now, at most `wanted`; 0 where sending is held back for long.
+
+        Under a limit per day they count from here on; `settle` takes those out again that were not sent.
+        """
+        self.held_for, rate = (0.0, math.inf) if self._is_free() else _look()
+        if self.held_for > LONGEST_NAP:
+            logger.info("sending waits for %.0f seconds: slower was asked for", self.held_for)
+            return 0
+        self.held_for = 0.0
+        if not math.isinf(rate):
+            requested = min(requested, math.ceil(rate * AHEAD_SECONDS))
+        day = now.astimezone(UTC).date()
+        limit = day_limit(day)
+        if limit is None:
+            return requested
+        requested = SendingDay.objects.take(day, requested, limit)
+        self._of_day = (day, requested)
+        if not requested:
+            logger.info("sending waits for tomorrow: %d mails are the limit of this day", limit)
+        return requested
+
+    def settle(self, sent: int) -> None:
+        """Hear how many of the claimed mails went out; the others do not count for the day."""
+        if self._of_day:
+            day, counted = self._of_day
+            self._of_day = None
+            if counted > sent:
+                SendingDay.objects.give_back(day, counted - sent)
+
+    def permits(self, requested: int, stopping: Callable[[], bool]) -> bool:
+        """Wait until a mail may go; False where it is time to stop, or too long a wait (see `held_for`).
+
+        wanted: how many mails there are to send, this one among them.
+        """
+        with self._asking:
+            if self._use_grant():
+                return True
+            if self.held_for or stopping():
+                return False
+            grant = self._board.change(lambda throttle, now: throttle.take(now, requested, settings.SEND_PER_SECOND))
+            if not grant.mails:
+                self.held_for = grant.wait
+                return False
+            if not self._nap(grant.wait, stopping):
+                return False
+            self._granted, self._good_until = grant.mails, self._clock() + GRANT_SECONDS
+            return self._use_grant()
+
+    def _is_free(self) -> bool:
+        """Say whether nothing limited the pace a moment ago: no need to look again."""
+        return math.isinf(self._granted) and self._clock() <= self._good_until
+
+    def _use_grant(self) -> bool:
+        if self._granted < 1 or self._clock() > self._good_until:
+            return False
+        self._granted -= 1
+        return True
+
+    def _nap(self, seconds: float, stopping: Callable[[], bool]) -> bool:
+        """Sleep, and say whether it was to the end."""
+        while seconds > 0:
+            if stopping():
+                return False
+            self._sleep(min(seconds, NOD))
+            seconds -= NOD
+        return True
+
+    def slow_down(self, seconds: float) -> None:
+        """Have all workers go slower. asked: the seconds to wait, 0 where that was not said."""
+        self._good_until = 0.0
+        if not seconds and self._clock() < self._told_until:
+            # One answer to a whole batch comes here once for each of its mails.
+            return
+
+        def step(throttle: Throttle, now: float) -> tuple[Throttle, tuple[bool, float]]:
+            after = throttle.slowed(now, seconds)
+            return after, (after.halvings_at(now) > throttle.halvings_at(now), after.wait(now))
+
+        slower, pause = self._board.change(step)
+        self._told_until = self._clock() + pause
+        if slower:
+            logger.warning("slower, says whoever takes our mail: a pause of %.0f seconds, then half the pace", pause)

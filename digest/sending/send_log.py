@@ -1,0 +1,158 @@
+"""A worker's own record of what is on the wire, on its own disk: the cheapest one that outlives SIGKILL.
+
+The ledger marks a whole batch as `sending` in one statement. Which mail of it was on the wire when a worker died, and
+which answers it had heard and not yet written down, stands here: one short line before a mail goes out and one after.
+Each is a single write into the page cache, which belongs to the kernel and so outlives the process. There is no fsync:
+after a crash of the whole machine the journal is not believed, and the batch it was of becomes `uncertain`.
+
+Whoever holds the lock of a journal is alive. A journal that nobody locks is an orphan, to be settled by the first who
+finds it: see digest.sending.recovery.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+from digest.sending.outcome import Outcome, Verdict
+
+logger = logging.getLogger(__name__)
+
+BEGUN, ENDED = ">", "<"
+
+
+@dataclass
+class Entries:
+    """What a journal says: whose it is, which mails went on the wire, and the answers that came."""
+
+    worker: str
+    begun: set[int] = field(default_factory=set)
+    ended: dict[int, Outcome] = field(default_factory=dict)
+
+    @property
+    def on_the_wire(self) -> set[int]:
+        """The mails whose answer was never heard."""
+        return self.begun - self.ended.keys()
+
+
+class SendLog:
+    """The open journal of a living worker."""
+
+    def __init__(self, worker: str) -> None:
+        log_folder().mkdir(parents=True, exist_ok=True)
+        self.path = log_folder() / f"{worker.replace('/', '_')}.journal"
+        self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_TRUNC, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._lock, self._size, self._is_full = threading.Lock(), 0, False
+        try:
+            self._write((json.dumps({"worker": worker, "boot": boot_id()}) + "\n").encode())
+        except OSError:
+            self.close()
+            raise
+        self._head_size = self._size
+
+    def begin(self, delivery: int) -> None:
+        """Note that a mail goes on the wire now; OSError where that cannot be noted, and then it must not go."""
+        self._write(b">%d\n" % delivery)
+
+    def end(self, delivery: int, outcome: Outcome) -> None:
+        """Note the answer to a mail.
+
+        Where the disk is full it stands in memory alone, as it does until the ledger has it: should this worker be
+        killed before, the mail becomes `uncertain`.
+        """
+        payload = json.dumps([outcome.verdict, outcome.error, outcome.provider_id])
+        try:
+            self._write(f"{ENDED}{delivery} {payload}\n".encode())
+        except OSError as error:
+            if not self._is_full:
+                logger.error("the journal in %s cannot be written: %s", self.path.parent, error.strerror)
+            self._is_full = True
+
+    def clear(self) -> None:
+        """Forget what the ledger knows by now."""
+        with self._lock:
+            os.ftruncate(self._file, self._head_size)
+            self._size, self._is_full = self._head_size, False
+
+    def _write(self, line: bytes) -> None:
+        """Write a whole line, or nothing: of half a line nobody could tell which mail it is about."""
+        with self._lock:
+            if os.write(self._file, line) < len(line):
+                os.ftruncate(self._file, self._size)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._size += len(line)
+
+    def close(self) -> None:
+        """End the journal of a worker that has nothing in hand."""
+        self.path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def abandon(self) -> None:
+        """Leave the journal as an orphan, with all it says."""
+        os.close(self._file)
+
+
+def log_folder() -> Path:
+    """Return where the journals of this machine lie."""
+    return Path(settings.VAR_DIR) / "journal"
+
+
+def boot_id() -> str:
+    """Return what tells this start of the machine from every other, or "" where the system does not say."""
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
+
+
+@contextlib.contextmanager
+def orphan(path: Path) -> Iterator[Entries | None]:
+    """Lock a journal whose worker is dead and give what it says; it is gone afterwards.
+
+    None where its worker lives, where somebody else settles it, or where it is of an earlier start of the machine.
+    """
+    try:
+        file = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        yield None
+        return
+    try:
+        yield read_log(path)
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(file)
+
+
+def read_log(path: Path) -> Entries | None:
+    """Return what a journal says; None where it cannot be believed."""
+    head, *lines = path.read_text().split("\n")
+    try:
+        about = json.loads(head)
+    except ValueError:
+        return None
+    if about["boot"] != boot_id():
+        return None
+    entries = Entries(about["worker"])
+    # The last line may be half written; then what it would have said was never known.
+    for line in lines[:-1]:
+        key, _, payload = line[1:].partition(" ")
+        if line[0] == BEGUN:
+            entries.begun.add(int(key))
+        else:
+            verdict, error, provider_id = json.loads(payload)
+            entries.ended[int(key)] = Outcome(Verdict(verdict), error, provider_id)
+    return entries

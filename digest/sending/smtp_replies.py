@@ -1,0 +1,167 @@
+"""What the words of a refusing mail server say: enhanced status codes (RFC 3463) first, then its text, then its code.
+
+Only a reply that is about the mailbox may end the mail to it. One that is about us or about this mail must not, however
+for-ever it sounds: tomorrow our DKIM record is mended, and the mailbox is still there.
+"""
+
+import re
+
+from digest.models import Event
+
+Kind = Event.Kind
+
+# So much of a reply is read: what follows is the signature of a mail server, or an attack on the patterns.
+MAX_REPLY_LENGTH = 2000
+
+# RFC 3463, 3, with RFC 5248, 7293, 7372 and 7505: subject.detail → kind. None: it says too little, the text decides.
+STATUS_CODES: dict[str, Kind | None] = {
+    "1.1": Kind.HARD_BOUNCE,  # bad destination mailbox address
+    "1.2": Kind.HARD_BOUNCE,  # bad destination system address
+    "1.3": Kind.HARD_BOUNCE,  # bad destination mailbox address syntax
+    "1.6": Kind.HARD_BOUNCE,  # has moved, no forwarding address
+    "1.10": Kind.HARD_BOUNCE,  # the domain takes no mail (null MX)
+    "1.7": Kind.REFUSED,  # bad sender's mailbox address syntax
+    "1.8": Kind.REFUSED,  # bad sender's system address
+    "2.1": Kind.HARD_BOUNCE,  # mailbox disabled
+    "2.2": Kind.SOFT_BOUNCE,  # mailbox full
+    "2.3": Kind.REFUSED,  # message longer than its owner allows
+    "2.4": Kind.SOFT_BOUNCE,  # mailing list expansion
+    "3.0": None,
+    "3.4": Kind.REFUSED,  # message too big for the system
+    "4.0": None,
+    "4.1": None,  # no answer from host; Exchange Online: recipient address rejected
+    "4.4": None,  # unable to route; also: no such domain
+    "5.0": None,  # Outlook.com says this of unknown mailboxes too
+    "7.17": Kind.HARD_BOUNCE,  # the mailbox has changed its owner
+    "7.18": Kind.HARD_BOUNCE,  # the domain has changed its owner
+}
+# What the subject alone says, where the detail has no line above.
+SUBJECTS: dict[str, Kind | None] = {
+    "3": Kind.SOFT_BOUNCE,  # mail system
+    "4": Kind.SOFT_BOUNCE,  # network and routing
+    "5": Kind.REFUSED,  # protocol
+    "6": Kind.REFUSED,  # content or media
+    "7": Kind.REFUSED,  # security or policy
+}
+# Codes that say it without an enhanced one (RFC 5321, 4.2.3; RFC 4954, 6; RFC 7504).
+CODES = {
+    "521": Kind.HARD_BOUNCE,
+    "556": Kind.HARD_BOUNCE,
+    "552": Kind.SOFT_BOUNCE,
+    "530": Kind.REFUSED,
+    "534": Kind.REFUSED,
+    "535": Kind.REFUSED,
+    "538": Kind.REFUSED,
+    "571": Kind.REFUSED,
+}
+
+_ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3}\.\d{1,3})(?!\.?\d)")
+_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
+_ADDRESS = re.compile(r"[^\s<>\"'()\[\]{},;:=@]{1,64}@[^\s<>\"'()\[\]{},;@]{1,255}")
+_LINK = re.compile(r"https?://\S{1,300}")
+
+_FULL = re.compile(
+    r"(mailbox|inbox|folder|user|account|storage|disk|recipient)\W+(\w+\W+){0,3}(full|over\W?quota)|over\W?quota"
+    r"|quota\W+(\w+\W+){0,2}exceed|exceed\w*\W+(\w+\W+){0,4}(quota|storage)"
+    r"|(out of|insufficient|not enough)\W+(\w+\W+){0,2}(storage|space)|receiving mail (at a rate|too quickly)"
+)
+_DEAD = re.compile(
+    r"no such (user|mailbox|recipient|address|person|account|domain)|no mailbox (here )?by that"
+    r"|unknown (user|recipient|mailbox|address|account|local|virtual)|(user|recipient|mailbox|account) unknown"
+    r"|(user|recipient|mailbox|account|address|person|domain)\W+(\w+\W+){0,8}(not found|does(n.t| not) exist"
+    r"|not exist|no longer|is invalid|(was|is|has been)? ?(permanently )?(disabled|deactivated|inactive|closed))"
+    r"|(host|domain|domain name)( name)? (unknown|not found|does not exist)|invalid (recipient|mailbox|address|user)"
+    r"|recipient ?(address)? ?not ?found|recipnotfound|nosuchuser|undeliverable address|unrouteable address|null mx"
+    r"|not a (valid|known) (mailbox|recipient|user|address)|not our customer|not known here"
+    r"|not have an? (\S{1,60} )?account"
+)
+_POLICY = re.compile(
+    r"spam(?!e)|junk|unsolicited|bulk|black\W?list|block\W?list|deny\W?list|\bblocked\b|\bdns?bl\b|\brbl\b"
+    r"|listed (at|by|in|on)|reputation|dmarc|dkim|\bspf\b|\bauth(entication|enticated|orized|orised)\b|unauthenticated"
+    r"|polic(y|ies)|sender\W+(\w+\W+){0,3}(denied|reject|invalid|verif|not allowed)|content|virus|malware|phish|banned"
+    r"|access denied|relay|not permitted|prohibited|throttl|rate\W?limit|too many|deferred due|attachment"
+    r"|message (size|too (large|big)|refused|rejected)|too (large|big)"
+    r"|frequency|reverse dns|\bptr\b|\bhelo\b|suspicious|administrative"
+)
+_SENDER = re.compile(r"\b(sender|mail from|return.path|helo|client host)\b")
+# Words that are about us, even beside the code of a bad mailbox.
+_OURS = re.compile(
+    r"\bmail from\b|\bsender('s)? (address|domain)"
+    r"|dmarc|dkim|\bspf\b|spamhaus|black\W?list|block\W?list|unauthenticated|reputation|unsolicited"
+)
+_MACHINE = re.compile(
+    r"out\W?of\W?(the\W)?office|auto\W?(matic(ally)?)?\W?(repl|respon|generated repl)|vacation"
+    r"|on (annual |parental )?leave|away from (the|my) (office|desk)|abwesen|absence|absent|congés"
+    r"|fuera de la oficina|challenge.response"
+)
+
+
+def kind_of_reply(reply: str) -> Kind | None:
+    """Return what a refusal says: the mailbox is dead, is full or busy, or we are refused; None where it says neither.
+
+    reply: codes and text of the server, in any order.
+    """
+    text = _plain(reply)
+    match = _ENHANCED.search(text)
+    kind = STATUS_CODES.get(match[2], SUBJECTS.get(match[2].partition(".")[0])) if match else None
+    if kind == Kind.HARD_BOUNCE and _OURS.search(text):
+        kind = Kind.REFUSED
+    if kind == Kind.HARD_BOUNCE and _FULL.search(text):
+        kind = Kind.SOFT_BOUNCE
+    kind = kind or _kind_of_words(text, match[2] if match else "") or _kind_of_code(text)
+    # For now is for now, whatever the rest says (RFC 3463, 2; RFC 5321, 4.2.1).
+    return Kind.SOFT_BOUNCE if kind == Kind.HARD_BOUNCE and _is_for_now(text) else kind
+
+
+def refine_kind(reported: Kind, reply: str) -> Kind:
+    """Return what a bounce is, by the provider's word for it and by the reply of the mail server it passes on."""
+    kind = kind_of_reply(reply)
+    if reported == Kind.HARD_BOUNCE and kind in {Kind.SOFT_BOUNCE, Kind.REFUSED}:
+        return kind
+    if reported == Kind.SOFT_BOUNCE:
+        if kind == Kind.REFUSED:
+            return kind
+        if is_from_machine(reply):
+            return Kind.NOTED
+    return reported
+
+
+def is_from_machine(reply: str) -> bool:
+    """Say whether the text is that of an out-of-office reply and not of a refusal."""
+    text = _plain(reply)
+    return bool(_MACHINE.search(text)) and not _ENHANCED.search(text) and not _CODE.search(text)
+
+
+def without_addresses(reply: str, recipient: str = "") -> str:
+    """Return a reply without the addresses in it: what is kept must not tell whose mail it was."""
+    text = _ADDRESS.sub("…", reply[:MAX_REPLY_LENGTH])
+    name = recipient.partition("@")[0]
+    # Servers also name the mailbox alone. Letters that are a word of their own, or half the reply would go.
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", text, flags=re.IGNORECASE) if name else text
+
+
+def _plain(reply: str) -> str:
+    """Return the text in small letters, without addresses and links: their words are not the server's."""
+    return " ".join(_ADDRESS.sub(" ", _LINK.sub(" ", reply[:MAX_REPLY_LENGTH].lower())).split())
+
+
+def _kind_of_words(text: str, status: str) -> Kind | None:
+    if _FULL.search(text):
+        return Kind.SOFT_BOUNCE
+    if _DEAD.search(text) or (status == "4.1" and "recipient address rejected" in text):
+        return Kind.REFUSED if _OURS.search(text) or _SENDER.search(text) else Kind.HARD_BOUNCE
+    if _POLICY.search(text):
+        return Kind.REFUSED
+    return Kind.SOFT_BOUNCE if status.startswith("4.") else None
+
+
+def _kind_of_code(text: str) -> Kind | None:
+    code = _CODE.search(text)
+    if not code:
+        return None
+    return Kind.SOFT_BOUNCE if code[1].startswith("4") else CODES.get(code[1])
+
+
+def _is_for_now(text: str) -> bool:
+    first = _ENHANCED.search(text) or _CODE.search(text)
+    return first is not None and first[1].startswith("4")

@@ -1,0 +1,94 @@
+"""Where all workers read and write the throttle: in Redis, or in the memory of the one process where there is none."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from typing import Protocol, TypeVar, cast
+
+from django.conf import settings
+from redis import Redis, RedisError, WatchError
+
+from config.redis_fallback import RedisFallback
+from digest.sending.throttle import Throttle
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+# (state, now) → (new state, answer)
+StateChange = Callable[[Throttle, float], tuple[Throttle, T]]
+
+THROTTLE_KEY = "daily-papers:throttle"
+STATE_TTL_SECONDS = 86_400
+# Redis must not hold up the mail.
+STORE_TIMEOUT_SECONDS = 2
+# How long a Redis that did not answer is left alone.
+STORE_RETRY_SECONDS = 30
+
+
+class Board(Protocol):
+    """Holds one throttle."""
+
+    def change(self, step: StateChange[T]) -> T:
+        """Take one step from the state that stands, alone; return its answer. It may be taken again on a conflict."""
+
+
+class OwnBoard:
+    """In the memory of this process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._throttle = Throttle()
+
+    def change(self, step: StateChange[T]) -> T:
+        """See Board."""
+        with self._lock:
+            self._throttle, answer = step(self._throttle, self._clock())
+            return answer
+
+
+class SharedBoard:
+    """In Redis, on the clock of Redis: the machines' own may differ. Where Redis is away, in memory, with a warning."""
+
+    def __init__(self, address: str) -> None:
+        timeouts = {"socket_connect_timeout": STORE_TIMEOUT_SECONDS, "socket_timeout": STORE_TIMEOUT_SECONDS}
+        self._redis = Redis.from_url(address, **timeouts)
+        self._own = OwnBoard()
+        warning = "Redis does not answer (%s): each process keeps the pace for itself"
+        self._fallback = RedisFallback((RedisError, OSError), warning, logger, STORE_RETRY_SECONDS)
+
+    def change(self, step: StateChange[T]) -> T:
+        """See Board."""
+        return self._fallback.ask(lambda: self._change_in_redis(step), lambda: self._own.change(step))
+
+    def _change_in_redis(self, step: StateChange[T]) -> T:
+        with self._redis.pipeline() as pipe:
+            while True:
+                pipe.watch(THROTTLE_KEY)  # type: ignore[no-untyped-call]
+                # While a key is watched, commands are answered at once.
+                seconds, microseconds = pipe.time()
+                now = seconds + microseconds / 1e6
+                before = Throttle.load(cast(bytes | None, pipe.get(THROTTLE_KEY)))
+                after, answer = step(before.believed(now), now)
+                if after == before:
+                    return answer
+                pipe.multi()
+                pipe.set(THROTTLE_KEY, after.dump(), ex=STATE_TTL_SECONDS)
+                # Another worker was faster: begin anew from what it wrote.
+                with suppress(WatchError):
+                    pipe.execute()
+                    return answer
+
+
+@cache
+def throttle_store(address: str) -> Board:
+    """Return the one board of this process for REDIS_URL, or for none."""
+    return SharedBoard(address) if address else OwnBoard()
+
+
+def current() -> Board:
+    """Return the board that the settings ask for."""
+    return throttle_store(settings.REDIS_URL)

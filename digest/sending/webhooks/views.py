@@ -1,0 +1,102 @@
+"""What is posted to the webhook, and what a stranger gets there.
+
+Anymail knows the shapes of the reports; here stands who is believed. No address is open but that of MAIL_PROVIDER, and
+that one only where something shows that a report is the provider's own. Whatever else is posted is answered with 400.
+"""
+
+import logging
+
+from anymail.exceptions import AnymailError
+from anymail.signals import AnymailTrackingEvent, tracking
+from anymail.webhooks.base import AnymailBaseWebhookView
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.request import RawPostDataException
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
+
+from config import providers
+from digest.sending.amazon_errors import is_amazon
+from digest.sending.webhooks import UnreachableError
+from digest.sending.webhooks.batches import Batch
+
+logger = logging.getLogger(__name__)
+
+# By name: one of them is ever used, and Amazon's brings its whole SDK.
+VIEWS = {
+    "amazon_ses": "digest.sending.webhooks.ses.SesWebhook",
+    "brevo": "anymail.webhooks.brevo.BrevoTrackingWebhookView",
+    "mailersend": "anymail.webhooks.mailersend.MailerSendTrackingWebhookView",
+    "mailgun": "anymail.webhooks.mailgun.MailgunTrackingWebhookView",
+    "mailjet": "digest.sending.webhooks.batches.MailjetWebhook",
+    "mandrill": "digest.sending.webhooks.batches.MandrillWebhook",
+    "postmark": "anymail.webhooks.postmark.PostmarkTrackingWebhookView",
+    "resend": "digest.sending.webhooks.resend.ResendWebhook",
+    "sparkpost": "digest.sending.webhooks.batches.SparkPostWebhook",
+}
+# What Anymail raises at a body that it cannot make sense of: it expects those of its providers alone.
+NONSENSE = (
+    *(AnymailError, ImproperlyConfigured, LookupError, TypeError, ValueError, AttributeError, ArithmeticError),
+    *(RecursionError, AssertionError, NotImplementedError),
+    # A form of several parts, which no provider sends: it was read as a form and has no body any more.
+    RawPostDataException,
+)
+# Amazon sends the password only when it is asked for it.
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="reports"'}
+
+
+@csrf_exempt
+def take(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take what the provider posts. 404 for any other one, 403 while nothing can show that it is the provider."""
+    if provider != settings.MAIL_PROVIDER or provider not in VIEWS:
+        raise Http404
+    if request.method == "HEAD":
+        # Mandrill looks whether anybody is there, before it gives out the key it will sign with.
+        return HttpResponse()
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST", "HEAD"])
+    if missing := providers.missing_proof(provider, settings.ANYMAIL):
+        logger.error("a report of %s was refused: %s is not set", provider, missing)
+        return HttpResponse(status=403)
+    if provider == "amazon_ses" and "Authorization" not in request.headers:
+        return HttpResponse(status=401, headers=CHALLENGE)
+    return _post(request, provider)
+
+
+def _post(request: HttpRequest, provider: str) -> HttpResponse:
+    try:
+        view: AnymailBaseWebhookView = import_string(VIEWS[provider])()
+        view.setup(request)
+        events = _events(view, request)
+    except NONSENSE as error:
+        logger.warning("what was posted as a report of %s was refused: %s", provider, type(error).__name__)
+        return HttpResponse(status=400)
+    except Exception as error:
+        if not isinstance(error, UnreachableError) and not is_amazon(error, "BotoCoreError", "ClientError"):
+            raise
+        # Amazon tries again.
+        logger.exception("a report of %s could not be checked: %s", provider, type(error).__name__)
+        return HttpResponse(status=503)
+    for event in events:
+        tracking.send(sender=type(view), event=event, esp_name=view.esp_name)
+    return HttpResponse()
+
+
+def _events(view: AnymailBaseWebhookView, request: HttpRequest) -> list[AnymailTrackingEvent]:
+    """Return the reports in a request; the first error where none of them can be read."""
+    view.run_validators(request)
+    if not isinstance(view, Batch):
+        events: list[AnymailTrackingEvent] = view.parse_events(request)
+        return events
+    events, errors = [], []
+    for raw in view.split(request):
+        try:
+            events += view.read(raw)
+        except NONSENSE as error:
+            errors.append(error)
+    if errors:
+        if not events:
+            raise errors[0]
+        logger.warning("%d of a batch of reports could not be read", len(errors))
+    return events

@@ -1,0 +1,103 @@
+"""The account: all that is somebody's own in one page, opened by signing in or by a link from a mail."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from digest.community import accounts, personal_data
+from digest.community import members as joining
+from digest.models import Delivery, Feedback, Member
+from digest.models.snapshot import all_papers_in
+from digest.site import members
+from digest.site.signing_in import member_required
+from subscriptions import links
+from subscriptions.models import Subscriber
+from subscriptions.tokens import MYSELF, Purpose, expires_at, sign_as_old, sign_token
+from subscriptions.views.signed import signed
+
+# What the account shows of each list; the rest has a page of its own, or is told as a number.
+SHOWN_DIGESTS, SHOWN_ROWS = 5, 100
+MAX_DIGESTS = 200
+
+
+@require_safe
+@signed(Purpose.PREFERENCES)
+def account(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Show all that is somebody's own, in sections."""
+    member = Member.objects.filter(subscriber=subscriber).first()
+    rows = Feedback.objects.filter(subscriber=subscriber)
+    context = {
+        "subscriber": subscriber,
+        "token": token,
+        "digests": _digests(subscriber, token, SHOWN_DIGESTS),
+        "saved_count": rows.filter(kind=Feedback.Kind.SAVED).count(),
+        "opinion_count": rows.opinions().count(),
+        "votes": member.votes.select_related("paper")[:SHOWN_ROWS] if member else [],
+        "submissions": member.submissions.all()[:SHOWN_ROWS] if member else [],
+        "feeds": links.feed_urls(subscriber.feed_key) if subscriber.feed_key else {},
+    }
+    return render(request, "site/account.html", context)
+
+
+@require_safe
+@signed(Purpose.PREFERENCES)
+def digests(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """List the digests that somebody was sent."""
+    context = {"token": token, "digests": _digests(subscriber, token, MAX_DIGESTS)}
+    return render(request, "site/digests.html", context)
+
+
+def _digests(subscriber: Subscriber, token: str, limit: int) -> list[dict[str, Any]]:
+    """Return the newest digests that somebody was sent, each with the tokens of its pages."""
+    rows = Delivery.objects.filter(subscriber=subscriber, sent_at__isnull=False).order_by("-period", "-pk")
+    return [
+        {
+            "period": row.period,
+            "papers": len(all_papers_in(row.content)),
+            "view": sign_token(Purpose.VIEW, str(row.pk)),
+            "feedback": _feedback_token(row, token),
+        }
+        for row in rows.only("pk", "period", "content")[:limit]
+    ]
+
+
+def _feedback_token(delivery: Delivery, token: str) -> str:
+    # No younger than the link that led here.
+    key = str(delivery.pk)
+    return sign_token(Purpose.FEEDBACK, key) if token == MYSELF else sign_as_old(Purpose.FEEDBACK, key, token)
+
+
+@require_POST
+@signed(Purpose.PREFERENCES)
+def stay_signed_in(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Sign in, in this browser, by the link of a mail, for as long as that link is good.
+
+    It opens nearly all of the account by itself; this adds votes and submissions.
+    """
+    if token == MYSELF:
+        return redirect("account")
+    member = accounts.account_of(subscriber, timezone.now())
+    if member.is_barred:
+        messages.error(request, "This account can’t be signed in to.")
+        return redirect("preferences", token)
+    response = redirect("account")
+    members.remember_member(response, member, expires_at(Purpose.PREFERENCES, token))
+    return response
+
+
+@require_POST
+@member_required
+def delete_account(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - as member_required calls
+    """Delete an account: votes and submissions, and all that is known of its reader."""
+    now = timezone.now()
+    if member.subscriber:
+        personal_data.erase(member.subscriber, now)
+    if Member.objects.filter(pk=member.pk).exists():
+        joining.delete_member(member, now)
+    response = redirect("home")
+    members.forget_member(response)
+    return response

@@ -1,0 +1,174 @@
+"""Papers in the shape that the API of Hugging Face's Daily Papers gives them, and a few of our own."""
+
+import hashlib
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from ninja import Field, Schema
+
+from digest.catalog.identifiers import public_id
+from digest.catalog.key_sentence import quoted
+from digest.models import EditionPaper
+from subscriptions.links import absolute
+
+
+class Author(Schema):
+    """One author of a paper."""
+
+    key: str = Field(alias="_id")
+    name: str
+    hidden: bool = False
+
+
+class Curator(Schema):
+    """Who put a paper into its edition: here it is always the site. One of its two names each, as there."""
+
+    key: str = Field(alias="_id")
+    avatarUrl: str  # noqa: N815 - as there
+    isPro: bool = False  # noqa: N815
+    fullname: str
+    user: str
+    name: str
+    type: str = "user"
+
+
+class PaperItem(Schema):
+    """A paper."""
+
+    id: str = Field(description="The arXiv id; local- and our number where there is none")
+    url: str = Field(description="The paper's page here")
+    authors: list[Author]
+    publishedAt: str  # noqa: N815
+    submittedOnDailyAt: str = Field(description="On the day of its edition")  # noqa: N815
+    title: str
+    submittedOnDailyBy: Curator  # noqa: N815
+    summary: str
+    key_sentence: str | None = Field(None, description="The one of the summary that says what it brings")
+    upvotes: int
+    discussionId: str  # noqa: N815
+    projectPage: str | None = None  # noqa: N815
+    githubRepo: str | None = None  # noqa: N815
+
+
+class PaperDetail(PaperItem):
+    """A paper with what hangs on it there; here nothing does."""
+
+    linkedModels: list[str] = []  # noqa: N815
+    numTotalModels: int = 0  # noqa: N815
+    linkedDatasets: list[str] = []  # noqa: N815
+    numTotalDatasets: int = 0  # noqa: N815
+    linkedSpaces: list[str] = []  # noqa: N815
+    numTotalSpaces: int = 0  # noqa: N815
+
+
+class DailyPaper(Schema):
+    """A paper as it stands in a list."""
+
+    paper: PaperItem
+    url: str = Field(description="The paper's page here")
+    publishedAt: str  # noqa: N815
+    title: str
+    summary: str
+    thumbnail: str
+    numComments: int = 0  # noqa: N815
+    submittedBy: Curator  # noqa: N815
+    isAuthorParticipating: bool = False  # noqa: N815
+
+
+class Mistake(Schema):
+    """What was wrong."""
+
+    error: str
+
+
+class EditionItem(Schema):
+    """A day that has an edition."""
+
+    day: date
+    papers: int
+    url: str
+
+
+class TopicItem(Schema):
+    """Something one can follow."""
+
+    slug: str
+    name: str
+    description: str
+    papers: int
+    url: str
+
+
+def paper_item(entry: EditionPaper) -> dict[str, Any]:
+    """Return a paper as PaperItem has it; what there is nothing of is left out."""
+    paper = entry.paper
+    day = datetime.combine(entry.edition.day, time(settings.EDITION_HOUR), UTC)
+    item = {
+        "id": public_id(paper),
+        "url": absolute(paper.get_absolute_url()),
+        "authors": [
+            {"_id": key(f"{paper.pk} {place} {name}"), "name": name, "hidden": False}
+            for place, name in enumerate(paper.authors)
+        ],
+        "publishedAt": moment(paper.published_at or day),
+        "submittedOnDailyAt": moment(day),
+        "title": paper.title,
+        "submittedOnDailyBy": curator(),
+        "summary": paper.abstract,
+        "upvotes": paper.votes,
+        "discussionId": key(f"discussion {paper.pk}"),
+    }
+    if sentence := quoted(paper):
+        item["key_sentence"] = sentence
+    if paper.project_url:
+        item["projectPage"] = paper.project_url
+    if urlsplit(paper.code_url).hostname == "github.com":
+        item["githubRepo"] = paper.code_url
+    return item
+
+
+def daily_paper(entry: EditionPaper) -> dict[str, Any]:
+    """Return a paper as DailyPaper has it."""
+    item = paper_item(entry)
+    return {
+        "paper": item,
+        "url": item["url"],
+        # There it is some hours off; programs that read it get the right moment here.
+        "publishedAt": item["publishedAt"],
+        "title": item["title"],
+        "summary": item["summary"],
+        "thumbnail": absolute(reverse("share_image", args=[entry.paper_id])),
+        "numComments": 0,
+        "submittedBy": curator(),
+        "isAuthorParticipating": False,
+    }
+
+
+def curator() -> dict[str, Any]:
+    """Return the one who submits everything."""
+    return {
+        "_id": key("curator"),
+        "avatarUrl": absolute("/static/digest/icons/favicon.svg"),
+        "isPro": False,
+        "fullname": settings.SITE_NAME,
+        "user": CURATOR,
+        "name": CURATOR,
+        "type": "user",
+    }
+
+
+# The name under which all papers are submitted.
+CURATOR = "daily-papers"
+
+
+def key(text: str) -> str:
+    """Return an id of the form theirs have: 24 digits, always the same for one text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def moment(at: datetime) -> str:
+    """Write a moment as JavaScript does: 2026-02-26T17:08:18.000Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,66 @@
+"""Signing up from the server of another site, with a key: double opt-in as ever, so a key alone subscribes nobody."""
+
+from hmac import compare_digest
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+from ninja.errors import HttpError
+from pydantic import Field
+
+from digest.site.api.schemas import Mistake
+from subscriptions import limits, signing_up
+from subscriptions.forms import SearchedForm, SignUpForm
+from subscriptions.views.asking import consent_request_of, enqueue
+
+router = Router(tags=["Subscriptions"])
+
+MAX_TOPICS = 100
+
+
+class SubscriptionRequest(Schema):
+    """Who is to be asked, and what for."""
+
+    email: str = Field(max_length=254)
+    topics: list[str] = Field([], max_length=MAX_TOPICS, description="Slugs; none: the top papers of each day")
+    frequency: str = Field("daily", max_length=16, description="daily, weekdays, weekly or monthly")
+    local_time: str = Field("07:00", max_length=8, description="A full or a half hour")
+    time_zone: str = Field("UTC", max_length=64, description="A name such as Europe/Berlin")
+
+
+class SubscriptionAnswer(Schema):
+    """The same for every address, so that nobody learns which ones are known."""
+
+    status: str = Field("confirmation sent", description="Nothing else is sent before the link in it is followed")
+
+
+@router.post(
+    "/subscriptions",
+    response={202: SubscriptionAnswer, 400: Mistake, 401: Mistake, 404: Mistake, 429: Mistake},
+    summary="Ask somebody to confirm a subscription",
+)
+def subscribe(request: HttpRequest, wanted_subscription: SubscriptionRequest) -> Status[dict[str, Any]]:
+    """Send the mail in which somebody confirms. Needs SUBSCRIBE_KEY, as Authorization: Bearer."""
+    _check_key(request)
+    fields = wanted_subscription.dict()
+    topics = SearchedForm({"topic": fields.pop("topics")}).initial_choices["topics"]
+    form = SignUpForm(fields | {"topics": topics})
+    if not form.is_valid():
+        return Status(400, {"error": "; ".join(f"{name}: {errors[0]}" for name, errors in form.errors.items())})
+    try:
+        limits.check_site()
+    except limits.TooManyFromNetworkError as error:
+        return Status(429, {"error": f"too many sign-ups: {error}"})
+    email = form.cleaned_data["email"]
+    if limits.address_has_room(email, "sign-up"):
+        enqueue("sign_up", signing_up.sign_up(email, form.choices, consent_request_of(request)))
+    return Status(202, {})
+
+
+def _check_key(request: HttpRequest) -> None:
+    if not settings.SUBSCRIBE_KEY:
+        raise HttpError(404, "no SUBSCRIBE_KEY is set")
+    shown = request.headers.get("Authorization", "").encode(errors="replace")
+    if not compare_digest(shown, f"Bearer {settings.SUBSCRIBE_KEY}".encode()):
+        raise HttpError(401, "a key is needed, as Authorization: Bearer")

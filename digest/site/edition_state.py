@@ -1,0 +1,49 @@
+"""What the pages of an edition depend on, as a short text, in one query.
+
+It is asked for at each visit. Written out, it takes a tenth of what Django takes to put it together.
+"""
+
+from datetime import UTC, date, datetime
+
+from django.db import connection
+from django.http import HttpRequest
+
+PUBLISHED_EDITIONS = "FROM digest_edition WHERE status = 'published'"
+
+# What a vote, an edit, a new text, a removal, or a new neighbour to link to changes.
+STATE_QUERY = f"""
+    SELECT edition.day, (SELECT count(*) {PUBLISHED_EDITIONS}), count(place.id),
+        (SELECT max(published_at) {PUBLISHED_EDITIONS}),
+        max(place.updated_at), max(paper.updated_at), max(paper.voted_at)
+    FROM digest_edition edition
+    LEFT JOIN digest_editionpaper place ON place.edition_id = edition.id
+    LEFT JOIN digest_paper paper ON paper.id = place.paper_id
+    WHERE edition.status = 'published' AND edition.day = {{day}}
+    GROUP BY edition.day
+"""  # noqa: S608 - made of constants # nosec B608
+LATEST_STATE_QUERY = STATE_QUERY.format(day=f"(SELECT max(day) {PUBLISHED_EDITIONS})")
+DAY_STATE_QUERY = STATE_QUERY.format(day="%s")
+
+
+def latest_edition(request: HttpRequest) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
+    """Return the state of the front page and when it last changed; None where no edition is out."""
+    return _state(LATEST_STATE_QUERY, [])
+
+
+def edition_of(request: HttpRequest, day: date) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
+    """Return the state of the page of a day and when it last changed; None where no edition of it is out."""
+    return _state(DAY_STATE_QUERY, [day.isoformat()])
+
+
+def _state(question: str, parameters: list[str]) -> tuple[str, datetime | None] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(question, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return repr(row), max(_moment(value) for value in row[3:] if value)
+
+
+def _moment(value: str | datetime) -> datetime:
+    # SQLite has no type for moments: what Django stored there is text, in UTC.
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)

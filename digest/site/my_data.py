@@ -1,0 +1,31 @@
+"""What we hold about somebody, by the link to their preferences: seen, taken along, deleted."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from digest.community.personal_data import erase, everything_about
+from subscriptions.models import Subscriber
+from subscriptions.tokens import Purpose
+from subscriptions.views.signed import signed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed(Purpose.PREFERENCES)
+def my_data(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Show all we hold about a subscriber; delete it."""
+    if request.method == "POST":
+        erase(subscriber, timezone.now())
+        return redirect("erased")
+    context = {"subscriber": subscriber, "token": token, "data": everything_about(subscriber)}
+    return render(request, "subscriptions/my_data.html", context)
+
+
+@require_safe
+@signed(Purpose.PREFERENCES)
+def my_data_file(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:  # noqa: ARG001
+    """Give all we hold about a subscriber as a file."""
+    file = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    data = everything_about(subscriber)
+    return JsonResponse(data, headers=file, json_dumps_params={"indent": 2, "ensure_ascii": False})

@@ -1,0 +1,47 @@
+"""More, less and save, in place: three buttons under each paper for whoever is known; plain forms without script."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from digest.community import feedback
+from digest.models import Feedback
+from digest.site.members import reader_of
+from digest.site.paper_lists import papers_for_page
+from digest.site.signing_in import lead_to_sign_in, referring_address
+from subscriptions.models import Subscriber
+
+# What the buttons say.
+BUTTON_KINDS = (Feedback.Kind.MORE, Feedback.Kind.LESS, Feedback.Kind.SAVED)
+
+
+@require_POST
+@never_cache
+def give_opinion(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take what somebody signed in says about a paper; answer with its buttons, or with the page they were on."""
+    reader = reader_of(request)
+    if reader is None:
+        return lead_to_sign_in(request)
+    paper = get_object_or_404(papers_for_page(), pk=pk)
+    just_said = apply_opinion(request, reader, pk)
+    if not getattr(request, "htmx", False):
+        return redirect(f"{referring_address(request).partition('#')[0]}#paper-{pk}")
+    context = {"paper": paper, "kinds": feedback.feedback_on(reader, pk), "just_said": just_said}
+    return render(request, "site/opinion.html", context)
+
+
+def apply_opinion(request: HttpRequest, reader: Subscriber, paper: int) -> str:
+    """Keep or take back what the pressed button says of a paper (its key); return what was said, "" for taken back.
+
+    Http404 where it says nothing one can say.
+    """
+    kind = request.POST.get("say") or request.POST.get("unsay") or ""
+    if kind not in BUTTON_KINDS:
+        raise Http404("nothing one can say")
+    if "say" in request.POST:
+        feedback.give_feedback(reader, paper, Feedback.Kind(kind), timezone.now())
+        return kind
+    feedback.withdraw_feedback(reader, paper, Feedback.Kind(kind), timezone.now())
+    return ""

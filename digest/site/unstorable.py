@@ -1,0 +1,65 @@
+"""Requests with characters that no database takes: turned away at the door, before any view has to think of them."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
+
+from digest.site.private_upload import keep_upload_in_memory
+
+# PostgreSQL's text holds no NUL, and UTF-8 no lone half of a surrogate pair. A browser sends neither.
+UNSTORABLE_PATTERN = re.compile("[\x00\ud800-\udfff]")
+
+# A form that is none: no boundary, a header without end, too many fields, too much of it, another encoding than UTF-8.
+FORM_ERRORS = (BadRequest, MultiPartParserError, SuspiciousOperation)
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class UnstorableMiddleware:
+    """Answer 404 where such a character stands in the path, 400 where it stands in a parameter, a cookie or a form."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look at the address and the cookies; pass the request on where they are as they should be."""
+        # Here, for what follows reads the form.
+        keep_upload_in_memory(request)
+        if UNSTORABLE_PATTERN.search(request.path_info):
+            return _refusal(request, 404)
+        if _any_unstorable([*_texts(request.GET.lists()), *request.COOKIES.values()]):
+            return _refusal(request, 400)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Look at the fields of a form, once all that may refuse the request unread has had its turn."""
+        try:
+            texts = list(_texts(request.POST.lists())) if request.method == "POST" else []
+        except UnreadablePostError:
+            # Whoever asked is gone.
+            return None
+        except FORM_ERRORS:
+            return _refusal(request, 400)
+        return _refusal(request, 400) if _any_unstorable(texts) else None
+
+
+def _texts(fields: Iterable[tuple[str, list[Any]]]) -> Iterator[str]:
+    for name, values in fields:
+        yield name
+        yield from map(str, values)
+
+
+def _any_unstorable(texts: Iterable[str]) -> bool:
+    return any(UNSTORABLE_PATTERN.search(text) for text in texts)
+
+
+def _refusal(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path_info.startswith("/api/"):
+        message = "no such address" if status == 404 else "a parameter holds a character that no text has"  # noqa: PLR2004
+        return JsonResponse({"error": message}, status=status)
+    return render(request, f"{status}.html", status=status)

@@ -1,0 +1,161 @@
+"""Why a paper did or did not come: by words of its title or its id, with its rank and one button that changes it."""
+
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.views.decorators.http import require_POST, require_safe
+
+from digest.catalog import full_text
+from digest.catalog.folding import fold
+from digest.catalog.identifiers import MAX_IDENTIFIER_LENGTH, resolve
+from digest.catalog.search_terms import terms_of
+from digest.models import Paper
+from digest.ranking import Reason
+from digest.recommending import why_not as why_not_explanation
+from digest.recommending.explanations import ExclusionReason
+from digest.recommending.receipts import receipt_for
+from digest.recommending.why_not import FixKind, SuggestedFix, WhyNot
+from digest.recommending.wording import exclusion_for_reader
+from digest.site.paper_lists import papers_for_page
+from subscriptions.models import Subscriber
+from subscriptions.tokens import Purpose
+from subscriptions.views.signed import signed
+
+
+class FixWording(NamedTuple):
+    """What the button of a fix says, and what is said once it was pressed; “{}” stands for what it is about."""
+
+    button: str
+    confirmation: str
+
+
+FIXES = {
+    FixKind.UNMUTE: FixWording("Stop muting “{}”", "“{}” is no longer muted."),
+    FixKind.ALLOW_TOPIC: FixWording("Allow {}", "{} is allowed again."),
+    FixKind.FOLLOW_TOPIC: FixWording("Follow {}", "You now follow {}."),
+    FixKind.INCREASE_LIMIT: FixWording("Send me up to {} papers", "Your digests now have up to {} papers."),
+    FixKind.INCREASE_EXTRA_LIMIT: FixWording(
+        "Send me up to {} papers of everything new",
+        "The second part of your digests now has up to {} papers.",
+    ),
+    FixKind.EVERYTHING_NEW: FixWording(
+        "Send me everything new that matches",
+        "Your digests now have a second part with everything new that matches.",
+    ),
+    FixKind.MORE_LIKE_THIS: FixWording("More like this", "Got it: more like this."),
+}
+
+# Papers to choose from where words fit several; and how many of those that fit are looked at for their titles.
+MATCHES_SHOWN, COMPARED_TITLES = 8, 50
+
+DIFFERENT_TEMPLATE = "site/why_not/different.html"
+# What the preferences make of a paper, by a template each; None where its place already says it.
+EXCLUDED_TEMPLATE = "site/why_not/kept_out.html"
+EXCLUSION_TEMPLATES = {
+    ExclusionReason.NOTHING: "site/why_not/gets_in.html",
+    ExclusionReason.ALREADY_SENT: "site/why_not/came_before.html",
+    ExclusionReason.MUTED: EXCLUDED_TEMPLATE,
+    ExclusionReason.NEVER: EXCLUDED_TEMPLATE,
+    ExclusionReason.DISLIKED: EXCLUDED_TEMPLATE,
+    ExclusionReason.NOT_ASKED_FOR: EXCLUDED_TEMPLATE,
+    ExclusionReason.BELOW_THE_CUT: "site/why_not/below_the_cut.html",
+    ExclusionReason.IN_NO_EDITION: None,
+}
+
+
+@require_safe
+@signed(Purpose.PREFERENCES)
+def why_not(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Show where a paper stands for a subscriber."""
+    query = request.GET.get("paper", "")[:MAX_IDENTIFIER_LENGTH]
+    context: dict[str, object] = {"subscriber": subscriber, "token": token, "query": query}
+    matches = papers_named(query)
+    if len(matches) == 1:
+        [paper] = matches
+        why = why_not_explanation.explain_absence(subscriber, paper, timezone.now())
+        context |= explanation_context_of(why) if why else {"in_no_digest": paper}
+    else:
+        context["matches"] = matches
+    return render(request, "site/why_not.html", context)
+
+
+def papers_named(query: str) -> list[Paper]:
+    """Return the one paper that an id or an address names; otherwise those with all the words, best first.
+
+    A whole title, or words that only one title has, names one paper.
+    """
+    if not query.strip():
+        return []
+    pages = papers_for_page()
+    if resolved := resolve(query):
+        return list(pages.filter(pk=resolved.pk))
+    keys = full_text.matching(Paper.objects.with_page(), terms_of(query))[:COMPARED_TITLES]
+    by_key = pages.in_bulk(keys)
+    papers = [by_key[key] for key in keys if key in by_key]
+    words = fold(query).split()
+    in_title = [paper for paper in papers if all(word in fold(paper.title) for word in words)]
+    whole = [paper for paper in in_title if fold(paper.title).split() == words]
+    if len(whole) == 1 or len(in_title) == 1:
+        return whole or in_title
+    return [*in_title, *(paper for paper in papers if paper not in in_title)][:MATCHES_SHOWN]
+
+
+def explanation_context_of(why: WhyNot) -> dict[str, object]:
+    """Return what the page says of a paper's standing."""
+    explained = why.explained
+    return {
+        "absence": why,
+        "outcome": outcome_sentence(why),
+        "verdict": DIFFERENT_TEMPLATE if _came_as_different(why) else EXCLUSION_TEMPLATES[explained.exclusion],
+        "kept_out_for": exclusion_for_reader(explained.exclusion, explained.exclusion_detail),
+        "fix_button": FIXES[why.fix.kind].button.format(why.fix.argument) if why.fix else "",
+    }
+
+
+def _came_as_different(why: WhyNot) -> bool:
+    """Whether it came as what its reader had not asked for: by design, whatever the preferences say of it."""
+    if not why.was_sent or why.delivery is None:
+        return False
+    return receipt_for(why.delivery, why.paper.pk).code == Reason.DIFFERENT
+
+
+def outcome_sentence(why: WhyNot) -> str:
+    """Return in a sentence which digest or edition a paper was in."""
+    if why.delivery:
+        day = date_format(why.delivery.period, "j F Y")
+        if why.was_sent:
+            return f"It was in {'the second part of ' if why.was_in_extra_section else ''}your digest of {day}."
+        if why.delivery.error:
+            return f"There was no digest on {day}: {why.delivery.error}."
+        return f"It wasn’t in your digest of {day}."
+    if why.edition:
+        day = date_format(why.edition.day, "j F Y")
+        return f"It’s in the edition of {day}, which none of your digests drew from."
+    if why.explained.exclusion == ExclusionReason.IN_NO_EDITION:
+        return "It isn’t in any edition, and your digests only draw from editions."
+    return "It isn’t in any edition."
+
+
+@require_POST
+@signed(Purpose.PREFERENCES)
+def apply_suggested_fix(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Do what brings a paper in."""
+    paper = resolve(request.POST.get("paper", ""))
+    if paper is None:
+        raise Http404("no such paper")
+    fix = why_not_explanation.apply_fix(subscriber, paper, request.POST.get("remedy", ""), timezone.now())
+    if fix:
+        messages.success(request, fix_confirmation(fix))
+    else:
+        messages.error(request, "Nothing changed, because things were different by now. Here’s the current state.")
+    return redirect(f"{reverse('why_not', args=[token])}?paper={paper.pk}")
+
+
+def fix_confirmation(fix: SuggestedFix) -> str:
+    """Return what is said of a fix that was applied."""
+    return FIXES[fix.kind].confirmation.format(fix.argument)

@@ -1,0 +1,135 @@
+r"""Strings of authors → their names in reading order, as arXiv, BibTeX and DBLP write them."""
+
+import re
+
+from digest.models.paper import OTHERS
+
+# "Ada Lovelace, Jr." is one.
+_SUFFIX = re.compile(r"(?:jr|sr)\.?|II|III|IV|2nd|3rd|4th", re.I)
+_DEGREE = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|Dr|Prof|FRS|MBA|MPH)\.?")
+_INNERMOST = re.compile(r"\([^()]*\)")
+_AND = r"(?:and|\\?&|\\and)"
+# Space is asked about where it begins alone: else a long row of it costs the square of its length.
+_BETWEEN = re.compile(
+    rf"(?:(?<!\s)\s+)?[,;]\s*(?:{_AND}\s+)?|(?<!\s)\s+{_AND}\s+|(?<![\\\s])\s*:\s+|(?<!\\):\s+|\\and\b\s*", re.I
+)
+_ON_BEHALF = re.compile(
+    r"(?<!\s)\s+(?:(?:on\s+behalf\s+of|for)\s+(?:the\s+)?)(?=[^,;]{0,120}\b(?:collaborations?|consortium|team)\b)", re.I
+)
+_NOT_NAMED = re.compile(
+    r"(?:and\s+)?(?:others|et\.?\s+al\.?|etc\.?|(?:and\s+)?\d+\s+(?:more|other)s?(?:\s+authors?)?)", re.I
+)
+
+# What a mark of a footnote or an affiliation may hold: 1,2  a,b  *  \dagger
+_MARK = (
+    r"(?:[\d\s,;*†‡§¶#∗+&|.-]|\b[a-z]\b|\\(?:d?dag(?:ger)?|ddagger|ast|star|S|P|circ|bullet|sharp|prime)\b|\\[*#,;])"
+)
+_MARKS = re.compile(
+    rf"\$\s*(?:\{{\}})?\s*\^\s*(?:\{{{_MARK}*\}}|{_MARK})\s*\$"
+    rf"|(?<!\\)\^\s*(?:\{{{_MARK}*\}}|\d+(?:,\d+)*(?!\w)|[*†‡§¶#∗])"
+    rf"|\\(?:textsuperscript|inst|affil|altaffilmark|IEEEauthorrefmark|authormark)\s*\{{[^{{}}]*\}}"
+    r"|\\(?:thanks|footnote|email|orcid(?:link|ID)?|institute|affiliation|address)\s*\{[^{}]*\}"
+    r"|\\footnotemark(?:\[[^\]]*\])?"
+    rf"|\$\s*(?:\\(?:d?dag(?:ger)?|ddagger|ast|star)|\*)\s*\$|\\d?dag(?:ger)?\b"
+    r"|\[\s*[\d*,\s]+\]|[*†‡§¶∗]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻ ]*[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*"
+    r"|(?<=[a-z])\d{1,2}(?:,\d{1,2})*(?=\s*(?:[,;]|$|\s+and\b))"
+)
+# A group of plain text, and the command it belongs to, if it does.
+_GROUP = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*|[\^_])?\{([^{}\\$]*)\}")
+# “Rik Roe 0001”: DBLP numbers people of one name.
+_NUMBER = re.compile(r"(?<!\s)\s+\d{4}$")
+_EXTENDED = re.compile(
+    r"\s*(family|given|prefix|suffix|useprefix|given-i|family-i|prefix-i|suffix-i|id|hash)\s*=(.*)", re.I
+)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the names in a string of authors, without affiliations in parentheses and marks of footnotes."""
+    text = _MARKS.sub("", " ".join(text.split()))
+    # An affiliation may hold commas, and further parentheses.
+    while (shorter := _INNERMOST.sub("", text)) != text:
+        text = shorter
+    # One that is never closed, such as “Jane Doe (1, John Roe”, ends where the next name begins.
+    text = re.sub(r"\([^,;()]*|\)", "", text)
+    text = _ON_BEHALF.sub(", ", text)
+    parts = [_plain(part) for part in _at(_BETWEEN, text)]
+    return tuple(_joined(_in_reading_order(text, parts)))
+
+
+def of_bibtex(field: str) -> tuple[str, ...]:
+    """Return the names in a field of BibTeX in reading order: “Erdős, Paul” is Paul Erdős.
+
+    Commas and “and” within braces part nothing. OTHERS, where it stands, comes last.
+    """
+    text = re.sub(r"(?:^|\s)and\s*$|^\s*and\s", " ", " ".join(field.split()), flags=re.I)
+    names: list[str] = []
+    for part in _at(re.compile(r"\s+and\s+(?=\S)|\s*(?<!\\);\s*", re.I), _MARKS.sub("", text)):
+        names += [
+            name for name in _of_bibtex(re.sub(r"^and\s+", "", part.strip(), flags=re.I)) if re.search(r"\w", name)
+        ]
+    named = [name for name in names if not _NOT_NAMED.fullmatch(name)]
+    return (*named, *([OTHERS] if len(named) < len(names) else []))
+
+
+def _of_bibtex(name: str) -> list[str]:
+    """Return the one name, or those that somebody parted by commas alone."""
+    parts = [part.strip() for part in _at(re.compile(","), name)]
+    extended = {match[1].lower(): match[2].strip(' "') for part in parts if (match := _EXTENDED.fullmatch(part))}
+    if "family" in extended and len(extended) == len(parts):
+        ordered = [extended.get(key, "") for key in ("given", "prefix", "family", "suffix")]
+        return [_plain(" ".join(ordered))]
+    parts = [part for part in parts if part]
+    if len(parts) > 3:  # noqa: PLR2004
+        return list(_joined(_in_pairs(parts) if len(parts) % 2 == 0 and _are_initials(parts[1::2]) else parts))
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):  # noqa: PLR2004
+        parts = [parts[0], parts[2], parts[1]]
+    # “von Last, Jr., First”, and “Ada Lovelace, Jr.”
+    is_turned = len(parts) > 1 and not _SUFFIX.fullmatch(parts[-1])
+    return [_plain(" ".join([parts[-1], *parts[:-1]] if is_turned else parts))]
+
+
+def _at(pattern: re.Pattern[str], text: str) -> list[str]:
+    """Return the parts of a text between what fits a pattern outside of braces."""
+    parts, begin, seen, depth = [], 0, 0, 0
+    for match in pattern.finditer(text):
+        between = re.sub(r"\\[{}]", "", text[seen : match.start()])
+        seen, depth = match.start(), depth + between.count("{") - between.count("}")
+        if depth <= 0:
+            parts.append(text[begin : match.start()])
+            begin = match.end()
+    return [*parts, text[begin:]]
+
+
+def _plain(name: str) -> str:
+    """Return a name without braces that only keep it together, and without DBLP's number."""
+    name = name.replace("\\ ", " ").replace("~", " ") if not re.search(r"\\~", name) else name
+    while (shorter := _GROUP.sub(lambda match: match[0] if match[1] else match[2], name)) != name:
+        name = shorter
+    return _NUMBER.sub("", " ".join(name.split())).strip(" ,;")
+
+
+def _joined(parts: list[str]) -> list[str]:
+    """Return the names with their suffixes, without degrees and those that are not named."""
+    names: list[str] = []
+    for part in parts:
+        if names and _SUFFIX.fullmatch(part):
+            names[-1] = f"{names[-1]}, {part}"
+        elif re.search(r"\w", part) and not _NOT_NAMED.fullmatch(part) and not _DEGREE.fullmatch(part):
+            names.append(re.sub(r"(?<!\s)\s+et\.?\s+al\.?$", "", part))
+    return names
+
+
+def _in_reading_order(text: str, parts: list[str]) -> list[str]:
+    """Return the names turned where each is “Family, Given” and a semicolon parts them."""
+    people = [person.strip() for person in text.split(";") if person.strip()]
+    if len(people) > 1 and all(person.count(",") == 1 for person in people):
+        return [_plain(" ".join(reversed([part.strip() for part in person.split(",")]))) for person in people]
+    return parts
+
+
+def _are_initials(parts: list[str]) -> bool:
+    return all(re.fullmatch(r"(?:[A-Z]\.?[\s-]*){1,4}", part) for part in parts)
+
+
+def _in_pairs(parts: list[str]) -> list[str]:
+    return [_plain(f"{given} {family}") for family, given in zip(parts[::2], parts[1::2], strict=True)]

@@ -1,0 +1,51 @@
+"""Lists that go on at a cursor: read to their end, counted, never in a circle."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from digest.sources.page import HarvestPage, HarvestPosition
+from digest.sources.record import PaperRecord, SourceError
+
+# A list that never ends would have more.
+MOST_CURSORS = 500
+
+# A cursor → the entries of its page, the next cursor, and how many entries there are in all, None where nobody says.
+AskPage = Callable[[str], tuple[list[dict[str, Any]], str, "int | None"]]
+
+
+def walk(
+    name: str, ask: AskPage, read_record: Callable[[dict[str, Any]], PaperRecord], place: HarvestPosition, *, first: str
+) -> Iterator[HarvestPage]:
+    """Yield the pages from the place's cursor on, or from the first. SourceError where fewer came than there are.
+
+    A list ends with an empty page, without a next cursor, or where the cursor stays. One that was cut is asked for
+    anew: its last page takes the place away.
+    """
+    cursor = place.cursor or first
+    count, is_whole = 0, not place.cursor
+    for _ in range(MOST_CURSORS):
+        entries, following, total = ask(cursor)
+        count += len(entries)
+        is_last = not entries or not following or following == cursor or (is_whole and total == count)
+        yield read_page(entries, read_record, "" if is_last else following)
+        if is_last:
+            # Who goes on in the middle cannot count what came before.
+            if is_whole and total is not None and count < total:
+                raise SourceError(f"{name}: expected {total} entries, found {count}; they are asked for again")
+            return
+        cursor = following
+    raise SourceError(f"{name}: expected an end of the list within {MOST_CURSORS} pages")
+
+
+def read_page(
+    entries: list[dict[str, Any]], read_record: Callable[[dict[str, Any]], PaperRecord], cursor: str
+) -> HarvestPage:
+    """Return the page of these entries; one that cannot be read is named."""
+    records: list[PaperRecord] = []
+    skipped: list[str] = []
+    for entry in entries:
+        try:
+            records.append(read_record(entry))
+        except SourceError as error:
+            skipped.append(str(error))
+    return HarvestPage(records, skipped, cursor=cursor)

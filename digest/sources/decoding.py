@@ -1,0 +1,62 @@
+"""The bytes of a file → its text, whatever encoding it is in."""
+
+import codecs
+import re
+
+from digest.sources.record import SourceError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    # Before UTF-16, whose mark is the beginning of it.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# “% Encoding: windows-1252”, as JabRef writes it, “%% -*- coding: latin-1 -*-”, and XML's own.
+_DECLARED = re.compile(
+    rb"^[^\S\n]*+(?:%[^\n]{0,80}?\b(?:en)?coding\s*[:=]\s*|<\?xml[^>]{0,80}encoding=[\"'])([\w.:-]+)", re.I | re.M
+)
+_BEGINNING = 2000
+# Of a text there are few control characters.
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def decode_body(body: bytes) -> tuple[str, list[str]]:
+    """Return the text and what is to be told of its encoding. SourceError where the bytes are no text."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, errors="replace"), []
+    if body.startswith((b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG")):
+        raise SourceError("expected text, found a PDF, a picture or an archive")
+    start = body[:_BEGINNING]
+    if encoding := _utf_16(start):
+        return body.decode(encoding, errors="replace"), []
+    if len(_CONTROLS.findall(start)) > len(start) // 20:
+        raise SourceError("expected text, found a file of another kind")
+    declared = _DECLARED.search(start)
+    named = declared[1].decode() if declared else "utf-8"
+    for encoding in dict.fromkeys([named, "utf-8"]):
+        try:
+            return body.decode(_encoding_name(encoding)), []
+        except UnicodeDecodeError:
+            continue
+    return body.decode("windows-1252", errors="replace"), ["it is not in UTF-8: read as windows-1252"]
+
+
+def _encoding_name(encoding: str) -> str:
+    """Return an encoding of text that Python knows; UTF-8 in the place of any other."""
+    try:
+        codec = codecs.lookup(encoding)
+    except LookupError:
+        return "utf-8"
+    return codec.name if getattr(codec, "_is_text_encoding", True) else "utf-8"
+
+
+def _utf_16(start: bytes) -> str:
+    """Return which UTF-16 a text without a mark is in, by where its zeros stand; "" where it is in none."""
+    odd, even = start[1::2].count(0), start[::2].count(0)
+    half = len(start) // 2
+    if half and max(odd, even) > 0.4 * half and min(odd, even) < 0.1 * half:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return ""

@@ -1,0 +1,110 @@
+r"""DOIs: however one is written, it is kept in one form.
+
+The handbook: https://www.doi.org/doi-handbook/HTML/doi-namespace.html. A DOI is the same in upper and in lower case.
+BibTeX writes its signs with escapes (10.1007/978-3-031-12345-6\_7), addresses with others (10.1000%2F182).
+"""
+
+import html
+import re
+import unicodedata
+from urllib.parse import unquote
+
+MAX_DOI_LENGTH = 255
+
+_NAME = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+# Where a name begins in a field that holds several: at the start, or after a blank or a comma and perhaps a prefix.
+_BEGINNING = re.compile(
+    r"(?:^|(?<=[\s,;|<(\[{]))"
+    r"(?:(?:info:|urn:)?doi\s*[:=/]?\s*)?"
+    r"(?:(?:https?://)?(?:(?:www|dx)\.)?doi[.-](?:acm[.-])?org[\w.-]*/+(?:doi:\s*)?)?"
+    r"(?=10\.\d{4,9}(?:\.\d+)*/)",
+    re.I,
+)
+# https://dl.acm.org/doi/abs/10.1145/…, https://www.biorxiv.org/content/10.1101/…
+_ADDRESS = re.compile(
+    r"https?://[^/\s]+/(?:[\w.-]+/)*?(?:doi|content|article|articles|chapter|book|abstract)/(?:[a-z-]+/)*(?=10\.\d{4,9}/)",
+    re.I,
+)
+_LINK = re.compile(r"\\(?:url|href|doi|nolinkurl|path)\s*\{([^{}]*)\}(?:\s*\{[^{}]*\})?")
+_COMMANDS = {
+    "textless": "<",
+    "textgreater": ">",
+    "textunderscore": "_",
+    "textbackslash": "\\",
+    "textasciitilde": "~",
+    "textquotesingle": "'",
+    "less": "<",
+    "greater": ">",
+    "_": "_",
+    "slash": "/",
+    "allowbreak": "",
+    "relax": "",
+    "hspace": "",
+}
+_COMMAND = re.compile(r"\$?\\(" + "|".join(sorted(_COMMANDS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}|\s+)?\$?")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+# Versions of one preprint, as bioRxiv and medRxiv, ChemRxiv and OSF write them. Each is found without.
+_VERSIONS = (
+    re.compile(r"(?P<name>10\.(?:1101|64898)/[\d.]+)v\d+\b.*"),
+    re.compile(r"(?P<name>10\.26434/chemrxiv-.{1,60}?)-v\d+"),
+    re.compile(r"(?P<name>10\.\d+/osf\.io/\w{1,40}?)_v\d+"),
+)
+
+
+def parse_doi(text: str) -> str:
+    """Return a DOI in the one form it is kept in; "" where there is none, or another name of an arXiv id.
+
+    It may be bare, behind `doi:`, an address, or in BibTeX's escapes. One with a blank within is none: nobody can tell
+    whether what stands before the blank is all of it.
+    """
+    names = read_all(text)
+    return names[0] if len(names) == 1 else ""
+
+
+def read_all(text: str) -> list[str]:
+    """Return the DOIs in a field that may hold several, each once."""
+    plain = _plain(text)
+    # A prefix and the name behind it begin at two places and end at one.
+    beginnings = list({match.end(): match for match in reversed(list(_BEGINNING.finditer(plain)))}.values())[::-1]
+    ends = [*[match.start() for match in beginnings], len(plain)][1:]
+    names: dict[str, None] = {}
+    for match, end in zip(beginnings, ends, strict=True):
+        name = _trimmed(plain[match.end() : end], match[0])
+        # “10.1000/182, erratum 10.1000/183”: what is behind words may be another paper.
+        if not name:
+            break
+        names[name] = None
+    return list(names)
+
+
+def _plain(text: str) -> str:
+    """Return the text without escapes, links around it and characters nobody sees."""
+    text = unicodedata.normalize("NFKC", html.unescape(text)).translate(_DASHES)
+    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    text = _LINK.sub(r"\1", text)
+    text = _COMMAND.sub(lambda command: _COMMANDS[command[1]], text)
+    # {\_}, \%, \&, {\#}
+    text = re.sub(r"\\([_%&#${}~^-])(?:\{\})?", r"\1", text).replace("$", "").strip()
+    text = re.sub(r"[{}]", "", text)
+    text = _ADDRESS.sub("https://doi.org/", text)
+    return unquote(text)
+
+
+def _trimmed(name: str, prefix: str) -> str:
+    """Return a name as it is kept: small, without the sentence's signs at its end; "" where it is none."""
+    name = re.sub(r"(?<![\s,;|])(?:[\s,;|]++(?:and|&))?[\s,;|]*+$", "", name.strip(), flags=re.I)
+    if "//" in prefix or "org" in prefix.lower():
+        name = re.sub(r"/(?:full|abstract|pdf|epdf|html|meta)$", "", re.split(r"[?#]", name, maxsplit=1)[0])
+    name = name.lower()
+    while name and (name[-1] in ".,;:!?'\"”’*/|" or _is_left_open(name)):
+        name = name[:-1]
+    for version in _VERSIONS:
+        name = version.sub(lambda match: match["name"], name)
+    fits = _NAME.fullmatch(name) and len(name) <= MAX_DOI_LENGTH
+    return name if fits and not name.startswith("10.48550/arxiv") else ""
+
+
+def _is_left_open(name: str) -> bool:
+    """Whether a name ends with a bracket that closes none of its own."""
+    pairs = ("()", "[]", "<>")
+    return any(name[-1] == pair[1] and name.count(pair[1]) > name.count(pair[0]) for pair in pairs)

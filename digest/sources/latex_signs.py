@@ -1,0 +1,108 @@
+"""Characters that stand for something while a text is cleaned; scripts, accents and lines; braces of sets."""
+
+import re
+import unicodedata
+
+# Of the private area, taken out of every text before it is read.
+OPEN, CLOSE, DOLLAR, PERCENT = "\ue002", "\ue003", "\ue004", "\ue005"
+# Before and after the name of a function; between the cells of a matrix; before small capitals.
+BEFORE, AFTER, CELL, SMALL_TEXT = "\ue006", "\ue007", "\ue008", "\ue009"
+# One character of a plane that nobody uses for each formula and address put aside.
+FIRST_ASIDE, LAST_ASIDE = 0xF0000, 0xFFFFD
+
+_MARKS = "\u0300-\u036f\u20d0-\u20ff"
+_ONE = re.compile(rf"[^\s][{_MARKS}]*")
+# Longer than this, a wide accent covers words, which stay as they are.
+_LONGEST_COVERED = 8
+_LONGEST_SET = 200
+
+
+def scripted(mark: str, script: str) -> str:
+    """Return a script on one line: x^2, x_(ij); primes and degrees as their signs. mark: "^" or "_"."""
+    script = script.strip()
+    if not script:
+        return ""
+    if mark == "^":
+        if re.fullmatch(r"['′″]+", script):
+            return script
+        if script in ("∘", "°", "o") and script != "o":
+            return "°"
+    if _ONE.fullmatch(script):
+        return mark + script
+    if script[0] == "(" and _closes_at_end(script):
+        return mark + script
+    return f"{mark}({script})"
+
+
+def _closes_at_end(text: str) -> bool:
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return place == len(text) - 1
+    return False
+
+
+def with_accent(text: str, accent: str) -> str:
+    """Return a text with an accent on its first letter, above those that it carries already."""
+    text = text.strip().replace("ı", "i").replace("ȷ", "j")
+    if not text:
+        return {"\u0302": "^", "\u0303": "~", "\u0301": "'", "\u0300": "`", "\u0308": '"'}.get(accent, "")
+    if not text[0].isalpha():
+        return text
+    base, marks, rest = re.match(rf"(.)([{_MARKS}]*)(.*)", unicodedata.normalize("NFD", text), re.S).groups()  # type: ignore[union-attr]
+    # A circumflex goes under a tilde, in whatever order they were put on.
+    spellings = (unicodedata.normalize("NFC", f"{base}{order}{rest}") for order in (marks + accent, accent + marks))
+    return min(spellings, key=len)
+
+
+def with_line(text: str, accent: str) -> str:
+    """Return a formula's letters under an accent: each of a few, none where it would cover words."""
+    text = text.strip().replace("ı", "i").replace("ȷ", "j")
+    head, script, rest = re.match(r"([^_^]*)([_^]?)(.*)", text, re.S).groups()  # type: ignore[union-attr]
+    letters = [char for char in head if char.isalnum()]
+    if not letters or len(letters) > _LONGEST_COVERED:
+        return text
+    covered = re.sub(rf"(\w[{_MARKS}]*)", lambda match: match[1] + accent, head)
+    return unicodedata.normalize("NFC", covered) + script + rest
+
+
+_ELEMENT = r"[^{}\s,]{1,12}"
+_SET = re.compile(rf"{_ELEMENT}(?:, ?{_ELEMENT})+")
+_MATHEMATICAL = re.compile(r"[=<>≤≥∈∉|^_…∞⊂⊆→∼]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def stays_in_braces(inside: str, *, touching: bool) -> bool:
+    """Return whether braces around this are a set's and not a group's: {0, 1}, {x: x>0}, { yes, no }, {n}.
+
+    touching: whether a letter or digit stands beside them, as in {e}BPF.
+    """
+    if not inside.strip() or len(inside) > _LONGEST_SET:
+        return False
+    if inside[0].isspace() and inside[-1].isspace():
+        return True
+    if _SET.fullmatch(inside) and not _WORD.search(inside):
+        return True
+    return bool(_MATHEMATICAL.search(inside)) or (not touching and re.fullmatch(r"[a-z0-9]", inside) is not None)
+
+
+def with_braces(text: str) -> str:
+    """Return the text with the braces of sets written out; a brace without a partner goes."""
+    if OPEN not in text and CLOSE not in text:
+        return text
+    opened: list[int] = []
+    characters = list(text)
+    for place, char in enumerate(text):
+        if char == OPEN:
+            opened.append(place)
+        elif char == CLOSE and opened:
+            start = opened.pop()
+            if not "".join(characters[start + 1 : place]).strip():
+                characters[start] = characters[place] = ""
+                continue
+            # Where the same braces would group when they are read again, blanks keep them.
+            touching = text[start - 1 : start].isalnum() or text[place + 1 : place + 2].isalnum()
+            plain = stays_in_braces("".join(characters[start + 1 : place]), touching=touching)
+            characters[start], characters[place] = ("{", "}") if plain else ("{ ", " }")
+    return "".join(characters).replace(OPEN, "").replace(CLOSE, "")

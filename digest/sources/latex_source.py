@@ -1,0 +1,35 @@
+"""LaTeX before the walker reads it, and LaTeX that it cannot read."""
+
+import re
+
+from digest.sources import latex_macros as macros
+from digest.sources import latex_table as table
+from digest.sources.latex_signs import CLOSE, OPEN
+
+_UNENDED = re.compile(r"(\\[A-Za-z]+)(?=[^\W\d_A-Za-z])")
+_OPTIONAL = "|".join(name for name, spec in macros.ARGUMENTS.items() if "[" in spec)
+_UNCLOSED = re.compile(rf"(\\(?:{_OPTIONAL}))\s*\[(?![^\[\]]{{0,200}}\])")
+
+
+def readable(latex: str) -> str:
+    """Return LaTeX as the walker can read it.
+
+    A name ends before a letter of another alphabet, and an option that opens closes soon: else none begins there.
+    """
+    latex = latex if latex.isascii() else _UNENDED.sub(r"\1 ", latex)
+    return _UNCLOSED.sub(r"\1{}[", latex) if "[" in latex else latex
+
+
+def latex_to_text(latex: str) -> str:
+    """Return broken LaTeX as text: signs for names, no braces, nothing else."""
+    text = re.sub(r"\\([A-Za-z]+)\*?\s?", lambda match: f"{table.sign(match[1]) or ''} ", latex)
+    return re.sub(rf"\\(?:[,;:!\\]|$)|[\\{{}}&$]|{OPEN}|{CLOSE}", " ", text).strip()
+
+
+def depth(latex: str) -> int:
+    """Return how deep the groups of LaTeX lie within each other."""
+    depth = deepest = 0
+    for brace in re.findall(r"(?<!\\)[{}]", latex):
+        depth += 1 if brace == "{" else -1
+        deepest = max(deepest, depth)
+    return deepest

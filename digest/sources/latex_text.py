@@ -1,0 +1,108 @@
+"""Text as a source gives it → text a reader can read: LaTeX and markup written out, odd characters gone.
+
+The way of a text, each step on the whole of it: markup of publishers is undone (`markup`); addresses and formulas are
+put aside, each behind one character of the private area; lost backslashes are put back (`latex_repair`); commands are
+written out (`latex_writer`), quotes and dashes of TeX as well; what was put aside comes back. Cleaning loses no word,
+and cleaning clean text changes nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from digest.sources import latex_formulas, latex_repair, latex_writer, markup
+from digest.sources.latex_scanner import write_commands
+from digest.sources.latex_signs import DOLLAR, FIRST_ASIDE, LAST_ASIDE, PERCENT, SMALL_TEXT, with_braces
+
+URL = re.compile(r"https?://[^\s{}<>\"“”。，；、（）]+")
+
+# Controls (C0, C1), marks that turn the direction of writing, and characters nobody sees.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_NOT_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
+# The alphabets of mathematics (bold, script, ...), for which many mail programs have no font.
+_STYLED = re.compile("[\U0001d400-\U0001d7ff]")
+_ASIDE = re.compile(f"[{chr(FIRST_ASIDE)}-{chr(LAST_ASIDE)}]")
+_OURS = re.compile(f"[\ue000-\ue01f{chr(FIRST_ASIDE)}-{chr(LAST_ASIDE)}]")
+
+# Text without any of these is clean but for its white space.
+_SPECIAL = re.compile(r"[\\${}~`&<^]|--|_\{|''|[\ue000-\ue01f]|https?:|\d{4}[a-z]")
+_MAY_BE_LOST = re.compile(r"[{}^_=|]|(?:arrow|neq|leq|geq|nabla|infty|varepsilon|mathcal|subset)")
+
+_COMMAND_WITH_ADDRESS = re.compile(r"\\(?:url|nolinkurl|path)\s*\{\s*([^{}]*?)\s*\}")
+# What somebody's converter made of ~\cite{nichani2023provable}.
+_BARE_CITATION = re.compile(r"~[a-z]+\d{4}[a-z]+\b")
+# A dollar that lost the other one: right behind a script, which no price has.
+_LOST_PARTNER = re.compile(r"(\^(?:\{[^{}]{0,50}\}|-?\d{1,5}))\$(?=[\s,;:.)]|$)")
+_ROUNDS = 4
+
+
+def clean_text(text: str) -> str:
+    """Return the text as one line of readable text in Unicode's composed form (NFC)."""
+    text = visible(text)
+    for _ in range(_ROUNDS):
+        if not _SPECIAL.search(text) and not _MAY_BE_LOST.search(text):
+            break
+        # What is escaped twice is clean after two rounds; the last round finds nothing to do.
+        before, text = text, _cleaned(text)
+        if text == before:
+            break
+    return " ".join(text.split())
+
+
+def visible(text: str) -> str:
+    """Return the text in NFC without characters that are not seen or that turn the direction of writing."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _NOT_TEXT.sub("", _UNSEEN.sub("", text))
+    text = _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    return unicodedata.normalize("NFC", text)
+
+
+def typography(text: str) -> str:
+    """Return the text with TeX's quotes and dashes written out."""
+    text = re.sub(r"``([^`]*?)(?:''|(?<=[\w.,!?])\"(?!\w))", r"“\1”", text)
+    text = re.sub(r"(?<![\w`])`([^`']+)'(?!\w)", r"‘\1’", text)
+    text = re.sub(r"(?<=[^\s-])---(?=[^\s-])|(?<=\s)---(?=\s)", "—", text)
+    return re.sub(r"(?<=[^\s\-!<])--(?=[^\s\->])|(?<=\s)--(?=\s)", "–", text)
+
+
+def _cleaned(text: str) -> str:
+    """Return the text after one round of cleaning."""
+    aside: list[str] = []
+
+    def put_aside(part: str) -> str:
+        if len(aside) > LAST_ASIDE - FIRST_ASIDE:
+            return part
+        aside.append(part)
+        return chr(FIRST_ASIDE + len(aside) - 1)
+
+    text = markup.remove_markup(_OURS.sub("", text))
+    text = _COMMAND_WITH_ADDRESS.sub(lambda match: put_aside(_address(match[1])), text)
+    text = URL.sub(lambda match: _put_address_aside(match[0], put_aside), text)
+    text = latex_formulas.replace(text, lambda formula: put_aside(latex_writer.formula(formula.body)))
+    text = _LOST_PARTNER.sub(r"\1", text)
+    text = latex_repair.with_backslashes(_BARE_CITATION.sub("", text))
+    text = write_commands(text.replace("$", DOLLAR))
+    text = typography(text)
+    # A formula may hold an address, and this one nothing more.
+    for _ in range(2):
+        text = _ASIDE.sub(lambda match: aside[ord(match[0]) - FIRST_ASIDE], text)
+    text = re.sub(rf"(?<=[A-Za-z]){SMALL_TEXT}(?=[ivxIVX]+(?![A-Za-z]))", " ", text).replace(SMALL_TEXT, "")
+    # The endings of numerals, as in 10th.
+    text = re.sub(r"(?<=\d)\^\((st|nd|rd|th)\)", r"\1", text)
+    text = with_braces(text.replace(DOLLAR, "$").replace(PERCENT, "%").replace("\xa0", " "))
+    return " ".join(visible(text).split())
+
+
+def _put_address_aside(address: str, put_aside: Callable[[str], str]) -> str:
+    """Return a mark for an address, and what stuck to it without being its own."""
+    address = re.sub(r"\$\\sim\$|\\sim(?![A-Za-z])", "~", address)
+    end = re.search(r"\$|\\(?![_%#&~])", address)
+    own = address[: end.start()] if end else address
+    return put_aside(_address(own)) + address[len(own) :]
+
+
+def _address(written: str) -> str:
+    return re.sub(r"\\([_%#&~])", r"\1", written.replace("\\sim", "~"))

@@ -1,0 +1,103 @@
+"""OpenAlex (JSON): works by venue, topic, author or institution. CC0.
+
+https://docs.openalex.org: a key, and a daily budget. It is some days late, and gives abstracts word by word.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from digest.sources.cursor_walk import walk
+from digest.sources.fetching import Fetcher
+from digest.sources.json_answer import day_of, midnight, number_at, objects_at, read_object, text_at, value_at
+from digest.sources.outside_ids import identifiers_of
+from digest.sources.page import HarvestPage, HarvestPosition
+from digest.sources.record import LONGEST_ABSTRACT, PaperRecord, SourceError
+
+NAME = "openalex"
+TITLE = "OpenAlex"
+EVERY = timedelta(hours=12)
+QUERY_HELP = "A filter in OpenAlex's words, such as primary_location.source.id:S137773608 or authorships.author.id:A1"
+
+_PAGE_SIZE = 100
+# It knows of a paper a week after it came out.
+_LATE = timedelta(days=10)
+_FIELDS = (
+    "id,doi,title,publication_date,authorships,abstract_inverted_index,primary_location,ids,type,is_retracted,"
+    "primary_topic,locations"
+)
+# Works that are no papers.
+_NO_PAPER = {"erratum", "retraction", "paratext", "editorial", "letter", "peer-review", "grant", "dataset", "libguides"}
+
+
+def checked_query(query: str) -> str:
+    """Return the filter. SourceError without one: all of OpenAlex is a flood."""
+    if ":" not in query:
+        raise SourceError(f"expected a filter such as primary_location.source.id:S137773608, found “{query[:80]}”")
+    return query
+
+
+def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
+    """Yield what came out since a day, and what it was late to know."""
+    setup = settings.SOURCE_SETUPS[NAME]
+    since = place.since - _LATE
+    query = f"{checked_query(place.part)},from_publication_date:{since},to_publication_date:{place.today}"
+
+    def ask(cursor: str) -> tuple[list[dict[str, Any]], str, int | None]:
+        params: dict[str, str | int] = {"filter": query, "per-page": _PAGE_SIZE, "cursor": cursor, "select": _FIELDS}
+        if setup.key:
+            params["api_key"] = setup.key
+        content = read_object(fetcher.get(f"{setup.url}/works", params))
+        if not isinstance(content.get("results"), list):
+            raise SourceError(f"OpenAlex: expected results, found “{text_at(content, 'message')[:200]}”")
+        return (
+            objects_at(content, "results"),
+            text_at(content, "meta", "next_cursor"),
+            number_at(content, "meta", "count"),
+        )
+
+    return walk(NAME, ask, lambda work: _record(work, place), place, first="*")
+
+
+def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
+    name = text_at(work, "id").rpartition("/")[2]
+    title = text_at(work, "title")
+    if text_at(work, "type") in _NO_PAPER:
+        raise SourceError(f"{name}: “{title[:80]}” is no paper ({text_at(work, 'type')})")
+    pages_elsewhere = [text_at(place, "landing_page_url") for place in objects_at(work, "locations")]
+    arxiv = next((address for address in pages_elsewhere if "arxiv.org/abs/" in address), "")
+    identifiers = identifiers_of(
+        text_at(work, "doi"), arxiv=arxiv, pmid=text_at(work, "ids", "pmid"), more=[("openalex", name)]
+    )
+    if not name or not title:
+        raise SourceError(f"{name or 'a work'}: expected an id and a title")
+    published = day_of(text_at(work, "publication_date"))
+    topic = [text_at(work, "primary_topic", level, "display_name") for level in ("field", "subfield")]
+    is_retracted = work.get("is_retracted") is True
+    return PaperRecord.read(
+        title,
+        abstract_of(value_at(work, "abstract_inverted_index")),
+        source=NAME,
+        identifiers=identifiers,
+        authors=tuple(text_at(each, "author", "display_name") for each in objects_at(work, "authorships")),
+        categories=tuple(f"openalex:{'-'.join(word.lower().replace(',', ' ').split())}" for word in topic if word),
+        published_at=midnight(published),
+        venue=text_at(work, "primary_location", "source", "display_name"),
+        licence=text_at(work, "primary_location", "license"),
+        day=None if is_retracted else place.day_of_first_sight(published),
+        origin=NAME,
+        withdrawn_at=midnight(place.today) if is_retracted else None,
+        only_if_known=is_retracted,
+    )
+
+
+def abstract_of(index: Any) -> str:
+    """Return the abstract of an inverted index: each word, and the places it stands at."""
+    words: dict[int, str] = {}
+    for word, spots in index.items() if isinstance(index, dict) else ():
+        for spot in spots if isinstance(spots, list) else ():
+            if isinstance(spot, int) and 0 <= spot < LONGEST_ABSTRACT:
+                words[spot] = str(word)
+    return " ".join(words[spot] for spot in sorted(words))[:LONGEST_ABSTRACT]

@@ -1,0 +1,211 @@
+r"""A reference as managers of literature keep it → a record: whichever file it comes from, by one table of fields.
+
+The names of the fields are those of BibTeX and biblatex; readers of other formats bring theirs into these.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.utils import timezone
+
+from digest.models import PaperIdentifier
+from digest.models.paper import OTHERS
+from digest.sources import arxiv, arxiv_id, doi, withdrawal
+from digest.sources.arxiv_id import ArxivId
+from digest.sources.links import safe_url
+from digest.sources.record import PaperRecord, SourceError, believable, key_of_title, unescaped
+
+MAX_REFERENCE_TITLE_LENGTH = 1000
+
+# Where people put addresses, and where they put words among which an arXiv id may be.
+_ADDRESSES = ("url", "ee", "link", "bdsk-url-1", "bdsk-url-2", "bdsk-url-3", "howpublished", "pdf", "urls")
+_WORDS = (
+    *("journal", "journaltitle", "volume", "number", "issue", "pages", "eid", "note", "addendum", "howpublished"),
+    *("publisher", "series", "type", "institution", "booktitle", "extra", "annotation", "keywords", "url"),
+)
+_NUMBERS = ("volume", "number", "issue", "pages", "eid", "note", "reportnumber")
+_NEW, _OLD = (
+    r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,6}(?:v\d{1,4})?",
+    r"[a-z]{1,12}(?:-[a-z]{1,12})?(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,4})?",
+)
+_MARKED = re.compile(
+    rf"(?:\barxiv(?:\.org)?(?:\s*(?:e-?prints?|preprint|id|number))?[\s:./_~-]*(?:(?:abs|pdf|arxiv)[/:.\s]\s*)?|\babs/)"
+    rf"[\s(\[{{]*((?<!\d)(?:{_NEW}|{_OLD}))(?!\d)",
+    re.I,
+)
+_BARE = re.compile(rf"(?<![\d.])({_NEW}|{_OLD})(?![\d.]*\d)")
+# What stands before the id of another paper.
+_ANOTHERS = re.compile(
+    r"\b(?:comment|reply|response|erratum|errata|extend\w*|follow\w*|based|supersed\w*|replac\w*|companion|cites?|cited|"
+    r"version\s+of|translation|review|discussion|critique|related|sequel|correct\w*|continu\w*)\b",
+    re.I,
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)  # noqa: SIM905
+}
+_TAG = re.compile(
+    r"</?(?:jats:|mml:)?(p|sec|title|list|list-item|div|br|i|b|em|strong|italic|bold|u|sub|sup|inf|scp|sc|span|a|tt|"
+    r"monospace|roman|sans-serif|ext-link|h[1-6]|ul|ol|li|font|small)(?:\s[^<>]*)?/?>",
+    re.I,
+)
+_BLOCKS = {"p", "sec", "title", "list", "list-item", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li"}
+_RETRACTED = re.compile(r"\W*(?:withdrawn|retracted)(?:\s+(?:article|paper|chapter))?\s*[:\]–—-]", re.I)
+
+
+@dataclass
+class Reference:
+    """One entry of a file: its fields by the names of BibTeX, its authors in reading order, and where it stands."""
+
+    place: str
+    fields: dict[str, str]
+    authors: tuple[str, ...] = ()
+    # What had to be done to read it.
+    remarks: list[str] = field(default_factory=list)
+
+
+def record_of(reference: Reference, source: str) -> PaperRecord:
+    """Return the record of a reference; what a person should know goes to its remarks. SourceError without a title."""
+    fields = reference.fields
+    title = _title(fields)
+    if not title:
+        raise SourceError("expected a title, found none")
+    if len(title) > MAX_REFERENCE_TITLE_LENGTH:
+        raise SourceError(f"expected a title of at most {MAX_REFERENCE_TITLE_LENGTH} characters")
+    identifiers, version = _identifiers(reference, title)
+    return PaperRecord.read(
+        title,
+        _without_heading(reference_text(fields.get("abstract", ""))),
+        source=source,
+        identifiers=identifiers,
+        authors=_authors(reference),
+        categories=tuple(fields.get("primaryclass", fields.get("eprintclass", "")).split()),
+        code_url=safe_url(verbatim(fields.get("code", ""))),
+        published_at=published(fields),
+        version=version,
+        withdrawn_at=_withdrawn_at(reference, title),
+    )
+
+
+def reference_text(text: str) -> str:
+    """Return a text on one line without HTML's and JATS's entities and tags, which publishers' exports hold."""
+    text = re.sub(r"\{?\\text(less|greater)\}?(?:\{\})?", lambda sign: "<" if sign[1] == "less" else ">", text)
+    text = re.sub(r"\{?\\&\}?(?=(?:amp|lt|gt|quot|nbsp|#\w{1,8}|\\#\w{1,8});)", "&", text).replace("&\\#", "&#")
+    for _ in range(2):
+        text = unescaped(text)
+    text = _TAG.sub(lambda tag: " " if tag[1].lower() in _BLOCKS else "", text)
+    return " ".join(text.split())
+
+
+def verbatim(text: str) -> str:
+    r"""Return an address without \url{…} around it and without escapes of signs."""
+    if "\\" not in text:
+        return text.strip(" <>{}")
+    text = re.sub(r"\\(?:url|path|href|nolinkurl)\s*\{([^{}]*)\}(?:\s*\{[^{}]*\})?", r"\1", text)
+    return re.sub(r"\{?\\([_%&#~])\}?(?:\{\})?", r"\1", text).replace("\\textasciitilde", "~").strip(" <>{}")
+
+
+def _title(fields: dict[str, str]) -> str:
+    title, subtitle = reference_text(fields.get("title", "")), reference_text(fields.get("subtitle", ""))
+    if not title or not subtitle or subtitle.casefold() in title.casefold():
+        return title or subtitle
+    return f"{title}{' ' if title[-1] in ':?!.–—' else ': '}{subtitle}"
+
+
+def _without_heading(abstract: str) -> str:
+    return re.sub(r"^(?:Abstract|Summary)(?:[.:—–-]+\s*|\s+(?=[A-Z]))", "", abstract)
+
+
+def _authors(reference: Reference) -> tuple[str, ...]:
+    """Return the authors, and the collaboration where it is a field of its own; OTHERS stays last."""
+    group = reference_text(reference.fields.get("collaboration", "")).strip("{} ")
+    if group and not re.search(r"collaboration|consortium|team|group", group, re.I):
+        group = f"{group} Collaboration"
+    named = [name for name in reference.authors if name != OTHERS]
+    others = [OTHERS] if len(named) < len(reference.authors) else []
+    is_new = group and all(group.casefold() not in name.casefold() for name in named)
+    return (*map(reference_text, named), *([group] if is_new else []), *others)
+
+
+def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str], ...], int]:
+    """Return by what the paper is known, and the arXiv version; a paper without an id is known by its title."""
+    fields = reference.fields
+    dois = doi.read_all(fields.get("doi", ""))
+    if not dois and "10." in fields.get("doi", "") and "10.48550" not in fields["doi"]:
+        reference.remarks.append(f"expected a DOI, found “{fields['doi'][:60]}”")
+    dois = dois or [name for key in _ADDRESSES if (name := doi.parse_doi(verbatim(fields.get(key, ""))))][:1]
+    identifier = _arxiv_id(fields)
+    if identifier:
+        return arxiv.identifiers(identifier.value, " ".join(dois)), identifier.version
+    if dois:
+        return tuple((PaperIdentifier.Scheme.DOI.value, name) for name in dois), 0
+    return ((PaperIdentifier.Scheme.TITLE.value, key_of_title(title)),), 0
+
+
+def _arxiv_id(fields: dict[str, str]) -> ArxivId | None:
+    """Return the arXiv id, wherever it stands: in a field for it, a DOI, an address, or behind the word in others."""
+    own = [fields.get(key, "") for key in ("arxivid", "arxiv", "arxiv_id")]
+    places = [*_eprints(fields), *own, fields.get("doi", "")]
+    places += [word for key in _ADDRESSES for word in re.split(r"[\s,;]+", verbatim(fields.get(key, "")))]
+    identifier = next((read for place in places if place and (read := arxiv_id.parse_arxiv_id(place))), None)
+    if identifier:
+        return identifier
+    for key in _WORDS:
+        text = verbatim(fields.get(key, ""))
+        marked = _MARKED.search(text)
+        if marked and not _ANOTHERS.search(text[: marked.start()]):
+            return arxiv_id.parse_arxiv_id(marked[1])
+    is_there = re.search(r"\b(?:arxiv|corr)\b", " ".join(fields.get(key, "") for key in _WORDS), re.I)
+    bare = [fields.get(key, "") for key in _NUMBERS] if is_there else []
+    numbers = (_BARE.search(text) for text in bare if not _ANOTHERS.search(text))
+    return next((arxiv_id.parse_arxiv_id(number[1]) for number in numbers if number), None)
+
+
+def _eprints(fields: dict[str, str]) -> list[str]:
+    """Return what the field `eprint` may name, if it is one of arXiv's; INSPIRE once kept hep-th and 9901001 apart."""
+    prefix = fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).strip().lower()
+    eprint = re.sub(rf"^[a-z-]+(?:\.[A-Z]{{2}})?/(?={_NEW})", "", fields.get("eprint", "").strip())
+    archive = fields.get("primaryclass", fields.get("eprintclass", "")).strip().split(".")[0]
+    if prefix in {"arxiv", ""}:
+        return [eprint, f"{archive}/{eprint}"]
+    return [f"{prefix}/{eprint}"]
+
+
+def published(fields: dict[str, str]) -> datetime | None:
+    """Return the first moment of the day, month or year; None where there is none, or none to believe."""
+    dated = re.match(r"\W*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?!\d)", fields.get("date", ""))
+    text = fields.get("date", "") or fields.get("year", "")
+    year = dated or re.search(r"(?<!\d)(\d{4})(?!\d)", text)
+    if not year:
+        return None
+    if dated and dated[2]:
+        month, day = int(dated[2]), int(dated[3] or 1)
+    else:
+        month, day = _month_and_day(f"{fields.get('month', '')} {text if not dated else ''}", fields.get("day", ""))
+    for parts in ((month, day), (month, 1), (1, 1)):
+        try:
+            return believable(datetime(int(year[1]), *parts, tzinfo=UTC), timezone.now())
+        except ValueError:
+            continue
+    return None
+
+
+def _month_and_day(text: str, day: str) -> tuple[int, int]:
+    """Return month and day as people write them: mar, March 12, 12~March, 03."""
+    text = text.replace("~", " ").replace("\\ ", " ").lower()
+    named = re.search(rf"\b({'|'.join(_MONTHS)})[a-z]*", text)
+    month = _MONTHS[named[1]] if named else 0
+    number = re.match(r"\W*(\d{1,2})\b(?!\d)", text)
+    if not month:
+        return (int(number[1]) if number else 1), int(day) if day.strip().isdecimal() else 1
+    beside = re.search(r"(?<!\d)(\d{1,2})(?!\d)", text)
+    return month, int(day) if day.strip().isdecimal() else int(beside[1]) if beside else 1
+
+
+def _withdrawn_at(reference: Reference, title: str) -> datetime | None:
+    notes = [reference.fields.get(key, "") for key in ("note", "addendum", "comment", "pubstate", "annotation")]
+    if not _RETRACTED.match(title) and not any(map(withdrawal.has_withdrawal_notice, notes)):
+        return None
+    reference.remarks.append("it says that it is withdrawn")
+    return timezone.now()

@@ -1,0 +1,91 @@
+"""RIS, as publishers and most reference managers export it.
+
+The tags: https://en.wikipedia.org/wiki/RIS_(file_format)
+"""
+
+import re
+
+from digest.sources import author_names
+from digest.sources.bibtex import reference_page
+from digest.sources.page import HarvestPage
+from digest.sources.record import SourceError, storable
+from digest.sources.reference import Reference
+
+NAME = "ris"
+
+_LINE = re.compile(r"\s*([A-Z][A-Z\d])\s{1,2}-(?:\s(.*))?$")
+_BEGINS = re.compile(r"\s*TY\s{1,2}-\s", re.M)
+_FIELDS = {
+    "TI": "title",
+    "T1": "title",
+    "CT": "title",
+    "AB": "abstract",
+    "N2": "abstract",
+    "DO": "doi",
+    "M3": "type",
+    "UR": "url",
+    "L1": "ee",
+    "L2": "link",
+    "LK": "link",
+    "JO": "journal",
+    "JF": "journal",
+    "T2": "journaltitle",
+    "JA": "journal",
+    "VL": "volume",
+    "IS": "number",
+    "SP": "pages",
+    "N1": "note",
+    "PB": "publisher",
+    "M1": "issue",
+    "AN": "eid",
+    "C7": "eid",
+    "ID": "key",
+    "PY": "year",
+    "Y1": "year",
+    "DA": "date",
+    "ST": "shorttitle",
+}
+_AUTHORS = {"AU", "A1"}
+
+
+def fits(text: str) -> bool:
+    """Whether a text is RIS."""
+    return bool(_BEGINS.match(text.lstrip("\ufeff\r\n\t ")))
+
+
+def read(text: str) -> HarvestPage:
+    """Return the papers of a RIS file, in its order; one that cannot be read is skipped, with its line."""
+    references: list[Reference] = []
+    authors: list[str] = []
+    key = ""
+    for number, line in enumerate(storable(text).splitlines(), start=1):
+        tag = _LINE.match(line)
+        if not tag:
+            # A long abstract goes on in the next line.
+            if references and key and line.strip():
+                references[-1].fields[key] += f" {line.strip()}"
+            continue
+        name, value = tag[1], (tag[2] or "").strip()
+        key = ""
+        if name == "TY":
+            references.append(Reference(f"line {number}", {}))
+            authors = []
+        elif references and name in _AUTHORS:
+            authors += author_names.of_bibtex(value)
+            references[-1].authors = tuple(authors)
+        elif references and value and name in _FIELDS:
+            key = _FIELDS[name]
+            # “2024/03/12/” is a date, and of two fields the first counts.
+            value = re.sub(r"^(\d{4})/(\d{1,2})(?:/(\d{1,2}))?.*", _date, value) if key in {"year", "date"} else value
+            key = "date" if key == "year" and "-" in value else key
+            if key in references[-1].fields:
+                key = ""
+            else:
+                references[-1].fields[key] = value
+    if not references:
+        raise SourceError("expected RIS, which begins with TY  - , found none")
+    return reference_page(references, NAME)
+
+
+def _date(parts: re.Match[str]) -> str:
+    return "-".join([parts[1], f"{int(parts[2]):02}", *([f"{int(parts[3]):02}"] if parts[3] else [])])

@@ -1,0 +1,214 @@
+"""What other services say of who left: the columns of their exports, and the words in these.
+
+A column is known by its name, whatever its service: a word of status (listmonk, Mailchimp, Buttondown, beehiiv, Keila,
+Kit, Sendy, MailerLite, Brevo …), a yes or no (Ghost's `subscribed_to_emails`, Substack's `email_disabled`, Mailjet's
+`IsExcludedFromCampaigns`), or a moment (Mailchimp's `UNSUB_TIME` and `CLEAN_TIME`, Buttondown's `unsubscription_date`).
+Where one says that somebody left, they left, whatever the others say; a word that nobody knows counts as that too,
+until somebody says what it means.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from subscriptions.importing import words
+from subscriptions.importing.words import ImportedStatus
+
+
+class StatusColumn(StrEnum):
+    """What a column holds."""
+
+    # One word or number for each line.
+    STATUS = "status"
+    # Such a word, in a column whose name may mean something else: a federal state, a type of mail.
+    PERHAPS_STATUS = "perhaps a status"
+    # Yes, or a moment, where somebody is subscribed.
+    SUBSCRIBED = "subscribed"
+    # Yes, a moment or a reason where they are not any more.
+    LEFT = "left"
+
+
+@dataclass(frozen=True)
+class StatusStatement:
+    """What a line says of somebody: the worst, where it says more than one thing, and in which words."""
+
+    status: ImportedStatus
+    # The word nobody knows, where that is why.
+    word: str = ""
+    why: str = ""
+
+
+NO_STATEMENT = StatusStatement(ImportedStatus.SUBSCRIBED)
+
+_PERHAPS = re.compile(r"type|reason|estat|.*(?:status|statut|state|zustand|estado|stato|etat)")
+_SUBSCRIBED = {
+    *("active", "enabled", "confirmed", "subscribed", "issubscribed", "isactive", "isenabled", "isconfirmed"),
+    *("subscribedtoemails", "subscribedtoemail", "emailsubscribed", "newslettersubscribed"),
+    *("subscribedtonewsletter", "subscribedtonewsletters", "optin", "optedin", "emailoptin", "isoptedin"),
+    *("acceptsmarketing", "acceptsemailmarketing", "canemail", "receivesemails", "receiveemails"),
+    *("marketingconsent", "emailpermission", "abonniert", "angemeldet", "abonne", "inscrit", "suscrito", "iscritto"),
+    "inscrito",
+}
+_STATUS = re.compile(
+    r"(?:(?:subscri(?:ber|ption|be)|member|membership|contact|email|mailing|mail|list|global|user|recipient|optin|opt|abo|"
+    r"newsletter|marketing|current|stop|delivery|double|consent|abonnement|sub|reader|e|\d)*+(?:status|statut|zustand))"
+    r"|(?:subscriber|contact|member|subscription)type|e?mailmarketing(?:consent)?|статус|状态|狀態|ステータス"
+)
+# With the standing that a yes in such a column means; the first that fits counts.
+_LEFT = [
+    (re.compile("|".join(patterns)), status)
+    for status, patterns in (
+        (ImportedStatus.COMPLAINED, ("complain", "spam", "abuse", "plainte", "beschwerde", "queja")),
+        (ImportedStatus.UNKNOWN, ("softbounc", "transientbounc")),
+        (
+            ImportedStatus.BOUNCED,
+            ("bounc", "^clean(?:ed|time|date|campaign)", "undeliver", "unreachable", "isinvalid", "emailinvalid"),
+        ),
+        (
+            ImportedStatus.BLOCKED,
+            (
+                *("block(?:list|ed)", "blacklist", "suppress", "excluded", "exclusion", "banned", "quarantin"),
+                *("donot(?:contact|e?mail|send)", "^dnc", "^dnm", "sperrliste", "gesperrt", "listenoire"),
+            ),
+        ),
+        (
+            ImportedStatus.LEFT,
+            (
+                *("unsub", "opt(?:ed)?out", "nonsubscri", "notsubscri", "emails?disabled", "disabledemail", "^left$"),
+                *("leftat", "^deleted", "^isdeleted", "removedat", "removaldate", "^removed", "^stop(?:time|date)"),
+                *("cancell?ed", "cancell?ation", "deactivat", "disabledat", "^disabled", "^isdisabled", "^archived"),
+                *("signedoff", "abgemeldet", "abmelde", "austrag", "ausgetragen", "gekundigt", "desabon", "desinscri"),
+                *("desuscri", "^baja", "fechadebaja", "disiscri", "uitgeschreven", "afgemeld", "descadastr"),
+                *("avregistr", "wypisa", "отписан", "退订", "取消订阅"),
+            ),
+        ),
+    )
+]
+# Addresses to unsubscribe at, shares, texts about something else.
+_NO_STATUS = re.compile(
+    r"url|link|token|key$|hash|html|rate$|score|percent|plan|paid|payment|stripe|trial|order|invoice|billing|employ|"
+    r"marital|civil|relationship|updatedat$"
+)
+# Names that Mailchimp and others give to the files of those who are not subscribed.
+_FILE = [
+    (re.compile(rf"^(?:{pattern})(?=[\W_\d]|$)", re.I), status)
+    for pattern, status in (
+        (r"unsubscribed|unsubscribers|unsubscribes|opt-?outs?", ImportedStatus.LEFT),
+        (r"cleaned|bounced|bounces|hard_?bounces", ImportedStatus.BOUNCED),
+        (r"complaints|complained|spam_?reports", ImportedStatus.COMPLAINED),
+        (r"blocklist(?:ed)?|blacklist(?:ed)?|suppress(?:ed|ions?)(?:_list)?|blocks", ImportedStatus.BLOCKED),
+        (r"non_?-?subscribed|unconfirmed|pending", ImportedStatus.NOT_SUBSCRIBED),
+    )
+]
+
+
+class Statuses:
+    """The columns of a file that say who left, and what the words in them mean."""
+
+    def __init__(self, head: Sequence[str], columns: Iterable[int], meanings: Mapping[str, str]) -> None:
+        self._columns = [(number, head[number], column_kind(head[number])) for number in columns if number < len(head)]
+        self._meanings = {
+            word: ImportedStatus[name] for word, name in meanings.items() if name in ImportedStatus.__members__
+        }
+
+    def of(self, row: Sequence[str]) -> StatusStatement:
+        """Return what a line says of somebody: the worst of its columns."""
+        worst = NO_STATEMENT
+        for number, name, kind in self._columns:
+            cell = row[number] if number < len(row) else ""
+            statement = self._statement(name, kind, cell)
+            if statement.status > worst.status:
+                worst = statement
+        return worst
+
+    def _statement(self, name: str, kind: StatusColumn | None, cell: str) -> StatusStatement:
+        status, word = _READERS[kind](name, cell), ""
+        if status == ImportedStatus.UNKNOWN:
+            word = words.normalised_word(cell)
+            status = self._meanings.get(word, status)
+        if status == ImportedStatus.SUBSCRIBED:
+            return NO_STATEMENT
+        shown = f"“{cell[:60]}”" if cell.strip() else "empty"
+        return StatusStatement(status, word, f"“{name[:60]}” is {shown}")
+
+
+def column_kind(name: str) -> StatusColumn | None:
+    """Return what a column of this name holds; None where it says nothing of who left."""
+    compact = words.normalised_word(name)
+    if compact in _SUBSCRIBED:
+        return StatusColumn.SUBSCRIBED
+    if _NO_STATUS.search(compact):
+        return None
+    if any(pattern.search(compact) for pattern, _ in _LEFT):
+        return StatusColumn.LEFT
+    if _STATUS.fullmatch(compact):
+        return StatusColumn.STATUS
+    return StatusColumn.PERHAPS_STATUS if _PERHAPS.fullmatch(compact) else None
+
+
+def columns_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the numbers of the columns that say who left."""
+    return [number for number, name in enumerate(head) if _tells(column_kind(name), number, rows)]
+
+
+def _tells(kind: StatusColumn | None, number: int, rows: Sequence[Sequence[str]]) -> bool:
+    if kind != StatusColumn.PERHAPS_STATUS:
+        return kind is not None
+    cells = {row[number] for row in rows if number < len(row) and row[number]}
+    return any(words.is_known(cell) for cell in cells)
+
+
+def of_file(name: str) -> StatusStatement:
+    """Return what the name of a file says of everybody in it."""
+    for pattern, status in _FILE:
+        if match := pattern.match(name.strip()):
+            return StatusStatement(status, "", f"the file is called “{match[0]}…”")
+    return NO_STATEMENT
+
+
+def _of_word(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - as the others
+    return words.status(cell)
+
+
+def _of_a_word_or_nothing(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - as the others
+    return ImportedStatus.SUBSCRIBED if words.is_no(cell) else words.status(cell)
+
+
+def _of_subscribed(name: str, cell: str) -> ImportedStatus:
+    if words.is_yes(cell) or words.parse_moment(cell):
+        return ImportedStatus.SUBSCRIBED
+    if cell.strip() and words.is_no(cell):
+        return ImportedStatus.NOT_SUBSCRIBED if "confirmed" in words.normalised_word(name) else ImportedStatus.LEFT
+    return words.status(cell)
+
+
+def _of_left(name: str, cell: str) -> ImportedStatus:
+    if words.is_no(cell):
+        return ImportedStatus.SUBSCRIBED
+    compact = words.normalised_word(name)
+    meant = next(status for pattern, status in _LEFT if pattern.search(compact))
+    # A number is no word here: it counts, or is a moment.
+    written = ImportedStatus.UNKNOWN if cell.strip().isdecimal() else words.status(cell)
+    if written == ImportedStatus.SUBSCRIBED and not words.is_yes(cell):
+        return written
+    if written != ImportedStatus.UNKNOWN and not words.is_yes(cell):
+        return max(written, meant)
+    counts = meant == ImportedStatus.BOUNCED and (compact.endswith("s") or "count" in compact)
+    is_plain = words.is_yes(cell) or words.parse_moment(cell)
+    # Nobody is suppressed for words we cannot read, nor for how often mail came back; they left, whatever the reason.
+    return (
+        meant
+        if meant == ImportedStatus.LEFT or (is_plain and not (counts and cell.strip() == "1"))
+        else ImportedStatus.UNKNOWN
+    )
+
+
+_READERS = {
+    StatusColumn.STATUS: _of_word,
+    StatusColumn.PERHAPS_STATUS: _of_a_word_or_nothing,
+    StatusColumn.SUBSCRIBED: _of_subscribed,
+    StatusColumn.LEFT: _of_left,
+    # A column that somebody chose.
+    None: _of_word,
+}

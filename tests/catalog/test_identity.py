@@ -1,0 +1,32 @@
+"""DOIs and arXiv ids, in all the ways they are written; and what a comment says of its paper."""
+
+import pytest
+
+from digest.sources import arxiv, doi, id_list
+from tests.support.reading import read_table
+
+
+@pytest.mark.parametrize(("text", "expected"), read_table("dois.tsv"))
+def test_a_doi_is_one_however_it_is_written(text, expected):
+    assert " ".join(doi.read_all(text)) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), read_table("ids.tsv"))
+def test_an_id_is_found_in_what_people_paste_and_nothing_is_complained_about(text, expected):
+    id_list_entries = id_list.parse_id_list(text)
+    assert (" ".join(id_list_entries.ids), id_list_entries.skipped) == (expected, [])
+
+
+def test_words_in_a_row_that_are_no_ids_are_one_line():
+    id_list_entries = id_list.parse_id_list("Doe et al., arXiv:2611.00001 (best paper)\nnothing here")
+    assert id_list_entries.ids == ["2611.00001"]
+    assert id_list_entries.skipped == [
+        "line 1: expected an arXiv id, found “Doe et al.”",
+        "line 1: expected an arXiv id, found “(best paper)”",
+        "line 2: expected an arXiv id, found “nothing here”",
+    ]
+
+
+@pytest.mark.parametrize(("expected", "comment"), read_table("comments.tsv"))
+def test_a_comment_says_whether_its_paper_is_withdrawn(expected, comment):
+    assert arxiv.says_withdrawn(comment) == (expected == "yes")

@@ -1,0 +1,144 @@
+"""The key sentence: which is chosen, kept with the paper, and shown."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.catalog import key_sentence
+from digest.catalog.importing import import_records
+from digest.catalog.key_sentence import Weights, choose_key_sentences, gist, key_span, quoted
+from digest.models import Paper
+from digest.sources.record import PaperRecord
+from tests.support.factories import make_paper
+
+CHECKED = json.loads((Path(__file__).parents[1] / "payloads" / "sentences.json").read_text())
+ABSTRACT = (
+    "Graphs are everywhere, and many methods learn from them. However, they need labels, which are expensive. "
+    "In this paper, we propose a method that learns from graphs without labels. It is evaluated on ten datasets."
+)
+PROPOSAL = "In this paper, we propose a method that learns from graphs without labels."
+
+
+def sentence_of(abstract, title="Learning from graphs without labels"):
+    span = key_span(title, abstract)
+    return abstract[span.start : span.end] if span else None
+
+
+def record(abstract):
+    title = "Learning from graphs without labels"
+    return PaperRecord("arxiv", (("arxiv", "2501.00001"),), title, abstract)
+
+
+def test_the_sentence_that_says_what_the_paper_brings_is_chosen():
+    assert sentence_of(ABSTRACT) == PROPOSAL
+
+
+def test_of_a_hundred_abstracts_of_other_fields_it_is_one_that_a_reader_finds_fit():
+    """The weights come from machine learning alone; which sentences are fit was read by a person."""
+    unfit = [paper["id"] for paper in CHECKED if place_of_key(paper) not in paper["fit"]]
+
+    assert len(unfit) <= 5, unfit
+
+
+def place_of_key(paper):
+    span = key_span(paper["title"], paper["abstract"])
+    return paper["ends"].index(span.end)
+
+
+def test_of_a_structured_abstract_results_and_conclusions_can_be_quoted():
+    text = (
+        "Background: We propose that sleep matters for all of us. Methods: We present a study of 300 nurses. "
+        "Results: Sleep fell by two hours a night. Conclusions: Night shifts cost sleep."
+    )
+
+    assert sentence_of(text, "Sleep of nurses").split(":")[0] in {"Results", "Conclusions"}
+
+
+@pytest.mark.parametrize(
+    ("abstract", "sentence"),
+    [
+        ("", None),
+        ("   ", None),
+        ("Abridged.", None),
+        ("$x$ $y$ $z$ $w$ $v$.", None),
+        ("We propose one single sentence and nothing else.", "We propose one single sentence and nothing else."),
+        ("图无处不在。本文提出一种从图中学习的方法。实验表明它有效。", "本文提出一种从图中学习的方法。"),
+        ("WE KNOW GRAPHS WELL. WE PROPOSE A NEW METHOD FOR GRAPHS. IT WORKS.", "WE PROPOSE A NEW METHOD FOR GRAPHS."),
+    ],
+)
+def test_odd_abstracts_give_a_sentence_or_nothing(abstract, sentence):
+    assert sentence_of(abstract, "Graphs") == sentence
+
+
+def test_three_hundred_formulas_and_a_book_give_a_sentence_in_time():
+    formulas = (
+        "We show that " + " and ".join(f"$x_{{{number}}} = {number}.5$" for number in range(300)) + " hold here. "
+    )
+    started = time.process_time()
+
+    assert sentence_of(formulas * 3, "Formulas")
+    assert sentence_of(ABSTRACT * 2000, "Graphs")
+    assert time.process_time() - started < 2
+
+
+@given(st.text(max_size=400), st.text(max_size=60))
+def test_whatever_the_text_a_span_lies_in_it(abstract, title):
+    span = key_span(title, abstract)
+
+    assert span is None or 0 <= span.start < span.end <= len(abstract)
+
+
+def test_weights_for_other_features_are_refused(tmp_path):
+    path = tmp_path / "weights.json"
+    path.write_text(json.dumps({"model": 1, "word": [], "word_bias": 0, "stems": {}, "sentence": {"place": 1}}))
+
+    with pytest.raises(ValueError, match=r"weights\.json: expected weights"):
+        Weights.read(path)
+
+
+@pytest.mark.django_db
+class TestPapers:
+    def test_importing_chooses_and_chooses_anew_with_a_new_abstract(self):
+        import_records([record(ABSTRACT)])
+        assert quoted(Paper.objects.get()) == PROPOSAL
+
+        import_records([record("We show that graphs of all kinds can do without labels. That is all there is.")])
+
+        paper = Paper.objects.get()
+        assert quoted(paper) == "We show that graphs of all kinds can do without labels."
+        assert paper.key_model == key_sentence.weights().model
+
+    def test_lists_show_it_without_its_lead_in_and_without_one_how_the_abstract_begins(self):
+        paper = make_paper("Learning from graphs", abstract=ABSTRACT)
+        assert gist(paper).startswith("Graphs are everywhere")
+
+        choose_key_sentences([paper])
+
+        assert gist(paper) == "We propose a method that learns from graphs without labels."
+
+    def test_a_place_that_is_no_sentence_any_more_is_not_quoted(self):
+        paper = make_paper(abstract=ABSTRACT)
+        choose_key_sentences([paper])
+
+        paper.abstract = "Something else altogether, much shorter."
+        assert quoted(paper) == ""
+        paper.abstract = "x" * len(ABSTRACT)
+        assert quoted(paper) == ""
+        assert gist(paper).startswith("xxx")
+
+    def test_a_command_chooses_for_older_papers_once(self, capsys):
+        old, empty = make_paper(abstract=ABSTRACT), make_paper(abstract="")
+
+        call_command("choose_key_sentences")
+        call_command("choose_key_sentences")
+
+        assert capsys.readouterr().out.splitlines() == ["2 papers looked at", "0 papers looked at"]
+        old.refresh_from_db()
+        empty.refresh_from_db()
+        assert quoted(old) == PROPOSAL
+        assert (empty.key_start, empty.key_end, empty.key_model) == (None, None, key_sentence.weights().model)

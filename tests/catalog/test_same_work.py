@@ -1,0 +1,61 @@
+"""Whether two descriptions are of one work, on pairs made by hand: twins, versions, errata, parts, translations."""
+
+from datetime import date
+
+import pytest
+from django.conf import settings
+
+from digest.catalog.same_work import WorkDescription, is_same_work, keys_of_work
+
+PAIRS = settings.BASE_DIR / "tests" / "payloads" / "same_works.txt"
+
+
+def description(line, base=None):
+    """A line, with what it leaves empty as in the work it is compared with."""
+    fields = [field.strip() for field in line[1:].split("|")]
+    before = base or [""] * len(fields)
+    return ["" if field == "~" else field or old for field, old in zip(fields, before, strict=True)]
+
+
+def work(fields):
+    title, authors, ids, year, abstract = fields
+    pairs = tuple(tuple(name.split(":", 1)) for name in ids.split())
+    return WorkDescription(title, tuple(authors.split("; ")), abstract, pairs, date(int(year), 6, 1))
+
+
+def pairs():
+    base = []
+    for line in PAIRS.read_text().splitlines():
+        if line.startswith("="):
+            base = description(line)
+        elif line[:1] in {"+", "-"}:
+            yield line[0] == "+", work(base), work(description(line, base))
+
+
+def test_a_wrong_join_is_rarer_than_one_in_a_hundred_and_few_twins_are_missed():
+    judged = [(expected, is_same_work(one, other), other.title) for expected, one, other in pairs()]
+    joined = [expected for expected, said, _ in judged if said]
+    twins = [said for expected, said, _ in judged if expected]
+    wrong = [title for expected, said, title in judged if expected != said]
+    assert sum(joined) / len(joined) >= 0.99, wrong
+    assert sum(twins) / len(twins) >= 0.95, wrong
+
+
+def test_the_order_of_a_pair_does_not_matter():
+    assert [is_same_work(one, other) for _, one, other in pairs()] == [is_same_work(b, a) for _, a, b in pairs()]
+
+
+def test_twins_are_found_by_a_key_they_share():
+    shared = [bool({*keys_of_work(one)} & {*keys_of_work(other)}) for expected, one, other in pairs() if expected]
+    assert sum(shared) / len(shared) >= 0.98
+
+
+@pytest.mark.parametrize("title", ["", "   ", "!!!", "∑"])
+def test_what_has_no_words_is_nobody_s_twin(title):
+    nothing = WorkDescription(title, ("Ada Lovelace",))
+    assert keys_of_work(nothing) == [] or title == "∑"
+    assert not is_same_work(nothing, WorkDescription("On graphs and trees", ("Ada Lovelace",)))
+
+
+def test_without_authors_nothing_is_joined():
+    assert not is_same_work(WorkDescription("On graphs and their trees"), WorkDescription("On graphs and their trees"))

@@ -1,0 +1,189 @@
+"""Letting what one opens count: switched on by browser, switched off for all of them."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from digest.community import feedback, open_tracking
+from digest.models import Feedback, Profile
+from subscriptions.models import Status
+from subscriptions.tokens import OPENS_FOR
+from tests.support.factories import NOON, make_edition, make_paper, make_subscriber
+from tests.support.open_tracking import (
+    allow_open_tracking,
+    has_forgotten,
+    open_paper_page,
+    opens_path,
+    recorded_feedback,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+Kind = Feedback.Kind
+
+
+@pytest.fixture
+def reader():
+    return make_subscriber()
+
+
+@pytest.fixture
+def paper():
+    paper = make_paper("Graph motifs")
+    make_edition(paper)
+    return paper
+
+
+def test_it_is_off_at_first(client, reader, paper):
+    page = client.get(opens_path(reader)).content.decode()
+    answer = open_paper_page(client, paper)
+
+    assert "Turn on in this browser" in page
+    assert "opens" not in client.get(f"/papers/{paper.pk}").cookies
+    assert answer.status_code == 204
+    assert recorded_feedback() == []
+
+
+def test_the_switch_keeps_when_it_was_agreed_to(client, reader):
+    page = allow_open_tracking(client, reader)
+
+    reader.refresh_from_db()
+    assert reader.may_note_opens_since == NOON
+    assert "On since 21 August 2025" in page
+    assert "Turn off" in page
+
+
+def test_a_second_browser_counts_too_and_the_consent_is_the_first(client, reader, paper):
+    allow_open_tracking(client, reader)
+    second = Client()
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        allow_open_tracking(second, reader)
+
+    for browser in (client, second):
+        assert not has_forgotten(open_paper_page(browser, paper))
+    reader.refresh_from_db()
+    assert reader.may_note_opens_since == NOON
+
+
+@pytest.mark.parametrize("more", ["/opens", "/opens/forget"])
+def test_opening_the_address_of_a_switch_changes_nothing(client, reader, more):
+    reader.allow_opens(NOON)
+
+    assert client.get(opens_path(reader, more)).status_code == 405
+    reader.refresh_from_db()
+    assert reader.may_note_opens_since == NOON
+
+
+@pytest.mark.parametrize("more", ["/opens", "/opens/forget"])
+def test_the_switch_needs_the_readers_own_link(client, more):
+    assert client.post(f"/preferences/forged:x:y{more}").status_code == 404
+
+
+def test_who_left_cannot_switch_it_on(client, reader):
+    reader.unsubscribe(NOON)
+
+    answer = client.post(opens_path(reader, "/opens"))
+
+    reader.refresh_from_db()
+    assert reader.may_note_opens_since is None
+    assert not answer.cookies
+
+
+def test_the_cookie_is_for_one_address_and_no_script_and_the_marker_names_nobody(client, reader, settings):
+    settings.DEBUG = False
+    cookies = client.post(opens_path(reader, "/opens")).cookies
+
+    for name, hidden, its_path in (("opens", True, "/opened/"), ("opens_count", "", "/papers/")):
+        cookie = cookies[name]
+        assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (hidden, True, "Lax")
+        assert cookie["path"] == its_path
+        assert cookie["max-age"] == OPENS_FOR.total_seconds()
+    assert cookies["opens_count"].value == "1"
+
+
+# --- Taking it back ---
+
+
+def test_turning_it_off_deletes_the_cookies_what_was_noted_and_its_trace(client, reader, paper):
+    liked, other = make_paper(), make_subscriber(may_note_opens_since=NOON)
+    feedback.give_feedback(reader, liked.pk, Kind.SAVED, NOON)
+    open_tracking.record_open(other, paper.pk, NOON)
+    allow_open_tracking(client, reader)
+    open_paper_page(client, paper)
+
+    answer = client.post(opens_path(reader, "/opens/forget"))
+
+    assert has_forgotten(answer)
+    reader.refresh_from_db()
+    assert reader.may_note_opens_since is None
+    assert sorted(recorded_feedback()) == sorted([(reader.pk, liked.pk, Kind.SAVED), (other.pk, paper.pk, Kind.OPENED)])
+    assert [key for key, _ in Profile.objects.get(subscriber=reader).opinions.tolist()] == [liked.pk]
+    assert "deleted" in client.get(answer.url).content.decode()
+
+
+def test_who_never_said_anything_has_no_profile_left(client, reader, paper):
+    allow_open_tracking(client, reader)
+    open_paper_page(client, paper)
+
+    client.post(opens_path(reader, "/opens/forget"))
+
+    assert not Profile.objects.exists()
+
+
+def test_turned_off_elsewhere_a_browser_notes_nothing_and_forgets(client, reader, paper):
+    allow_open_tracking(client, reader)
+    open_tracking.forget_open(reader, NOON)
+
+    assert has_forgotten(open_paper_page(client, paper))
+    assert recorded_feedback() == []
+
+
+def test_a_browser_of_before_stays_off_when_another_is_switched_on(client, reader, paper):
+    allow_open_tracking(client, reader)
+    open_tracking.forget_open(reader, NOON)
+    reader.allow_opens(NOON + timedelta(days=1))
+
+    assert has_forgotten(open_paper_page(client, paper))
+    assert recorded_feedback() == []
+
+
+def test_nothing_is_noted_that_was_taken_back_meanwhile(reader, paper):
+    reader.allow_opens(NOON)
+    open_tracking.forget_open(type(reader).objects.get(), NOON)
+
+    assert open_tracking.record_open(reader, paper.pk, NOON) is False
+    assert recorded_feedback() == []
+
+
+def test_the_browser_of_somebody_who_deleted_all_notes_nothing(client, reader, paper):
+    allow_open_tracking(client, reader)
+    reader.erase()
+
+    assert has_forgotten(open_paper_page(client, paper))
+    assert recorded_feedback() == []
+
+
+@pytest.mark.parametrize("status", [Status.UNSUBSCRIBED, Status.SUPPRESSED, Status.PENDING])
+def test_nothing_is_noted_of_who_is_no_reader(client, reader, paper, status):
+    allow_open_tracking(client, reader)
+    type(reader).objects.update(status=status, next_digest_at=None)
+
+    assert has_forgotten(open_paper_page(client, paper))
+    assert recorded_feedback() == []
+
+
+# --- What is held ---
+
+
+def test_what_is_held_shows_it(client, reader, paper):
+    allow_open_tracking(client, reader)
+    open_paper_page(client, paper)
+
+    data = json.loads(client.get(opens_path(reader, "/data.json")).content)
+    assert data["profile"]["may_note_opens_since"].startswith("2025-08-21T12:00")
+    assert [(row["paper__title"], row["kind"]) for row in data["feedback"]] == [("Graph motifs", "opened")]
+    assert "opened" in client.get(opens_path(reader, "/data")).content.decode()
+    assert "Opened" in client.get(opens_path(reader, "/feedback")).content.decode()

@@ -1,0 +1,288 @@
+"""Signing in by a mail link."""
+
+import re
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from config.celery import app
+from digest import tasks
+from digest.community import members
+from digest.models import Member
+from subscriptions.models import Suppression
+from subscriptions.models.suppression import hash_of
+from tests.support.factories import NOON, make_member
+
+pytestmark = pytest.mark.django_db
+pytest_plugins = ["tests.support.sign_up_mail", "tests.support.member_browser"]
+
+ADDRESS = "ada@example.org"
+
+
+@pytest.fixture
+def ask(client, monkeypatch, django_capture_on_commit_callbacks):
+    """Ask for a link as a browser does; the worker is at hand at once."""
+    monkeypatch.setattr(tasks.send_sign_in_link, "delay", members.send_link)
+
+    def post(email=ADDRESS, address="/sign-in"):
+        with django_capture_on_commit_callbacks(execute=True):
+            return client.post(address, {"email": email})
+
+    return post
+
+
+def mailed_path():
+    return re.search(r"http://localhost:8000(\S+)", mail.outbox[-1].body)[1]
+
+
+def is_signed_in(client):
+    return client.get("/account").status_code == 200
+
+
+def test_a_link_comes_by_mail_and_signs_in_at_the_press_of_its_button(client, ask):
+    assert ask().url == "/sign-in/sent"
+    path = mailed_path()
+
+    assert ADDRESS in client.get(path).content.decode()
+    assert not is_signed_in(client)
+    assert client.post(path).url == "/"
+    assert is_signed_in(client)
+    assert Member.objects.get().joined_at is not None
+
+
+def test_the_mail_says_who_asked_in_both_of_its_parts(ask):
+    ask()
+
+    [message] = mail.outbox
+    assert message.subject == "Sign in to Daily Papers"
+    assert "30 minutes" in message.body
+    assert "30 minutes" in message.alternatives[0].content
+    assert "/sign-in/" in message.alternatives[0].content
+
+
+def test_a_link_is_good_once(client, ask):
+    ask()
+    path = mailed_path()
+    client.post(path)
+    client.cookies.clear()
+
+    assert client.post(path).status_code == 410
+    assert client.get(path).status_code == 410
+    assert not is_signed_in(client)
+
+
+def test_using_one_link_ends_the_others(client, ask):
+    ask()
+    first = mailed_path()
+    ask()
+    client.post(mailed_path())
+    client.cookies.clear()
+
+    assert client.post(first).status_code == 410
+
+
+def test_a_link_is_good_for_half_an_hour(client, ask):
+    with time_machine.travel(NOON, tick=False) as clock:
+        ask()
+        path = mailed_path()
+        clock.shift(timedelta(minutes=31))
+
+        assert client.post(path).status_code == 410
+        assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "1" * 500])
+def test_a_forged_link_is_none(client, token):
+    assert client.get(f"/sign-in/{token}").status_code == 404
+    assert client.post(f"/sign-in/{token}").status_code == 404
+
+
+def test_a_token_made_for_something_else_is_none(client):
+    member = make_member()
+    subscriber_link = members.signed_url("preferences", members.Purpose.PREFERENCES, f"{member.public_id.hex}.1")
+
+    assert client.post(f"/sign-in/{subscriber_link.rpartition('/')[2]}").status_code == 404
+
+
+def test_it_leads_back_to_where_one_was(client, ask):
+    ask(address="/sign-in?next=/papers/2025-08-21")
+
+    assert client.post(mailed_path()).url == "/papers/2025-08-21"
+
+
+def test_it_leads_to_no_other_site(client, ask):
+    ask(address="/sign-in?next=https://evil.example/")
+
+    assert client.post(mailed_path()).url == "/"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://evil.example/YOUR-ACCOUNT-IS-LOCKED",
+        "//evil.example/YOUR-ACCOUNT-IS-LOCKED",
+        "/YOUR-ACCOUNT-IS-LOCKED-CALL-555-0100",
+        "/search?q=YOUR-ACCOUNT-IS-LOCKED",
+        "/search?q=YOUR-ACCOUNT-IS-LOCKED" + 3000 * "A",
+        "http://testserver/YOUR-ACCOUNT-IS-LOCKED",
+        "YOUR-ACCOUNT-IS-LOCKED",
+    ],
+)
+def test_a_stranger_writes_nothing_into_the_mail(client, ask, typed):
+    """Whoever types an address must not write the mail to it."""
+    ask(address=f"/sign-in?{urlencode({'next': typed})}")
+
+    [message] = mail.outbox
+    for text in (message.body, message.alternatives[0].content, message.subject):
+        assert "LOCKED" not in text
+        assert "evil" not in text
+    assert len(mailed_path()) < 900
+    assert client.post(mailed_path()).url.startswith("/")
+    assert "evil" not in client.post(mailed_path(), follow=True).content.decode()
+
+
+def test_it_leads_back_to_a_search(client, ask):
+    ask(address=f"/sign-in?{urlencode({'next': '/search?q=größer'})}")
+
+    assert client.post(mailed_path()).url == "/search?q=gr%C3%B6%C3%9Fer"
+
+
+@pytest.mark.parametrize("is_member", ["member", "barred", "suppressed"])
+def test_a_known_address_takes_as_much_work_as_a_new_one(ask, monkeypatch, is_member):
+    rung = []
+    monkeypatch.setattr(tasks.send_sign_in_link, "delay", lambda *args: rung.append(args))
+    if is_member == "suppressed":
+        Suppression.objects.create(address_hash=hash_of(ADDRESS), reason=Suppression.Reason.BOUNCED)
+    else:
+        make_member(ADDRESS, barred_at=NOON if is_member == "barred" else None)
+
+    with CaptureQueriesContext(connection) as for_known:
+        ask()
+    with CaptureQueriesContext(connection) as for_new:
+        ask("new@example.org")
+
+    assert len(rung) == 2
+    inserts = [sum("INSERT" in query["sql"] for query in each) for each in (for_known, for_new)]
+    # The member, or what stands in for one, and the mail that waits.
+    assert inserts == [2, 2]
+    assert Member.objects.filter(email__endswith="invalid").count() == 0
+
+
+def test_an_address_that_must_not_be_written_to_gets_the_same_answer_and_no_mail(ask):
+    Suppression.objects.create(address_hash=hash_of(ADDRESS), reason=Suppression.Reason.BOUNCED)
+
+    assert ask().url == "/sign-in/sent"
+    assert mail.outbox == []
+    assert Member.objects.count() == 0
+
+
+def test_who_is_shut_out_gets_no_link_and_is_signed_in_no_more(client, ask, sign_in):
+    member = sign_in(make_member(ADDRESS))
+    assert is_signed_in(client)
+
+    members.bar(member, NOON)
+
+    assert not is_signed_in(client)
+    assert ask().url == "/sign-in/sent"
+    assert mail.outbox == []
+
+
+def test_an_address_can_be_sent_only_so_many_links(ask, settings):
+    settings.MAILS_PER_ADDRESS = "2 per hour"
+
+    for _ in range(4):
+        assert ask().url == "/sign-in/sent"
+
+    assert len(mail.outbox) == 2
+
+
+def test_a_network_can_ask_only_so_often(ask, settings):
+    settings.MAILS_PER_NETWORK = "1 per hour"
+    ask()
+
+    assert ask("other@example.org").status_code == 429
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "x@mailinator.com"])
+def test_what_is_no_address_to_keep_is_refused(ask, address):
+    assert ask(address).status_code == 422
+    assert Member.objects.count() == 0
+
+
+def test_an_address_has_one_member_whatever_its_spelling(ask):
+    ask("Ada@example.org")
+    ask("ada@EXAMPLE.org")
+
+    assert Member.objects.count() == 1
+
+
+def test_signing_out_holds_in_every_browser(client, sign_in):
+    sign_in()
+    cookie = client.cookies["member"].value
+
+    client.post("/sign-out")
+    client.cookies["member"] = cookie
+
+    assert not is_signed_in(client)
+
+
+def test_a_forged_cookie_signs_nobody_in(client):
+    member = make_member()
+    client.cookies["member"] = f"{member.pk}:{member.browser_key}:forged"
+
+    assert not is_signed_in(client)
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(client, ask):
+    ask()
+    cookie = client.post(mailed_path()).cookies["member"]
+
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["max-age"] == 60 * 86_400
+
+
+def test_a_member_is_no_curator_and_a_curator_no_member(client, sign_in):
+    sign_in()
+    assert client.get("/admin/").status_code == 302
+    client.cookies.clear()
+
+    client.force_login(get_user_model().objects.create_superuser("curator"))
+    assert client.get("/admin/").status_code == 200
+    assert not is_signed_in(client)
+
+
+def test_a_member_can_go_with_all_that_is_kept(client, sign_in):
+    sign_in()
+
+    client.post("/account/leave")
+
+    assert Member.objects.count() == 0
+    assert not is_signed_in(client)
+
+
+@time_machine.travel(NOON, tick=False)
+def test_who_never_used_a_link_is_forgotten():
+    for email, days_ago, joined in (("a@example.org", 3, None), ("b@example.org", 1, None), ("c@example.org", 3, NOON)):
+        make_member(email, created_at=NOON - timedelta(days=days_ago), joined_at=joined)
+
+    tasks.forget_strangers()
+
+    assert sorted(Member.objects.values_list("email", flat=True)) == ["b@example.org", "c@example.org"]
+
+
+def test_it_is_called_by_beat():
+    called = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert {"digest.tasks.forget_strangers", "digest.tasks.fetch_submissions"} <= called
+
+
+def test_logs_hold_no_address(ask, caplog):
+    ask()
+
+    assert ADDRESS not in caplog.text

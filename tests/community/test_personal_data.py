@@ -1,0 +1,298 @@
+"""What is held about a person is all told and all erased, whichever table it is in."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.apps import apps
+
+from digest.community import members, personal_data
+from digest.models import Delivery, Event, Feedback, LibraryEntry, Member, Profile, Submission, Vote, ZoteroConnection
+from subscriptions import data_export, links, preferences, tasks
+from subscriptions.importing import importing, reading
+from subscriptions.models import AuthorFollow, Consent, Follow, OutgoingMail, Roster, Rule, Subscriber, Suppression
+from subscriptions.models.suppression import hash_of
+from subscriptions.preferences import Preferences
+from subscriptions.tokens import Purpose
+from tests.support.factories import (
+    NOON,
+    give_opinion,
+    make_delivery,
+    make_edition,
+    make_member,
+    make_paper,
+    make_subscriber,
+    make_topic,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+ADDRESS = "ada@example.org"
+# What only this reader's rows hold.
+TYPED = [ADDRESS, "my rare disease", "blockchain", "Grace Hopper", "provider-id-7", "event-id-7", "192.0.2.7"]
+
+# Where each kind of row about a person is told in the export.
+TOLD = {
+    Subscriber: "profile",
+    Follow: "topics",
+    Rule: "words to follow",
+    AuthorFollow: "authors",
+    Consent: "consents",
+    OutgoingMail: "mails asked for",
+    Feedback: "feedback",
+    LibraryEntry: "library",
+    ZoteroConnection: "zotero",
+    Profile: "learned",
+    Delivery: "deliveries",
+    Event: "reports",
+    Roster: "uploaded lists",
+    Member: "account",
+    Vote: "account",
+    Submission: "account",
+}
+# About nobody, or about those who work here.
+OTHERS = {
+    *("Topic", "Suppression", "Edition", "EditionPaper", "Listing", "Paper", "PaperIdentifier", "PaperNews"),
+    *("FollowedSource", "PaperTopic", "PanelSignIn", "Passkey", "SendingDay", "SourceRun", "Tally"),
+    # What sources say of papers, and which rows are one paper.
+    *("KeptApart", "PaperJoin", "SourceStatement", "WorkKey"),
+    # Who wrote a paper is public, and a file that waits for its import belongs to whoever chose it in the panel.
+    *("Authorship", "KeptUpload"),
+}
+# Fields that tell nothing which another does not: keys, and what browsers prove themselves with.
+UNTOLD = {
+    Subscriber: {"id", "email_key", "topics"},
+    Consent: {"id", "subscriber", "choices"},
+    OutgoingMail: {"id", "recipient"},
+    Feedback: {"id", "subscriber"},
+    LibraryEntry: {"id", "subscriber"},
+    ZoteroConnection: {"subscriber", "api_key"},
+    Delivery: {"id", "subscriber", "edition", "not_before", "attempts", "claimed_by", "lease_until"},
+    Event: {"id", "delivery"},
+    Member: {"id", "subscriber", "email_key", "browser_key"},
+    Vote: {"id", "member"},
+    Submission: {"id", "member"},
+}
+FIELDS = {
+    Subscriber: data_export.PROFILE,
+    Consent: data_export.CONSENT,
+    OutgoingMail: data_export.MAIL,
+    Feedback: personal_data.FEEDBACK,
+    LibraryEntry: personal_data.LIBRARY,
+    ZoteroConnection: personal_data.ZOTERO,
+    Delivery: personal_data.DELIVERY,
+    Event: personal_data.REPORT,
+    Member: personal_data.ACCOUNT,
+    Vote: personal_data.VOTE,
+    Submission: personal_data.PROPOSAL,
+}
+
+
+def models():
+    return [model for name in ("digest", "subscriptions") for model in apps.get_app_config(name).get_models()]
+
+
+@pytest.fixture
+def reader():
+    """Somebody of whom there is a row of every kind."""
+    paper = make_paper("Graph motifs")
+    reader = make_subscriber(ADDRESS)
+    topic = make_topic("Graph learning")
+    preferences.keep(reader, Preferences({topic.pk: 1.0}, ("my rare disease",), ("blockchain",), ("Grace Hopper",)))
+    Consent.objects.create(
+        subscriber=reader, wording="I agree.", requested_at=NOON, requested_from="192.0.2.7", confirmed_at=NOON
+    )
+    give_opinion(reader, paper)
+    LibraryEntry.objects.create(subscriber=reader, paper=paper, cite_key="l", note="on my rare disease")
+    ZoteroConnection.objects.create(subscriber=reader, api_key="k", user_id=7)
+    Profile.keep(reader.pk, [(paper.pk, 0.75)], NOON)
+    content = {
+        "papers": [[paper.pk, "keyword", "my rare disease"]],
+        "of": 3,
+        "parts": [[40, 0]],
+        "teams": ["a"],
+        "more": {"papers": [[paper.pk, "author", "Grace Hopper"]], "of": 2},
+    }
+    fields = {"content": content, "provider_id": "provider-id-7", "error": f"550 no {ADDRESS}", "sent_at": NOON}
+    delivery = make_delivery(reader, make_edition(paper), status="sent", **fields)
+    Event.objects.create(
+        provider="brevo", event_id="event-id-7", type="delivered", kind="delivered", delivery=delivery, at=NOON
+    )
+    OutgoingMail.objects.create(kind="link_request", recipient=reader.pk)
+    member = make_member(ADDRESS.upper())
+    OutgoingMail.objects.create(kind="sign_in", recipient=member.pk, details={"goes_to": "/search?q=my rare disease"})
+    Vote.objects.create(member=member, paper=paper)
+    Submission.objects.create(member=member, arxiv_id="2508.00007")
+    reading.take_in("old.csv", f"email,name\nx@example.org,X\n{ADDRESS},Ada\n".encode(), "owner")
+    return reader
+
+
+def path(reader, more):
+    return f"/preferences/{links.token(Purpose.PREFERENCES, reader)}{more}"
+
+
+def everything_stored():
+    rows = [row for model in models() for row in model.objects.values()]
+    return "\n".join(str({k: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()}) for row in rows)
+
+
+def test_every_table_is_about_readers_and_told_or_about_nobody():
+    assert {model.__name__ for model in models()} == {model.__name__ for model in TOLD} | OTHERS
+
+
+@pytest.mark.parametrize("model", FIELDS)
+def test_every_field_is_told(model):
+    exported = {name.partition("__")[0] for name in FIELDS[model]}
+
+    assert {field.name for field in model._meta.get_fields() if field.concrete} == exported | UNTOLD[model]
+
+
+def test_a_row_of_every_kind_is_in_the_export(client, reader):
+    data = json.loads(client.get(path(reader, "/data.json")).content)
+
+    for key in TOLD.values():
+        assert data[key], key
+    assert data["learned"][0]["paper"] == "Graph motifs"
+    assert data["learned"][0]["weight"] == 0.75
+    assert data["reports"][0]["event_id"] == "event-id-7"
+    assert data["account"]["votes"][0]["paper__title"] == "Graph motifs"
+    assert data["account"]["proposals"][0]["arxiv_id"] == "2508.00007"
+    assert data["account"]["mails asked for"][0]["details"] == {"goes_to": "/search?q=my rare disease"}
+    assert data["uploaded lists"] == [{"name": "old.csv", "uploaded_at": "2025-08-21T12:00:00Z"}]
+
+
+def test_the_page_tells_it_too_and_what_the_button_deletes(client, reader):
+    html = client.get(path(reader, "/data")).content.decode()
+
+    for words in (
+        "What we learned",
+        "0.75",
+        "delivered",
+        "1 vote, 1 submitted paper",
+        "is in a list uploaded",
+    ):
+        assert words in html
+    assert "along with your account, your votes and the papers you submitted" in html
+
+
+def test_nothing_of_it_is_left_after_the_button(client, reader):
+    stored = everything_stored()
+    assert [typed for typed in TYPED if typed not in stored] == []
+
+    client.post(path(reader, "/data"))
+
+    stored = everything_stored().casefold()
+    assert [typed for typed in TYPED if typed.casefold() in stored] == []
+    assert {model for model in TOLD if model.objects.exists()} == {Delivery, Roster}
+
+
+def test_of_a_digest_its_papers_its_day_and_its_state_stay(client, reader):
+    client.post(path(reader, "/data"))
+
+    (delivery,) = Delivery.objects.all()
+    (paper,) = {entry[0] for entry in delivery.content["papers"]}
+    assert delivery.content == {
+        "papers": [[paper, "edition", ""]],
+        "of": 3,
+        "more": {"papers": [[paper, "edition", ""]], "of": 2},
+    }
+    assert (delivery.status, delivery.sent_at) == ("sent", NOON)
+
+
+def test_nobody_elses_rows_are_touched(client, reader):
+    other = make_subscriber("other@example.org")
+    content = {"papers": [[1, "keyword", "graphs"]], "of": 1}
+    make_delivery(other, make_edition(day=NOON.date() + timedelta(days=1)), content=content, provider_id="kept")
+    make_member("member@example.org")
+
+    client.post(path(reader, "/data"))
+
+    others_delivery = Delivery.objects.get(subscriber=other)
+    assert (others_delivery.content, others_delivery.provider_id) == (content, "kept")
+    assert Member.objects.get().email == "member@example.org"
+
+
+def test_votes_no_longer_count(client, reader):
+    paper = Vote.objects.get().paper
+    paper.votes = 1
+    paper.save()
+
+    client.post(path(reader, "/data"))
+
+    paper.refresh_from_db()
+    assert paper.votes == 0
+
+
+def test_that_an_address_must_not_be_written_to_is_still_known(client, reader):
+    Suppression.objects.create(address_hash=hash_of(ADDRESS), reason="complained")
+
+    client.post(path(reader, "/data"))
+
+    assert Suppression.objects.covers(ADDRESS)
+
+
+def test_who_is_deleted_in_the_panel_is_erased_too(admin_client, reader):
+    admin_client.post(f"/admin/subscriptions/subscriber/{reader.pk}/delete/", {"post": "yes"})
+
+    assert not Subscriber.objects.exists()
+    # The account is a row of its own in the panel.
+    members.delete_member(Member.objects.get(), NOON)
+    stored = everything_stored()
+    assert "my rare disease" not in stored
+    assert "event-id-7" not in stored
+
+
+# --- Uploaded lists ---
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line", [f'"Ada, née X";{ADDRESS.upper()};"a|b"', f'x;"{ADDRESS}";y', f"Ada;<{ADDRESS}>;z"])
+def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, line_end, line):
+    lines = ["name;email;tags", "B;b@example.org;é", line, f"C;x{ADDRESS};é", f"D;{ADDRESS}.uk;é"]
+    roster = reading.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
+
+    personal_data.forgetting.erase_address(ADDRESS)
+
+    roster.refresh_from_db()
+    head, first, emptied, *others = reading.rows_of(roster)
+    assert [head, first, *others] == [text.split(";") for text in (*lines[:2], *lines[3:])]
+    assert emptied[1] == "erased"
+    # Nothing but separators is left beside it.
+    assert set("".join(emptied)) <= set("erased,|")
+
+
+def test_an_emptied_line_brings_in_nobody(client, reader):
+    roster = Roster.objects.get()
+    client.post(path(reader, "/data"))
+    roster.refresh_from_db()
+    roster.begin(Roster.Status.CHECKING, Roster.Status.UPLOADED)
+
+    importing.work(NOON)
+
+    roster.refresh_from_db()
+    assert roster.counts == {"to ask": 1, "cannot be read": 1}
+
+
+@pytest.mark.parametrize(("status", "stays"), [("uploaded", False), ("checking", False), ("checked", False)])
+def test_a_list_nobody_goes_on_with_is_deleted_after_a_week(reader, status, stays):
+    Roster.objects.update(status=status)
+
+    with time_machine.travel(NOON + timedelta(days=6, hours=23), tick=False):
+        tasks.forget_rosters()
+        assert Roster.objects.exists()
+    with time_machine.travel(NOON + timedelta(days=7, seconds=1), tick=False):
+        tasks.forget_rosters()
+
+    assert Roster.objects.exists() == stays
+
+
+@pytest.mark.parametrize("status", ["importing", "done"])
+def test_what_is_brought_in_stays_on_record(reader, status):
+    Roster.objects.update(status=status)
+
+    with time_machine.travel(NOON + timedelta(days=100), tick=False):
+        tasks.forget_rosters()
+
+    assert Roster.objects.exists()

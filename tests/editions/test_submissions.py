@@ -1,0 +1,285 @@
+"""Papers proposed by members: looked up, checked, decided on at the desk."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+
+from digest import tasks
+from digest.catalog import uploads
+from digest.editions import curation, submissions
+from digest.models import Edition, SourceRun, Submission
+from tests.support.factories import DAY, NOON, make_edition, make_member, make_paper, on_arxiv
+from tests.support.html import words_of
+
+pytestmark = pytest.mark.django_db
+pytest_plugins = ["tests.support.member_browser"]
+
+KNOWN = "2508.01234"
+
+
+@pytest.fixture
+def paper():
+    return on_arxiv(make_paper("Worth reading"), KNOWN)
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(get_user_model().objects.create_superuser("curator"))
+    return client
+
+
+def submit(client, text=KNOWN):
+    return client.post("/submit", {"paper": text})
+
+
+@pytest.mark.parametrize(
+    "text", [KNOWN, f"arXiv:{KNOWN}v2", f"https://arxiv.org/abs/{KNOWN}", f" arxiv.org/pdf/{KNOWN} "]
+)
+def test_a_known_paper_is_shown_for_a_check_and_then_queued(client, sign_in, paper, text):
+    sign_in()
+
+    address = submit(client, text).url
+    row = Submission.objects.get()
+    html = client.get(address).content.decode()
+
+    assert "Is this the paper?" in html
+    assert "Worth reading" in html
+    assert (row.paper, row.status) == (paper, Submission.Status.SHOWN)
+    client.post(f"{address}/confirm")
+    assert "Waiting for a curator" in client.get(address).content.decode()
+
+
+def test_a_paper_not_in_the_catalogue_waits_for_its_text(client, sign_in):
+    sign_in()
+    address = submit(client).url
+
+    assert "Waiting for the paper’s details" in words_of(client.get(address).content.decode())
+
+    on_arxiv(make_paper("It came"), KNOWN)
+    tasks.fetch_submissions()
+    html = client.get(address).content.decode()
+    assert "Is this the paper?" in html
+    assert "It came" in html
+
+
+@pytest.fixture
+def arxiv(monkeypatch):
+    """What arXiv knows; and what was asked of it."""
+
+    class Arxiv:
+        knows, asked, status = {}, [], SourceRun.Status.FINISHED
+
+    def take(upload):
+        Arxiv.asked.append(upload.ids)
+        for value in upload.ids:
+            if value in Arxiv.knows:
+                on_arxiv(make_paper(Arxiv.knows[value]), value)
+        return SourceRun(source="ids", status=Arxiv.status)
+
+    Arxiv.knows, Arxiv.asked = {}, []
+    monkeypatch.setattr(uploads, "import_upload", take)
+    return Arxiv
+
+
+def test_a_paper_is_fetched_once_it_was_proposed(
+    client, sign_in, arxiv, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(tasks.fetch_submissions, "delay", tasks.fetch_submissions)
+    arxiv.knows = {KNOWN: "It came"}
+    sign_in()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        address = submit(client).url
+
+    assert "It came" in client.get(address).content.decode()
+    assert arxiv.asked == [[KNOWN]]
+
+
+def test_what_arxiv_does_not_know_is_refused(arxiv):
+    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+
+    submissions.fetch_waiting(NOON)
+
+    row.refresh_from_db()
+    assert (row.status, row.reason) == (Submission.Status.REFUSED, "arXiv has no paper with this ID.")
+
+
+def test_while_arxiv_gives_no_answer_all_wait_on(arxiv):
+    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    arxiv.status = SourceRun.Status.FAILED
+
+    submissions.fetch_waiting(NOON)
+
+    row.refresh_from_db()
+    assert row.status == Submission.Status.WAITING
+
+
+def test_while_others_are_fetched_all_wait_on(monkeypatch):
+    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+
+    def busy(upload):
+        raise uploads.BusyError
+
+    monkeypatch.setattr(uploads, "import_upload", busy)
+    submissions.fetch_waiting(NOON)
+
+    row.refresh_from_db()
+    assert row.status == Submission.Status.WAITING
+
+
+def test_a_paper_proposed_by_many_is_asked_for_once(arxiv):
+    for _ in range(3):
+        submissions.submit_paper(make_member(), KNOWN, NOON)
+    arxiv.knows = {KNOWN: "It came"}
+
+    submissions.fetch_waiting(NOON)
+    submissions.fetch_waiting(NOON)
+
+    assert arxiv.asked == [[KNOWN]]
+    assert set(Submission.objects.values_list("status", flat=True)) == {Submission.Status.SHOWN}
+
+
+@pytest.mark.parametrize("text", ["", "hello", "2513.01234", "https://example.org/2508.01234", "x" * 501, "9" * 400])
+def test_what_is_no_paper_on_arxiv_is_refused_with_a_word(client, sign_in, text):
+    sign_in()
+
+    response = submit(client, text)
+
+    assert response.status_code == 422
+    assert "error" in response.content.decode()
+    assert Submission.objects.count() == 0
+
+
+def test_a_paper_that_was_out_already_is_refused(client, sign_in, paper):
+    make_edition(paper)
+    sign_in()
+
+    assert "already been in an edition" in submit(client).content.decode()
+
+
+def test_the_same_paper_again_leads_to_the_first_submission(client, sign_in, paper):
+    sign_in()
+
+    assert submit(client).url == submit(client, f"arXiv:{KNOWN}v3").url
+    assert Submission.objects.count() == 1
+
+
+def test_nobody_sees_the_submissions_of_others(client, sign_in, paper):
+    theirs = submissions.submit_paper(make_member(), KNOWN, NOON)
+    sign_in()
+
+    assert client.get(f"/submissions/{theirs.pk}").status_code == 404
+    assert client.post(f"/submissions/{theirs.pk}/confirm").status_code == 404
+    client.post(f"/submissions/{theirs.pk}/withdraw")
+    assert Submission.objects.count() == 1
+
+
+def test_who_is_not_signed_in_is_asked_to(client):
+    assert client.get("/submit").url == "/sign-in?next=%2Fsubmit"
+    assert client.post("/submit", {"paper": KNOWN}).url.startswith("/sign-in")
+    assert Submission.objects.count() == 0
+
+
+def test_a_submission_can_be_withdrawn_until_it_is_decided(client, sign_in, paper):
+    member = sign_in()
+    row = submissions.submit_paper(member, KNOWN, NOON)
+    row.enqueue()
+    submissions.accept(row, NOON)
+
+    client.post(f"/submissions/{row.pk}/withdraw")
+    assert Submission.objects.count() == 1
+
+    other = submissions.submit_paper(member, "2508.05678", NOON)
+    client.post(f"/submissions/{other.pk}/withdraw")
+    assert Submission.objects.get() == row
+
+
+def test_only_so_many_a_day(client, sign_in, settings):
+    settings.SUBMISSIONS_PER_MEMBER = "2 per day"
+    sign_in()
+
+    statuses = [submit(client, f"2508.0000{number}").status_code for number in (1, 2, 3)]
+
+    assert statuses == [302, 302, 429]
+
+
+def test_only_so_many_that_wait():
+    member = make_member()
+    for number in range(submissions.MOST_OPEN):
+        submissions.submit_paper(member, f"2508.{number:05}", NOON)
+
+    with pytest.raises(submissions.SubmissionRefusedError, match="papers waiting"):
+        submissions.submit_paper(member, KNOWN, NOON)
+
+
+def test_an_accepted_paper_stands_at_the_end_of_the_next_draft(paper):
+    make_edition(make_paper(), day=DAY)
+    draft = make_edition(make_paper(), make_paper(), day=DAY + timedelta(days=1), published=False)
+    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    row.enqueue()
+
+    assert submissions.accept(row, NOON)
+    assert not submissions.accept(row, NOON)
+
+    assert (paper.entry.edition, paper.entry.position) == (draft, 2)
+
+
+def test_where_there_is_no_draft_one_is_made_on_the_next_free_day(paper):
+    make_edition(make_paper(), day=DAY)
+
+    assert curation.add_to_next_edition(paper, NOON).day == DAY + timedelta(days=1)
+    assert curation.add_to_next_edition(paper, NOON).day == DAY + timedelta(days=1)
+    assert Edition.objects.count() == 2
+
+
+def test_the_desk_accepts_with_a_word_to_the_sender(client, sign_in, desk, paper):
+    member = sign_in()
+    row = submissions.submit_paper(member, KNOWN, NOON)
+    row.enqueue()
+
+    desk.post(f"/admin/digest/submission/{row.pk}/change/", {"reason": "Lovely.", "_accept": "Accept"})
+
+    html = client.get(f"/submissions/{row.pk}").content.decode()
+    assert "Accepted" in html
+    assert "Lovely." in html
+    assert paper.entry.edition.status == Edition.Status.DRAFT
+
+
+def test_the_desk_refuses_with_a_reason_and_not_without(client, sign_in, desk, paper):
+    member = sign_in()
+    row = submissions.submit_paper(member, KNOWN, NOON)
+    row.enqueue()
+    address = f"/admin/digest/submission/{row.pk}/change/"
+
+    assert "Please give a reason" in desk.post(address, {"reason": "", "_refuse": "x"}, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.status == Submission.Status.QUEUED
+
+    desk.post(address, {"reason": "Not <b>new</b>.", "_refuse": "Refuse"})
+    html = client.get(f"/submissions/{row.pk}").content.decode()
+    assert "Not &lt;b&gt;new&lt;/b&gt;." in html
+    assert "It won’t be in an edition" in html
+
+
+def test_the_desk_accepts_many_at_once(desk, paper):
+    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    row.enqueue()
+    waiting = submissions.submit_paper(make_member(), "2508.05678", NOON)
+    chosen = {"action": "accept", "_selected_action": [row.pk, waiting.pk]}
+
+    html = desk.post("/admin/digest/submission/", chosen, follow=True).content.decode()
+
+    assert "Accepted submission" in html
+    assert "isn’t waiting for a curator" in html
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_desk_shuts_a_member_out(desk):
+    member = make_member()
+
+    desk.post("/admin/digest/member/", {"action": "bar", "_selected_action": [member.pk]})
+
+    member.refresh_from_db()
+    assert member.is_barred

@@ -1,0 +1,104 @@
+"""What a delivery keeps of its digest, written and read again."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.models import snapshot
+from digest.models.snapshot import (
+    COMPONENT_NAMES,
+    MAX_COMPONENT,
+    MIN_COMPONENT,
+    all_papers_in,
+    candidates_of,
+    components_in,
+    entries_in,
+    extra_section,
+    pack_components,
+    papers_in,
+    rankers_in,
+    read_section,
+    section_json,
+    snapshot_json,
+    unpack_components,
+)
+from digest.ranking import scoring
+
+hundredths = st.integers(MIN_COMPONENT, MAX_COMPONENT)
+entries = st.lists(
+    st.tuples(
+        st.integers(1, 2**40),
+        st.sampled_from(["topic", "keyword", "edition"]),
+        st.text(),
+        st.lists(hundredths, min_size=len(COMPONENT_NAMES), max_size=len(COMPONENT_NAMES)),
+        st.integers(-1, 1),
+    ),
+    unique_by=lambda entry: entry[0],
+    max_size=12,
+)
+
+
+def section_of(papers, candidates, *, with_rankers=False):
+    return section_json(
+        [json.dumps(entry[:3]) for entry in papers],
+        candidates,
+        [json.dumps(entry[3]) for entry in papers],
+        [entry[4] for entry in papers] if with_rankers else (),
+    )
+
+
+@given(entries, entries, st.integers(0, 5000), st.booleans())
+def test_what_is_written_is_read_again(first, extra, candidates, with_rankers):
+    section = section_of(first, candidates, with_rankers=with_rankers)
+    content = json.loads(snapshot_json(section, section_of(extra, 7) if extra else ""))
+
+    assert entries_in(content) == [entry[:3] for entry in first]
+    assert entries_in(extra_section(content)) == [entry[:3] for entry in extra]
+    assert all_papers_in(content) == papers_in(content) + [entry[0] for entry in extra]
+    assert candidates_of(content) == candidates
+    assert [list(row.values()) for row in components_in(content)] == [entry[3] for entry in first]
+    assert rankers_in(content) == ({entry[0]: entry[4] for entry in first} if with_rankers else {})
+    assert read_section(section) == {name: value for name, value in content.items() if name != "more"}
+
+
+@given(st.lists(hundredths, min_size=len(COMPONENT_NAMES), max_size=len(COMPONENT_NAMES)))
+def test_packed_components_are_unpacked_as_they_were(row):
+    packed = pack_components([np.array([[value]]) for value in row])
+
+    assert unpack_components(int(packed[0, 0])) == row
+
+
+@pytest.mark.parametrize("number", [len(COMPONENT_NAMES) - 1, len(COMPONENT_NAMES) + 1])
+def test_another_number_of_components_is_refused_and_not_packed_wrongly(number):
+    with pytest.raises(OverflowError, match=f"expected {len(COMPONENT_NAMES)} score components, got {number}"):
+        pack_components([np.zeros((1, 1))] * number)
+
+
+def test_all_components_have_room_in_the_integer():
+    assert snapshot.COMPONENT_BITS * len(COMPONENT_NAMES) <= 63
+
+
+def test_no_component_is_ever_larger_than_what_can_be_kept():
+    largest = dict.fromkeys(scoring.COMPONENTS, 1.0) | {"topic": float(scoring.MAX_TOPIC_MATCH)}
+
+    for name, value in largest.items():
+        assert 100 * scoring.WEIGHTS[name] * value <= MAX_COMPONENT
+        assert -100 * scoring.WEIGHTS[name] >= MIN_COMPONENT
+
+
+def test_what_lies_outside_counts_as_the_end_of_the_range():
+    rows = [np.array([10_000.0])] + [np.array([-10_000.0])] * (len(COMPONENT_NAMES) - 1)
+
+    assert unpack_components(int(pack_components(rows)[0])) == [MAX_COMPONENT] + [MIN_COMPONENT] * (len(rows) - 1)
+
+
+def test_old_rows_without_components_or_extra_section_are_read():
+    content = {"papers": [[3, "topic", "Graphs"]]}
+
+    assert components_in(content) == [{}]
+    assert extra_section(content) == {}
+    assert candidates_of(content) == 0
+    assert all_papers_in({}) == []

@@ -1,0 +1,75 @@
+"""Doctor in the panel: for superusers; others are asked only by a press of the button."""
+
+import pytest
+
+from digest.health import registry
+from digest.health.result import Reporter
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/digest/doctor/"
+HERE, ASKED = Reporter("disk"), Reporter("SPF")
+
+
+@pytest.fixture
+def asked(settings, monkeypatch):
+    """How often others were asked."""
+    settings.SECOND_FACTOR = False
+    times = []
+
+    def ask():
+        times.append(1)
+        return [ASKED.bad("example.org has <two> records.", "Mend it."), ASKED.ok("Everything looks good.")]
+
+    monkeypatch.setattr(registry, "network_results", ask)
+    monkeypatch.setattr(registry, "local_results", lambda: [HERE.ok("77 GB are free.")])
+    return times
+
+
+@pytest.fixture
+def superuser(client, django_user_model):
+    client.force_login(django_user_model.objects.create_superuser("ada", "ada@example.org"))
+    return client
+
+
+def test_looking_asks_nobody(asked, superuser):
+    page = superuser.get(PAGE).content.decode()
+
+    assert asked == []
+    assert "77 GB are free." in page
+    assert "Everything looks good." in page
+    assert "Checked on" not in page
+    assert 'href="/admin/digest/doctor/"' in page
+
+
+def test_the_button_asks_and_the_page_shows_what_they_said_and_when(asked, superuser, at_noon):
+    answer = superuser.post(f"{PAGE}run/", follow=True)
+
+    page = answer.content.decode()
+    assert (answer.redirect_chain, asked) == ([(PAGE, 302)], [1])
+    assert "example.org has &lt;two&gt; records." in page
+    assert "Mend it." in page
+    assert "Something’s broken." in page
+    assert "Checked on" in page
+    assert page.index("has &lt;two&gt;") < page.rindex("Everything looks good.")
+    superuser.get(PAGE)
+    assert asked == [1]
+
+
+def test_opening_the_address_of_the_button_asks_nobody(asked, superuser):
+    assert superuser.get(f"{PAGE}run/").status_code == 405
+    assert asked == []
+
+
+def test_nobody_else_of_the_panel_sees_it(asked, client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("bob", is_staff=True))
+
+    assert client.get(PAGE).status_code == 403
+    assert client.post(f"{PAGE}run/").status_code == 403
+    assert "Doctor" not in client.get("/admin/").content.decode()
+    assert asked == []
+
+
+def test_strangers_are_asked_to_sign_in(asked, client):
+    assert client.get(PAGE).status_code == 302
+    assert client.post(f"{PAGE}run/").status_code == 302
+    assert asked == []

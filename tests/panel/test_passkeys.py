@@ -1,0 +1,273 @@
+"""Passkeys as the second factor: only the person's own, made here, and each answer once."""
+
+import json
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from digest.models import Passkey
+from tests.support.authenticator import Authenticator
+from tests.support.factories import NOON
+
+pytestmark = pytest.mark.django_db
+SET_UP, SIGN_IN = "/admin/second-factor/set-up/", "/admin/second-factor/"
+WANTED = "/admin/digest/edition/"
+
+
+@pytest.fixture
+def person(django_user_model):
+    return django_user_model.objects.create_superuser("ada")
+
+
+@pytest.fixture(autouse=True)
+def strict(settings):
+    settings.SECOND_FACTOR = True
+
+
+@pytest.fixture
+def device():
+    return Authenticator()
+
+
+@pytest.fixture
+def away(client, person, device):
+    """The person with a passkey, who then signed in with the password alone."""
+    type_password(client, person)
+    set_up(client, device)
+    client.logout()
+    type_password(client, person)
+    return person
+
+
+def type_password(client, person):
+    client.force_login(person)
+
+
+def ask(client, page):
+    return client.post(f"{page}passkey/").json()
+
+
+def set_up(client, device):
+    return client.post(f"{SET_UP}?next={WANTED}", {"answer": json.dumps(device.create(ask(client, SET_UP)))})
+
+
+def show(client, answer):
+    return client.post(f"{SIGN_IN}?next={WANTED}", {"answer": json.dumps(answer)})
+
+
+def error_message(client, answer):
+    """What the page says to an answer that lets nobody in."""
+    page = show(client, answer)
+    assert page.status_code == 200
+    assert client.get(WANTED).status_code == 302
+    return page.context["error_message"]
+
+
+def test_who_sets_up_a_passkey_is_in_and_gets_spare_codes(client, person, device):
+    type_password(client, person)
+
+    page = set_up(client, device)
+
+    assert len(page.context["codes"]) == StaticToken.objects.count() == 10
+    assert page.context["onward"] == WANTED
+    assert client.get(WANTED).status_code == 200
+    assert LogEntry.objects.get().change_message == "Set up two-factor sign-in."
+
+
+def test_the_next_time_the_passkey_lets_in(client, away, device):
+    assert client.get(WANTED).status_code == 302
+
+    answer = show(client, device.get(ask(client, SIGN_IN)))
+
+    assert answer.headers["Location"] == WANTED
+    assert client.get(WANTED).status_code == 200
+    assert Passkey.objects.get().used_at
+
+
+def test_a_device_that_never_counts_lets_in_every_time(client, person):
+    device = Authenticator(counts=False)
+    type_password(client, person)
+    set_up(client, device)
+    for _ in range(2):
+        client.logout()
+        type_password(client, person)
+        assert show(client, device.get(ask(client, SIGN_IN))).status_code == 302
+
+
+def test_a_spare_code_lets_in_instead(client, away):
+    page = client.get(SIGN_IN).content.decode()
+
+    assert "Use a code instead" in page
+    assert client.post(SIGN_IN, {"code": StaticToken.objects.first().token}).status_code == 302
+
+
+def test_the_question_names_the_site_and_the_persons_own_passkeys(client, away, django_user_model, settings):
+    other = django_user_model.objects.create_user("grace")
+    Passkey.objects.create(user=other, credential_id="b3RoZXI", public_key=b"")
+    settings.SITE_URL = "https://papers.example.org"
+
+    question = ask(client, SIGN_IN)
+
+    assert question["rpId"] == "papers.example.org"
+    assert [key["id"] for key in question["allowCredentials"]] == [Passkey.objects.get(user=away).credential_id]
+    assert question["allowCredentials"][0]["transports"] == ["internal"]
+
+
+def test_a_new_passkey_is_asked_for_beside_those_there_are(client, person):
+    type_password(client, person)
+
+    question = ask(client, SET_UP)
+
+    assert question["user"]["name"] == "ada"
+    assert question["user"]["id"] == ask(client, SET_UP)["user"]["id"]
+    assert question["authenticatorSelection"]["userVerification"] == "preferred"
+    assert question["attestation"] == "none"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.org", "http://localhost:8001", "http://127.0.0.1:8000"])
+def test_an_answer_from_another_address_is_refused(client, away, device, origin):
+    device.origin = origin
+
+    assert "couldn’t verify" in error_message(client, device.get(ask(client, SIGN_IN)))
+
+
+def test_a_passkey_from_another_address_is_not_kept(client, person):
+    type_password(client, person)
+
+    page = set_up(client, Authenticator("https://evil.example.org"))
+
+    assert "couldn’t verify" in page.context["error_message"]
+    assert not Passkey.objects.exists()
+
+
+def test_an_answer_for_another_host_is_refused(client, away, device):
+    question = ask(client, SIGN_IN) | {"rpId": "evil.example.org"}
+
+    assert "couldn’t verify" in error_message(client, device.get(question))
+
+
+def test_an_answer_counts_once(client, away, device):
+    answer = device.get(ask(client, SIGN_IN))
+    show(client, answer)
+    client.logout()
+    type_password(client, away)
+
+    assert "already used" in error_message(client, answer)
+
+
+def test_an_answer_to_an_earlier_question_is_refused(client, away, device):
+    answer = device.get(ask(client, SIGN_IN))
+    ask(client, SIGN_IN)
+
+    assert "couldn’t verify" in error_message(client, answer)
+
+
+def test_a_question_to_set_one_up_is_none_to_sign_in(client, person, device):
+    type_password(client, person)
+    question = ask(client, SET_UP)
+    TOTPDevice.objects.create(user=person, name="app")
+
+    assert "already used" in error_message(client, device.get(question | {"rpId": "localhost"}))
+
+
+def test_an_answer_after_five_minutes_is_refused(client, away, device):
+    with time_machine.travel(NOON, tick=False) as clock:
+        type_password(client, away)
+        answer = device.get(ask(client, SIGN_IN))
+        clock.shift(301)
+
+        assert "took too long" in error_message(client, answer)
+
+
+def test_the_passkey_of_somebody_else_is_refused(client, away, device, django_user_model):
+    grace = django_user_model.objects.create_superuser("grace")
+    client.logout()
+    type_password(client, grace)
+    set_up(client, Authenticator())
+    client.logout()
+    type_password(client, grace)
+
+    assert "don’t know this passkey" in error_message(client, device.get(ask(client, SIGN_IN)))
+
+
+def test_the_passkey_of_somebody_else_cannot_be_set_up_again(client, away, device, django_user_model):
+    grace = django_user_model.objects.create_superuser("grace")
+    client.logout()
+    type_password(client, grace)
+
+    assert set_up(client, device).context["error_message"] == "This passkey is already set up here."
+    assert Passkey.objects.get().user == away
+
+
+def test_a_signature_of_another_key_is_refused(client, away, device):
+    forger = Authenticator()
+    forger.id = device.id
+
+    assert "couldn’t verify" in error_message(client, forger.get(ask(client, SIGN_IN)))
+    assert Passkey.objects.get().used_at is None
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_a_counter_that_went_back_or_stood_still_is_refused_and_noted(client, away, device, count):
+    Passkey.objects.update(counter=5)
+    device.count = count
+
+    assert "a copy of it" in error_message(client, device.get(ask(client, SIGN_IN)))
+    assert Passkey.objects.get().counter == 5
+    assert LogEntry.objects.filter(change_message__contains="counter went backwards").exists()
+
+
+@pytest.mark.parametrize("answer", ["", "nothing", "[]", "{}", '{"id": "x", "rawId": "x", "type": "public-key"}'])
+@pytest.mark.parametrize("page", [SIGN_IN, SET_UP])
+def test_nonsense_is_refused(client, person, page, answer):
+    if page == SIGN_IN:
+        TOTPDevice.objects.create(user=person, name="app")
+    type_password(client, person)
+    ask(client, page)
+
+    answers = client.post(page, {"answer": answer})
+
+    assert "couldn’t verify" in answers.context["error_message"]
+
+
+def test_a_key_without_its_parts_is_refused(client, person, device, monkeypatch):
+    monkeypatch.setattr(device, "_public", lambda: bytes(16) + len(device.id).to_bytes(2, "big") + device.id + b"\xa0")
+    type_password(client, person)
+
+    assert "couldn’t verify" in set_up(client, device).context["error_message"]
+
+
+def test_passkeys_are_tried_so_many_times_too(client, away, device, settings):
+    settings.SIGN_IN_TRIES = "3 per 15 minutes"
+    forger = Authenticator()
+
+    answers = [error_message(client, forger.get(ask(client, SIGN_IN))) for _ in range(4)]
+
+    assert "Too many attempts" in answers[-1]
+    assert "Too many attempts" in error_message(client, device.get(ask(client, SIGN_IN)))
+
+
+def test_the_password_alone_brings_no_passkey(client, away):
+    answer = client.post(f"{SET_UP}passkey/")
+
+    assert answer.headers["Location"].startswith("/admin/second-factor/?")
+    assert client.post(SET_UP, {"answer": "{}"}).status_code == 302
+
+
+def test_without_the_password_nothing_is_asked(client, person):
+    assert client.post(f"{SIGN_IN}passkey/").headers["Location"] == "/admin/login/"
+    assert client.post(f"{SET_UP}passkey/").headers["Location"] == "/admin/login/"
+
+
+def test_an_owner_takes_passkeys_away_with_the_rest(client, person, device, django_user_model):
+    other = django_user_model.objects.create_user("grace", is_staff=True)
+    Passkey.objects.create(user=other, credential_id="b3RoZXI", public_key=b"")
+    type_password(client, person)
+    set_up(client, device)
+
+    client.post("/admin/auth/user/", {"action": "forget_second_factor", "_selected_action": [other.pk]})
+
+    assert Passkey.objects.get().user == person

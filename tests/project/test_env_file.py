@@ -1,0 +1,142 @@
+"""The file of settings: every reader takes a value for the same, and the environment counts more."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as project
+from django.core.exceptions import ImproperlyConfigured
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import env_file
+
+EXAMPLE = project.BASE_DIR / ".env.example"
+AWKWARD = ["a b", "it's", 'say "no"', "$HOME `id` \\n", "#1%@/:?&=+", "'\"$\\", "é – ü", "", " edges "]
+VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF).filter(str.isprintable), max_size=40)
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """An environment of which nothing stays behind."""
+    variables = {"PATH": os.environ["PATH"]}
+    monkeypatch.setattr(env_file.os, "environ", variables)
+    monkeypatch.setattr(env_file.environ.Env, "ENVIRON", variables)
+    return variables
+
+
+def by_systemd(text):
+    """The value of one line as systemd reads it: single quotes take all, double quotes know four escapes."""
+    value = text.partition("=")[2]
+    if value.startswith('"'):
+        return re.sub(r'\\(["\\$`])', r"\1", value[1:-1])
+    return value[1:-1] if value.startswith("'") else value
+
+
+def by_shell(text):
+    return subprocess.run(["sh", "-c", f'{text}\nprintf %s "$NAME"'], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("value", AWKWARD)
+def test_a_shell_reads_what_was_meant(value):
+    assert by_shell(env_file.assignment("NAME", value)) == value
+
+
+@given(value=VALUES)
+def test_every_reader_takes_a_value_for_the_same(tmp_path_factory, value):
+    line = env_file.assignment("NAME", value)
+    file = tmp_path_factory.getbasetemp() / "settings"
+    file.write_text(line)
+
+    assert env_file.values(file) == {"NAME": value}
+    assert by_systemd(line) == value
+
+
+@pytest.mark.parametrize(("name", "value"), [("name", "x"), ("A B", "x"), ("NAME", "two\nlines"), ("NAME", "nul\0")])
+def test_what_cannot_stand_in_the_file_is_refused(name, value):
+    with pytest.raises(ValueError, match="one line of printable characters"):
+        env_file.assignment(name, value)
+
+
+def test_the_environment_counts_more_than_the_file(environment, tmp_path):
+    (tmp_path / ".env").write_text("SITE_NAME='From the file'\nLOG_LEVEL=ERROR\n# nothing\n")
+    environment["LOG_LEVEL"] = "DEBUG"
+
+    assert env_file.read(tmp_path) == tmp_path / ".env"
+    assert environment["SITE_NAME"] == "From the file"
+    assert environment["LOG_LEVEL"] == "DEBUG"
+
+
+def test_another_file_can_be_named_and_none(environment, tmp_path):
+    (tmp_path / ".env").write_text("SITE_NAME=Here\n")
+    (tmp_path / "elsewhere").write_text("SITE_NAME=Elsewhere\n")
+
+    environment["ENV_FILE"] = ""
+    assert env_file.read(tmp_path) is None
+    environment["ENV_FILE"] = str(tmp_path / "elsewhere")
+    assert env_file.read(tmp_path) == tmp_path / "elsewhere"
+    assert environment["SITE_NAME"] == "Elsewhere"
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), (b"\xff\xfe=x", "not UTF-8")])
+def test_a_file_that_was_named_and_cannot_be_read_stops_the_start(environment, tmp_path, content, reason):
+    file = tmp_path / "settings"
+    if content is not None:
+        file.write_bytes(content)
+    environment["ENV_FILE"] = str(file)
+
+    with pytest.raises(ImproperlyConfigured, match=reason):
+        env_file.read(tmp_path)
+
+
+def test_values_take_the_place_of_their_lines_and_of_comments():
+    text = "# About\nDEBUG=true\n#SITE_NAME='x'\nKEEP=1\n"
+
+    assert env_file.with_values(text, {"DEBUG": "false", "SITE_NAME": "Ours", "NEW_ONE": "a b"}) == (
+        "# About\nDEBUG=false\nSITE_NAME=Ours\nKEEP=1\nNEW_ONE='a b'\n"
+    )
+
+
+def assignments(text):
+    return [line.removeprefix("#") for line in text.splitlines() if env_file.NAME.match(line.removeprefix("#"))]
+
+
+def test_the_example_is_read_alike_by_a_shell_and_by_the_service(environment, tmp_path):
+    lines = assignments(EXAMPLE.read_text())
+    file = tmp_path / ".env"
+    file.write_text("\n".join(lines) + "\n")
+    names = [line.partition("=")[0] for line in lines]
+    shown = f'set -a; . {file}; for name in {" ".join(names)}; do eval "printf \'%s\\n\' \\"\\$$name\\""; done'
+    by_a_shell = subprocess.run(["sh", "-c", shown], capture_output=True, text=True, check=True).stdout.splitlines()
+
+    env_file.read(tmp_path)
+
+    assert by_a_shell == [environment[name] for name in names]
+    assert by_a_shell == [by_systemd(line) for line in lines]
+
+
+def test_the_service_starts_with_the_example_filled_in(tmp_path):
+    awkward = "p/a%s:w@o#r'd\"$1\\ é"
+    values = {
+        "SECRET_KEY": "s3cr3t-" * 10, "POSTGRES_PASSWORD": awkward, "POSTGRES_HOST": "db.example.org",
+        "EMAIL_USER": "papers", "EMAIL_PASSWORD": awkward, "REDIS_URL": "redis://cache:6379/1",
+        "REDIS_PASSWORD": awkward, "VAR_DIR": str(tmp_path),
+    }  # fmt: skip
+    file = tmp_path / "settings"
+    file.write_text(env_file.with_values(EXAMPLE.read_text(), values))
+    program = (
+        "from django.conf import settings; import redis\n"
+        "print(settings.DATABASES['default']['PASSWORD'], settings.EMAIL_HOST_PASSWORD, sep='\\n')\n"
+        "print(redis.Redis.from_url(settings.REDIS_URL).connection_pool.connection_kwargs['password'])"
+    )
+
+    started = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PATH": os.environ["PATH"], "ENV_FILE": str(file), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        cwd=project.BASE_DIR, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert started.stderr == ""
+    assert started.stdout.splitlines() == [awkward] * 3

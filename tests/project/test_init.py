@@ -1,0 +1,154 @@
+"""`manage.py init`: from nothing to a service that can send, asked or told."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+
+from config import env_file, providers
+from digest.management import first_settings
+from tests.support.fake_smtp import fake_smtp
+
+TOLD = {
+    "site_url": "https://papers.example.org",
+    "mail_from": "Daily Papers <papers@example.org>",
+    "postal_address": "Our Lab, 1 Our Street",
+    "email_url": "smtp://mail.example.org:25",
+    "user_email": "ada@example.org",
+}
+
+
+def told(file, **further):
+    call_command("init", file=file, no_input=True, only_write=True, **TOLD | further)
+    return env_file.values(file)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Answer the questions about these variables; whatever else is asked gets its default."""
+    answers, prompts = {}, []
+
+    def answer(prompt):
+        prompts.append(prompt)
+        assert len(prompts) < 50, f"asked again and again: {prompts[-1]}"
+        for variable, given in answers.items():
+            if f"({variable})" in prompt:
+                return given.pop(0) if isinstance(given, list) else given
+        return ""
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("digest.management.commands.init.getpass", answer)
+    return answers
+
+
+def test_the_file_holds_what_was_told_with_fresh_secrets_for_its_owner_alone(tmp_path):
+    file = tmp_path / ".env"
+
+    values = told(file)
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert values["SITE_URL"] == "https://papers.example.org"
+    assert values["DEBUG"] == "false"
+    assert len(values["SECRET_KEY"]) >= 50
+    assert told(tmp_path / "other")["SECRET_KEY"] != values["SECRET_KEY"]
+
+
+def test_what_stood_in_the_file_stays(tmp_path):
+    file = tmp_path / ".env"
+    before = told(file, further=["EDITION_HOUR=9"], email_password="o'ne $ecret")
+
+    after = told(file, site_name="Ours", email_url=None)
+
+    assert after == before | {"SITE_NAME": "Ours"}
+    assert after["EMAIL_PASSWORD"] == "o'ne $ecret"
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"site_url": "http://papers.example.org"}, r"--site-url \(SITE_URL\): an https:// address"),
+        ({"mail_from": "nobody"}, r"--mail-from \(MAIL_FROM\): a mailbox"),
+        ({"email_url": "http://x"}, r"--email-url \(EMAIL_URL\): an address such as smtp"),
+        ({"email_url": None}, r"--email-url \(EMAIL_URL\): an answer is required"),
+        ({"mail_provider": "pigeon"}, r"--mail-provider \(MAIL_PROVIDER\): one of"),
+        ({"postal_address": "two\nlines"}, r"--postal-address \(POSTAL_ADDRESS\): one line"),
+        ({"mail_provider": "postmark"}, r"ANYMAIL_POSTMARK_SERVER_TOKEN\): an answer is required"),
+    ],
+)
+def test_a_wrong_answer_is_named_and_nothing_is_written(tmp_path, change, fault):
+    file = tmp_path / ".env"
+
+    with pytest.raises(CommandError, match=fault):
+        told(file, **change)
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("provider", sorted(providers.KEYS))
+def test_every_provider_gets_its_keys_and_a_secret_for_its_reports(tmp_path, provider):
+    keys = [question.variable for question in first_settings.of_provider(provider)]
+
+    values = told(tmp_path / ".env", mail_provider=provider, email_url=None, further=[f"{key}=k" for key in keys])
+
+    assert values["EMAIL_URL"] == ""
+    assert {values[key] for key in keys} <= {"k"}
+    assert not providers.missing_proof(
+        provider, {name.removeprefix("ANYMAIL_"): value for name, value in values.items()}
+    )
+
+
+def test_a_wrong_answer_is_asked_for_again(tmp_path, asked, capsys):
+    asked |= {
+        "SITE_URL": ["papers", "https://papers.example.org"],
+        "MAIL_FROM": "papers@example.org",
+        "POSTAL_ADDRESS": "Our Lab",
+        "EMAIL_URL": "smtp://mail.example.org:25",
+    }
+
+    call_command("init", file=tmp_path / ".env", only_write=True)
+
+    assert "That doesn’t work: an address such as https://papers.example.org" in capsys.readouterr().err
+    assert env_file.values(tmp_path / ".env")["SITE_URL"] == "https://papers.example.org"
+
+
+def test_a_file_that_is_there_is_changed_only_when_that_is_wanted(tmp_path, asked):
+    file = tmp_path / ".env"
+    file.write_text("SITE_NAME=Ours\n")
+
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("init", file=file, only_write=True)
+    assert file.read_text() == "SITE_NAME=Ours\n"
+
+
+def run_init(tmp_path, email_url):
+    flags = TOLD | {"email_url": email_url, "file": str(tmp_path / ".env")}
+    return subprocess.run(
+        [sys.executable, "manage.py", "init", "--no-input", "--set", f"VAR_DIR={tmp_path}",
+         *(part for name, value in flags.items() for part in (f"--{name.replace('_', '-')}", value))],
+        env={"PATH": os.environ["PATH"], "ENV_FILE": ""}, cwd=project.BASE_DIR,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_from_nothing_to_a_mail(tmp_path):
+    with fake_smtp() as server:
+        done = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
+        again = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
+
+    assert done.returncode == 0, done.stderr
+    for step in ("settings", "check", "database", "static files", "topics", "first user", "test mail"):
+        assert f"✓ {step}" in done.stdout
+    assert "https://papers.example.org/admin/" in done.stdout
+    assert "first user: already there" in again.stdout
+    assert len(server.mails) == 2
+
+
+def test_a_mail_server_that_does_not_answer_is_told_after_all_else_is_done(tmp_path):
+    done = run_init(tmp_path, "smtp://127.0.0.1:9")
+
+    assert done.returncode == 1
+    assert "✗ test mail: ConnectionRefusedError" in done.stderr
+    assert "✓ first user" in done.stdout
+    assert "not done: test mail" in done.stderr

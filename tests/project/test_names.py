@@ -1,0 +1,135 @@
+"""A name can be searched for: it stands for one thing in the whole tree, and says what the thing is."""
+
+import ast
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+ROOMS = ("config", "digest", "subscriptions")
+
+# Bare participles say what happened to a thing, not what it is. The names of form fields are data.
+FORM_FIELDS = {"digest/panel/source_runs.py": {"kept"}}
+PARTICIPLES = frozenset(
+    ["asked", "done", "found", "gone", "kept", "known", "made", "said", "standing", "taken", "told", "wanted"]
+)
+
+# Names that may stand in several modules, each with the reason.
+SHARED = {
+    "Command": "Django finds a management command by it",
+    "app": "Celery finds its application by it",
+    "logger": "each module logs under its own name",
+    "register": "Django finds the template tags by it",
+    "router": "each part of the API hands its routes over by it",
+    "urlpatterns": "Django finds the routes by it",
+    "TRIES": "how often one page of arXiv is asked for, in either of its interfaces",
+    # A format of reference managers is a module with this interface (digest/catalog/uploads.py).
+    "fits": "of the interface of a format",
+    "read": "of the interface of a format",
+    # What is backed up is a module with this interface (digest/management/backup/).
+    **dict.fromkeys(
+        ("SUFFIX", "dump", "migrations", "put_back", "users", "verify"), "of the interface of a kind of database"
+    ),
+    "GetResponse": "the type of what a middleware passes a request on to",
+    "View": "the type of a view, as its module takes it",
+    "new_key": "migrations name both by their path",
+    "render": "a mail by its template; a delivery by means of that",
+}
+
+# A source is a module with this interface (digest/sources/registry.py: SourceKind); so is, by its NAME, a format.
+OF_A_SOURCE = frozenset(
+    [
+        *("NAME", "TITLE", "EVERY", "DELAY", "QUERY_HELP", "CLOSES_DAYS", "MOST_PER_DAY", "ASKS_ABOUT_KNOWN"),
+        *("pages", "parts", "turn", "checked_query"),
+    ]
+)
+
+
+@cache
+def modules():
+    files = (file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py")) if "migrations" not in file.parts)
+    return {str(file.relative_to(ROOT)): ast.parse(file.read_text()) for file in files}
+
+
+def is_entry(node):
+    """Whether a function is a view, a task or a template tag: it has the name of its page, or what it enqueues."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    decorators = " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
+    arguments = [argument.arg for argument in node.args.args]
+    return arguments[:1] == ["request"] or "shared_task" in decorators or "register." in decorators
+
+
+def is_shorthand(node):
+    """Whether a line gives a nested class its own name, such as `Status = Delivery.Status`."""
+    value = getattr(node, "value", None)
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(value, ast.Attribute)
+        and [ast.unparse(target) for target in node.targets] == [value.attr]
+    )
+
+
+def public_names(tree):
+    names = set()
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            names |= set() if is_entry(node) else {node.name}
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and not is_shorthand(node):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+    return {name for name in names if not name.startswith("_")}
+
+
+def variables(tree):
+    """Yield each variable and parameter that is given a value: its name and line. Keys of a TypedDict are data."""
+    data = {
+        id(line.target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and "TypedDict" in map(ast.unparse, node.bases)
+        for line in node.body
+        if isinstance(line, ast.AnnAssign)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in data:
+            yield node.id, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+
+
+def test_no_public_name_stands_for_two_things():
+    places = defaultdict(list)
+    for path, tree in modules().items():
+        for name in public_names(tree):
+            places[name].append(path)
+
+    assert {
+        name: paths for name, paths in places.items() if len(paths) > 1 and name not in OF_A_SOURCE.union(SHARED)
+    } == {}
+
+
+def test_each_shared_name_is_still_shared():
+    counts = defaultdict(int)
+    for tree in modules().values():
+        for name in public_names(tree):
+            counts[name] += 1
+
+    assert [name for name in SHARED if counts[name] < 2] == []
+
+
+def test_a_variable_says_what_it_is():
+    assert [
+        f"{path}:{line} {name}"
+        for path, tree in modules().items()
+        for name, line in variables(tree)
+        if name.strip("_") in PARTICIPLES - FORM_FIELDS.get(path, set())
+    ] == []
+
+
+def test_the_check_sees_a_name_of_either_kind():
+    tree = ast.parse("Status = Delivery.Status\nMOST: int = 3\ndef page(request): ...\ndef plan(found): known = found")
+
+    assert public_names(tree) == {"MOST", "plan"}
+    assert [name for name, _ in variables(tree) if name in PARTICIPLES] == ["found", "known"]

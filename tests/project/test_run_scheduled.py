@@ -1,0 +1,74 @@
+"""Cron instead of beat: `manage.py run_scheduled` leaves out nothing that beat rings for."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from config.celery import app
+from config.schedule import SCHEDULE
+from digest.metrics.pulse import last_pulse
+
+DAY = datetime(2026, 11, 25, tzinfo=UTC)
+TASKS = {entry["task"] for entry in SCHEDULE.values()}
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    """Which tasks ran, in order; none of them does anything."""
+    app.loader.import_default_modules()
+    ran = []
+    for name in TASKS:
+        monkeypatch.setattr(app.tasks[name], "run", lambda name=name: ran.append(name))
+    return ran
+
+
+def run_at(moment):
+    with time_machine.travel(moment, tick=False):
+        call_command("run_scheduled")
+
+
+def test_all_that_beat_rings_for_is_run_within_an_hour_as_often_as_beat_rings(rung):
+    for minute in range(60):
+        run_at(DAY + timedelta(minutes=minute, seconds=3))
+
+    ran = Counter(rung)
+    assert set(ran) == TASKS
+    assert ran == {entry["task"]: len(entry["schedule"].minute) for entry in SCHEDULE.values()}
+
+
+def test_what_fails_is_named_and_the_rest_is_run(rung, monkeypatch):
+    def fail():
+        raise RuntimeError("no room left")
+
+    monkeypatch.setattr(app.tasks["digest.tasks.plan_due"], "run", fail)
+
+    with pytest.raises(CommandError, match=r"plan what is due: RuntimeError\('no room left'\)"):
+        run_at(DAY)
+
+    assert "digest.tasks.send_queued" in rung
+
+
+@pytest.mark.django_db
+def test_every_task_really_runs_so(settings, tmp_path):
+    settings.SOURCES = []
+    for minute in (0, 17, 32, 37, 47):
+        run_at(DAY + timedelta(minutes=minute))
+
+
+def test_the_documented_crontab_calls_it_every_minute():
+    page = (Path(settings.BASE_DIR) / "docs" / "running.md").read_text()
+    (line,) = re.findall(r"^\* \* \* \* \* .*$", page, re.MULTILINE)
+
+    assert "manage.py run_scheduled" in line
+
+
+def test_it_counts_as_a_ring_of_beat(rung):
+    run_at(DAY)
+
+    assert last_pulse() == DAY

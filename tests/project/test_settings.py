@@ -1,0 +1,205 @@
+"""Settings: the defaults run, a bad value stops the start with its name, production asks for its secrets."""
+
+import os
+import runpy
+import subprocess
+import sys
+import traceback
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings as project
+from django.core.exceptions import ImproperlyConfigured
+
+from config.sources import KINDS
+
+SECRET = "s3cr3t-" * 10
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": SECRET,
+    "SITE_URL": "https://papers.example.org",
+    "EMAIL_URL": "smtp+tls://user:hunter2@mail.example.org:587",
+}
+
+
+def start(tmp_path, show="''", **variables):
+    """Start with these variables alone; return what it printed, and its errors."""
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    program = f"import django; from django.conf import settings; django.setup(); print({show})"
+    process = subprocess.run(
+        [sys.executable, "-c", program],
+        env={
+            **clean,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "VAR_DIR": str(tmp_path),
+            "ENV_FILE": "",
+            **variables,
+        },
+        cwd=project.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return process.stdout.strip(), process.stderr
+
+
+def refusal(tmp_path, **variables):
+    """Read the settings with these variables alone, and return the traceback of what they refuse."""
+    try:
+        with patch.dict(os.environ, {"VAR_DIR": str(tmp_path), "ENV_FILE": "", **variables}, clear=True):
+            runpy.run_path(str(project.BASE_DIR / "config/settings.py"))
+    except ImproperlyConfigured as error:
+        return "".join(traceback.format_exception(error))
+    return pytest.fail("the settings refuse nothing")
+
+
+def test_with_no_variable_set_it_runs_on_the_embedded_defaults(tmp_path):
+    output, error = start(
+        tmp_path,
+        "settings.DATABASES['default']['ENGINE'], settings.CELERY_BROKER_URL, settings.EMAIL_BACKEND, settings.DEBUG",
+    )
+
+    assert error == ""
+    assert "sqlite3" in output
+    assert "filesystem://localhost" in output
+    assert "digest.sending.file_backend.OutboxBackend" in output
+    assert "True" in output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("DEBUG", "perhaps", "true or false"),
+        ("SITE_NAME", "Papers\nBcc: everybody@example.org", "one line"),
+        ("SITE_URL", "papers.example.org", "https://papers.example.org"),
+        ("SITE_URL", "https://[papers.example.org", "https://papers.example.org"),
+        ("SITE_URL", "https://papers.example.org:many", "https://papers.example.org"),
+        ("SITE_URL", "https://example.org/papers", "without a path"),
+        ("STATIC_ROOT", "/dev/null/static", "a folder"),
+        ("SOURCES", "oai,everything", "some of " + ", ".join(sorted(KINDS))),
+        ("SOURCES", "oai", "ARXIV_CATEGORIES"),
+        ("ARXIV_CATEGORIES", "cs.LG,everything at all", "categories such as cs.LG,math.OC"),
+        ("EDITION_FROM", "seed", "some of arxiv, biorxiv"),
+        ("ARXIV_OAI_URL", "ftp://example.org", "https://export.arxiv.org/api/query"),
+        ("HUGGINGFACE_URL", "https://example.org/?date=", "https://export.arxiv.org/api/query"),
+        ("DATABASE_URL", "mysql://x", "postgres://"),
+        ("DATABASE_URL", "postgres://host:many/papers", "postgres://"),
+        ("DATABASE_URL", "postgres://host", "postgres://"),
+        ("DATABASE_URL", "sqlite://:memory:", "postgres://"),
+        ("REDIS_URL", "localhost:6379", "redis://localhost"),
+        ("REDIS_URL", "redis://localhost:many/0", "redis://localhost"),
+        ("REDIS_URL", "redis://localhost:6379/first", "redis://localhost"),
+        ("MAIL_PROVIDER", "pigeon", "postmark"),
+        ("DKIM_SELECTORS", "s1,not a name", "names such as s1,s2"),
+        ("MAIL_FROM", "nobody", "papers@example.org"),
+        ("MAIL_FROM", "papers@example.org, news@example.org", "papers@example.org"),
+        ("MAIL_REPLY_TO", "nobody", "papers@example.org"),
+        ("EMAIL_URL", "http://mail", "smtp+tls://"),
+        ("EMAIL_URL", "smtp://mail:many", "smtp+tls://"),
+        ("EMAIL_URL", "smtp+tls://", "smtp+tls://"),
+        ("SEND_BATCH", "many", "a whole number from 1 to 10000"),
+        ("SEND_PER_CALL", "2", "expected 1, or one of brevo, mailgun, sparkpost"),
+        ("SEND_PER_SECOND", "fast", "a whole number from 0"),
+        ("WARM_UP", "50, many", "whole numbers above 0"),
+        ("WARM_UP", "50, 0", "whole numbers above 0"),
+        ("WARM_UP_SINCE", "yesterday", "a day such as 2026-11-24"),
+        ("ARXIV_HOLIDAYS", "2027-12-30,Easter", "days such as 2026-12-24, separated by commas"),
+        ("BREAKER_COMPLAINTS", "a few", "a number from 0 to 1"),
+        ("BREAKER_BOUNCES", "5", "a number from 0 to 1"),
+        ("EDITION_HOUR", "24", "a whole number from 0 to 23"),
+        ("LOG_LEVEL", "LOUD", "WARNING"),
+        ("EMBEDDER", "not a name", "package.module.Class"),
+        ("MAILS_PER_ADDRESS", "a few", "3 per hour"),
+    ],
+)
+def test_a_malformed_setting_stops_the_start_with_its_name_and_what_was_expected(tmp_path, name, value, expected):
+    last = refusal(tmp_path, **{name: value}).strip().splitlines()[-1]
+
+    assert name in last
+    assert expected in last
+
+
+@pytest.mark.parametrize(
+    ("change", "expected_name"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SITE_URL": "http://papers.example.org"}, "SITE_URL"),
+        ({"EMAIL_URL": ""}, "MAIL_PROVIDER"),
+        ({"MAIL_PROVIDER": "postmark"}, "ANYMAIL_POSTMARK_SERVER_TOKEN"),
+    ],
+)
+def test_production_refuses_to_start_without_what_it_needs(tmp_path, change, expected_name):
+    assert expected_name in refusal(tmp_path, **PRODUCTION | change).strip().splitlines()[-1]
+
+
+def test_production_starts_with_its_secrets_and_prints_none(tmp_path):
+    output, error = start(tmp_path, "settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS", **PRODUCTION)
+
+    assert error == ""
+    assert output == "mail.example.org 587 True"
+
+
+def test_a_bad_value_ends_the_start_before_anything_is_done(tmp_path):
+    shown, error = start(tmp_path, DEBUG="perhaps")
+
+    assert shown == ""
+    assert error.strip().splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: DEBUG")
+
+
+def test_a_folder_that_cannot_be_made_stops_the_start():
+    output, error = start("/dev/null/var")
+
+    assert output == ""
+    assert "VAR_DIR in the environment: expected a folder" in error
+
+
+def test_a_secret_is_taken_as_it_stands(tmp_path):
+    secret = "$HOME is no variable here, nor is ${PATH} or \\$this; it has 50 characters"
+
+    assert start(tmp_path, "settings.SECRET_KEY", **PRODUCTION | {"SECRET_KEY": secret}) == (secret, "")
+
+
+def test_a_name_with_a_comma_makes_a_sender_all_the_same(tmp_path):
+    output, error = start(tmp_path, "settings.DEFAULT_FROM_EMAIL", SITE_NAME="Papers, daily")
+
+    assert error == ""
+    assert output == '"Papers, daily" <papers@localhost>'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"SECRET_KEY": "hunter2"},
+        {"SECRET_KEY": "$hunter2"},
+        {"EMAIL_URL": "ftp://user:hunter2@x"},
+        {"EMAIL_URL": "smtp://user:hunter2@x:y"},
+        {"DATABASE_URL": "x://user:hunter2@host/db"},
+        {"DATABASE_URL": "postgres://user:hunter2@host:port/db"},
+        {"REDIS_URL": "redis://:hunter2@host:port"},
+        {"SITE_URL": "https://user:hunter2@papers.example.org"},
+    ],
+)
+def test_no_error_of_the_settings_tells_a_secret(tmp_path, change):
+    assert "hunter2" not in refusal(tmp_path, **PRODUCTION | change)
+
+
+@pytest.mark.parametrize(
+    ("provider", "variables"),
+    [
+        ("postmark", {"ANYMAIL_POSTMARK_SERVER_TOKEN": "t"}),
+        ("mailgun", {"ANYMAIL_MAILGUN_API_KEY": "k", "ANYMAIL_MAILGUN_SENDER_DOMAIN": "example.org"}),
+        ("amazon_ses", {}),
+        ("resend", {"ANYMAIL_RESEND_API_KEY": "k"}),
+        ("brevo", {"ANYMAIL_BREVO_API_KEY": "k"}),
+        ("mailjet", {"ANYMAIL_MAILJET_API_KEY": "k", "ANYMAIL_MAILJET_SECRET_KEY": "s"}),
+        ("sparkpost", {"ANYMAIL_SPARKPOST_API_KEY": "k"}),
+    ],
+)
+def test_a_provider_is_chosen_by_settings_alone(tmp_path, provider, variables):
+    show = "settings.EMAIL_BACKEND, __import__('django.core.mail').core.mail.get_connection().esp_name"
+
+    output, error = start(tmp_path, show, MAIL_PROVIDER=provider, AWS_DEFAULT_REGION="eu-west-1", **variables)
+
+    assert error == ""
+    assert output.startswith(f"anymail.backends.{provider}.EmailBackend")

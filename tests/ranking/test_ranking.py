@@ -1,0 +1,181 @@
+"""Ranking by arrays: no database."""
+
+import numpy as np
+import pytest
+
+from digest.ranking import CandidateFeatures, Limits, UserFeatures, rank, scoring
+from digest.ranking.diversity import redundancy
+from digest.ranking.reasons import REASON_CODES, Reason
+from digest.ranking.sparse_matrix import SparseMatrix
+
+
+def floats(*rows):
+    return np.array(rows, dtype=np.float32)
+
+
+def matrix(dense):
+    rows, columns = dense.nonzero()
+    return SparseMatrix.of(dense[rows, columns], rows, columns, dense.shape)
+
+
+def an_offer(tags, **parts):
+    papers = len(tags)
+    fields = {
+        "pinned": np.zeros(papers, dtype=np.bool_),
+        "redundancy": np.zeros((papers, papers), dtype=np.float32),
+        **parts,
+    }
+    return CandidateFeatures(np.array(tags, dtype=np.float32), **fields)
+
+
+def readers(follows, **parts):
+    array = floats(follows)
+    return UserFeatures(array, parts.pop("never", np.zeros(array.shape, dtype=np.bool_)), **parts)
+
+
+def chosen(users, offer, most=10, draw=0.0):
+    return rank(users, offer, Limits(np.array([most]), np.array([draw])))
+
+
+def papers_of(users, offer, most=10):
+    return [paper for paper in chosen(users, offer, most).papers[0].tolist() if paper >= 0]
+
+
+def test_more_of_a_topic_comes_before_the_same_of_another_and_less_after_it():
+    offer = an_offer([[0.6, 0, 0], [0, 0.6, 0], [0, 0, 0.6]])
+
+    assert papers_of(readers([0.5, 1, 2]), offer) == [2, 1, 0]
+
+
+def test_a_topic_never_wanted_keeps_a_paper_out_whatever_else_speaks_for_it():
+    offer = an_offer([[0.9, 0.3], [0.5, 0]], pinned=np.array([True, False]))
+
+    assert papers_of(readers([1, 0], never=np.array([[False, True]])), offer) == [1]
+
+
+def test_a_muted_paper_stays_out_also_when_a_followed_phrase_stands_in_it():
+    users = readers(
+        [0], keyword=floats([1, 1]), muted=np.array([[True, False]]), has_explicit_interests=np.array([True])
+    )
+
+    assert papers_of(users, an_offer([[0], [0]])) == [1]
+
+
+def test_words_and_authors_bring_papers_without_a_topic():
+    offer = an_offer([[0], [0], [0]])
+    users = readers([0], keyword=floats([0, 1, 0]), author=floats([0, 0, 1]), has_explicit_interests=np.array([True]))
+
+    assert papers_of(users, offer) == [2, 1]
+
+
+def test_what_is_to_a_readers_taste_comes_without_a_topic_and_what_is_not_goes():
+    offer = an_offer([[0.2, 0], [0, 0], [0, 0]])
+
+    assert papers_of(readers([1, 0], affinity=floats([-0.9, 0.8, 0.1])), offer) == [1]
+
+
+def test_who_dislikes_everything_still_gets_the_edition():
+    offer = an_offer([[0], [0]])
+
+    assert papers_of(readers([0], affinity=floats([-1, -1])), offer) == [0, 1]
+
+
+def test_an_offer_of_one_paper_and_one_of_none():
+    assert papers_of(readers([1]), an_offer([[0.5]])) == [0]
+    assert papers_of(readers([1]), an_offer(np.zeros((0, 1)))) == []
+
+
+def test_the_same_paper_again_gives_way_to_another():
+    twins = floats([1, 0], [1, 0], [0, 1])
+    offer = an_offer([[0.9], [0.88], [0.6]], redundancy=redundancy(twins))
+
+    assert papers_of(readers([1]), offer) == [0, 2, 1]
+
+
+def test_a_whole_edition_keeps_the_curators_order():
+    offer = an_offer([[0], [0], [0]], redundancy=redundancy(floats([1, 0], [1, 0], [0, 1])))
+
+    assert papers_of(readers([0]), offer) == [0, 1, 2]
+
+
+def test_novelty_does_not_upset_the_order_of_a_whole_edition_and_votes_do():
+    new = an_offer([[0], [0]], novelty=floats([0, 1]))
+    liked = an_offer([[0], [0]], votes=floats([0, 0.5]))
+
+    assert papers_of(readers([0]), new) == [0, 1]
+    assert papers_of(readers([0]), liked) == [1, 0]
+
+
+def test_of_many_papers_the_best_are_found():
+    values = np.full((400, 1), 0.1)
+    best = [390, 5, 200, 17, 300]
+    values[best, 0] = [0.9, 0.8, 0.7, 0.6, 0.5]
+
+    assert papers_of(readers([1]), an_offer(values), most=5) == best
+
+
+def test_a_full_digest_ends_with_one_paper_that_is_different_and_is_marked():
+    offer = an_offer([[0.5]] * 8 + [[0]], votes=floats([0] * 8 + [1]))
+    users = readers([1])
+
+    ranking = chosen(users, offer, most=6)
+
+    assert ranking.papers[0].tolist() == [0, 1, 2, 3, 4, 8]
+    assert ranking.selection.exploratory[0].tolist() == [False] * 5 + [True]
+    assert REASON_CODES[ranking.reasons[0, -1]] == Reason.DIFFERENT
+
+
+def test_a_short_digest_holds_nothing_that_was_not_asked_for():
+    assert papers_of(readers([1]), an_offer([[0.5], [0.5], [0]])) == [0, 1]
+
+
+def test_nothing_muted_or_disliked_is_tried():
+    offer = an_offer([[0.5]] * 6 + [[0]] * 2)
+    muted = np.array([[False] * 6 + [True, False]])
+    users = readers([1], muted=muted, affinity=floats([0] * 7 + [-0.2]))
+
+    assert papers_of(users, offer) == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_same_input_gives_the_same_output():
+    chance = np.random.default_rng(5)
+    offer = an_offer(chance.random((60, 4)), votes=chance.random((1, 60)).astype(np.float32))
+    users = readers([1, 0, 2, 0])
+
+    first, second = chosen(users, offer, draw=0.4), chosen(users, offer, draw=0.4)
+
+    assert first.papers.tolist() == second.papers.tolist()
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({"keyword": [[1.0]], "affinity": [[0.5]]}, Reason.KEYWORD),
+        ({"author": [[1.0]], "keyword": [[1.0]]}, Reason.AUTHOR),
+        ({"affinity": [[0.9]]}, Reason.LIKED),
+        ({}, Reason.TOPIC),
+    ],
+)
+def test_the_reason_is_what_weighed_most(parts, code):
+    offer = an_offer([[0.3]])
+    users = readers([1], **{name: np.array(part, dtype=np.float32) for name, part in parts.items()})
+
+    codes = chosen(users, offer).reasons
+
+    assert REASON_CODES[codes[0, 0]] == code
+
+
+def test_without_anything_personal_the_reason_is_the_curator_then_the_votes_then_the_edition():
+    offer = an_offer([[0], [0], [0]], pinned=np.array([True, False, False]), votes=floats([0, 0.2, 0.5]))
+    users = readers([0])
+
+    codes = chosen(users, offer).reasons
+
+    assert [REASON_CODES[code] for code in codes[0]] == [Reason.PINNED, Reason.VOTED, Reason.EDITION]
+
+
+def test_votes_count_less_each_and_less_with_age():
+    one, ten, old = scoring.vote_score(floats(1, 10, 10).ravel(), floats(0, 0, 6).ravel())[0]
+
+    assert 0 < one < old < ten < 10 * one
+    assert scoring.vote_score(floats(-3).ravel(), floats(0).ravel())[0, 0] == 0

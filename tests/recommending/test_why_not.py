@@ -1,0 +1,250 @@
+"""Why a paper came or did not, and the one button that mends it."""
+
+from datetime import timedelta
+
+import pytest
+
+from digest.community import feedback
+from digest.composing import links as digest_links
+from digest.models import Feedback, PaperIdentifier
+from digest.recommending import planning, why_not
+from digest.recommending.why_not import FixKind, SuggestedFix
+from subscriptions import links, preferences
+from subscriptions.models import Follow, Rule, Weight
+from subscriptions.preferences import Preferences
+from subscriptions.tokens import Purpose
+from tests.support.factories import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+
+@pytest.fixture
+def graphs():
+    return make_topic("Graph learning")
+
+
+@pytest.fixture
+def papers(graphs):
+    """Six papers about graphs, the first the strongest, and one about privacy."""
+    absence = [make_paper(f"Graph paper {number}", about=graphs, score=0.9 - number / 10) for number in range(6)]
+    absence.append(make_paper("Private counts", about=make_topic("Differential privacy")))
+    PaperIdentifier.objects.create(paper=absence[-1], scheme="arxiv", value="2309.17053")
+    make_edition(*absence)
+    return absence
+
+
+@pytest.fixture
+def reader(graphs, papers):
+    """Somebody who follows graphs and has had a digest of three papers."""
+    subscriber = make_subscriber(follows=[graphs], max_papers=3)
+    planning.plan(NOON)
+    subscriber.refresh_from_db()
+    return subscriber
+
+
+def path(reader, more=""):
+    return f"/preferences/{links.token(Purpose.PREFERENCES, reader)}/why{more}"
+
+
+def look(client, reader, query):
+    return client.get(path(reader), {"paper": query}).content.decode()
+
+
+def press(client, reader, paper, kind):
+    page = client.post(path(reader, "/mend"), {"paper": paper.pk, "remedy": kind}, follow=True).content.decode()
+    reader.refresh_from_db()
+    return page
+
+
+def test_a_paper_that_came_is_shown_with_its_place_and_no_button(client, reader, papers):
+    page = look(client, reader, papers[0].pk)
+
+    assert "It was in your digest of 21 August 2025" in page
+    assert "at place 1" in page
+    assert "Topics you follow" in page
+    assert 'name="remedy"' not in page
+
+
+def test_a_paper_below_the_cut_is_shown_with_rank_and_cut_and_room_is_one_button_away(client, reader, papers):
+    page = look(client, reader, papers[4].pk)
+    assert "It wasn’t in your digest of 21 August 2025" in page
+    assert "ranks <strong>number 5 of 7</strong>" in page
+    # The fifth place of five is the one for something different.
+    assert "Send me up to 6 papers" in page
+
+    page = press(client, reader, papers[4], "more room")
+
+    assert reader.max_papers == 6
+    assert "Your digests now have up to 6 papers." in page
+    assert "it gets in" in page
+
+
+def test_a_paper_nobody_asked_for_is_mended_by_following_its_topic(client, reader, papers):
+    page = look(client, reader, "https://arxiv.org/abs/2309.17053v2")
+    assert "it doesn’t match anything you follow" in page
+
+    page = press(client, reader, papers[-1], "follow topic")
+
+    assert "You now follow Differential privacy." in page
+    assert Follow.objects.get(topic__name="Differential privacy").weight == Weight.NORMAL
+
+
+def test_a_muted_paper_names_the_phrase_and_is_mended_by_unmuting_it(client, reader, papers):
+    preferences.keep(reader, Preferences(preferences.preferences_of(reader).weights, mute=("graph  Paper 0", "other")))
+    page = look(client, reader, papers[0].pk)
+    assert "you mute “graph  Paper 0”" in page
+
+    press(client, reader, papers[0], "unmute")
+
+    assert list(Rule.objects.values_list("phrase", flat=True)) == ["other"]
+
+
+def test_a_refused_topic_is_named_and_allowed_again(client, reader, papers, graphs):
+    preferences.keep(reader, Preferences({graphs.pk: Weight.NEVER}))
+    # It came, before the topic was refused; the next one did not.
+    other = make_paper("Another graph paper", about=graphs)
+    make_edition(other, day=DAY + timedelta(days=1))
+    page = look(client, reader, other.pk)
+    assert "you chose “Never” for Graph learning" in page
+
+    page = press(client, reader, other, "allow topic")
+
+    assert "Graph learning is allowed again." in page
+    assert not Follow.objects.exists()
+
+
+def test_what_has_no_other_remedy_is_mended_by_more_like_this(client, reader):
+    untagged = make_paper("About nothing known")
+    make_edition(untagged, day=DAY + timedelta(days=1))
+    assert "More like this" in look(client, reader, untagged.pk)
+
+    press(client, reader, untagged, "more like this")
+
+    assert Feedback.objects.get().kind == "more"
+
+
+def test_a_paper_of_an_edition_still_to_come_stands_as_it_would_come(client, reader, graphs):
+    paper = make_paper("Of the next digest", about=graphs)
+    make_edition(paper, day=DAY + timedelta(days=1))
+
+    page = look(client, reader, paper.pk)
+
+    assert "which none of your digests drew from" in page
+    assert "it gets in" in page
+
+
+def test_an_edition_from_before_somebody_signed_up_can_be_looked_at_too(client, papers, graphs):
+    newcomer = make_subscriber(follows=[graphs])
+
+    assert "it gets in" in look(client, newcomer, papers[0].pk)
+
+
+def test_a_day_without_digest_says_why(client, papers):
+    reader = make_subscriber(follows=[make_topic("Optimization")])
+    planning.plan(NOON)
+
+    page = look(client, reader, papers[0].pk)
+
+    assert f"There was no digest on 21 August 2025: {planning.NO_MATCH}." in page
+
+
+@pytest.mark.parametrize("query", ["2309.99999", "nonsense", "9" * 40, "<script>alert(1)</script>"])
+def test_an_id_that_names_no_paper_is_told_so(client, reader, query):
+    page = look(client, reader, query)
+
+    assert "We couldn’t find that paper" in page
+    assert "<script>alert" not in page
+
+
+def test_looking_changes_nothing(client, reader, papers):
+    before = list(Follow.objects.values()), list(Rule.objects.values()), reader.max_papers
+    look(client, reader, papers[-1].pk)
+    assert client.get(path(reader, "/mend")).status_code == 405
+
+    reader.refresh_from_db()
+    assert (list(Follow.objects.values()), list(Rule.objects.values()), reader.max_papers) == before
+    assert not Feedback.objects.exists()
+
+
+@pytest.mark.parametrize("remedy", ["unmute", "more room", "drop everything", ""])
+def test_a_button_that_fits_no_longer_does_nothing(client, reader, papers, remedy):
+    page = press(client, reader, papers[-1], remedy)
+
+    assert "Nothing changed" in page
+    assert reader.max_papers == 3
+
+
+def test_a_mend_for_a_paper_that_is_not_there_is_refused(client, reader):
+    assert client.post(path(reader, "/mend"), {"paper": "999999", "remedy": "unmute"}).status_code == 404
+
+
+def test_a_disliked_paper_can_be_liked_after_all(reader, papers):
+    feedback.give_feedback(reader, papers[4].pk, Feedback.Kind.LESS, NOON)
+
+    absence = why_not.explain_absence(reader, papers[4], NOON)
+
+    # For the sake of variety it may need a place more than its rank.
+    assert absence.fix in (
+        SuggestedFix(FixKind.MORE_LIKE_THIS),
+        *(SuggestedFix(FixKind.INCREASE_LIMIT, str(absence.explained.rank + more)) for more in (0, 1)),
+    )
+    assert why_not.apply_fix(reader, papers[4], absence.fix.kind, NOON) == absence.fix
+
+
+def test_more_papers_cost_no_more_queries(client, reader, graphs, django_assert_max_num_queries):
+    papers = [make_paper(about=graphs) for _ in range(30)]
+    make_edition(*papers, day=DAY + timedelta(days=1))
+
+    with django_assert_max_num_queries(24):
+        look(client, reader, papers[0].pk)
+
+
+def test_words_of_a_title_name_the_one_paper_that_has_them(client, reader, papers):
+    for query in ("private counts", "PRIVATE", "Graph paper 4"):
+        page = look(client, reader, query)
+        title = "Graph paper 4" if "4" in query else "Private counts"
+
+        assert f'<a href="{papers[4 if "4" in query else -1].get_absolute_url()}">{title}</a>' in page
+        assert "Which of these" not in page
+
+
+def test_words_of_several_titles_offer_them_to_choose_from(client, reader, papers):
+    page = look(client, reader, "graph paper")
+
+    assert "Which of these do you mean?" in page
+    assert f'href="?paper={papers[2].pk}"' in page
+    assert "Private counts" not in page
+
+
+def test_a_whole_title_names_its_paper_though_another_begins_alike(client, reader):
+    one = make_paper("Attention")
+    make_edition(one, make_paper("Attention again"), day=DAY + timedelta(days=1))
+
+    assert f'<a href="{one.get_absolute_url()}">Attention</a>' in look(client, reader, "attention")
+
+
+def test_words_of_a_draft_name_nothing(client, reader):
+    make_edition(make_paper("Secret draft"), day=DAY + timedelta(days=1), published=False)
+
+    assert "We couldn’t find that paper" in look(client, reader, "secret draft")
+
+
+def test_something_different_says_that_it_came_by_design(client, reader, papers):
+    delivery = reader.deliveries.get()
+    delivery.content["papers"].append([papers[-1].pk, "different", ""])
+    delivery.content["parts"].append([0])
+    delivery.save()
+
+    page = look(client, reader, "Private counts")
+
+    assert "By design, it came as <strong>something different</strong>" in page
+    assert "kept out" not in page
+    receipt = f"{digest_links.feedback(delivery.pk)}/{papers[-1].pk}".removeprefix("http://localhost:8000")
+    assert "something different" in client.get(receipt).content.decode()
+
+
+def test_each_paper_page_asks_why_and_leads_back_there_after_signing_in(client, papers):
+    page = client.get(papers[0].get_absolute_url()).content.decode()
+
+    assert f'href="/preferences/me/why?paper={papers[0].pk}"' in page
+    assert client.get(f"/preferences/me/why?paper={papers[0].pk}").url.startswith("/sign-in?next=%2Fpreferences%2Fme")

@@ -1,0 +1,126 @@
+"""The journal cannot be written: no mail goes without a note of it, and what is known is not lost."""
+
+import errno
+import os
+
+import pytest
+from django.utils import timezone
+
+from digest.models import Delivery
+from digest.sending import recovery, send_log, worker
+from digest.sending.outcome import Outcome, Verdict
+from digest.sending.send_log import SendLog
+from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
+from tests.support.fake_smtp import fake_smtp
+
+Status = Delivery.Status
+SENT = Outcome(Verdict.SENT)
+
+
+class Disk:
+    """Stands for os.write: has so many bytes left, and takes what fits, as a real one does."""
+
+    def __init__(self, monkeypatch):
+        self.left, self._write = 10**9, os.write
+        monkeypatch.setattr(send_log.os, "write", self.write)
+
+    def write(self, file, content):
+        if not self.left:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = self._write(file, content[: self.left])
+        self.left -= written
+        return written
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    return Disk(monkeypatch)
+
+
+def test_half_a_line_is_taken_back_and_counts_as_not_written(disk):
+    journal = SendLog("w")
+    journal.begin(1)
+    disk.left = 3
+
+    with pytest.raises(OSError, match="No space left"):
+        journal.begin(22)
+
+    disk.left = 100
+    journal.begin(3)
+    entries = send_log.read_log(journal.path)
+    assert entries.begun == {1, 3}
+    journal.close()
+
+
+def test_an_answer_that_cannot_be_noted_stops_nothing_and_is_said_once(disk, caplog):
+    journal = SendLog("w")
+    journal.begin(1)
+    journal.begin(2)
+    disk.left = 0
+
+    journal.end(1, SENT)
+    journal.end(2, SENT)
+
+    assert caplog.text.count("cannot be written") == 1
+    # Should the worker be killed now, both are uncertain.
+    assert send_log.read_log(journal.path).on_the_wire == {1, 2}
+    journal.close()
+
+
+def test_a_journal_that_cannot_be_begun_leaves_no_file(disk, tmp_path):
+    disk.left = 5
+
+    with pytest.raises(OSError, match="No space left"):
+        SendLog("w")
+
+    assert list(send_log.log_folder().iterdir()) == []
+
+
+@pytest.fixture
+def three(settings, db):
+    """Three queued digests and a mail server."""
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    edition = make_edition(make_paper())
+    for number in range(3):
+        make_delivery(make_subscriber(f"r{number}@example.org"), edition)
+    with fake_smtp() as smtp:
+        settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = smtp.port, 5
+        yield smtp
+
+
+def drained_again(at):
+    Delivery.objects.filter(status=Status.QUEUED).update(not_before=NOON)
+    recovery.recover_interrupted(at)
+    worker.drain()
+
+
+def test_no_mail_goes_without_a_note_and_all_go_once_there_is_room(three, disk, monkeypatch, caplog):
+    begin = SendLog.begin
+
+    def fill_up(self, delivery):
+        disk.left = 0 if len(three.mails) == 1 else disk.left
+        begin(self, delivery)
+
+    monkeypatch.setattr(SendLog, "begin", fill_up)
+    worker.drain()
+
+    assert len(three.mails) == 1
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == [Status.QUEUED] * 2 + [Status.SENT]
+    assert "nothing is sent: the journal" in caplog.text
+    assert "example.org" not in caplog.text
+
+    monkeypatch.setattr(SendLog, "begin", begin)
+    disk.left = 10**9
+    drained_again(timezone.now())
+    assert sorted(recipient for recipient, _ in three.mails) == [f"r{number}@example.org" for number in range(3)]
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.SENT}
+
+
+def test_with_no_room_for_a_journal_nothing_is_claimed(three, disk):
+    disk.left = 0
+
+    with pytest.raises(OSError, match="No space left"):
+        worker.drain()
+
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.QUEUED}
+    assert not three.mails

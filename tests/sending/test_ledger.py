@@ -1,0 +1,186 @@
+"""Claim, record, recover."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from digest.models import Delivery
+from digest.sending import ledger
+from digest.sending.outcome import Outcome, Verdict
+from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
+
+Status = Delivery.Status
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def delivery():
+    return make_delivery(make_subscriber(), make_edition(make_paper()))
+
+
+def claimed(delivery, worker="one", at=NOON):
+    assert ledger.claim(worker, at, 10) == [delivery.pk]
+    delivery.refresh_from_db()
+    return delivery
+
+
+def sending(delivery, worker="one", at=NOON):
+    claimed(delivery, worker, at)
+    assert ledger.begin([delivery.pk], worker, at) == {delivery.pk}
+    return delivery
+
+
+def test_a_claim_takes_what_is_queued_and_no_second_worker_gets_it(delivery):
+    assert ledger.claim("one", NOON, 10) == [delivery.pk]
+    assert ledger.claim("two", NOON, 10) == []
+
+
+def test_a_claim_leaves_what_is_for_later(delivery):
+    Delivery.objects.update(not_before=NOON + timedelta(minutes=1))
+
+    assert ledger.claim("one", NOON, 10) == []
+    assert ledger.claim("one", NOON + timedelta(minutes=1), 10) == [delivery.pk]
+
+
+def test_what_was_sent_is_written_down_with_the_providers_id(delivery):
+    sending(delivery)
+
+    ledger.record_outcomes({delivery.pk: Outcome(Verdict.SENT, provider_id="abc")}, "one", NOON)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.provider_id, delivery.sent_at) == (Status.SENT, "abc", NOON)
+
+
+def test_what_was_not_taken_for_now_waits_longer_after_each_try(delivery):
+    waits = []
+    at = NOON
+    for _ in range(3):
+        sending(delivery, at=at)
+        ledger.record_outcomes({delivery.pk: Outcome(Verdict.TEMPORARY, "421 try later")}, "one", at)
+        delivery.refresh_from_db()
+        waits.append(delivery.not_before - at)
+        at = delivery.not_before
+
+    assert waits == [timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=16)]
+    assert (delivery.status, delivery.error) == (Status.QUEUED, "421 try later")
+
+
+def test_after_the_last_try_the_delivery_has_failed_and_says_why(delivery, settings):
+    settings.SEND_ATTEMPTS = 1
+    sending(delivery)
+
+    ledger.record_outcomes({delivery.pk: Outcome(Verdict.TEMPORARY, "421 try later")}, "one", NOON)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.error) == (Status.FAILED, "421 try later")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status"), [(Verdict.PERMANENT, Status.FAILED), (Verdict.UNCERTAIN, Status.UNCERTAIN)]
+)
+def test_a_refused_or_uncertain_mail_is_not_tried_again(delivery, verdict, status):
+    sending(delivery)
+
+    ledger.record_outcomes({delivery.pk: Outcome(verdict, "why")}, "one", NOON)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.error) == (status, "why")
+    assert ledger.claim("two", NOON + timedelta(days=1), 10) == []
+
+
+def test_a_claim_whose_lease_ran_out_goes_back_to_the_queue(delivery, settings):
+    claimed(delivery)
+
+    assert ledger.recover_expired(NOON + settings.SEND_LEASE) == ledger.Recovered(queued=0, uncertain=0)
+    later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
+    assert ledger.recover_expired(later) == ledger.Recovered(queued=1, uncertain=0)
+    assert ledger.claim("two", later, 10) == [delivery.pk]
+
+
+def test_a_mail_on_its_way_whose_lease_ran_out_is_uncertain_and_never_sent_again(delivery, settings):
+    sending(delivery)
+    later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
+
+    assert ledger.recover_expired(later) == ledger.Recovered(queued=0, uncertain=1)
+
+    delivery.refresh_from_db()
+    assert delivery.status == Status.UNCERTAIN
+    assert ledger.claim("two", later, 10) == []
+
+
+def test_a_worker_that_comes_back_after_its_lease_may_not_begin(delivery, settings):
+    claimed(delivery, worker="one")
+    later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
+    ledger.recover_expired(later)
+    ledger.claim("two", later, 10)
+
+    assert ledger.begin([delivery.pk], "one", later) == set()
+    assert ledger.begin([delivery.pk], "two", later) == {delivery.pk}
+
+
+def test_what_a_worker_gives_back_is_free_at_once(delivery):
+    claimed(delivery)
+
+    assert ledger.give_back([delivery.pk], "one", NOON) == 1
+    assert ledger.claim("two", NOON, 10) == [delivery.pk]
+
+
+def test_the_longest_wait_is_six_hours():
+    assert ledger.wait_after(30) == timedelta(hours=6)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_claiming_at_once_share_the_queue_without_overlap():
+    edition = make_edition(make_paper())
+    everything = {make_delivery(make_subscriber(), edition).pk for _ in range(60)}
+    claimed: dict[str, list[int]] = {"one": [], "two": []}
+    start = threading.Barrier(2)
+
+    def work(worker: str) -> None:
+        start.wait()
+        try:
+            while keys := ledger.claim(worker, NOON, 5):
+                claimed[worker] += keys
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[worker]) for worker in claimed]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(claimed["one"] + claimed["two"]) == sorted(everything)
+
+
+def test_a_renewed_lease_is_not_taken_away(delivery, settings):
+    sending(delivery)
+    later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
+
+    ledger.renew("one", NOON + timedelta(minutes=1))
+
+    assert ledger.recover_expired(later) == ledger.Recovered()
+
+
+def test_a_worker_thought_dead_that_knows_the_answer_settles_what_was_uncertain(delivery, settings):
+    sending(delivery)
+    ledger.recover_expired(NOON + settings.SEND_LEASE + timedelta(seconds=1))
+
+    ledger.record_outcomes({delivery.pk: Outcome(Verdict.SENT, provider_id="late")}, "one", NOON)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.provider_id) == (Status.SENT, "late")
+
+
+def test_a_batch_is_written_down_in_as_many_queries_whatever_its_size(django_assert_num_queries):
+    edition = make_edition(make_paper())
+    keys = [make_delivery(make_subscriber(), edition).pk for _ in range(20)]
+    ledger.claim("one", NOON, 20)
+    ledger.begin(keys, "one", NOON)
+
+    with django_assert_num_queries(3):  # savepoint, update, release
+        ledger.record_outcomes({key: Outcome(Verdict.SENT, provider_id=f"id-{key}") for key in keys}, "one", NOON)
+
+    assert set(Delivery.objects.values_list("pk", "provider_id")) == {(key, f"id-{key}") for key in keys}

@@ -1,0 +1,195 @@
+"""What wrong bounces of an edition did to its readers is taken back in one step, and nothing else is."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from digest.models import Event
+from digest.sending import breaker, lifting
+from subscriptions.models import Consent, Status, Suppression
+from tests.support.factories import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
+from tests.support.provider_events import HARD, make_report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    """An edition that came out an hour ago, and is halted."""
+    edition = make_edition(make_paper(), published=False)
+    edition.publish(timezone.now() - timedelta(hours=1))
+    breaker.halt_edition(edition, timezone.now(), "ada")
+    return edition
+
+
+def bounce(reader, edition):
+    delivery = make_delivery(reader, edition, status="sent", provider_id=f"id-{reader.pk}")
+    make_report(**HARD, delivery=delivery)
+    return delivery
+
+
+def lift(edition):
+    return lifting.lift_edition_bounces(edition, timezone.now())
+
+
+def is_suppressed(reader):
+    reader.refresh_from_db()
+    assert (reader.status == Status.SUPPRESSED) == Suppression.objects.covers(reader.email)
+    return reader.status == Status.SUPPRESSED
+
+
+def test_whoever_bounced_gets_mail_again_with_the_consent_they_gave(edition):
+    reader = make_subscriber()
+    Consent.objects.create(subscriber=reader, wording="Yes", requested_at=NOON, confirmed_at=NOON)
+    bounce(reader, edition)
+    assert is_suppressed(reader)
+
+    assert lift(edition) == 1
+
+    assert not is_suppressed(reader)
+    assert (reader.status, reader.unsubscribed_at, reader.soft_bounces) == (Status.ACTIVE, None, 0)
+    assert reader.next_digest_at > timezone.now()
+    assert Consent.objects.get().withdrawn_at is None
+
+
+def test_lifting_twice_changes_nothing(edition):
+    bounce(make_subscriber(), edition)
+
+    assert [lift(edition), lift(edition)] == [1, 0]
+
+
+@pytest.mark.parametrize("before", [Status.UNSUBSCRIBED, Status.PENDING])
+def test_nobody_becomes_more_than_they_were(edition, before):
+    reader = make_subscriber(status=before, next_digest_at=None)
+    bounce(reader, edition)
+
+    assert lift(edition) == 1
+
+    assert not is_suppressed(reader)
+    assert (reader.status, reader.next_digest_at) == (before, None)
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_a_complaint_is_never_lifted(edition, order):
+    reader = make_subscriber()
+    first, then = ({"event_type": "complained"}, HARD) if order == "before" else (HARD, {"event_type": "complained"})
+    delivery = make_delivery(reader, edition, status="sent")
+    make_report(**first, delivery=delivery)
+    make_report(**then, delivery=delivery)
+
+    assert lift(edition) == 0
+
+    assert is_suppressed(reader)
+    assert Suppression.objects.get().reason == "complained"
+
+
+def test_whoever_left_since_stays_away(edition):
+    reader = make_subscriber()
+    bounce(reader, edition)
+    reader.unsubscribe(timezone.now())
+
+    assert lift(edition) == 0
+    assert is_suppressed(reader)
+
+
+def test_what_an_operator_decided_stays(edition):
+    reader = make_subscriber()
+    bounce(reader, edition)
+    Suppression.objects.update(reason=Suppression.Reason.BY_HAND)
+
+    assert lift(edition) == 0
+    assert is_suppressed(reader)
+
+
+def test_bounces_of_another_edition_and_of_another_time_stay(edition):
+    other = make_edition(make_paper(), day=DAY + timedelta(days=1))
+    of_another, of_long_after = make_subscriber(), make_subscriber()
+    bounce(of_another, other)
+    bounce(of_long_after, edition)
+    Event.objects.filter(delivery__subscriber=of_long_after).update(recorded_at=timezone.now() + timedelta(days=20))
+
+    assert lift(edition) == 0
+    assert is_suppressed(of_another)
+    assert is_suppressed(of_long_after)
+
+
+def test_whoever_was_suppressed_before_stays_suppressed(edition):
+    reader = make_subscriber(status=Status.SUPPRESSED, next_digest_at=None)
+    delivery = make_delivery(reader, edition, status="sent")
+    make_report(**HARD, delivery=delivery)
+
+    assert lift(edition) == 0
+    reader.refresh_from_db()
+    assert reader.status == Status.SUPPRESSED
+
+
+def test_counting_costs_the_same_however_many_bounced(edition, django_assert_num_queries):
+    bounce(make_subscriber(), edition)
+    with django_assert_num_queries(3):
+        assert lifting.count_liftable(edition) == 1
+    for _ in range(5):
+        bounce(make_subscriber(), edition)
+    with django_assert_num_queries(3):
+        assert lifting.count_liftable(edition) == 6
+
+
+# --- By whom ----------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_halted_edition_has_a_button_for_it_and_the_trail_tells(edition, admin_client):
+    reader = make_subscriber()
+    bounce(reader, edition)
+    page = f"/admin/digest/edition/{edition.pk}/publishing/"
+    assert "Lift these suppressions" in admin_client.get(page).content.decode()
+
+    answer = admin_client.post(f"/admin/digest/edition/{edition.pk}/sending/lift-bounces/", follow=True)
+
+    assert "Suppressions lifted: 1." in answer.content.decode()
+    assert "Lift these suppressions" not in answer.content.decode()
+    assert "lifted: 1" in LogEntry.objects.get().change_message
+    assert not is_suppressed(reader)
+
+
+def test_while_the_sending_goes_on_nothing_is_lifted(edition, admin_client):
+    reader = make_subscriber()
+    bounce(reader, edition)
+    breaker.resume_edition(edition)
+
+    answer = admin_client.post(f"/admin/digest/edition/{edition.pk}/sending/lift-bounces/")
+
+    assert answer.status_code == 409
+    assert is_suppressed(reader)
+
+
+def test_the_page_shows_the_words_of_refusals_as_text(edition, admin_client):
+    delivery = make_delivery(make_subscriber(), edition, status="sent")
+    make_report(**HARD, delivery=delivery, mta_response="550 5.7.1 <script>alert(1)</script> spam")
+
+    html = admin_client.get(f"/admin/digest/edition/{edition.pk}/publishing/").content.decode()
+
+    assert "550 5.7.1 &lt;script&gt;alert(1)" in html
+
+
+def test_the_command_lifts_and_the_trail_tells_who(edition, admin_user, capsys):
+    reader = make_subscriber()
+    bounce(reader, edition)
+
+    call_command("lift_bounces", str(edition.day), by=admin_user.username)
+
+    assert "lifted: 1" in capsys.readouterr().out
+    assert LogEntry.objects.get().user == admin_user
+    assert not is_suppressed(reader)
+
+
+@pytest.mark.parametrize(
+    ("day", "by", "complaint"),
+    [("2001-01-01", "admin", "no published edition"), (str(DAY), "nobody", "There’s no panel user called nobody")],
+)
+def test_the_command_says_what_is_wrong(edition, admin_user, day, by, complaint):
+    get_user_model().objects.create_user("reader")
+    with pytest.raises(CommandError, match=complaint):
+        call_command("lift_bounces", day, by=by)

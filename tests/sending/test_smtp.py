@@ -1,0 +1,141 @@
+"""A real server's answers over SMTP, read right."""
+
+import socket
+
+import pytest
+
+from digest.sending.outcome import Verdict
+from digest.sending.transports import Unreachable, transport
+from tests.support.fake_smtp import fake_smtp
+from tests.support.transport import FakeConnection, PlainMail, mail, send, send_over_one
+
+
+@pytest.fixture
+def smtp(settings):
+    with fake_smtp() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 0.5
+        yield server
+
+
+def test_smtp_takes_a_mail(smtp):
+    assert send().verdict == Verdict.SENT
+    assert smtp.mails[0][0] == "reader@example.org"
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [("550 nobody", Verdict.PERMANENT), ("450 busy", Verdict.TEMPORARY)])
+def test_smtp_refusing_the_recipient(smtp, answer, verdict):
+    smtp.refuse["reader@example.org"] = answer
+
+    outcome = send()
+
+    assert outcome.verdict == verdict
+    assert answer[4:] in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("554 spam", Verdict.PERMANENT),
+        ("451 try later", Verdict.TEMPORARY),
+        ("drop", Verdict.UNCERTAIN),
+        ("hold", Verdict.UNCERTAIN),
+    ],
+)
+def test_smtp_answers_after_the_whole_mail_was_handed_over(smtp, answer, verdict):
+    smtp.data_answers.append(answer)
+
+    assert send().verdict == verdict
+
+
+def test_an_smtp_server_that_cannot_be_reached_has_taken_nothing(smtp, settings):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        settings.EMAIL_PORT = closed.getsockname()[1]
+
+    assert send().verdict == Verdict.TEMPORARY
+
+
+def test_after_an_error_the_next_mail_gets_a_fresh_connection(smtp):
+    smtp.data_answers.append("drop")
+    carrier = transport()
+
+    first, second = send_over_one(carrier, mail(), mail())
+    carrier.close()
+
+    assert (first.verdict, second.verdict) == (Verdict.UNCERTAIN, Verdict.SENT)
+    assert smtp.connections == 2
+
+
+def test_a_kept_connection_that_the_server_ended_between_mails_is_opened_again(smtp):
+    smtp.mails_per_connection = 1
+    carrier = transport()
+
+    outcomes = send_over_one(carrier, mail(), mail(), mail())
+    carrier.close()
+
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.SENT] * 3
+    assert (len(smtp.mails), smtp.connections) == (3, 3)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_a_refused_recipient_leaves_the_connection_fit_for_the_next_mail(smtp, pipelining):
+    smtp.pipelining = pipelining
+    smtp.refuse["nobody@example.org"] = "550 nobody"
+    nobody = PlainMail(recipient="nobody@example.org")
+    carrier = transport()
+
+    outcomes = send_over_one(carrier, nobody, mail(), nobody, nobody, mail())
+    carrier.close()
+
+    refused, sent = Verdict.PERMANENT, Verdict.SENT
+    assert [outcome.verdict for outcome in outcomes] == [refused, sent, refused, refused, sent]
+    assert [recipient for recipient, _ in smtp.mails] == ["reader@example.org"] * 2
+    assert smtp.connections == 1
+
+
+def test_a_mail_whose_envelope_was_sent_ahead_survives_the_refusal_of_the_one_before(smtp):
+    smtp.data_answers += ["552 too big", "250 taken"]
+    carrier = transport()
+
+    outcomes = send_over_one(carrier, PlainMail("First"), PlainMail("Second"))
+    carrier.close()
+
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.PERMANENT, Verdict.SENT]
+    ((_, content),) = smtp.mails
+    assert b"Second" in content
+
+
+def test_a_connection_is_renewed_after_so_many_mails(smtp, monkeypatch):
+    monkeypatch.setattr("digest.sending.transports.smtp.MAILS_PER_CONNECTION", 2)
+    carrier = transport()
+
+    outcomes = send_over_one(carrier, *[PlainMail(f"Number {number}") for number in range(5)])
+    carrier.close()
+
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.SENT] * 5
+    assert (len(smtp.mails), smtp.connections) == (5, 3)
+
+
+def test_a_mail_whose_turn_has_not_come_is_never_begun_when_nobody_answers(smtp, settings):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        settings.EMAIL_PORT = closed.getsockname()[1]
+    wire = FakeConnection([mail(), mail(), mail()])
+
+    with pytest.raises(Unreachable):
+        transport().carry(wire)
+
+    assert wire.begun == []
+    assert set(wire.outcomes) <= {0, 1}
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_lines_that_start_with_a_dot_arrive_whole(smtp, pipelining):
+    smtp.pipelining = pipelining
+    carrier = transport()
+    message = PlainMail(".\n..two dots\nend")
+
+    (outcome,) = send_over_one(carrier, message)
+    carrier.close()
+
+    assert outcome.verdict == Verdict.SENT
+    assert smtp.mails[0][1].endswith(b"\r\n\r\n.\r\n..two dots\r\nend\r\n")

@@ -1,0 +1,200 @@
+"""What providers post to their webhook addresses, in the shapes they post it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.models import Delivery, Event
+from digest.sending.webhooks import sns
+from subscriptions.models import Status as ReaderStatus
+from subscriptions.models import Suppression
+from tests.support.factories import make_delivery, make_edition, make_paper, make_subscriber
+from tests.support.webhook_posts import ALL_SECRETS, PASSWORD, address, amazons_key, payload, post, signed_post
+
+Status = Delivery.Status
+pytestmark = pytest.mark.django_db
+
+POSTMARK = address("postmark")
+
+
+@pytest.fixture(autouse=True)
+def all_set(settings, monkeypatch):
+    settings.ANYMAIL, settings.MAIL_PROVIDER = ALL_SECRETS, "postmark"
+    monkeypatch.setattr(sns, "public_key", lambda _: amazons_key().public_key())
+
+
+@pytest.fixture
+def delivery():
+    return make_delivery(make_subscriber("ada@example.org"), make_edition(make_paper()), status=Status.SENT)
+
+
+CAPTURED = {
+    "postmark": "postmark_bounce",
+    "mailgun": "mailgun_failed",
+    "amazon_ses": "amazon_ses_bounce",
+    "resend": "resend_bounced",
+    "brevo": "brevo_bounce",
+}
+
+
+def send_bounce(client, provider, delivery):
+    """Post the hard bounce of this provider."""
+    return post(client, provider, payload(CAPTURED[provider], delivery))
+
+
+BOUNCING = list(CAPTURED)
+
+
+@pytest.fixture
+def chosen(request, settings):
+    """The provider of one case, chosen in the settings."""
+    settings.MAIL_PROVIDER = request.param
+    return request.param
+
+
+@pytest.mark.parametrize("chosen", BOUNCING, indirect=True)
+def test_a_hard_bounce_ends_the_mail_to_an_address_at_once(client, delivery, chosen):
+    assert send_bounce(client, chosen, delivery).status_code == 200
+
+    delivery.refresh_from_db()
+    assert delivery.status == Status.BOUNCED
+    assert delivery.subscriber.status == ReaderStatus.SUPPRESSED
+    assert Suppression.objects.get().reason == "bounced"
+    assert Suppression.objects.covers("ADA@example.org")
+
+
+@pytest.mark.parametrize("chosen", BOUNCING, indirect=True)
+def test_a_report_that_is_posted_twice_is_kept_once(client, delivery, chosen):
+    for _ in range(2):
+        assert send_bounce(client, chosen, delivery).status_code == 200
+
+    event = Event.objects.get()
+    assert (event.provider, event.type, event.kind) == (chosen, "bounced", "hard_bounce")
+    assert event.delivery == delivery
+    assert event.event_id
+
+
+def soften(provider, report):
+    """Make a hard bounce a soft one, in the provider's own words."""
+    match provider:
+        case "postmark":
+            report["Type"] = "SoftBounce"
+        case "amazon_ses":
+            report["Message"]["bounce"]["bounceType"] = "Transient"
+        case "resend":
+            report["data"]["bounce"] |= {"type": "Transient", "subType": "MailboxFull"}
+        case "brevo":
+            report["event"] = "soft_bounce"
+        case "mailgun":
+            report["event-data"]["reason"] = "generic"
+    return report
+
+
+@pytest.mark.parametrize("chosen", BOUNCING, indirect=True)
+def test_a_soft_bounce_costs_one_mail_and_no_reader(client, delivery, chosen):
+    report = soften(chosen, payload(CAPTURED[chosen], delivery))
+
+    assert post(client, chosen, report).status_code == 200
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.subscriber.status) == (Status.FAILED, ReaderStatus.ACTIVE)
+    assert delivery.subscriber.soft_bounces == 1
+    assert not Suppression.objects.exists()
+
+
+def test_a_delivery_is_noted_at_the_providers_time(client, delivery):
+    post(client, "postmark", payload("postmark_delivery", delivery))
+
+    delivery.refresh_from_db()
+    assert delivery.status == Status.DELIVERED
+    assert Event.objects.get().at == datetime(2025, 8, 21, 12, 0, 5, tzinfo=UTC)
+
+
+def test_a_complaint_ends_the_mail_to_an_address_at_once(client, delivery):
+    post(client, "postmark", payload("postmark_delivery", delivery))
+    post(client, "postmark", payload("postmark_complaint", delivery))
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.subscriber.status) == (Status.COMPLAINED, ReaderStatus.SUPPRESSED)
+    assert Suppression.objects.get().reason == "complained"
+
+
+def test_who_unsubscribes_at_the_provider_is_unsubscribed_here(client, delivery):
+    post(client, "postmark", payload("postmark_unsubscription", delivery))
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.subscriber.status) == (Status.SENT, ReaderStatus.UNSUBSCRIBED)
+    assert not Suppression.objects.exists()
+
+
+def test_an_out_of_office_reply_changes_nothing(client, delivery):
+    report = {**payload("postmark_bounce", delivery), "Type": "AutoResponder"}
+
+    post(client, "postmark", report)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.subscriber.status) == (Status.SENT, ReaderStatus.ACTIVE)
+    assert Event.objects.get().type == "autoresponded"
+
+
+def test_a_report_about_a_mail_that_is_not_ours_is_answered_and_does_no_harm(client, delivery):
+    report = payload("postmark_bounce") | {"Email": "stranger@example.org", "Metadata": {"delivery": "999999"}}
+
+    assert post(client, "postmark", report).status_code == 200
+
+    delivery.refresh_from_db()
+    assert delivery.status == Status.SENT
+    assert Event.objects.get().delivery is None
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("auth_headers", [None, "Basic bm9ib2R5Om5vdGhpbmc="])
+def test_a_report_without_the_password_is_refused(client, delivery, auth_headers):
+    headers = {"Authorization": auth_headers} if auth_headers else {}
+
+    answer = client.post(
+        POSTMARK, payload("postmark_bounce", delivery), content_type="application/json", headers=headers
+    )
+
+    delivery.refresh_from_db()
+    assert answer.status_code == 400
+    assert delivery.status == Status.SENT
+    assert not Event.objects.exists()
+
+
+def test_a_report_with_a_wrong_signature_is_refused(client, delivery, settings):
+    settings.MAIL_PROVIDER = "mailgun"
+    body, content_type, _ = signed_post("mailgun", payload("mailgun_failed", delivery))
+
+    answer = client.post(
+        address("mailgun"), body.replace(b"token-of", b"another"), content_type=content_type, headers=PASSWORD
+    )
+
+    assert answer.status_code == 400
+    assert not Event.objects.exists()
+
+
+def test_nothing_that_is_kept_holds_the_address(client, delivery, settings):
+    for provider in BOUNCING:
+        settings.MAIL_PROVIDER = provider
+        send_bounce(client, provider, delivery)
+
+    delivery.refresh_from_db()
+    stored_texts = [str(row) for row in Event.objects.values_list()] + [delivery.error]
+    assert len(stored_texts) == len(BOUNCING) + 1
+    assert not any("ada" in text for text in stored_texts)
+
+
+def test_of_many_reports_each_costs_the_same_few_queries(client, django_assert_max_num_queries):
+    edition = make_edition(make_paper())
+    # A bounce ends a reader's mail, which is dearer than noting that one arrived.
+    for number in range(100):
+        email = f"ada{number}@example.org"
+        delivery = make_delivery(make_subscriber(email), edition, status=Status.SENT)
+        with django_assert_max_num_queries(7):
+            post(client, "postmark", payload("postmark_delivery", delivery) | {"Recipient": email})
+        with django_assert_max_num_queries(18):
+            post(client, "postmark", payload("postmark_bounce", delivery) | {"Email": email, "ID": number})
+
+    assert Event.objects.count() == 200
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.BOUNCED}

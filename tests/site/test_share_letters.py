@@ -1,0 +1,73 @@
+"""Share images: letters of every script are drawn, in the order in which they are read."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from digest.models import Paper
+from digest.site.share_image import IMAGE_HEIGHT, IMAGE_WIDTH, draw_share_image
+from digest.site.share_letters import has_letter, in_drawing_order, is_right_to_left, runs
+
+TITLES = {
+    "Latin": "Graph motifs, Šimić and Nguyễn",
+    "Greek": "Θεωρία γραφημάτων",
+    "Cyrillic": "Обучение графов",
+    "Hebrew": "רשתות עמוקות",
+    "Arabic": "التعلم العميق",
+    "Devanagari": "ग्राफ न्यूरल",
+    "Bengali": "গভীর শিক্ষা",
+    "Tamil": "ஆழ்ந்த கற்றல்",
+    "Thai": "การเรียนรู้เชิงลึก",
+    "Chinese": "基于图神经网络的分子性质预测",
+    "Taiwanese": "圖神經網路與機器學習",
+    "Japanese": "深層学習による要約カタカナ",
+    "Korean": "그래프 신경망",
+    "mathematics": "∇f ≤ λ ∑ ∞",
+}
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+def test_every_letter_is_drawn_by_a_font_that_has_it(title):
+    for word in title.split():
+        drawn = runs(word, 40)
+        assert "".join(run for _, run in drawn) == word
+
+
+@pytest.mark.parametrize("title", ["基于图", "الع", "שלום", "그래프"])
+def test_the_font_of_pages_does_not_pretend_to_have_other_scripts(title):
+    assert not has_letter(0, title[0])
+
+
+def test_a_letter_that_no_font_has_leaves_no_box():
+    assert runs("\ue123", 40) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "base", "drawn"),
+    [
+        (["one", "two"], "ltr", ["one", "two"]),
+        (["שלום", "עולם"], "rtl", ["עולם", "שלום"]),
+        # A Latin name keeps its order among Hebrew words, and the number goes with the words before it.
+        (["רשת", "Graph", "Net", "סקירה", "2026"], "rtl", ["2026", "סקירה", "Graph", "Net", "רשת"]),
+        (["on", "שלום", "עולם", "ever"], "ltr", ["on", "עולם", "שלום", "ever"]),
+        ([], "ltr", []),
+    ],
+)
+def test_words_stand_in_the_order_in_which_they_are_read(words, base, drawn):
+    assert in_drawing_order(words, base) == drawn
+
+
+@pytest.mark.parametrize(("title", "answer"), [("2026: שלום", True), ("GNN שלום", False), ("123", False), ("", False)])
+def test_a_title_is_read_from_the_side_of_its_first_letter(title, answer):
+    assert is_right_to_left(title) == answer
+
+
+@pytest.mark.parametrize("title", [*TITLES.values(), "", " ", "图" * 400, "a" * 500, "🚀\u202e\u0000", "שלום " * 80])
+def test_any_title_makes_a_picture_with_its_letters_within_the_sheet(title):
+    picture = Image.open(io.BytesIO(draw_share_image(Paper(title=title, authors=["王小明", "محمد"]))))
+
+    assert picture.size == (IMAGE_WIDTH, IMAGE_HEIGHT)
+    paper = picture.getpixel((5, IMAGE_HEIGHT // 2))
+    for x in (20, IMAGE_WIDTH - 20):
+        assert {picture.getpixel((x, y)) for y in range(20, IMAGE_HEIGHT)} == {paper}

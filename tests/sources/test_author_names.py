@@ -1,0 +1,66 @@
+"""Strings of authors become names; one person has one key under all spellings."""
+
+import pytest
+
+from digest.sources import author_names
+from subscriptions.phrases import author_key
+from tests.support.reading import read_table
+
+
+@pytest.mark.parametrize(("text", "expected"), read_table("names.tsv"))
+def test_a_string_of_authors_is_split_into_names(text, expected):
+    assert " | ".join(author_names.split(text)) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), read_table("bibtex-names.tsv"))
+def test_a_field_of_bibtex_is_split_into_names_in_reading_order(text, expected):
+    assert " | ".join(author_names.of_bibtex(text)) == expected
+
+
+def test_letters_with_accents_stay_as_they_were_written():
+    original = r"Bj{\o}rn S{\o}rensen, M. Wei{\ss}, \'Eric \^{I}le, Jos\'e Pe\~na"
+    assert author_names.split(original) == (
+        r"Bj{\o}rn S{\o}rensen",
+        r"M. Wei{\ss}",
+        r"\'Eric \^{I}le",
+        r"Jos\'e Pe\~na",
+    )
+
+
+def test_a_long_list_of_authors_takes_no_longer_than_its_length():
+    many = " and ".join(f"Author{{{number}}}, Ada" for number in range(5000))
+    assert len(author_names.of_bibtex(many)) == 5000
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["Kurt Gödel", "Gödel, Kurt", "kurt godel", "Kurt F. Gödel", "Gödel, Kurt F.", "Kurt Gödel 0001", "KURT GÖDEL"],
+        ["Søren Kierkegaard", "Soren Kierkegaard"],
+        ["Łukasz Strauß", "Lukasz Strauss"],
+        ["Nguyễn Văn An", "Nguyen Van An"],
+        ["Ludwig van Beethoven", "van Beethoven, Ludwig"],
+        ["Sammy Davis, Jr.", "Davis, Jr., Sammy", "Davis, Sammy, Jr.", "Sammy Davis Jr"],
+        ["J.-P. Serre", "J. P. Serre", "Serre, J.-P.", "JP Serre"],
+        ["Wei-Lun Chao", "Weilun Chao"],
+        ["Conor O'Brien", "Conor O’Brien"],
+        ["The ATLAS Collaboration", "ATLAS Collaboration"],
+        ["LI Ming", "Li Ming"],
+    ],
+)
+def test_the_spellings_of_one_person_share_a_key(spellings):
+    assert len({author_key(name) for name in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("J. Smith", "Jane Smith"),
+        ("J. Smith", "J. A. Smith"),
+        ("Min Jae Kim", "Min Ji Kim"),
+        ("Sammy Davis", "Sammy Davis, Jr."),
+        ("Ludwig von Mises", "Ludwig Mises"),
+    ],
+)
+def test_two_who_may_be_two_people_have_two_keys(one, other):
+    assert author_key(one) != author_key(other)

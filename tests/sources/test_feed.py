@@ -1,0 +1,227 @@
+"""Any feed becomes records: of the day of first sight, known again by id or address, without floods of old entries."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from html import escape
+
+import pytest
+
+from digest.catalog import gathering, harvesting
+from digest.models import FollowedSource, Listing, Paper, SourceRun
+from digest.sources import feed
+from digest.sources.fetching import Fetcher
+from digest.sources.page import HarvestPosition
+from digest.sources.record import SourceError
+from tests.support.fake_source import Reply
+from tests.support.night_harvest import NIGHT
+from tests.support.source_answers import BOMB, HTML
+
+TODAY = date(2026, 9, 16)
+FRESH = "Tue, 15 Sep 2026 08:00:00 GMT"
+
+
+@pytest.fixture(autouse=True)
+def morning(time_machine):
+    time_machine.move_to(NIGHT, tick=False)
+    return time_machine
+
+
+def rss(*items, title="Journal of Graphs"):
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        f"<channel><title>{title}</title>{''.join(items)}</channel></rss>"
+    )
+
+
+def item(number=1, title="On graphs", date=FRESH, more="", description="<p>All about <i>graphs</i>.</p>"):
+    when = f"<pubDate>{date}</pubDate>" if date else ""
+    return (
+        f"<item><title>{escape(title)}</title><link>https://journal.example/{number}</link>"
+        f'<guid isPermaLink="false">entry-{number}</guid>{when}<description>{escape(description)}</description>'
+        f"{more}</item>"
+    )
+
+
+PRISM = (
+    "<dc:creator>Lovelace, Ada</dc:creator><dc:creator>Turing, Alan</dc:creator><prism:doi>10.1000/Graphs.1</prism:doi>"
+    "<prism:publicationName>Annals of Graphs</prism:publicationName><dc:subject>Combinatorics</dc:subject>"
+)
+ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>A blog</title>
+<entry><id>tag:blog,2026:1</id><title type="html">On &amp;lt;i&amp;gt;graphs&amp;lt;/i&amp;gt;</title>
+<link href="https://arxiv.org/abs/2609.00001v2"/><updated>2026-09-15T10:00:00Z</updated>
+<author><name>Ada Lovelace</name></author><summary>All about graphs.</summary></entry></feed>"""
+JSON_FEED = json.dumps(
+    {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "A lab",
+        "items": [
+            {
+                "id": "https://doi.org/10.1000/graphs.2",
+                "url": "https://lab.example/2",
+                "title": "More on graphs",
+                "content_html": "<p>All &amp; more.</p>",
+                "date_published": "2026-09-15T10:00:00+02:00",
+                "authors": [{"name": "Ada Lovelace"}],
+                "tags": ["Graphs"],
+            },
+            "nonsense",
+            {"id": 7},
+        ],
+    }
+)
+
+
+def read_feed(server, body, *, is_first=False):
+    server.says(body)
+    place = HarvestPosition(server.url, TODAY - timedelta(days=3), NIGHT, is_first=is_first)
+    (page,) = feed.pages(Fetcher(), place)
+    return page
+
+
+def test_dublin_core_and_prism_are_read(source):
+    (record,) = read_feed(source, rss(item(more=PRISM))).records
+    assert record.identifiers[0] == ("doi", "10.1000/graphs.1")
+    assert record.identifiers[-1][0] == "feed"
+    assert record.authors == ("Ada Lovelace", "Alan Turing")
+    assert (record.title, record.abstract, record.venue) == ("On graphs", "All about graphs.", "Annals of Graphs")
+    assert (record.categories, record.day, record.origin) == (("subject:combinatorics",), TODAY, "feed")
+    assert record.published_at == datetime(2026, 9, 15, 8, tzinfo=UTC)
+
+
+def test_atom_and_json_feeds_are_read_too(source):
+    (record,) = read_feed(source, ATOM).records
+    assert record.identifiers[0] == ("arxiv", "2609.00001")
+    assert (record.title, record.authors, record.venue) == ("On graphs", ("Ada Lovelace",), "A blog")
+    page = read_feed(source, JSON_FEED)
+    (record,) = page.records
+    assert record.identifiers[0] == ("doi", "10.1000/graphs.2")
+    assert (record.title, record.abstract, record.venue) == ("More on graphs", "All & more.", "A lab")
+    assert record.published_at == datetime(2026, 9, 15, tzinfo=UTC)
+    assert len(page.skipped) == 1
+
+
+def test_the_first_reading_of_a_feed_is_no_flood(source):
+    old, fresh, dateless = item(1, date="Mon, 01 Jun 2026 08:00:00 GMT"), item(2), item(3, date="")
+    page = read_feed(source, rss(old, fresh, dateless), is_first=True)
+    assert [record.day for record in page.records] == [None, TODAY, None]
+
+
+def test_an_entry_without_a_day_is_of_the_day_it_is_first_seen(source, db, morning):
+    source.says(rss(item(1, date="")))
+    harvesting.harvest("feed", source.url)
+    morning.move_to(NIGHT + timedelta(days=1), tick=False)
+    source.says(rss(item(1, date=""), item(2, "On trees", date="")))
+    harvesting.harvest("feed", source.url)
+    morning.move_to(NIGHT + timedelta(days=2), tick=False)
+    harvesting.harvest("feed", source.url)
+    assert list(Listing.objects.values_list("paper__title", "day")) == [("On trees", TODAY + timedelta(days=1))]
+    assert Paper.objects.count() == 2
+
+
+def test_an_archive_that_is_put_into_a_feed_again_is_no_news(source, db, morning):
+    source.says(rss(item(1)))
+    harvesting.harvest("feed", source.url)
+    morning.move_to(NIGHT + timedelta(days=1), tick=False)
+    old = [item(number, f"Old paper {number}", date="Mon, 01 Jun 2020 08:00:00 GMT") for number in range(2, 40)]
+    source.says(rss(item(1), *old))
+    harvesting.harvest("feed", source.url)
+    assert Listing.objects.count() == 1
+    assert Paper.objects.count() == 39
+
+
+def test_a_feed_lists_no_more_of_a_day_than_it_may(source, db, morning, settings):
+    settings.SOURCES = []
+    followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog", most_per_day=2)
+    source.says(rss(item(1, "First", date="")))
+    harvesting.harvest("feed", source.url)
+    morning.move_to(NIGHT + timedelta(days=1), tick=False)
+    source.says(rss(*(item(number, f"Paper number {number}", date="") for number in range(1, 6))))
+    run = harvesting.harvest("feed", source.url)
+    assert Listing.objects.filter(origin=followed.origin).count() == 2
+    assert "2 more than the 2 of a day stay in the catalogue" in run.notes
+    morning.move_to(NIGHT + timedelta(days=1, hours=3), tick=False)
+    harvesting.harvest("feed", source.url)
+    assert Listing.objects.count() == 2
+
+
+@pytest.fixture(autouse=True)
+def public_server(monkeypatch):
+    """Our server counts as one of the public internet."""
+    monkeypatch.setattr("digest.sources.fetching.public_address", lambda host, _port: host)
+
+
+def test_notes_about_other_papers_are_left_out_and_a_retraction_marks_the_paper(source, db):
+    source.says(rss(item(1, more=PRISM)))
+    harvesting.harvest("feed", source.url)
+    notes = [item(2, "Correction: On graphs"), item(3, "Author Correction: On trees"), item(4, "Issue Information")]
+    retracted = item(5, "RETRACTED: On graphs", more="<prism:doi>10.1000/Graphs.1</prism:doi>")
+    source.says(rss(*notes, retracted))
+    run = harvesting.harvest("feed", source.url)
+    paper = Paper.objects.get()
+    assert run.skipped == 3
+    assert (paper.title, paper.withdrawn_at) == ("On graphs", NIGHT)
+
+
+@pytest.mark.parametrize("body", [HTML, "", "{}", '{"items": []}', BOMB, "<rss><channel>"])
+def test_what_is_no_feed_is_an_error_that_says_so(source, body):
+    with pytest.raises(SourceError, match="expected"):
+        read_feed(source, body)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "ftp://x.example/", "https://", "https://a b", "https://u:p@x.example/", "graphs"]
+)
+def test_only_an_address_can_be_asked(query):
+    with pytest.raises(SourceError, match="expected an address"):
+        feed.checked_query(query)
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(source, db, morning):
+    source.says(Reply(rss(item(1)), headers={"ETag": '"1"'}))
+    harvesting.harvest("feed", source.url)
+    source.says(Reply(status=304))
+    assert harvesting.harvest("feed", source.url).new == 0
+    assert source.requests[-1].headers["If-None-Match"] == '"1"'
+
+
+def test_a_feed_that_moved_for_good_says_where(source, db):
+    followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog")
+    source.says(Reply(status=301, headers={"Location": "/new"}), rss(item(1)))
+    gathering.harvest_due(NIGHT)
+    followed.refresh_from_db()
+    assert followed.moved_to == f"{source.url}/new"
+    assert f"it has moved for good, to {source.url}/new" in SourceRun.objects.get().notes
+
+
+@pytest.mark.parametrize(("status", "times"), [(410, 1), (404, 5)])
+@pytest.mark.usefixtures("db")
+def test_a_feed_that_is_gone_is_asked_no_more_and_the_operator_hears_of_it(source, morning, caplog, status, times):
+    followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog")
+    source.says(Reply(status=status))
+    for day in range(10):
+        morning.move_to(NIGHT + timedelta(days=day), tick=False)
+        gathering.harvest_due(NIGHT + timedelta(days=day))
+    followed.refresh_from_db()
+    assert len(source.requests) == times
+    assert (followed.status, "it is gone" in followed.stopped_because) == ("stopped", True)
+    assert [record.levelname for record in caplog.records if "is stopped" in record.message] == ["ERROR"]
+
+
+def test_a_feed_that_gives_nothing_but_failures_is_asked_less_and_less_and_then_no_more(source, db, morning, waits):
+    followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog")
+    source.says(HTML)
+    for hour in range(0, 24 * 20, 4):
+        now = NIGHT + timedelta(hours=hour)
+        morning.move_to(now, tick=False)
+        gathering.harvest_due(now)
+    followed.refresh_from_db()
+    assert followed.status == "stopped"
+    assert len(source.requests) < 25
+
+
+def test_a_feed_of_the_panel_may_not_look_into_our_network(source, db, monkeypatch):
+    monkeypatch.undo()
+    FollowedSource.objects.create(kind="feed", query="http://127.0.0.1:1/feed", name="Within")
+    (run,) = gathering.harvest_due(NIGHT)
+    assert "not public" in run.error

@@ -1,0 +1,172 @@
+"""One request to a source: tried again, never more than we can hold, never led into a private network."""
+
+import gzip
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.sources import fetching
+from digest.sources.fetch_request import FetchError, ResponseRefusedError
+from digest.sources.fetching import Fetcher
+from tests.support.fake_source import Reply
+
+NOW = datetime(2026, 9, 16, 3, tzinfo=UTC)
+
+
+def test_an_answer_comes_with_its_body(source):
+    source.says("hello")
+    answer = Fetcher().get(source.url, {"q": "a b", "n": 1})
+    assert (answer.body, answer.unchanged) == (b"hello", False)
+    assert source.requests[0].query == {"q": "a b", "n": "1"}
+
+
+def test_requests_say_who_asks_and_whom_to_write_to(source, settings):
+    settings.SOURCE_CONTACT = "curator@example.org"
+    source.says("x")
+    Fetcher().get(source.url)
+    assert source.requests[0].headers["User-Agent"] == "DailyPapers/0.1 (self-hosted newsletter; curator@example.org)"
+
+
+@pytest.mark.parametrize("reply", [Reply(status=503), Reply(status=429), Reply(status=500), Reply(status=0)])
+def test_a_passing_failure_is_tried_again_with_longer_waits(source, waits, reply):
+    source.says(reply, reply, "here")
+    assert Fetcher().get(source.url).body == b"here"
+    assert waits == list(fetching.RETRY_WAITS_SECONDS[:2])
+
+
+def test_retry_after_is_obeyed(source, waits):
+    source.says(Reply(status=503, headers={"Retry-After": "30"}), "here")
+    assert Fetcher().get(source.url).body == b"here"
+    assert waits == [30]
+
+
+def test_retry_after_may_be_a_date(source, waits, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    source.says(Reply(status=503, headers={"Retry-After": "Wed, 16 Sep 2026 03:00:40 GMT"}), "here")
+    Fetcher().get(source.url)
+    assert waits == [40]
+
+
+def test_a_long_retry_after_ends_the_run_and_names_the_moment(source, waits, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    source.says(Reply(status=503, headers={"Retry-After": "3600"}))
+    with pytest.raises(FetchError, match="answered 503") as caught:
+        Fetcher().get(source.url)
+    assert caught.value.not_before == NOW + timedelta(hours=1)
+    assert (len(source.requests), waits) == (1, [])
+
+
+def test_after_the_last_try_the_error_names_address_and_answer(source, waits):
+    source.says(Reply(status=502))
+    with pytest.raises(FetchError, match=rf"{source.url}.*answered 502"):
+        Fetcher().get(source.url)
+    assert len(source.requests) == len(fetching.RETRY_WAITS_SECONDS) + 1
+
+
+def test_nobody_at_home_is_a_clear_error(waits):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    with pytest.raises(FetchError, match=f"127.0.0.1:{port}: no answer"):
+        Fetcher().get(f"http://127.0.0.1:{port}")
+
+
+def test_a_refusal_is_not_tried_again_and_brings_its_body(source, waits):
+    source.says(Reply("the reason", status=400))
+    with pytest.raises(ResponseRefusedError, match="answered 400") as caught:
+        Fetcher().get(source.url)
+    assert (caught.value.body, waits) == (b"the reason", [])
+
+
+def test_an_answer_of_50_mb_is_refused_by_its_length(source, waits):
+    source.says(Reply(b"x", headers={"Content-Length": str(50 * 2**20)}))
+    with pytest.raises(FetchError, match="expected an answer of at most 32 MB"):
+        Fetcher().get(source.url)
+    assert len(source.requests) == 1
+
+
+def test_an_answer_of_50_mb_that_hides_its_length_is_refused(source, waits):
+    packed = gzip.compress(b" " * (50 * 2**20), compresslevel=1)
+    source.says(Reply(packed, headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(FetchError, match="expected an answer of at most 32 MB"):
+        Fetcher().get(source.url)
+
+
+def test_an_answer_that_trickles_in_is_given_up(source, waits, monkeypatch):
+    monkeypatch.setattr(fetching, "MAX_FETCH_SECONDS", -1)
+    source.says("x")
+    with pytest.raises(FetchError, match="took longer"):
+        Fetcher().get(source.url)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://localhost:1/",
+        "http://0.0.0.0/",
+        "http://nowhere.invalid/",
+        "file:///etc/passwd",
+        "gopher://example.org/",
+    ],
+)
+def test_a_redirect_to_a_private_address_is_refused(source, waits, target):
+    source.says(Reply(status=302, headers={"Location": target}))
+    with pytest.raises(FetchError, match="refused a redirect"):
+        Fetcher().get(source.url)
+    assert len(source.requests) == 1
+
+
+def test_a_redirect_on_the_same_host_is_followed(source):
+    source.says(Reply(status=301, headers={"Location": "/new?x=1"}), "moved")
+    assert Fetcher().get(source.url).body == b"moved"
+    assert source.requests[1].path == "/new"
+
+
+def test_redirects_in_a_circle_end(source):
+    source.says(Reply(status=302, headers={"Location": "/"}))
+    with pytest.raises(FetchError, match="more than 3 redirects"):
+        Fetcher().get(source.url)
+
+
+def test_an_address_that_is_none_is_a_clear_error():
+    with pytest.raises(FetchError, match="ftp://example"):
+        Fetcher().get("ftp://example.org/")
+
+
+def test_what_did_not_change_is_not_sent_again(source):
+    source.says(Reply("all of it", headers={"ETag": '"1"', "Last-Modified": "Wed, 16 Sep 2026 04:00:00 GMT"}))
+    first = Fetcher()
+    first.get_if_changed(source.url)
+    source.says(Reply(status=304))
+    second = Fetcher(validators=first.validators)
+    assert second.get_if_changed(source.url).unchanged
+    assert source.requests[1].headers["If-None-Match"] == '"1"'
+    assert source.requests[1].headers["If-Modified-Since"] == "Wed, 16 Sep 2026 04:00:00 GMT"
+    assert second.validators == first.validators
+
+
+def test_all_of_it_is_sent_where_that_is_asked(source):
+    source.says(Reply("all of it", headers={"ETag": '"1"'}))
+    Fetcher(validators={source.url: ('"1"', "")}).get(source.url)
+    assert "If-None-Match" not in source.requests[0].headers
+
+
+def test_each_try_waits_for_its_turn(source, waits):
+    turns = []
+
+    class Turn:
+        def __enter__(self):
+            turns.append(threading.current_thread())
+
+        def __exit__(self, *args):
+            pass
+
+    source.says(Reply(status=503), "here")
+    Fetcher(Turn).get(source.url)
+    assert len(turns) == 2

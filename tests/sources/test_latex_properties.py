@@ -1,0 +1,239 @@
+"""What holds for every text: cleaning it twice is cleaning it once, no word is lost, and nothing takes long."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.sources.latex_text import clean_text
+
+COMMANDS = [
+    *(
+        r"\alpha",
+        r"\frac{a}{b}",
+        r"\sqrt[3]{x}",
+        r"\emph{",
+        r"\textbf{",
+        r"\ourmethod",
+        r"\foo{",
+        r"\'e",
+        r"\~{\^e}",
+        r"\o ",
+    ),
+    *(
+        r"\begin{cases}",
+        r"\end{cases}",
+        r"\left\{",
+        r"\right.",
+        r"\sin",
+        r"\\",
+        r"\,",
+        r"\%",
+        r"\$",
+        r"\{",
+        r"\}",
+        r"\&",
+    ),
+    *(
+        r"\textsuperscript{th}",
+        r"\ce{H2O}",
+        r"\SI{5}{\kilo\metre}",
+        r"\href{https://x.org}{",
+        r"\cite{a}",
+        r"\sc i",
+        "\\",
+    ),
+    *(
+        "$",
+        "$$",
+        r"\(",
+        r"\)",
+        "{",
+        "}",
+        "[",
+        "]",
+        "^",
+        "_",
+        "~",
+        "``",
+        "''",
+        "`",
+        "'",
+        "--",
+        "---",
+        "&amp;",
+        "&lt;",
+        "&#x27;",
+    ),
+    *(
+        "<i>",
+        "</i>",
+        "<sub>",
+        "</sub>",
+        "<",
+        ">",
+        "|",
+        "5",
+        "10",
+        "a",
+        "x",
+        "word",
+        "The",
+        "is",
+        " ",
+        " ",
+        ", ",
+        ". ",
+        "=",
+        "/",
+    ),
+    *(
+        "mathcal{O}",
+        "ell_infty",
+        "theta",
+        "sqrt{",
+        "frac{",
+        "left(",
+        "right)",
+        "https://x.org/a_b",
+        "α",
+        "é",
+        "∈",
+        "\u200d",
+    ),
+]
+TEXTS = st.lists(st.sampled_from(COMMANDS), max_size=14).map("".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(TEXTS)
+def test_cleaning_clean_text_changes_nothing(text):
+    once = clean_text(text)
+    assert clean_text(once) == once
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_can_be_cleaned(text):
+    once = clean_text(text)
+    assert clean_text(once) == once
+    assert once == " ".join(once.split())
+
+
+WORDS = st.from_regex(r"[b-hj-np-z]{4,9}[0-9]?", fullmatch=True)
+# Ways to write a visible word, each with nothing else to see.
+WAYS = [
+    *(
+        "{}",
+        "{{{}}}",
+        r"\emph{{{}}}",
+        r"\texttt{{{}}}",
+        r"\foo{{{}}}",
+        r"\foo[t]{{{}}}",
+        r"{{\bf {}}}",
+        r"$\mathrm{{{}}}$",
+    ),
+    *(
+        r"$x_{{\rm {}}}$",
+        r"\textcolor{{red}}{{{}}}",
+        r"\href{{https://x.org}}{{{}}}",
+        r"\footnote{{{}}}",
+        r"\foo{{y}}{{{}}}",
+    ),
+    *(
+        r"``{}''",
+        r"\enquote{{{}}}",
+        r"<i>{}</i>",
+        r"\textsuperscript{{{}}}",
+        r"$\frac{{{}}}{{2}}$",
+        r"\{{{}\}}",
+        r"`{}'",
+    ),
+    *(
+        r"$\text{{{}}}$",
+        r"$\overline{{{}}}$",
+        r"$\sqrt{{{}}}$",
+        r"\underline{{{}}}",
+        r"5\% {}",
+        r"~{}",
+        r"costs $5 {}",
+        "({})",
+    ),
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(WAYS), WORDS), max_size=6))
+def test_every_word_that_can_be_seen_stands_in_the_result(parts):
+    text = clean_text(" ".join(way.format(word) for way, word in parts))
+    bare = re.sub("[\u0300-\u036f]", "", text)
+    assert [word for _, word in parts if not re.search(rf"(?<![a-z]){word}(?![a-z])", bare)] == []
+
+
+LONG = [
+    *(
+        "{",
+        "}",
+        "\\",
+        "$",
+        "$$",
+        "\\(",
+        "`",
+        "``",
+        "'",
+        "~",
+        "^{",
+        "_{",
+        "<i>",
+        "&amp;",
+        "\\frac{",
+        "\\sqrt[",
+        "\\foo{",
+        "a_{",
+    ),
+    *(
+        "\\begin{cases}",
+        "\\left(",
+        "\\{",
+        "mathcal{",
+        "sqrt{a}{",
+        "frac{a{",
+        "left(",
+        "\\'",
+        '\\"a',
+        "\\textbf{a",
+        "$x",
+        "$5 ",
+    ),
+    *(
+        "word ",
+        "\\alpha ",
+        "x^2",
+        "``a",
+        "--",
+        "https://x.org/",
+        "\\href{",
+        "\\cite[",
+        "[",
+        "(",
+        "\\sc i",
+        "$\\alpha$ ",
+        "<a b='",
+    ),
+    *("\\ce{", "\\SI{", "_{theta", "max{a", "\\over ", "$a{", "\\verb|", "{\\foo ", "}{"),
+]
+
+
+def took(text):
+    start = time.process_time()
+    clean_text(text)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("part", LONG)
+def test_time_grows_no_faster_than_the_text(part):
+    # Eight times the text in less than some forty times the time: a square would take sixty-four.
+    short, long = part * (1_500 // len(part)), part * (12_000 // len(part))
+    assert took(long) < 40 * max(took(short), 0.005)

@@ -1,0 +1,46 @@
+"""Words as they are compared."""
+
+import pytest
+
+from subscriptions.phrases import author_key, phrase_key
+from subscriptions.schedule import ScheduleFields
+from subscriptions.wording import how_often
+
+
+@pytest.mark.parametrize("phrase", ["optimal transport", " Optimal\n Transport ", "ＯＰＴＩＭＡＬ transport"])
+def test_a_phrase_is_the_same_whatever_its_case_and_spacing(phrase):
+    assert phrase_key(phrase) == "optimal transport"
+
+
+def test_a_phrase_keeps_its_signs():
+    assert phrase_key("C++ .*") == "c++ .*"
+
+
+@pytest.mark.parametrize("name", ["Kurt Gödel", "Gödel, Kurt", "kurt  godel", "Kurt Go\u0308del"])
+def test_an_author_is_the_same_however_the_name_is_written(name):
+    assert author_key(name) == "kurt godel"
+
+
+@pytest.mark.parametrize(("one", "other"), [("K. Gödel", "Kurt Gödel"), ("李明", "王明")])
+def test_an_initial_and_another_name_are_somebody_else(one, other):
+    assert author_key(one) != author_key(other)
+    assert author_key(one)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "which", "words"),
+    [
+        ("daily", {}, "every day"),
+        ("weekdays", {}, "every weekday"),
+        ("weekly", {"weekday": 4}, "every Friday"),
+        ("days", {"chosen_days": 0b1}, "every Monday"),
+        ("days", {"chosen_days": 0b1010001}, "every Monday, Friday and Sunday"),
+        ("monthly", {"month_day": 2}, "on the 2nd of every month"),
+        ("monthly", {"month_day": 11}, "on the 11th of every month"),
+        ("monthly", {"month_day": 23}, "on the 23rd of every month"),
+        ("monthly", {"month_day": 30}, "on the 30th of every month (or its last day)"),
+        ("monthly", {"month_day": 31}, "on the last day of every month"),
+    ],
+)
+def test_how_often_is_said_in_words(frequency, which, words):
+    assert how_often(ScheduleFields("UTC", None, frequency, **which)) == words

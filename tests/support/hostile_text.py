@@ -1,0 +1,273 @@
+"""Text made to cost time, and what grows faster than its text."""
+
+import gc
+import re
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from re import _constants, _parser
+
+# Letters of the text that is looked at.
+LARGEST = 2048
+# Twice the text may take so many times the time: twice and something for noise, and four times at the square of it.
+MOST = 3.2
+LOOKS = 4
+# Seconds. What takes less is not compared: the clock and the machine would be.
+NOTICED = 0.004
+# Seconds of this process after which a text has shown that it has no end.
+ENDLESS = 5
+
+UNITS = (
+    *(
+        " ",
+        "\n",
+        "\t",
+        "a",
+        "A",
+        "0",
+        "é",
+        "“",
+        ".",
+        ",",
+        ";",
+        ":",
+        "!",
+        "'",
+        '"',
+        "`",
+        "-",
+        "--",
+        "_",
+        "^",
+        "~",
+        "@",
+        "\\",
+    ),
+    *(
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        "$",
+        "&",
+        "%",
+        "#",
+        "/",
+        "|",
+        "=",
+        "+",
+        "?",
+        "((",
+        "))",
+        "[]",
+        "{}",
+        "()",
+    ),
+    *(
+        "a ",
+        " a",
+        "a.",
+        "a,",
+        "a b. ",
+        "A. ",
+        "a@a.",
+        "and ",
+        " and a",
+        "https://a.b/",
+        "https://a.b/ ",
+        "https://a.b/)",
+    ),
+    *(
+        "https://github.com/a ",
+        "https://github.com/a. A ",
+        "[a](https://a.b",
+        "\\url{",
+        "\\url{https://a",
+        "\\href{https://a}{",
+    ),
+    *(
+        "\\cite{",
+        "\\cite[",
+        "\\cite[a]",
+        "\\begin{",
+        "\\a",
+        "\\a{",
+        "\\'{",
+        "\\frac{",
+        "frac{",
+        "√{",
+        "\\(",
+        "\\[",
+        "$$",
+        "$a$",
+    ),
+    *(
+        "$a",
+        "{a}",
+        "{\\a ",
+        "``",
+        "''",
+        "``a",
+        "<!--",
+        "<!---->",
+        "<a>",
+        "<!-- -->",
+        "&lt;",
+        "arXiv:",
+        "10.1234/",
+        "doi:10.1/",
+    ),
+    *(
+        "2501.00001",
+        "2501.00001v1, ",
+        "@a{",
+        "@a{a,",
+        "a={a},",
+        "oai:arxiv.org:",
+        "\u202e",
+        "\u0301",
+        "a\u0301",
+        "\ufeff",
+    ),
+)
+AFTER = ("", "\x01")
+# The clock of a thread is too coarse on some machines.
+CLOCK = time.thread_time if time.get_clock_info("thread_time").resolution < NOTICED / 1000 else time.perf_counter
+
+
+class EndlessError(Exception):
+    """It did not end."""
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Stop what does not end."""
+
+    def stop(*_: object) -> None:
+        raise EndlessError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, ENDLESS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def offence(run: Callable[[str], object], units: Iterable[str]) -> str:
+    """Return which text costs more than it should, with how much more; "" where none does."""
+    for unit in units:
+        for after in AFTER:
+            try:
+                with ending():
+                    ratio = _growth(run, unit, after)
+            except EndlessError:
+                return f"{unit!r} again and again, then {after!r}, does not end"
+            if ratio > MOST:
+                return f"twice as many {unit!r}, then {after!r}: {ratio:.1f} times the time"
+    return ""
+
+
+def _growth(run: Callable[[str], object], unit: str, after: str) -> float:
+    """Return how many times as long twice the text takes; 0 where the longest text takes no time worth a look."""
+    if _time(run, _text(unit, LARGEST, after), 1) < NOTICED:
+        return 0
+    # Something else may have had the machine: it must be so each time.
+    least = float("inf")
+    for _ in range(LOOKS):
+        least = min(least, _ratio(run, unit, LARGEST, after))
+        if least <= MOST:
+            break
+    return least
+
+
+def _ratio(run: Callable[[str], object], unit: str, size: int, after: str) -> float:
+    small = _time(run, _text(unit, size // 2, after), 5)
+    return _time(run, _text(unit, size, after), 5) / max(small, NOTICED / 10)
+
+
+def _text(unit: str, size: int, after: str) -> str:
+    return unit * max(size // len(unit), 1) + after
+
+
+def _time(run: Callable[[str], object], text: str, times: int) -> float:
+    """Return the seconds of the fastest of so many runs, by a clock that stands while others have the machine."""
+    fastest = float("inf")
+    gc.disable()
+    try:
+        for _ in range(times):
+            begin = CLOCK()
+            run(text)
+            fastest = min(fastest, CLOCK() - begin)
+    finally:
+        gc.enable()
+    return fastest
+
+
+# --- Text made of a pattern ---
+
+
+def units_of(pattern: "re.Pattern[str] | re.Pattern[bytes]") -> list[str]:
+    """Return pieces of text that a pattern asks for: each of its parts as short as can be, and rows of them."""
+    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    flags = pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags
+    units_found: dict[str, None] = {}
+    _shortest(_parser.parse(source, flags), units_found)
+    return [unit for unit in units_found if unit][:60]
+
+
+def _shortest(sequence: Iterable[tuple[object, object]], units_found: dict[str, None]) -> str:
+    """Return a short text that a part of a pattern takes; add its pieces to those found."""
+    whole = ""
+    for operation, argument in sequence:
+        piece = _piece(operation, argument, units_found)
+        units_found[piece] = None
+        whole += piece
+        units_found[whole] = None
+    return whole
+
+
+def _piece(operation: object, argument: object, units_found: dict[str, None]) -> str:  # noqa: PLR0911 - a case for each
+    match operation, argument:
+        case (_constants.LITERAL, int(code)):
+            return chr(code)
+        case (_constants.NOT_LITERAL, int(code)):
+            return "b" if code == ord("a") else "a"
+        case (_constants.ANY, _):
+            return "a"
+        case (_constants.IN, list(members)):
+            return _member(members)
+        case (_constants.BRANCH, (_, branches)):
+            return next(_shortest(branch, units_found) for branch in branches)
+        case (_constants.SUBPATTERN, (*_, inner)):
+            return _shortest(inner, units_found)
+        case (_constants.ATOMIC_GROUP, inner):
+            return _shortest(inner, units_found)
+        case (_constants.MAX_REPEAT | _constants.MIN_REPEAT | _constants.POSSESSIVE_REPEAT, (least, _, inner)):
+            once = _shortest(inner, units_found)
+            return once * max(min(int(least), 8), 1)
+        case ((_constants.ASSERT | _constants.ASSERT_NOT), (_, inner)):
+            _shortest(inner, units_found)
+    return ""
+
+
+def _member(members: list[tuple[object, object]]) -> str:
+    """Return a sign of a set."""
+    if members[0][0] == _constants.NEGATE:
+        members_excluded = {chr(code) for kind, code in members if kind == _constants.LITERAL}
+        return next(sign for sign in "a b0(-" if sign not in members_excluded)
+    kind, argument = members[0]
+    match kind, argument:
+        case (_constants.LITERAL, int(code)):
+            return chr(code)
+        case (_constants.RANGE, (low, _)):
+            return chr(low)
+        case (_constants.CATEGORY, category):
+            return " " if "SPACE" in str(category) else ("0" if "DIGIT" in str(category) else "a")
+    return "a"
