@@ -61,7 +61,7 @@ bench: .venv/dev .venv/peers ## This engine beside plain Django, django-newslett
 	@.ci/with-services .ci/with-postfix $(BIN)/python -m tests.benchmarks.delivery
 
 test-browser: .venv/dev ## What a reader does, in Debian's Chromium
-	@.ci/with-chromium $(BIN)/python -m pytest -m browser
+	@.ci/with-chromium $(BIN)/python -m pytest $(PARALLEL) -m browser
 
 check: .venv/dev ## Lint, format, templates, styles and scripts, types, layers, unsafe code, migrations, production settings
 	@$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from config.schedule import SCHEDULE
 # Its scheduler asks Django's settings where to note the pulse.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-# No fix-ups: Django's would load every application.
-app = Celery("daily_papers", fixups=[])
+# No fix-ups: Django's would load every application. Tasks are sent with the application of config.celery.
+app = Celery("daily_papers", fixups=[], set_as_current=False)
 app.config_from_object("config.settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE

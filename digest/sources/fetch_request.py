@@ -14,7 +14,9 @@ from django.utils import timezone
 from digest.sources.record import SourceError
 
 # Parameters and user names in an address that nobody else should read.
-_SECRETS = re.compile(r"(?i)(?<=[?&])([^=&#?]{0,60}(?:key|token|secret|password|auth)[^=&#?]{0,60}=)[^&#]+|(?<=://)[^/@\s]+@")
+_SECRETS = re.compile(
+    r"(?i)(?<=[?&])([^=&#?]{0,60}(?:key|token|secret|password|auth)[^=&#?]{0,60}=)[^&#]+|(?<=://)[^/@\s]+@"
+)
 # ETag and Last-Modified, as they came.
 Validator = tuple[str, str]
 

@@ -79,7 +79,6 @@ def point_celery_at(broker, options):
     pools.reset()
     # Whichever test came before may have left a pool of producers, which is closed now.
     app._pool = app.amqp._producer_pool = None
-    app.amqp._producer_pool = None
 
 
 @pytest.fixture
