@@ -101,7 +101,9 @@ class Machinery:
     def start_worker(self, number):
         name = f"w{number}-{time.monotonic_ns()}"
         command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--hostname", name]
-        command += ["--concurrency", str(CONNECTIONS), "--loglevel", "WARNING"]
+        # Both ways that docs/running.md names: one sends in threads, one in processes.
+        pool = "threads" if number == 0 else "prefork"
+        command += ["--pool", pool, "--concurrency", str(CONNECTIONS), "--loglevel", "WARNING"]
         with (self.folder / "workers.log").open("ab") as log:
             return subprocess.Popen(
                 command, env=self.variables, cwd=project.BASE_DIR, stdout=log, stderr=log, start_new_session=True

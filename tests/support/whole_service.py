@@ -120,7 +120,7 @@ class Service:
         return process
 
     def _start_worker(self):
-        return self._program("worker", "celery", "--app", "config", "worker", "--concurrency", "2")
+        return self._program("worker", "celery", "--app", "config", "worker", "--pool", "threads", "--concurrency", "2")
 
     def _start_beat(self):
         return self._program("beat", "celery", "--app", "tests.support.fast_beat", "beat", "--loglevel", "INFO")
