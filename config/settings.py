@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "digest.site.unstorable.UnstorableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "digest.site.loose_ends.trimming_middleware",
+    "digest.site.trailing_punctuation.trimming_middleware",
     "digest.site.csrf.SameOriginMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",

@@ -15,7 +15,7 @@ from subscriptions import schedule, time_zones
 from subscriptions.addresses import address_key
 from subscriptions.admin_base import DisplayInline, PanelAdmin, ReadOnlyInline
 from subscriptions.forms import AddressField
-from subscriptions.importing import forgetting
+from subscriptions.importing import retention
 from subscriptions.models import AuthorFollow, Consent, Follow, Rule, Subscriber, Suppression, Topic
 from subscriptions.models.lines import StorableDecoder
 from subscriptions.models.suppression import hash_of
@@ -135,7 +135,7 @@ class SubscriberAdmin(PanelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:  # noqa: ARG002 - Django's signature
         """Erase them, as they could themselves."""
-        forgetting.erase_address(obj.email)
+        retention.erase_address(obj.email)
         obj.erase()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
@@ -159,7 +159,7 @@ class SubscriberAdmin(PanelAdmin):
     @admin.display(description="history")
     def story(self, subscriber: Subscriber) -> SafeString:
         """Link to all there is to tell about them."""
-        return render_to_string("panel/story_link.html", {"subscriber": subscriber})
+        return render_to_string("panel/subscriber_history_link.html", {"subscriber": subscriber})
 
     @admin.action(description="Unsubscribe the selected subscribers", permissions=["change"])
     def unsubscribe(self, request: HttpRequest, subscribers: QuerySet[Subscriber]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from subscriptions import preferences
-from subscriptions.importing import forgetting
+from subscriptions.importing import retention
 from subscriptions.models import OutgoingMail, Subscriber, Weight
 from subscriptions.schedule import ScheduleFields
 
@@ -36,7 +36,6 @@ def personal_data(subscriber: Subscriber) -> dict[str, Any]:
         "unconfirmed sign-ups": list(subscriber.consents.requests().values(*UNCONFIRMED)),
         "mails asked for": list(OutgoingMail.objects.to_subscriber(subscriber.pk).values(*MAIL)),
         "uploaded lists": [
-            {"name": roster.name, "uploaded_at": roster.created_at}
-            for roster in forgetting.lists_with(subscriber.email)
+            {"name": roster.name, "uploaded_at": roster.created_at} for roster in retention.lists_with(subscriber.email)
         ],
     }

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from subscriptions import emails, outgoing, signing_up
-from subscriptions.importing import forgetting, importing
+from subscriptions.importing import importing, retention
 from subscriptions.models import OutgoingMail
 
 
@@ -36,7 +36,7 @@ def forget_unconfirmed() -> None:
 @shared_task
 def forget_rosters() -> None:
     """Delete the lists of addresses that were left lying."""
-    forgetting.forget_old(timezone.now())
+    retention.forget_old(timezone.now())
 
 
 @shared_task

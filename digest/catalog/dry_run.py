@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from digest.catalog.harvesting import FIRST_DAYS
-from digest.catalog.known_papers import papers_by_identifiers
+from digest.catalog.paper_lookup import papers_by_identifiers
 from digest.catalog.work_lookup import SameWorks
 from digest.models import Paper
 from digest.sources.fetch_request import FetchBudget

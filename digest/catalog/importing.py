@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from digest.catalog import embedding, key_sentence, merging, paper_news, precedence, tagging
-from digest.catalog.known_papers import ARXIV_SCHEME, arxiv_ids_of, papers_by_identifiers
 from digest.catalog.merging import SameTitles
-from digest.catalog.statements import Statements
+from digest.catalog.paper_lookup import ARXIV_SCHEME, arxiv_ids_of, papers_by_identifiers
+from digest.catalog.provenance import Statements
 from digest.catalog.work_keys import write_keys
 from digest.catalog.work_lookup import SameWorks
 from digest.models import Authorship, Edition, EditionPaper, Listing, Paper, PaperIdentifier, PaperNews

@@ -9,7 +9,7 @@ from digest.community import members
 from digest.models import Delivery, Event, Feedback, LibraryEntry, Member, Paper, Profile, ZoteroConnection
 from digest.models.snapshot import without_reasons
 from subscriptions.data_export import MAIL, personal_data
-from subscriptions.importing import forgetting
+from subscriptions.importing import retention
 from subscriptions.models import Subscriber
 
 FEEDBACK = ("paper__title", "kind", "at")
@@ -42,7 +42,7 @@ def everything_about(subscriber: Subscriber) -> dict[str, Any]:
 @transaction.atomic
 def erase(subscriber: Subscriber, at: datetime) -> None:
     """Delete all we hold about a subscriber, and the account with the same address: one person proved both."""
-    forgetting.erase_address(subscriber.email)
+    retention.erase_address(subscriber.email)
     for member in _members(subscriber):
         members.delete_member(member, at)
     subscriber.erase()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from config import providers
-from digest.health import forwarded
+from digest.health import proxy_count
 from digest.health.result import CheckResult, Reporter
 from digest.health.tls import CertificateError, days_left
 
@@ -114,8 +114,8 @@ def certificate_is_valid() -> Iterator[CheckResult]:
 
 def proxies_are_counted() -> Iterator[CheckResult]:
     """Send ourselves a made-up X-Forwarded-For, and compare what the proxies added to it with PROXY_COUNT."""
-    probe = forwarded.probe()
-    answer = _ask("GET", reverse("forwarded", args=[probe.token]), headers={forwarded.HEADER: probe.address})
+    probe = proxy_count.probe()
+    answer = _ask("GET", reverse("forwarded", args=[probe.token]), headers={proxy_count.HEADER: probe.address})
     try:
         body = answer.json() if answer.status_code == HTTPStatus.OK else {}
         added, expected = int(body["added"]), int(body["expected"])

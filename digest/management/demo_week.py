@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from digest.management import demo_desk, demo_papers, demo_readers
+from digest.management import demo_panel, demo_papers, demo_readers
 from digest.models import Edition, Paper
 from subscriptions.models import Subscriber
 
@@ -44,9 +44,9 @@ class DemoWeek:
         demo_readers.part_with_some(self.readers, now)
         demo_readers.tell_what_readers_said(self.digests, now)
         draft = demo_papers.create_demo_draft(fresh, now.date() + timedelta(days=1))
-        members = demo_desk.vote_for([*seeds, *self.papers], now)
-        demo_desk.submit(members[1:], fresh[-SUBMITTED:], fresh[1], now)
-        demo_desk.run_sources(now)
-        demo_desk.create_colleague()
-        demo_desk.keep_log(list(self.editions), draft, now)
-        demo_desk.import_a_list(now)
+        members = demo_panel.vote_for([*seeds, *self.papers], now)
+        demo_panel.submit(members[1:], fresh[-SUBMITTED:], fresh[1], now)
+        demo_panel.run_sources(now)
+        demo_panel.create_colleague()
+        demo_panel.keep_log(list(self.editions), draft, now)
+        demo_panel.import_a_list(now)

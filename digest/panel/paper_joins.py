@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from digest.catalog import identifiers, merging, parting
+from digest.catalog import identifiers, merging, splitting
 from digest.models import Paper, PaperJoin, SourceStatement
 from digest.panel.pages import log_change, render_panel_page
 
@@ -67,8 +67,8 @@ def _part(request: HttpRequest, paper: Paper) -> HttpResponse:
     number = key if key.isdecimal() and len(key) < MAX_KEY_DIGITS else 0
     statement = get_object_or_404(SourceStatement, paper=paper, pk=number)
     try:
-        parted = parting.part(statement)
-    except parting.NotPartedError as error:
+        parted = splitting.part(statement)
+    except splitting.NotPartedError as error:
         messages.error(request, str(error))
         return redirect("admin:paper_joins", pk=paper.pk)
     log_change(request, paper, f"Parted from “{parted.title}”.")

@@ -24,7 +24,7 @@ from digest.panel.dashboard import sending_figures
 from digest.panel.edition_state import sending_template
 from digest.panel.pages import delay_on_commit, log_change, render_panel_page
 from digest.recommending.candidates import candidates_in
-from digest.sending import breaker, bulk_actions, lifting, refusals
+from digest.sending import bounce_reversal, breaker, bulk_actions, refusals
 from subscriptions import time_zones
 
 HTTP_CONFLICT = 409
@@ -101,7 +101,7 @@ def _page(
             "sending_figures": sending_figures(sending) if sending else {},
             "got_nothing": edition.cancelled_at or any(counts.get(state) for state in ("failed", "cancelled")),
             "refusals": refusals.most_frequent(edition) if edition.is_published else [],
-            "suppressed": lifting.count_liftable(edition) if edition.halted_at else 0,
+            "suppressed": bounce_reversal.count_liftable(edition) if edition.halted_at else 0,
             "readers": readers.counts.get("active") if readers else None,
             "is_early": edition.day > now.astimezone(UTC).date(),
             "doubts": [check.in_short for check in checks if check.verdict != checklist.CheckStatus.GOOD],
@@ -223,7 +223,7 @@ def clear_edition_bounces(edition: Edition, who: str) -> str:  # noqa: ARG001 - 
     """Lift what bounces of a halted edition suppressed."""
     if not edition.halted_at:
         raise ChangeRefusedError("Suppressions can only be lifted while sending is stopped.")
-    number = lifting.lift_edition_bounces(edition, timezone.now())
+    number = bounce_reversal.lift_edition_bounces(edition, timezone.now())
     return f"Suppressions lifted: {number}."
 
 

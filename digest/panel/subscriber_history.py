@@ -59,7 +59,7 @@ def subscriber_story(request: HttpRequest, pk: int) -> HttpResponse:
         "may_delete": request.user.has_perm("subscriptions.delete_subscriber"),
         "may_export": request.user.has_perm("subscriptions.export_roster"),
     }
-    return render_panel_page(request, "panel/story.html", context)
+    return render_panel_page(request, "panel/subscriber_history.html", context)
 
 
 def delivery_state(subscriber: Subscriber) -> str:

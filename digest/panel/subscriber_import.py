@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from digest.panel.pages import delay_on_commit, log_change, render_panel_page
 from subscriptions import tasks
-from subscriptions.importing import reading, statuses
-from subscriptions.importing.judging import RowOutcome
-from subscriptions.importing.words import ImportedStatus
+from subscriptions.importing import status_columns, table_reader
+from subscriptions.importing.row_validation import RowOutcome
+from subscriptions.importing.status_words import ImportedStatus
 from subscriptions.models import Roster
 
 COLUMN_LABELS = {
@@ -58,15 +58,15 @@ def upload_roster(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     try:
         if file is None:
-            raise reading.RosterError("Please choose a file.")
-        if (file.size or 0) > reading.MAX_ROSTER_BYTES:
-            raise reading.RosterError(
-                f"The file is larger than {reading.MAX_ROSTER_BYTES // 2**20} MB. Please split it."
+            raise table_reader.RosterError("Please choose a file.")
+        if (file.size or 0) > table_reader.MAX_ROSTER_BYTES:
+            raise table_reader.RosterError(
+                f"The file is larger than {table_reader.MAX_ROSTER_BYTES // 2**20} MB. Please split it."
             )
         purpose = request.POST.get("purpose", "")
         purpose = purpose if purpose in Roster.Purpose else Roster.Purpose.SUBSCRIBERS
-        roster = reading.take_in(file.name or "list", file.read(), request.user.get_username(), purpose)
-    except reading.RosterError as error:
+        roster = table_reader.take_in(file.name or "list", file.read(), request.user.get_username(), purpose)
+    except table_reader.RosterError as error:
         return _list(request, str(error), 422)
     log_change(request, roster, f"Uploaded a list with {roster.lines} lines.")
     return HttpResponseRedirect(reverse("admin:roster", args=[roster.pk]))
@@ -80,7 +80,7 @@ def roster_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, roster: Roster, error_message: str = "", status: int = 200) -> HttpResponse:
-    rows = reading.rows_of(roster) if roster.content else [[]]
+    rows = table_reader.rows_of(roster) if roster.content else [[]]
     head = rows[0]
     labels = COLUMN_LABELS if roster.purpose == Roster.Purpose.SUBSCRIBERS else {"email": COLUMN_LABELS["email"]}
     counts: dict[str, Any] = roster.counts
@@ -111,10 +111,13 @@ def _number(roster: Roster, outcomes: Iterable[RowOutcome]) -> int:
 
 def _status_evidence(roster: Roster, rows: Sequence[Sequence[str]]) -> list[tuple[str, str, bool]]:
     """Return what says who left, as (value of the form, name, whether it counts): columns, and the file's name."""
-    by_name = statuses.columns_of(rows[0], rows[1:])
+    by_name = status_columns.columns_of(rows[0], rows[1:])
     columns = sorted({*by_name, *(number for number in roster.status_columns if number < len(rows[0]))})
     evidence = [(str(number), f"Column “{rows[0][number]}”", number in roster.status_columns) for number in columns]
-    if roster.purpose == Roster.Purpose.SUBSCRIBERS and statuses.of_file(roster.name) is not statuses.NO_STATEMENT:
+    if (
+        roster.purpose == Roster.Purpose.SUBSCRIBERS
+        and status_columns.of_file(roster.name) is not status_columns.NO_STATEMENT
+    ):
         evidence.append(("name", f"File name “{roster.name}”", roster.reads_name))
     return evidence
 
@@ -146,10 +149,10 @@ def _is_number(text: str) -> bool:
 
 def _status_fields(request: HttpRequest, roster: Roster) -> dict[str, Any]:
     """Return what says who left, as the form has it: what is known by its name counts unless it is to be ignored."""
-    rows = reading.rows_of(roster)
+    rows = table_reader.rows_of(roster)
     ignored = set(request.POST.getlist("ignored"))
     chosen = {int(number) for number in request.POST.getlist("status") if _is_number(number)}
-    columns = {*statuses.columns_of(rows[0], rows[1:]), *chosen}
+    columns = {*status_columns.columns_of(rows[0], rows[1:]), *chosen}
     meanings = dict(roster.meanings)
     for value in request.POST.getlist("meaning"):
         imported_status, _, word = value.partition(" ")

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from digest.models import Edition
-from digest.sending import lifting, refusals
+from digest.sending import bounce_reversal, refusals
 from digest.sending.breaker_limits import BreakerStatistics
 from subscriptions import emails
 from subscriptions.links import absolute
@@ -32,7 +32,7 @@ def edition_halted(edition: Edition, figures: BreakerStatistics, waiting: int) -
         "figures": figures,
         "waiting": waiting,
         "refusals": refusals.most_frequent(edition),
-        "suppressed": lifting.count_liftable(edition),
+        "suppressed": bounce_reversal.count_liftable(edition),
         "link": link,
     }
     emails.post("edition_halted", to, context, "the curators")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from digest.health import forwarded
+from digest.health import proxy_count
 from digest.metrics import overdue, pulse, queues
 
 
@@ -60,7 +60,7 @@ def _clockwork(now: datetime) -> dict[str, str | None]:
 @never_cache
 def count_forwarded(request: HttpRequest, token: str) -> JsonResponse:
     """Tell `manage.py doctor` how many proxies added to X-Forwarded-For, and nobody else."""
-    counts = forwarded.seen(request, token)
+    counts = proxy_count.seen(request, token)
     if counts is None:
         raise Http404
     return JsonResponse(counts._asdict())

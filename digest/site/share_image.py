@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from config.brand import DAY
 from digest.catalog.formatting import byline, on_one_line, shorten
 from digest.models import Paper
-from digest.site import share_letters
+from digest.site import share_image_fonts
 from digest.site.page_cache import public_page
 
 IMAGE_WIDTH, IMAGE_HEIGHT, IMAGE_MARGIN = 1200, 630, 80
@@ -50,12 +50,12 @@ def draw_share_image(paper: Paper) -> bytes:
     for number, line in enumerate(lines):
         # A title that is read from right to left begins at the right.
         left = IMAGE_MARGIN
-        if share_letters.is_right_to_left(title):
-            left = round(IMAGE_WIDTH - IMAGE_MARGIN - share_letters.width(line, size))
-        share_letters.draw_line(pen, (left, IMAGE_MARGIN + size * (1 + LINE_HEIGHT * number)), line, size, INK)
+        if share_image_fonts.is_right_to_left(title):
+            left = round(IMAGE_WIDTH - IMAGE_MARGIN - share_image_fonts.width(line, size))
+        share_image_fonts.draw_line(pen, (left, IMAGE_MARGIN + size * (1 + LINE_HEIGHT * number)), line, size, INK)
     names = shorten(byline(paper.authors), 70) if paper.authors else ""
     for baseline, text, fill in ((500, names, SOFT), (562, on_one_line(settings.SITE_NAME), ACCENT)):
-        share_letters.draw_line(pen, (IMAGE_MARGIN, baseline), text, SMALL_SIZE, fill)
+        share_image_fonts.draw_line(pen, (IMAGE_MARGIN, baseline), text, SMALL_SIZE, fill)
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -74,7 +74,7 @@ def _broken(title: str, size: int) -> list[str]:
     lines: list[str] = []
     for word in (part for whole in title.split() for part in _parts(whole, size)):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and share_letters.width(longer, size) <= TEXT_WIDTH:
+        if lines and share_image_fonts.width(longer, size) <= TEXT_WIDTH:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -83,11 +83,11 @@ def _broken(title: str, size: int) -> list[str]:
 
 def _parts(word: str, size: int) -> list[str]:
     """Return a word in parts, each as long as the sheet is wide; nearly every word is one."""
-    if share_letters.width(word, size) <= TEXT_WIDTH:
+    if share_image_fonts.width(word, size) <= TEXT_WIDTH:
         return [word]
     parts = [""]
     for letter in word:
-        if share_letters.width(parts[-1] + letter, size) > TEXT_WIDTH:
+        if share_image_fonts.width(parts[-1] + letter, size) > TEXT_WIDTH:
             parts.append("")
         parts[-1] += letter
     return parts

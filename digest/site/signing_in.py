@@ -22,7 +22,7 @@ from digest.site.forms import SignInForm
 from digest.site.own_address import own_path
 from subscriptions import limits, outgoing
 from subscriptions.tokens import BadToken, StaleToken
-from subscriptions.views.asking import NOBODY, asks_for_mail
+from subscriptions.views.mail_requests import NOBODY, asks_for_mail
 
 MemberView = Callable[..., HttpResponse]
 # Far more than any page of ours needs; a search may have words.

@@ -10,11 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from subscriptions import emails, signing_up
-from subscriptions.importing import statuses
-from subscriptions.importing.judging import BadLine, Line, RowOutcome, RowReader
-from subscriptions.importing.reading import NumberedRow, numbered_rows_of
-from subscriptions.importing.statuses import Statuses, StatusStatement
-from subscriptions.importing.words import ImportedStatus
+from subscriptions.importing import status_columns
+from subscriptions.importing.row_validation import BadLine, Line, RowOutcome, RowReader
+from subscriptions.importing.status_columns import Statuses, StatusStatement
+from subscriptions.importing.status_words import ImportedStatus
+from subscriptions.importing.table_reader import NumberedRow, numbered_rows_of
 from subscriptions.models import Consent, Follow, Roster, Status, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
 
@@ -77,9 +77,9 @@ Left = dict[str, StatusStatement]
 
 def _unsubscribed_before(roster: Roster, reader: RowReader, rows: Sequence[NumberedRow]) -> Left:
     """Return what is said of each address that is not to be mailed, wherever in the list: the worst of it counts."""
-    everybody = UPLOADED if roster.purpose == Roster.Purpose.SUPPRESSIONS else statuses.NO_STATEMENT
-    if everybody is statuses.NO_STATEMENT and roster.reads_name:
-        everybody = statuses.of_file(roster.name)
+    everybody = UPLOADED if roster.purpose == Roster.Purpose.SUPPRESSIONS else status_columns.NO_STATEMENT
+    if everybody is status_columns.NO_STATEMENT and roster.reads_name:
+        everybody = status_columns.of_file(roster.name)
     unsubscribed: Left = {}
     for number, row in rows:
         own = reader.statement(row)
@@ -90,7 +90,7 @@ def _unsubscribed_before(roster: Roster, reader: RowReader, rows: Sequence[Numbe
             key = reader.key(row)
         except BadLine:
             continue
-        if statement.status > unsubscribed.get(key, statuses.NO_STATEMENT).status:
+        if statement.status > unsubscribed.get(key, status_columns.NO_STATEMENT).status:
             unsubscribed[key] = statement
     return unsubscribed
 
@@ -170,7 +170,9 @@ def _reported(roster: Roster, chunk: Sequence[NumberedRow], judged: Judged) -> l
     for (number, _), (outcome, line) in zip(chunk, judged, strict=True):
         # Who left there and reads here signed up by themselves: nothing changes, and it is told.
         is_known_and_left = (
-            outcome == RowOutcome.KNOWN and not isinstance(line, str) and line.statement is not statuses.NO_STATEMENT
+            outcome == RowOutcome.KNOWN
+            and not isinstance(line, str)
+            and line.statement is not status_columns.NO_STATEMENT
         )
         if (outcome in REPORTED_OUTCOMES or is_known_and_left) and counts[outcome.value] < MAX_ROW_ERRORS:
             counts[outcome.value] += 1

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from subscriptions import links, signing_up
 from subscriptions.models import Subscriber
 from subscriptions.tokens import PREFERENCES_FOR, Purpose, is_younger
-from subscriptions.views.asking import consent_request_of
+from subscriptions.views.mail_requests import consent_request_of
 from subscriptions.views.signed import signed
 
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from subscriptions import hooks, limits, links, signing_up
-from subscriptions.changing import change
 from subscriptions.forms import LinkForm, PreferencesForm
 from subscriptions.forms.preferences import QUICK_FREQUENCIES
 from subscriptions.models import Subscriber
+from subscriptions.preference_changes import change
 from subscriptions.tokens import MYSELF, Purpose
-from subscriptions.views.asking import asks_for_mail, consent_request_of, enqueue
+from subscriptions.views.mail_requests import asks_for_mail, consent_request_of, enqueue
 from subscriptions.views.signed import signed
 
 SHORT_PAUSE = timedelta(days=14)

@@ -13,8 +13,8 @@ from subscriptions import hooks, limits, links, pending, signing_up
 from subscriptions.forms import SearchedForm, SignUpForm
 from subscriptions.models import Status, Subscriber
 from subscriptions.tokens import MYSELF, Purpose
-from subscriptions.views.asking import asks_for_mail, consent_request_of, enqueue
-from subscriptions.views.own_sign_up import confirms_at_once, forget_sign_up, own_sign_up, remember_sign_up
+from subscriptions.views.mail_requests import asks_for_mail, consent_request_of, enqueue
+from subscriptions.views.sign_up_cookie import confirms_at_once, forget_sign_up, own_sign_up, remember_sign_up
 from subscriptions.views.signed import remember_link, signed
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from digest.metrics import tallies
 from digest.models import Delivery, Edition, EditionPaper, Event, Feedback, Paper, SourceRun, Submission
-from subscriptions.importing import reading
+from subscriptions.importing import table_reader
 from subscriptions.models import Consent, Roster, Subscriber, Suppression, Topic
 from tests.support.factories import make_member
 
@@ -101,7 +101,9 @@ def pages_of_rosters(now):
         {"status": "importing", "position": 2, "counts": {"proven": 2}},
         {"status": "done", "counts": {"proven": 3}, "finished_at": now},
     ]
-    lists = [reading.take_in(f"readers-of-the-old-letter-{number}.csv", LIST.encode(), "curator") for number in "1234"]
+    lists = [
+        table_reader.take_in(f"readers-of-the-old-letter-{number}.csv", LIST.encode(), "curator") for number in "1234"
+    ]
     for roster, state in zip(lists, states, strict=True):
         Roster.objects.filter(pk=roster.pk).update(**state)
     return ["subscriptions/roster/", *(f"subscriptions/roster/{roster.pk}/" for roster in lists)]

@@ -10,7 +10,7 @@ from django.apps import apps
 from digest.community import members, personal_data
 from digest.models import Delivery, Event, Feedback, LibraryEntry, Member, Profile, Submission, Vote, ZoteroConnection
 from subscriptions import data_export, links, preferences, tasks
-from subscriptions.importing import importing, reading
+from subscriptions.importing import importing, table_reader
 from subscriptions.models import AuthorFollow, Consent, Follow, OutgoingMail, Roster, Rule, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
 from subscriptions.preferences import Preferences
@@ -124,7 +124,7 @@ def reader():
     OutgoingMail.objects.create(kind="sign_in", recipient=member.pk, details={"goes_to": "/search?q=my rare disease"})
     Vote.objects.create(member=member, paper=paper)
     Submission.objects.create(member=member, arxiv_id="2508.00007")
-    reading.take_in("old.csv", f"email,name\nx@example.org,X\n{ADDRESS},Ada\n".encode(), "owner")
+    table_reader.take_in("old.csv", f"email,name\nx@example.org,X\n{ADDRESS},Ada\n".encode(), "owner")
     return reader
 
 
@@ -251,12 +251,12 @@ def test_who_is_deleted_in_the_panel_is_erased_too(admin_client, reader):
 @pytest.mark.parametrize("line", [f'"Ada, née X";{ADDRESS.upper()};"a|b"', f'x;"{ADDRESS}";y', f"Ada;<{ADDRESS}>;z"])
 def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, line_end, line):
     lines = ["name;email;tags", "B;b@example.org;é", line, f"C;x{ADDRESS};é", f"D;{ADDRESS}.uk;é"]
-    roster = reading.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
+    roster = table_reader.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
 
     personal_data.forgetting.erase_address(ADDRESS)
 
     roster.refresh_from_db()
-    head, first, emptied, *others = reading.rows_of(roster)
+    head, first, emptied, *others = table_reader.rows_of(roster)
     assert [head, first, *others] == [text.split(";") for text in (*lines[:2], *lines[3:])]
     assert emptied[1] == "erased"
     # Nothing but separators is left beside it.

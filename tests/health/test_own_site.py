@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from digest.health import forwarded, own_site
+from digest.health import own_site, proxy_count
 from tests.support.factories import NOON
 from tests.support.fake_tls import web_server
 
@@ -197,7 +197,7 @@ def test_proxies_are_counted(settings, serve, *, count, answer, verdict, action)
 
 def test_the_answer_holds_counts_alone(settings, client):
     settings.PROXY_COUNT = 1
-    probe = forwarded.probe()
+    probe = proxy_count.probe()
 
     answer = client.get(f"/healthz/forwarded/{probe.token}", headers={"x-forwarded-for": f"{probe.address}, 192.0.2.1"})
 
@@ -208,8 +208,8 @@ def test_the_answer_holds_counts_alone(settings, client):
 def test_nobody_else_gets_an_answer(client, time_machine):
     time_machine.move_to(NOON)
     assert client.get("/healthz/forwarded/nonsense").status_code == 404
-    token = forwarded.probe().token
+    token = proxy_count.probe().token
     assert client.get(f"/healthz/forwarded/{token}x").status_code == 404
     assert client.post(f"/healthz/forwarded/{token}").status_code == 405
-    time_machine.shift(forwarded.GOOD_FOR_SECONDS + 1)
+    time_machine.shift(proxy_count.GOOD_FOR_SECONDS + 1)
     assert client.get(f"/healthz/forwarded/{token}").status_code == 404

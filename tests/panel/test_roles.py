@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, User
 
 from digest.models import Edition, EditionPaper, Member, Submission
 from digest.panel import routes
-from subscriptions.importing.reading import take_in
+from subscriptions.importing.table_reader import take_in
 from tests.support.factories import make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db

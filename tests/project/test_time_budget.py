@@ -20,8 +20,8 @@ from digest.sources.http import retry_after
 from digest.sources.untrusted_xml import parse_xml
 from subscriptions import spreadsheets
 from subscriptions.addresses import clean_address
-from subscriptions.importing import reading
-from subscriptions.importing.statuses import Statuses
+from subscriptions.importing import table_reader
+from subscriptions.importing.status_columns import Statuses
 from tests.support import hostile_text as hostile
 
 # No text of strangers comes here; or it is not a text but the name of a file, a page, a setting.
@@ -95,8 +95,12 @@ FURTHER = {
     "digest.catalog.formatting.shorten": lambda text: shorten(text, 200),
     "digest.sources.untrusted_xml.parse_xml": lambda text: parse_xml(FetchedResponse("x", text.encode()), "rss"),
     "digest.sources.http.retry_after": retry_after,
-    "subscriptions.importing.reading.decoded": lambda text: reading.decoded(text.encode("gb18030", "replace")),
-    "subscriptions.importing.statuses.Statuses": lambda text: Statuses(["status", text], [0, 1], {}).of([text, text]),
+    "subscriptions.importing.table_reader.decoded": lambda text: table_reader.decoded(
+        text.encode("gb18030", "replace")
+    ),
+    "subscriptions.importing.status_columns.Statuses": lambda text: Statuses(["status", text], [0, 1], {}).of(
+        [text, text]
+    ),
     "subscriptions.spreadsheets.cell": spreadsheets.cell,
 }
 
@@ -139,7 +143,7 @@ def test_patterns_and_functions_are_found():
         "digest.sources.links.take_links",
         "digest.sources.latex_text.clean_text",
     } <= names
-    assert {"subscriptions.importing.reading.rows", "digest.sources.arxiv_id.parse_arxiv_id"} <= names
+    assert {"subscriptions.importing.table_reader.rows", "digest.sources.arxiv_id.parse_arxiv_id"} <= names
     assert set(BOUNDED) <= {name for name, _ in functions()}
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from subscriptions import time_zones
-from subscriptions.importing import reading
-from subscriptions.importing.judging import BadLine, RowReader
+from subscriptions.importing import table_reader
+from subscriptions.importing.row_validation import BadLine, RowReader
 from subscriptions.models import Roster
 from tests.support.factories import NOON
 
@@ -12,11 +12,11 @@ pytestmark = pytest.mark.django_db
 
 
 def take_in(content):
-    return reading.take_in("list.csv", content if isinstance(content, bytes) else content.encode(), "grace")
+    return table_reader.take_in("list.csv", content if isinstance(content, bytes) else content.encode(), "grace")
 
 
 def cells(content):
-    return reading.rows_of(take_in(content))
+    return table_reader.rows_of(take_in(content))
 
 
 # --- Separators and names ---
@@ -48,7 +48,7 @@ def test_the_named_separator_is_taken_whatever_the_names_hold(separator):
 def test_signs_within_quoted_names_are_no_separators(head, line):
     roster = take_in(f"{head}\n{line}\n")
 
-    assert reading.rows_of(roster)[1][roster.columns["email"]] == "ada@example.org"
+    assert table_reader.rows_of(roster)[1][roster.columns["email"]] == "ada@example.org"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_file_that_begins_with_an_address_has_no_names():
     ],
 )
 def test_a_quote_that_does_not_close_is_refused_with_its_line(text, line):
-    with pytest.raises(reading.RosterError, match=f"^Line {line}: a quote"):
+    with pytest.raises(table_reader.RosterError, match=f"^Line {line}: a quote"):
         take_in(text)
     assert not Roster.objects.exists()
 
@@ -127,7 +127,7 @@ def test_quotes_that_close_are_no_fault(text):
 
 
 def test_a_fault_is_told_by_its_line_in_the_file():
-    rows = reading.numbered('sep=,\nemail,note\n\na@example.org,"two\nlines"\n\nb@example.org,x\n')
+    rows = table_reader.numbered('sep=,\nemail,note\n\na@example.org,"two\nlines"\n\nb@example.org,x\n')
 
     assert [number for number, _ in rows] == [2, 4, 7]
 
@@ -152,13 +152,13 @@ def test_older_encodings_are_known_by_the_name_of_the_column(head, encoding):
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8", "utf-8-sig"])
 def test_a_nul_is_refused_and_never_stored(encoding):
-    with pytest.raises(reading.RosterError, match=r"NUL|isn’t a text file"):
+    with pytest.raises(table_reader.RosterError, match=r"NUL|isn’t a text file"):
         take_in("email,name\nada@example.org,A\0da\n".encode(encoding))
 
 
 @pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0" + bytes(600), b"PK\x03\x04" + bytes(99), bytes(64)])
 def test_what_is_no_text_is_refused(content):
-    with pytest.raises(reading.RosterError):
+    with pytest.raises(table_reader.RosterError):
         take_in(content)
 
 

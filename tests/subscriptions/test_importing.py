@@ -4,8 +4,8 @@ import pytest
 import time_machine
 
 from subscriptions import emails
-from subscriptions.importing import importing, reading
-from subscriptions.importing.judging import BadLine, RowReader
+from subscriptions.importing import importing, table_reader
+from subscriptions.importing.row_validation import BadLine, RowReader
 from subscriptions.models import Consent, Roster, Status, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
 from tests.support.factories import NOON, make_subscriber, make_topic
@@ -22,7 +22,7 @@ def noon():
 
 def take_in(text, encoding="utf-8"):
     content = text if isinstance(text, bytes) else text.encode(encoding)
-    return reading.take_in("list.csv", content, "grace")
+    return table_reader.take_in("list.csv", content, "grace")
 
 
 def check(roster):
@@ -52,7 +52,7 @@ def test_a_list_is_read_in_the_encoding_it_has(encoding, message):
     roster = take_in("email,topics\nada@example.org,Théorie des jeux\n", encoding)
 
     assert roster.encoding == message
-    assert reading.rows_of(roster) == [["email", "topics"], ["ada@example.org", "Théorie des jeux"]]
+    assert table_reader.rows_of(roster) == [["email", "topics"], ["ada@example.org", "Théorie des jeux"]]
     assert roster.columns == {"email": 0, "topics": 1}
 
 
@@ -79,14 +79,14 @@ def test_the_separator_is_the_one_of_the_head(separator):
     ],
 )
 def test_what_is_no_list_is_refused_with_the_reason(content, message):
-    with pytest.raises(reading.RosterError, match=message):
+    with pytest.raises(table_reader.RosterError, match=message):
         take_in(content)
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_ROSTER_BYTES", 10)
+    monkeypatch.setattr(table_reader, "MAX_ROSTER_BYTES", 10)
 
-    with pytest.raises(reading.RosterError, match="split it"):
+    with pytest.raises(table_reader.RosterError, match="split it"):
         take_in("email\nada@example.org\n")
 
 

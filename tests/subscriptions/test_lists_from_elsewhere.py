@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from subscriptions import signing_up
-from subscriptions.importing import importing, reading
+from subscriptions.importing import importing, table_reader
 from subscriptions.models import Roster, Status, Subscriber, Suppression
 from tests.support.exports_elsewhere import SERVICES
 from tests.support.factories import NOON, make_subscriber
@@ -19,7 +19,7 @@ def noon():
 
 
 def upload(text, name="list.csv", **fields):
-    roster = reading.take_in(name, text if isinstance(text, bytes) else text.encode(), "grace")
+    roster = table_reader.take_in(name, text if isinstance(text, bytes) else text.encode(), "grace")
     Roster.objects.filter(pk=roster.pk).update(**fields)
     roster.refresh_from_db()
     return roster
@@ -213,7 +213,7 @@ def test_a_column_can_be_ignored():
 
 def never_mail(content):
     content = content if isinstance(content, bytes) else content.encode()
-    return bring_in(reading.take_in("list.csv", content, "grace", Roster.Purpose.SUPPRESSIONS))
+    return bring_in(table_reader.take_in("list.csv", content, "grace", Roster.Purpose.SUPPRESSIONS))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test import Client
 
 from subscriptions import links
 from subscriptions.models import Status, Subscriber
-from subscriptions.views.own_sign_up import SIGN_UP_COOKIE, SIGN_UP_COOKIE_LIFETIME
+from subscriptions.views.sign_up_cookie import SIGN_UP_COOKIE, SIGN_UP_COOKIE_LIFETIME
 from tests.support.factories import NOON, make_topic
 
 pytest_plugins = ["tests.support.sign_up_mail"]

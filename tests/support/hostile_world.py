@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 
 from digest.community import members
-from digest.health import forwarded
+from digest.health import proxy_count
 from digest.models import (
     Delivery,
     Edition,
@@ -29,7 +29,7 @@ from digest.models import (
     Tally,
 )
 from subscriptions import tokens
-from subscriptions.importing import reading
+from subscriptions.importing import table_reader
 from subscriptions.models import AuthorFollow, Consent, Roster, Rule, Subscriber, Suppression
 from subscriptions.tokens import Purpose
 from tests.support.authenticator import Authenticator
@@ -78,7 +78,7 @@ def hostile_world(settings, at_noon, client, sign_in):
         ("regular expression", "app_list"): ["/admin/digest/"],
         ("regular expression", ""): ["/admin/nowhere/"],
         ("outbox/", "name"): _mail(settings.OUTBOX_DIR),
-        ("healthz/forwarded/", "token"): forwarded.probe().token,
+        ("healthz/forwarded/", "token"): proxy_count.probe().token,
     }
 
 
@@ -158,11 +158,11 @@ def _traces(owner, edition):
     )
     for kind in Tally.Kind.values:
         Tally.objects.create(kind=kind, day=DAY, counts={HOSTILE: 1, "active": 1}, counted_at=NOON)
-    roster = reading.take_in(HOSTILE[:255], CSV.encode(), SHORT)
+    roster = table_reader.take_in(HOSTILE[:255], CSV.encode(), SHORT)
     Roster.objects.filter(pk=roster.pk).update(
         status="checked", counts={HOSTILE: 1}, faults=[[1, HOSTILE, HOSTILE], [2, HOSTILE]], uploaded_by=SHORT
     )
-    reading.take_in(HOSTILE[:255], CSV.encode(), SHORT)
+    table_reader.take_in(HOSTILE[:255], CSV.encode(), SHORT)
 
 
 def _tokens(reader, delivery, member):

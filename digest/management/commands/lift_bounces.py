@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from digest.models import Edition
-from digest.sending import lifting
+from digest.sending import bounce_reversal
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         user = users.filter(username=options["by"], is_staff=True, is_active=True).first()
         if user is None:
             raise CommandError(f"There’s no panel user called {options['by']}.")
-        number = lifting.lift_edition_bounces(edition, timezone.now())
+        number = bounce_reversal.lift_edition_bounces(edition, timezone.now())
         what = f"Suppressions lifted: {number}."
         rows = Edition.objects.filter(pk=edition.pk)
         LogEntry.objects.log_actions(user.pk, rows, CHANGE, change_message=what, single_object=True)

@@ -12,7 +12,7 @@ from pydantic import Field
 from digest.site.api.schemas import Mistake
 from subscriptions import limits, signing_up
 from subscriptions.forms import SearchedForm, SignUpForm
-from subscriptions.views.asking import consent_request_of, enqueue
+from subscriptions.views.mail_requests import consent_request_of, enqueue
 
 router = Router(tags=["Subscriptions"])
 

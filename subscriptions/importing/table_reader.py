@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from django.utils import timezone
 
-from subscriptions.importing import statuses, words
+from subscriptions.importing import status_columns, status_words
 from subscriptions.models import Roster
 
 MAX_ROSTER_BYTES = 64 * 2**20
@@ -73,7 +73,7 @@ def take_in(name: str, content: bytes, who: str, purpose: str = Roster.Purpose.S
         purpose=purpose,
         lines=len(lines) - 1,
         columns=guessed(lines[0]),
-        status_columns=statuses.columns_of(lines[0], lines[1:]),
+        status_columns=status_columns.columns_of(lines[0], lines[1:]),
         uploaded_by=who,
         created_at=timezone.now(),
     )
@@ -166,7 +166,7 @@ def numbered_rows_of(roster: Roster) -> list[NumberedRow]:
 
 def guessed(head: Sequence[str]) -> dict[str, int]:
     """Return what the names at the top say: the column of each field that one of them means."""
-    names = [words.normalised_word(name) for name in head]
+    names = [status_words.normalised_word(name) for name in head]
     fields = (
         HEADINGS_BY_FIELD if HEADINGS_BY_FIELD["email"] & set(names) else {**HEADINGS_BY_FIELD, "email": PERHAPS_EMAIL}
     )

@@ -51,4 +51,4 @@ def seen(request: HttpRequest, token: str) -> Forwarded | None:
 
 
 def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt="digest.health.forwarded")
+    return signing.TimestampSigner(salt="digest.health.proxy_count")

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from digest.models import Event
-from digest.sending import breaker, lifting
+from digest.sending import bounce_reversal, breaker
 from subscriptions.models import Consent, Status, Suppression
 from tests.support.factories import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
 from tests.support.provider_events import HARD, make_report
@@ -33,7 +33,7 @@ def bounce(reader, edition):
 
 
 def lift(edition):
-    return lifting.lift_edition_bounces(edition, timezone.now())
+    return bounce_reversal.lift_edition_bounces(edition, timezone.now())
 
 
 def is_suppressed(reader):
@@ -130,11 +130,11 @@ def test_whoever_was_suppressed_before_stays_suppressed(edition):
 def test_counting_costs_the_same_however_many_bounced(edition, django_assert_num_queries):
     bounce(make_subscriber(), edition)
     with django_assert_num_queries(3):
-        assert lifting.count_liftable(edition) == 1
+        assert bounce_reversal.count_liftable(edition) == 1
     for _ in range(5):
         bounce(make_subscriber(), edition)
     with django_assert_num_queries(3):
-        assert lifting.count_liftable(edition) == 6
+        assert bounce_reversal.count_liftable(edition) == 6
 
 
 # --- By whom ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from subscriptions import time_zones
 from subscriptions.addresses import BadAddress, address_key, clean_address
-from subscriptions.importing.statuses import NO_STATEMENT, Statuses, StatusStatement
+from subscriptions.importing.status_columns import NO_STATEMENT, Statuses, StatusStatement
 from subscriptions.models import Frequency, Topic
 
 # As it is stored, and as pages call it.

@@ -7,7 +7,7 @@ from PIL import Image
 
 from digest.models import Paper
 from digest.site.share_image import IMAGE_HEIGHT, IMAGE_WIDTH, draw_share_image
-from digest.site.share_letters import has_letter, in_drawing_order, is_right_to_left, runs
+from digest.site.share_image_fonts import has_letter, in_drawing_order, is_right_to_left, runs
 
 TITLES = {
     "Latin": "Graph motifs, Šimić and Nguyễn",

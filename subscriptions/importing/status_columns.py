@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from subscriptions.importing import words
-from subscriptions.importing.words import ImportedStatus
+from subscriptions.importing import status_words
+from subscriptions.importing.status_words import ImportedStatus
 
 
 class StatusColumn(StrEnum):
@@ -125,7 +125,7 @@ class Statuses:
     def _statement(self, name: str, kind: StatusColumn | None, cell: str) -> StatusStatement:
         status, word = _READERS[kind](name, cell), ""
         if status == ImportedStatus.UNKNOWN:
-            word = words.normalised_word(cell)
+            word = status_words.normalised_word(cell)
             status = self._meanings.get(word, status)
         if status == ImportedStatus.SUBSCRIBED:
             return NO_STATEMENT
@@ -135,7 +135,7 @@ class Statuses:
 
 def column_kind(name: str) -> StatusColumn | None:
     """Return what a column of this name holds; None where it says nothing of who left."""
-    compact = words.normalised_word(name)
+    compact = status_words.normalised_word(name)
     if compact in _SUBSCRIBED:
         return StatusColumn.SUBSCRIBED
     if _NO_STATUS.search(compact):
@@ -156,7 +156,7 @@ def _tells(kind: StatusColumn | None, number: int, rows: Sequence[Sequence[str]]
     if kind != StatusColumn.PERHAPS_STATUS:
         return kind is not None
     cells = {row[number] for row in rows if number < len(row) and row[number]}
-    return any(words.is_known(cell) for cell in cells)
+    return any(status_words.is_known(cell) for cell in cells)
 
 
 def of_file(name: str) -> StatusStatement:
@@ -168,34 +168,36 @@ def of_file(name: str) -> StatusStatement:
 
 
 def _of_word(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - as the others
-    return words.status(cell)
+    return status_words.status(cell)
 
 
 def _of_a_word_or_nothing(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - as the others
-    return ImportedStatus.SUBSCRIBED if words.is_no(cell) else words.status(cell)
+    return ImportedStatus.SUBSCRIBED if status_words.is_no(cell) else status_words.status(cell)
 
 
 def _of_subscribed(name: str, cell: str) -> ImportedStatus:
-    if words.is_yes(cell) or words.parse_moment(cell):
+    if status_words.is_yes(cell) or status_words.parse_moment(cell):
         return ImportedStatus.SUBSCRIBED
-    if cell.strip() and words.is_no(cell):
-        return ImportedStatus.NOT_SUBSCRIBED if "confirmed" in words.normalised_word(name) else ImportedStatus.LEFT
-    return words.status(cell)
+    if cell.strip() and status_words.is_no(cell):
+        return (
+            ImportedStatus.NOT_SUBSCRIBED if "confirmed" in status_words.normalised_word(name) else ImportedStatus.LEFT
+        )
+    return status_words.status(cell)
 
 
 def _of_left(name: str, cell: str) -> ImportedStatus:
-    if words.is_no(cell):
+    if status_words.is_no(cell):
         return ImportedStatus.SUBSCRIBED
-    compact = words.normalised_word(name)
+    compact = status_words.normalised_word(name)
     meant = next(status for pattern, status in _LEFT if pattern.search(compact))
     # A number is no word here: it counts, or is a moment.
-    written = ImportedStatus.UNKNOWN if cell.strip().isdecimal() else words.status(cell)
-    if written == ImportedStatus.SUBSCRIBED and not words.is_yes(cell):
+    written = ImportedStatus.UNKNOWN if cell.strip().isdecimal() else status_words.status(cell)
+    if written == ImportedStatus.SUBSCRIBED and not status_words.is_yes(cell):
         return written
-    if written != ImportedStatus.UNKNOWN and not words.is_yes(cell):
+    if written != ImportedStatus.UNKNOWN and not status_words.is_yes(cell):
         return max(written, meant)
     counts = meant == ImportedStatus.BOUNCED and (compact.endswith("s") or "count" in compact)
-    is_plain = words.is_yes(cell) or words.parse_moment(cell)
+    is_plain = status_words.is_yes(cell) or status_words.parse_moment(cell)
     # Nobody is suppressed for words we cannot read, nor for how often mail came back; they left, whatever the reason.
     return (
         meant
