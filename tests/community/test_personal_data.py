@@ -253,7 +253,7 @@ def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, 
     lines = ["name;email;tags", "B;b@example.org;é", line, f"C;x{ADDRESS};é", f"D;{ADDRESS}.uk;é"]
     roster = table_reader.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
 
-    personal_data.forgetting.erase_address(ADDRESS)
+    personal_data.retention.erase_address(ADDRESS)
 
     roster.refresh_from_db()
     head, first, emptied, *others = table_reader.rows_of(roster)
