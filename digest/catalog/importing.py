@@ -118,7 +118,7 @@ class _Batch:
         self.by_title = SameTitles(records, self.papers_by_identifier)
         self.same_works = SameWorks(records, self.papers_by_identifier)
         self.statements = Statements()
-        self.first_names = {id(paper): ":".join(name) for name, paper in reversed(self.papers_by_identifier.items())}
+        self.first_names: dict[int, str] = {}
         named = any(scheme == ARXIV_SCHEME for record in records for scheme, _ in record.identifiers)
         self.arxiv_ids = arxiv_ids_of(self.papers_by_identifier.values()) if named else {}
         # By identity: papers without a key are equal to nothing.

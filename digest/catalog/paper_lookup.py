@@ -25,7 +25,7 @@ def papers_by_identifiers(records: Iterable[PaperRecord]) -> dict[Identifier, Pa
     papers: dict[int, Paper] = {}
     return {
         (row.scheme, row.value): papers.setdefault(row.paper_id, row.paper)
-        for row in PaperIdentifier.objects.filter(named).select_related("paper")
+        for row in PaperIdentifier.objects.filter(named).select_related("paper").order_by("pk")
     }
 
 

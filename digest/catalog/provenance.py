@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from digest.catalog.precedence import ARXIV_RANK
@@ -17,49 +18,68 @@ class Statements:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], tuple[Paper, dict[str, Any]]] = {}
-        # Those of the paper's text as it stood: what its source said already is not said over.
-        self._as_it_stood: set[tuple[str, str]] = set()
+        # By the paper's identity: its text as it stood, and what its source calls it. Kept only where its source has
+        # no statement yet.
+        self._as_they_stood: dict[int, SourceStatement] = {}
+        self._papers: dict[int, Paper] = {}
 
     def take(self, record: PaperRecord, paper: Paper, first_name: str) -> None:
         """Keep what the record says, and what the paper's own source said before it.
 
-        first_name: the paper's first identifier. arXiv's three ways are one source; who has no title says little.
+        first_name: the first identifier of a paper that the batch makes. arXiv's three ways are one source; who has
+        no title says little.
         """
         if record.source == paper.source or not record.title or {record.source, paper.source} <= ARXIV_RANK.keys():
             return
-        own = (paper.source, first_name[:_MOST_NAME_LETTERS])
-        if own not in self._rows:
-            self._rows[own] = (paper, _content_of_paper(paper))
-            self._as_it_stood.add(own)
-        name = ":".join(record.identifiers[0])[:_MOST_NAME_LETTERS]
-        self._rows[record.source, name] = (paper, _content_of_record(record))
-        self._as_it_stood.discard((record.source, name))
+        if id(paper) not in self._as_they_stood:
+            content = _content_of_paper(paper)
+            name = ":".join(content["identifiers"][0]) if content["identifiers"] else first_name
+            self._as_they_stood[id(paper)] = _statement(paper, paper.source, name, content)
+            self._papers[id(paper)] = paper
+        self._rows[record.source, _name(record)] = (paper, _content_of_record(record))
 
     def replace(self, other: Paper, one: Paper) -> None:
         """Let what was said of one paper be said of another, which it is."""
         for key, (paper, content) in self._rows.items():
             if paper is other:
                 self._rows[key] = (one, content)
+        if id(other) in self._papers:
+            self._papers[id(other)] = one
 
     def write(self) -> None:
         """Write what is new or was said otherwise before."""
         if not self._rows:
             return
         names = [name for _, name in self._rows]
-        present = {(row.source, row.name): row for row in SourceStatement.objects.filter(name__in=names)}
-        rows = [
-            SourceStatement(paper_id=paper.pk, source=source, name=name, content=content, said_at=timezone.now())
+        papers = [paper.pk for paper in self._papers.values()]
+        present = SourceStatement.objects.filter(Q(name__in=names) | Q(paper__in=papers))
+        content_before = {(row.source, row.name): row.content for row in present}
+        has_said = {(row.source, row.paper_id) for row in present}
+        rows = {
+            (source, name): _statement(paper, source, name, content)
             for (source, name), (paper, content) in self._rows.items()
-            if (source, name) not in present
-            or ((source, name) not in self._as_it_stood and present[source, name].content != content)
-        ]
+            if content_before.get((source, name)) != content
+        }
+        for key, row in self._as_they_stood.items():
+            row.paper = self._papers[key]
+            if (row.source, row.paper_id) not in has_said and (row.source, row.name) not in self._rows:
+                rows.setdefault((row.source, row.name), row)
         SourceStatement.objects.bulk_create(
-            rows,
+            rows.values(),
             update_conflicts=True,
             unique_fields=["source", "name"],
             update_fields=["paper", "content", "said_at"],
             batch_size=STATEMENT_BATCH,
         )
+
+
+def _statement(paper: Paper, source: str, name: str, content: dict[str, Any]) -> SourceStatement:
+    name = name[:_MOST_NAME_LETTERS]
+    return SourceStatement(paper=paper, source=source, name=name, content=content, said_at=timezone.now())
+
+
+def _name(record: PaperRecord) -> str:
+    return ":".join(record.identifiers[0])[:_MOST_NAME_LETTERS]
 
 
 def _content_of_record(record: PaperRecord) -> dict[str, Any]:

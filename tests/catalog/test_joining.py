@@ -64,6 +64,17 @@ def test_what_did_not_change_is_not_written_again():
     assert set(SourceStatement.objects.values_list("pk", "said_at")) == said_at
 
 
+@pytest.mark.parametrize("last", [[article(), record()], [record(), article()], [article()]])
+def test_each_source_has_one_statement_under_its_own_name_whatever_came_in_when(last):
+    for batch in ([record()], [article()], [article(title=f"{TITLE} II")], last):
+        import_what_fits(batch)
+    statements = SourceStatement.objects.values_list("source", "name", "content__identifiers")
+    assert list(statements) == [
+        (source, f"doi:{doi}", [["doi", doi]])
+        for source, doi in (("biorxiv", "10.1101/2026.01.01.000001"), ("crossref", "10.1038/fly.1"))
+    ]
+
+
 @pytest.mark.parametrize(
     "fields",
     [
