@@ -1,6 +1,5 @@
 """Absolute addresses for mails."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Protocol
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from subscriptions.tokens import MYSELF, Purpose, sign_as_old, sign_token, signer
+from subscriptions.tokens import MYSELF, Purpose, sign_as_old, sign_token
 
 
 class Linkable(Protocol):
@@ -26,14 +25,13 @@ def absolute(path: str) -> str:
 
 def signed_url(name: str, purpose: Purpose, value: str) -> str:
     """Return the address of a view that takes one token, with the value signed for the purpose."""
-    return link_builder(name, purpose)(value)
+    before, after = around_token(name)
+    return f"{before}{sign_token(purpose, value)}{after}"
 
 
-def link_builder(name: str, purpose: Purpose) -> Callable[[str], str]:
-    """Return what makes such an address of a value: found and keyed once, for who needs many."""
-    before, after = _around_token(name, settings.SITE_URL)
-    token_of = signer(purpose)
-    return lambda value: f"{before}{token_of(value)}{after}"
+def around_token(name: str) -> tuple[str, str]:
+    """Return what stands before and after the token in the address of a view that takes one."""
+    return _around_token(name, settings.SITE_URL)
 
 
 @cache

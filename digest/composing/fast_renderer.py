@@ -8,7 +8,7 @@ from datetime import date
 from email import policy
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -18,14 +18,13 @@ from digest.composing import links, renderer
 from digest.composing.blocks import Block, item_block, news_block, paper_block, reason_line, teaser
 from digest.composing.digest_data import Letter, Recipient
 from digest.composing.errors import ComposeError
+from digest.composing.mail_frame import BOUNDARY, Frame, Parts, Values, both_slots, frame
 from digest.composing.message import headers, message_of
 from digest.composing.mime_fragments import (
-    AnyPiece,
     Filled,
     Holed,
     MimeFragment,
     Skeleton,
-    address_piece,
     join_fragments,
     open_slot,
     piece,
@@ -33,45 +32,35 @@ from digest.composing.mime_fragments import (
 )
 from digest.composing.renderer import DigestEntry, Shown
 from digest.models import Paper
+from digest.models.snapshot import SnapshotEntry
 from subscriptions import emails
 from subscriptions.emails import Rendered, plain_text
 from subscriptions.schedule import ScheduleFields
 
-# Quoted-printable writes every "=" of the content as "=3D": this can never stand in it.
-BOUNDARY = "=_daily_papers"
-TEXT, HTML = (
-    (
-        f'--{BOUNDARY}\r\nContent-Type: text/{form}; charset="utf-8"\r\n'
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    ).encode()
-    for form in ("plain", "html")
-)
 # Reasons can be as many as readers: so many of them, and of the items made with them, stay in memory.
 KEPT = 4096
 # The newer policies leave a short line as it is and lose blanks of a long one.
 CRLF_POLICY = policy.compat32.clone(linesep="\r\n")
-END = f"\r\n--{BOUNDARY}--\r\n".encode()
+NOTHING = piece("")
+
+
+class NotKeptError(Exception):
+    """A paper cannot be shown, or not in every mail: what is shown of a digest has to be looked up."""
 
 
 class Forms(NamedTuple):
     """The pieces of a block in both forms of a mail."""
 
-    html: Sequence[AnyPiece]
-    text: Sequence[AnyPiece]
+    html: Sequence[MimeFragment]
+    text: Sequence[MimeFragment]
 
 
-class PaperFragments(NamedTuple):
-    """A paper with its reason in both forms of a mail; the HTML has holes for the address of the reader's feedback."""
+class Item(NamedTuple):
+    """A paper with its reason in both forms of a mail, with holes for the address of the reader's feedback."""
 
+    entry: DigestEntry
     html: Holed
-    text: MimeFragment
-
-
-class Frame(NamedTuple):
-    """The skeleton of a mail in both its forms."""
-
-    html: Skeleton
-    text: Skeleton
+    text: Holed
 
 
 class SplicedMail(NamedTuple):
@@ -82,8 +71,8 @@ class SplicedMail(NamedTuple):
     sender: str
     subject: str
     head: bytes
-    text: list[AnyPiece]
-    html: list[AnyPiece]
+    frame: Frame
+    values: Values
 
     @property
     def recipient(self) -> str:
@@ -92,21 +81,11 @@ class SplicedMail(NamedTuple):
 
     def wire(self) -> bytes:
         """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, the last dot missing."""
-        return b"".join(
-            (
-                self.head,
-                TEXT,
-                *[piece.wire for piece in self.text],
-                b"\r\n",
-                HTML,
-                *[piece.wire for piece in self.html],
-                END,
-            )
-        )
+        return self.frame.wire(self.head, self.values)
 
     def message(self) -> EmailMultiAlternatives:
         """Return the whole message for one of Django's mail backends."""
-        text, html = ("".join([piece.text for piece in pieces]) for pieces in (self.text, self.html))
+        text, html = self.frame.text.text(self.values), self.frame.html.text(self.values)
         return message_of(self.letter, self.reader, Rendered(self.subject, text, html))
 
 
@@ -117,14 +96,19 @@ class FragmentRenderer:
         self._papers: dict[int, Paper] = {}
         self._asked_for: set[int] = set()
         self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-        self._addresses = links.Addresses.ready()
-        self._frame = cache(_frame)
+        self._links = links.SignedLinks.ready()
+        self._frame = lru_cache(KEPT)(frame)
+        self._header = lru_cache(KEPT)(lambda about: piece(renderer.header(dict(about))))
+        self._more_title = lru_cache(KEPT)(lambda about: piece(renderer.more_title(dict(about))))
         self._reason = lru_cache(KEPT)(lambda code, argument: _forms(reason_line(code, argument)))
         self._paper = cache(lambda key: _forms(paper_block(self._papers[key], slot("feedback"))))
-        self._item = lru_cache(KEPT)(self._make_item)
-        self._teaser = cache(lambda key: teaser(self._papers[key]))
-        self._subject = cache(self._make_subject)
-        self._why = cache(_why)
+        self._first = lru_cache(KEPT)(lambda *frozen: self._make_item(frozen, is_first=True))
+        self._further = lru_cache(KEPT)(lambda *frozen: self._make_item(frozen, is_first=False))
+        self._beginning = cache(lambda key: piece(_escaped(renderer.preheader(self._papers[key], ()))))
+        self._also = cache(lambda key: piece(_escaped(renderer.ALSO + teaser(self._papers[key]))))
+        self._further_words = cache(lambda key: piece(_escaped(renderer.BETWEEN + teaser(self._papers[key]))))
+        self._subject = lru_cache(KEPT)(self._make_subject)
+        self._why = lru_cache(KEPT)(_why)
         self._since = cache(lambda signed_up, this_year: piece(renderer.since(signed_up, this_year)))
         self._heads: dict[date, bytes] = {}
 
@@ -141,61 +125,92 @@ class FragmentRenderer:
         if reader is None:
             raise ComposeError("its subscriber is gone")
         renderer.check_address(reader.email)
-        digest = renderer.shown(letter, self._papers)
-        unsubscribe = self._addresses.unsubscribe(reader.public_id.hex)
-        text, html = self._parts(letter, reader, digest, unsubscribe)
-        renderer.check_size(sum([piece.size for piece in html]))
-        entries = digest.all
-        subject, subject_line = self._subject(letter.subject, entries[0].key, len(entries))
-        own = f"To: {reader.email}\r\nMessage-ID: {letter.message_id}\r\nList-Unsubscribe: <{unsubscribe}>\r\n"
+        delivery, public_id = str(letter.pk), reader.public_id.hex
+        feedback, unsubscribe = self._links.feedback(delivery), self._links.unsubscribe(public_id)
+        digest, items, more = self._parts(letter, feedback)
+        entries, about = digest.all, renderer.head(letter, digest)
+        words, (why, stop) = self._first_words(entries), self._why(reader.rhythm)
+        values: Values = {
+            "also": words[0],
+            "second": words[1],
+            "third": words[2],
+            "header": self._header(tuple(about.items())),
+            "items_html": Filled([item.html for item in items], feedback),
+            "items_text": Filled([item.text for item in items], feedback),
+            "why": why,
+            "since": self._since(reader.signed_up, about["this_year"]),
+            "stop": stop,
+            "view_link": self._links.view(delivery),
+            "preferences_link": self._links.preferences(public_id),
+            "unsubscribe_link": unsubscribe,
+            "feedback_link": feedback,
+        }
+        if more or digest.rest:
+            values |= self._more_values(about, more, feedback)
+        if digest.news:
+            news = news_block(digest.news)
+            values |= {"news_html": piece(emails.inline_fragment(news.html)), "news_text": piece(news.text)}
+        has = Parts(bool(items), bool(more), bool(digest.rest), bool(digest.news))
+        frame = self._frame(has, letter.day, about["intro"])
+        renderer.check_size(frame.html_size(values))
+        subject, subject_line = self._subject(letter.subject, entries[0].key, len(entries) + digest.rest)
+        own = f"To: {reader.email}\r\nMessage-ID: {letter.message_id}\r\nList-Unsubscribe: <{unsubscribe.text}>\r\n"
         head = subject_line + own.encode() + self._head(letter)
-        return SplicedMail(letter, reader, self._sender, subject, head, text, html)
+        return SplicedMail(letter, reader, self._sender, subject, head, frame, values)
 
-    def _parts(
-        self, letter: Letter, reader: Recipient, digest: Shown, unsubscribe: str
-    ) -> tuple[list[AnyPiece], list[AnyPiece]]:
-        """Return the pieces of the text and of the HTML."""
-        feedback = address_piece(self._addresses.feedback(str(letter.pk)))
-        items, more = self._items(digest.entries), self._items(digest.more)
+    def _parts(self, letter: Letter, feedback: MimeFragment) -> tuple[Shown, list[Item], list[Item]]:
+        """Return what there is room for, and the pieces of both parts."""
+        try:
+            items, more = self._items(letter.papers), self._items(letter.more)
+        except NotKeptError:
+            items, more = [], []
+        if (items or more) and not letter.news:
+            digest = Shown([item.entry for item in items], [item.entry for item in more])
+        else:
+            digest = renderer.shown(letter, self._papers)
+            items, more = (
+                [self._join(entry, is_first=number == 0) for number, entry in enumerate(part)]
+                for part in (digest.entries, digest.more)
+            )
         if more:
-            digest = renderer.cut(digest, _sizes(items, feedback), _sizes(more, feedback))
-            more = more[: len(digest.more)]
-        about = renderer.head(letter, digest)
-        frame = self._frame(**about)
-        shared: dict[str, Sequence[AnyPiece]] = {
-            "since": [self._since(reader.signed_up, about["this_year"])],
-            "view": [address_piece(self._addresses.view(str(letter.pk)))],
-            "preferences": [address_piece(self._addresses.preferences(reader.public_id.hex))],
-            "unsubscribe": [address_piece(unsubscribe)],
-            "feedback": [feedback],
-        }
-        why, stop = self._why(reader.rhythm)
-        shared |= {"why": [why], "stop": [stop]}
-        entries = digest.all
-        preheader = renderer.preheader(entries[0].paper, [self._teaser(entry.key) for entry in entries[:4]])
-        in_html: dict[str, Sequence[AnyPiece]] = {
-            "items": [Filled(item.html, feedback) for item in items],
-            "more": [Filled(item.html, feedback) for item in more],
-            "preheader": [piece(_escaped(preheader))],
-        }
-        in_text: dict[str, Sequence[AnyPiece]] = {
-            "items": [item.text for item in items],
-            "more": [item.text for item in more],
-        }
-        if news := _forms(news_block(digest.news)) if digest.news else None:
-            in_html, in_text = in_html | {"news": news.html}, in_text | {"news": news.text}
-        return frame.text.fill(shared | in_text), frame.html.fill(shared | in_html)
+            sizes = (Filled([item.html for item in part], feedback).sizes for part in (items, more))
+            digest = renderer.cut(digest, *sizes)
+        return digest, items, more[: len(digest.more)]
 
-    def _items(self, entries: Sequence[DigestEntry]) -> list[PaperFragments]:
-        return [self._item(*entry[2:], entry.key, first=entry is entries[0]) for entry in entries]
+    def _items(self, frozen: Sequence[SnapshotEntry]) -> list[Item]:
+        """Return the pieces of the papers of a part; NotKeptError where not all of them can be shown in every mail."""
+        return [self._first(*frozen[0]), *[self._further(*entry) for entry in frozen[1:]]] if frozen else []
 
-    def _make_item(self, code: str, argument: str, key: int, *, first: bool) -> PaperFragments:
+    def _make_item(self, frozen: SnapshotEntry, *, is_first: bool) -> Item:
+        entry = renderer.entry_of(frozen, self._papers)
+        if entry is None or not renderer.is_short(entry):
+            raise NotKeptError
+        return self._join(entry, is_first=is_first)
+
+    def _join(self, entry: DigestEntry, *, is_first: bool) -> Item:
         """Join a paper with its reason: many readers share a pair."""
-        reason, paper, frame = self._reason(code, argument), self._paper(key), _item_frame(first=first)
-        own = {"feedback": [open_slot("feedback")], "key": [piece(str(key))]}
-        html = join_fragments(frame.html.fill({"reason": reason.html, "paper": paper.html, **own}))
-        text = join_fragments(frame.text.fill({"reason": reason.text, "paper": paper.text, **own}))
-        return PaperFragments(Holed.of(html, "feedback"), text)
+        around, paper, reason = _item_frame(first=is_first), self._paper(entry.key), self._reason(*entry[2:])
+        own = {"feedback": [open_slot("feedback")], "key": [piece(str(entry.key))]}
+        html, text = (
+            Holed.of(join_fragments(skeleton.fill({f"reason_{form}": why, f"paper_{form}": what, **own})), "feedback")
+            for form, skeleton, why, what in zip(("html", "text"), around, reason, paper, strict=True)
+        )
+        return Item(entry, html, text)
+
+    def _first_words(self, entries: Sequence[DigestEntry]) -> list[MimeFragment]:
+        """Return what mail clients show after the subject, in three pieces: see `renderer.preheader`."""
+        if len(entries) == 1:
+            return [self._beginning(entries[0].key), NOTHING, NOTHING]
+        words = [self._also(entries[1].key), *[self._further_words(entry.key) for entry in entries[2:4]]]
+        return [*words, NOTHING, NOTHING]
+
+    def _more_values(self, about: dict[str, Any], more: list[Item], feedback: MimeFragment) -> Values:
+        return {
+            "more_title": self._more_title(tuple(about.items())),
+            "more_html": Filled([item.html for item in more], feedback),
+            "more_text": Filled([item.text for item in more], feedback),
+            "rest": piece(str(about["rest"])),
+        }
 
     def _make_subject(self, given: str, first: int, number: int) -> tuple[str, bytes]:
         """Return the subject, and its header encoded (RFC 2047)."""
@@ -231,11 +246,6 @@ def _mailbox(address: str) -> str:
     return formataddr(parseaddr(address))
 
 
-def _sizes(items: Sequence[PaperFragments], feedback: MimeFragment) -> list[int]:
-    """Return the bytes of each paper's HTML, without the line end that parts it from the one before."""
-    return [Filled(item.html, feedback).size - (number > 0) for number, item in enumerate(items)]
-
-
 def _escaped(text: str) -> str:
     """Return text as it stands in HTML that went through the inliner (HTML standard, 13.3, "escaping a string")."""
     for char, reference in (("&", "&amp;"), ("\xa0", "&nbsp;"), ("<", "&lt;"), (">", "&gt;")):
@@ -254,25 +264,10 @@ def _forms(block: Block) -> Forms:
     return Forms(*[skeleton.fill({"feedback": [open_slot("feedback")]}) for skeleton in cut])
 
 
-def _frame(**about: object) -> Frame:
-    """Render the frame of a mail, with slots where the rest goes."""
-    slots = {f"{name}_link": slot(name) for name in ("view", "preferences", "unsubscribe", "feedback")}
-    slots |= {"preheader": slot("preheader"), "why": slot("why") + slot("since") + slot("stop")}
-    has = {"items": about["number"], "more": about.get("number_more") != about.get("rest")}
-    parts = {name: [_slots(name)] if there else [] for name, there in has.items()}
-    news = _slots("news") if about["has_news"] else None
-    rendered = emails.render("digest", {**parts, "news": news, "reader": True, **slots, **about})
-    return Frame(Skeleton.of(rendered.html), Skeleton.of(rendered.text))
-
-
 @cache
-def _item_frame(*, first: bool) -> Frame:
+def _item_frame(*, first: bool) -> tuple[Skeleton, Skeleton]:
     """Render what stands around a reason and a paper, with the line ends that part it from the one before."""
     receipt = links.receipt(slot("feedback"), slot("key"))
-    block = item_block(_slots("reason"), _slots("paper"), receipt, first=first)
+    block = item_block(both_slots("reason"), both_slots("paper"), receipt, first=first)
     html, text = emails.inline_fragment(block.html), block.text
-    return Frame(Skeleton.of(html if first else f"\n{html}"), Skeleton.of(text if first else f"\n\n{text}"))
-
-
-def _slots(name: str) -> Block:
-    return Block(slot(name), slot(name))
+    return Skeleton.of(html if first else f"\n{html}"), Skeleton.of(text if first else f"\n\n{text}")

@@ -1,29 +1,49 @@
 """Links of a digest's mail."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 from uuid import UUID
 
-from subscriptions.links import link_builder, signed_url
-from subscriptions.tokens import Purpose
+from digest.composing.mime_fragments import LINE, SOFT_LINE_BREAK, MimeFragment, piece
+from subscriptions.links import around_token, signed_url
+from subscriptions.tokens import Purpose, signer
 
 
-class Addresses(NamedTuple):
-    """What makes the signed addresses of mails, ready for many: of a delivery's key, or of a reader's public id."""
+class SignedLink:
+    """The address of a view that takes one token, ready to be encoded for a mail: only the token is new each time."""
 
-    view: Callable[[str], str]
-    feedback: Callable[[str], str]
-    preferences: Callable[[str], str]
-    unsubscribe: Callable[[str], str]
+    def __init__(self, name: str, purpose: Purpose) -> None:
+        self._before, self._after = map(piece, around_token(name))
+        self._size = self._before.size + self._after.size
+        self._token_of = signer(purpose)
+
+    def __call__(self, value: str) -> MimeFragment:
+        """Return the address with the value signed, as `piece` would encode it."""
+        token = self._token_of(value)
+        # A token stands for itself and is shorter than two lines.
+        lines = (self._before.wire, token[:LINE], SOFT_LINE_BREAK, token[LINE:], SOFT_LINE_BREAK, self._after.wire)
+        text = f"{self._before.text}{token.decode()}{self._after.text}"
+        return MimeFragment(text, b"".join(lines), self._size + len(token))
+
+
+class SignedLinks(NamedTuple):
+    """What makes the signed addresses of mails: found and keyed once, for many.
+
+    Each is made of the key of a delivery (as text) or of a reader's public id (as hexadecimal digits).
+    """
+
+    view: SignedLink
+    feedback: SignedLink
+    preferences: SignedLink
+    unsubscribe: SignedLink
 
     @classmethod
-    def ready(cls) -> "Addresses":
+    def ready(cls) -> "SignedLinks":
         """Return them for the site and the key as they are set now."""
         return cls(
-            link_builder("view_digest", Purpose.VIEW),
-            link_builder("feedback", Purpose.FEEDBACK),
-            link_builder("preferences", Purpose.PREFERENCES),
-            link_builder("unsubscribe", Purpose.UNSUBSCRIBE),
+            SignedLink("view_digest", Purpose.VIEW),
+            SignedLink("feedback", Purpose.FEEDBACK),
+            SignedLink("preferences", Purpose.PREFERENCES),
+            SignedLink("unsubscribe", Purpose.UNSUBSCRIBE),
         )
 
 

@@ -5,32 +5,16 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from quopri import encodestring
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 # Where a piece stands in a skeleton: a name between marks that no text holds, for nobody outside knows them, and no
 # inliner touches.
 MARK = secrets.token_hex(8)
-SLOT = re.compile(rf"slot-{MARK}-([a-z]+)-slot")
+SLOT = re.compile(rf"slot-{MARK}-([a-z_]+)-slot")
 # A soft line break ends a piece that does not end a line: it decodes to nothing (RFC 2045, 6.7).
 SOFT_LINE_BREAK = b"=\r\n"
 # Of a line of 76 characters, with room for the soft break's "=".
 LINE = 72
-
-
-class AnyPiece(Protocol):
-    """Whatever can be joined."""
-
-    @property
-    def text(self) -> str:
-        """The text."""
-
-    @property
-    def wire(self) -> bytes:
-        """Its bytes on the wire: quoted-printable, dot-stuffed, whole lines."""
-
-    @property
-    def size(self) -> int:
-        """Of the text, in bytes of UTF-8."""
 
 
 class MimeFragment(NamedTuple):
@@ -60,7 +44,7 @@ def piece(text: str) -> MimeFragment:
     return MimeFragment(text, stuffed(encoded), len(text.encode()))
 
 
-def join_fragments(pieces: Sequence[AnyPiece]) -> MimeFragment:
+def join_fragments(pieces: Sequence[MimeFragment]) -> MimeFragment:
     """Make one piece of several."""
     text, wire = "".join([piece.text for piece in pieces]), b"".join([piece.wire for piece in pieces])
     return MimeFragment(text, wire, sum([piece.size for piece in pieces]))
@@ -73,48 +57,50 @@ def stuffed(lines: bytes) -> bytes:
     return lines.replace(b"\r\n.", b"\r\n..")
 
 
-def address_piece(url: str) -> MimeFragment:
-    """Encode an address of ours, made of characters that stand for themselves, faster than `piece` does."""
-    line = url.encode()
-    wire = SOFT_LINE_BREAK.join([line[start : start + LINE] for start in range(0, len(line), LINE)]) + SOFT_LINE_BREAK
-    return MimeFragment(url, wire, len(url))
-
-
-@dataclass(frozen=True)
-class Holed:
+class Holed(NamedTuple):
     """A piece with one slot in several places, cut there: joining it with what goes there is one step."""
 
     texts: list[str]
     wires: list[bytes]
+    # Of the text without what goes into the holes, in bytes of UTF-8.
     size: int
+    holes: int
 
     @classmethod
     def of(cls, piece: MimeFragment, name: str) -> "Holed":
         """Cut a piece at the slots of a name, which stand in it as `open_slot` made them."""
         mark = open_slot(name)
-        return cls(piece.text.split(mark.text), piece.wire.split(mark.wire), piece.size)
+        texts = piece.text.split(mark.text)
+        return cls(texts, piece.wire.split(mark.wire), piece.size, len(texts) - 1)
 
 
 class Filled(NamedTuple):
-    """A holed piece and what goes into its holes, joined when it is wanted."""
+    """Holed pieces one after another and what goes into all their holes, joined when it is wanted."""
 
-    holed: Holed
+    pieces: Sequence[Holed]
     filling: MimeFragment
 
     @property
     def text(self) -> str:
         """The whole text."""
-        return self.filling.text.join(self.holed.texts)
+        return "".join([self.filling.text.join(piece.texts) for piece in self.pieces])
 
     @property
     def wire(self) -> bytes:
         """Its bytes on the wire."""
-        return self.filling.wire.join(self.holed.wires)
+        join = self.filling.wire.join
+        return b"".join([join(piece.wires) for piece in self.pieces])
 
     @property
     def size(self) -> int:
         """Of the text, in bytes of UTF-8."""
-        return self.holed.size + (len(self.holed.texts) - 1) * self.filling.size
+        return sum(self.sizes)
+
+    @property
+    def sizes(self) -> list[int]:
+        """Of the text of each piece, in bytes of UTF-8."""
+        size = self.filling.size
+        return [piece.size + piece.holes * size for piece in self.pieces]
 
 
 @dataclass(frozen=True)
@@ -130,10 +116,17 @@ class Skeleton:
         parts = SLOT.split(rendered)
         return cls([piece(text) for text in parts[::2]], parts[1::2])
 
-    def fill(self, pieces: Mapping[str, Sequence[AnyPiece]]) -> list[AnyPiece]:
+    def fill(self, pieces: Mapping[str, Sequence[MimeFragment]]) -> list[MimeFragment]:
         """Return all pieces in order."""
-        filled: list[AnyPiece] = [self.literals[0]]
+        filled: list[MimeFragment] = [self.literals[0]]
         for name, literal in zip(self.names, self.literals[1:], strict=True):
             filled += pieces[name]
             filled.append(literal)
         return filled
+
+    def text(self, values: Mapping[str, MimeFragment | Filled]) -> str:
+        """Return the text with a value in each slot."""
+        parts = [self.literals[0].text]
+        for name, literal in zip(self.names, self.literals[1:], strict=True):
+            parts += (values[name].text, literal.text)
+        return "".join(parts)

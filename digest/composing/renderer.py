@@ -16,7 +16,7 @@ from digest.composing.blocks import Block, item_block, news_block, paper_block, 
 from digest.composing.digest_data import Letter, Recipient
 from digest.composing.errors import ComposeError
 from digest.models import Delivery, Paper
-from digest.models.snapshot import candidates_of, extra_section
+from digest.models.snapshot import SnapshotEntry, candidates_of, extra_section
 from digest.recommending.wording import REASONS, SharedReason
 from subscriptions import links as subscriber_links
 from subscriptions.emails import Rendered, inline_fragment, plain_text
@@ -34,6 +34,8 @@ INTRO_MAIL_LENGTH = 1000
 HTML_BYTES = 102 * 1024
 # With a second part a mail gets no longer than this. The frame around the papers takes no more than FRAME of it.
 LONG, FRAME = 80 * 1024, 6 * 1024
+# Before and between the titles that mail clients show after the subject.
+ALSO, BETWEEN = "Also: ", " · "
 # Reasons that are about the reader, and what a page for everybody says in their place.
 FOR_EVERYBODY = {code: wording.shared for code, wording in REASONS.items() if wording.shared}
 # What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
@@ -47,6 +49,11 @@ class DigestEntry(NamedTuple):
     paper: Paper
     code: str
     argument: str
+
+    @property
+    def frozen(self) -> SnapshotEntry:
+        """As it stands in the snapshot."""
+        return self.key, self.code, self.argument
 
 
 class Shown(NamedTuple):
@@ -138,17 +145,26 @@ def shown(letter: Letter, papers: dict[int, Paper]) -> Shown:
 
     One whose title alone would have the whole mail clipped is left out, so that it keeps no other from its reader.
     """
-    entries = [DigestEntry(key, papers[key], code, argument) for key, code, argument in letter.papers if key in papers]
-    more = [DigestEntry(key, papers[key], code, argument) for key, code, argument in letter.more if key in papers]
+    entries, more = (
+        [shown_one for entry in part if (shown_one := entry_of(entry, papers))] for part in (letter.papers, letter.more)
+    )
     if not entries and not more:
         raise ComposeError("none of its papers can be shown any more")
-    fits = [len(entry.paper.title) <= MAX_MAIL_TITLE_LENGTH for entry in (*entries, *more)]
-    if any(fits) and not all(fits):
-        entries, more = (
-            [entry for entry in part if len(entry.paper.title) <= MAX_MAIL_TITLE_LENGTH] for part in (entries, more)
-        )
+    if any(map(is_short, (*entries, *more))):
+        entries, more = ([entry for entry in part if is_short(entry)] for part in (entries, more))
     news = tuple((papers[key], kind, detail) for key, kind, detail in letter.news if key in papers)
     return Shown(entries, more, news=news)
+
+
+def entry_of(frozen: SnapshotEntry, papers: dict[int, Paper]) -> DigestEntry | None:
+    """Return a frozen entry with its paper; None where that cannot be shown any more."""
+    key, code, argument = frozen
+    return DigestEntry(key, papers[key], code, argument) if key in papers else None
+
+
+def is_short(entry: DigestEntry) -> bool:
+    """Say whether the title of a paper leaves room for others."""
+    return len(entry.paper.title) <= MAX_MAIL_TITLE_LENGTH
 
 
 def context(letter: Letter, digest: Shown) -> dict[str, Any]:
@@ -156,6 +172,7 @@ def context(letter: Letter, digest: Shown) -> dict[str, Any]:
     feedback = links.feedback(letter.pk) if letter.reader else ""
     entries, items = digest.all, _items(letter, digest)
     number = len(entries) + digest.rest
+    about = head(letter, digest)
     return {
         "subject": letter.subject,
         "headline": headline(entries[0].paper, number),
@@ -164,7 +181,9 @@ def context(letter: Letter, digest: Shown) -> dict[str, Any]:
         "items": items[: len(digest.entries)],
         "more": items[len(digest.entries) :],
         "news": news_block(digest.news) if digest.news else None,
-        **head(letter, digest),
+        **about,
+        "header": header(about),
+        "more_title": more_title(about),
         "view_link": links.view(letter.pk),
         **(personal_context(letter.reader, letter.period.year, feedback) if letter.reader else {}),
     }
@@ -193,11 +212,11 @@ def headline(first: Paper, number: int) -> str:
 
 def preheader(first: Paper, teasers: Sequence[str]) -> str:
     """Return what mail clients show after the subject: the next titles, or how the only paper begins."""
-    return f"Also: {' · '.join(teasers[1:4])}" if len(teasers) > 1 else shorten(gist(first), 160)
+    return f"{ALSO}{BETWEEN.join(teasers[1:4])}" if len(teasers) > 1 else shorten(gist(first), 160)
 
 
 def head(letter: Letter, digest: Shown) -> dict[str, Any]:
-    """Return what the line under the name says, and that over the second part."""
+    """Return what `header` and `more_title` tell of a digest, and its day and its intro."""
     entries = digest.entries
     about = {
         "number": len(entries),
@@ -216,6 +235,19 @@ def head(letter: Letter, digest: Shown) -> dict[str, Any]:
             "rest": digest.rest,
         }
     return about
+
+
+def header(about: dict[str, Any]) -> str:
+    """Return the line under the name: the day, and how many of how many papers.
+
+    about: as `head` returns it.
+    """
+    return plain_text("emails/digest/header.txt", about).strip()
+
+
+def more_title(about: dict[str, Any]) -> str:
+    """Return the line over the second part; "" where there is none. about: as `head` returns it."""
+    return plain_text("emails/digest/more_title.txt", about).strip() if "of_more" in about else ""
 
 
 def personal_context(reader: Recipient, this_year: int, feedback: str) -> dict[str, Any]:

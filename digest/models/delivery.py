@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -55,7 +56,12 @@ class PlannedDelivery(NamedTuple):
 
 def message_id(key: int, period: date) -> str:
     """Return the Message-ID (RFC 5322, 3.6.4) of a delivery."""
-    return f"<digest.{key}.{period:%Y%m%d}@{settings.MAIL_DOMAIN}>"
+    return f"<digest.{key}.{_digits(period)}@{settings.MAIL_DOMAIN}>"
+
+
+@lru_cache
+def _digits(day: date) -> str:
+    return f"{day:%Y%m%d}"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

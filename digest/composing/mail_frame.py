@@ -1,0 +1,92 @@
+"""The frame of a mail: what all mails share that have the same parts, ready to be joined with each reader's own."""
+
+from collections import Counter
+from datetime import date
+from typing import NamedTuple
+
+from digest.composing.blocks import Block
+from digest.composing.mime_fragments import Filled, MimeFragment, Skeleton, slot
+from subscriptions import emails
+
+# Quoted-printable writes every "=" of the content as "=3D": this can never stand in it.
+BOUNDARY = "=_daily_papers"
+TEXT, HTML = (
+    (
+        f'--{BOUNDARY}\r\nContent-Type: text/{form}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode()
+    for form in ("plain", "html")
+)
+END = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+# What goes into the slots of a frame, by their names.
+Values = dict[str, MimeFragment | Filled]
+
+
+class Frame(NamedTuple):
+    """A mail cut at its slots."""
+
+    html: Skeleton
+    text: Skeleton
+    # What goes out, empty at each slot and at the start, where the headers go; and the slots by their places.
+    parts: list[bytes]
+    places: list[tuple[int, str]]
+    # Of the HTML: the bytes of what is shared, and how often each slot stands in it.
+    shared_size: int
+    slots: list[tuple[str, int]]
+
+    @classmethod
+    def of(cls, html: Skeleton, text: Skeleton) -> "Frame":
+        """Put both forms together."""
+        parts, places = [b""], list[tuple[int, str]]()
+        for before, skeleton, after in ((TEXT, text, b"\r\n"), (HTML, html, END)):
+            literals = [literal.wire for literal in skeleton.literals]
+            literals[0], literals[-1] = before + literals[0], literals[-1] + after
+            parts.append(literals[0])
+            for name, literal in zip(skeleton.names, literals[1:], strict=True):
+                places.append((len(parts), name))
+                parts += (b"", literal)
+        shared_size = sum(literal.size for literal in html.literals)
+        return cls(html, text, parts, places, shared_size, list(Counter(html.names).items()))
+
+    def wire(self, head: bytes, values: Values) -> bytes:
+        """Return the whole message as SMTP sends it, with its headers and a value in each slot."""
+        parts, lines = self.parts.copy(), {name: value.wire for name, value in values.items()}
+        parts[0] = head
+        for place, name in self.places:
+            parts[place] = lines[name]
+        return b"".join(parts)
+
+    def html_size(self, values: Values) -> int:
+        """Return how many bytes the HTML has with these values."""
+        return self.shared_size + sum([values[name].size * number for name, number in self.slots])
+
+
+class Parts(NamedTuple):
+    """Which parts a mail has: papers, a second part, a count of those it has no room for, news of saved papers."""
+
+    items: bool
+    more: bool
+    rest: bool
+    news: bool
+
+
+def frame(has: Parts, day: date, intro: str) -> Frame:
+    """Render a mail with slots where its values go: those of its parts, and those of every mail.
+
+    intro: the curator's words, "" for none.
+    """
+    names = ("header", "more_title", "view_link", "preferences_link", "unsubscribe_link", "feedback_link")
+    context: dict[str, object] = {name: slot(name) for name in names}
+    context["preheader"] = slot("also") + slot("second") + slot("third")
+    context |= {"why": slot("why") + slot("since") + slot("stop"), "reader": True, "day": day, "intro": intro}
+    context |= {name: [both_slots(name)] for name, there in (("items", has.items), ("more", has.more)) if there}
+    context |= {"rest": slot("rest")} if has.rest else {}
+    context |= {"news": both_slots("news")} if has.news else {}
+    rendered = emails.render("digest", context)
+    return Frame.of(Skeleton.of(rendered.html), Skeleton.of(rendered.text))
+
+
+def both_slots(name: str) -> Block:
+    """Return the slots of a block: another one for each form of a mail."""
+    return Block(slot(f"{name}_html"), slot(f"{name}_text"))
