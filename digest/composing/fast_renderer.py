@@ -79,9 +79,9 @@ class SplicedMail(NamedTuple):
         """The address it goes to."""
         return self.reader.email
 
-    def wire(self) -> bytes:
-        """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, the last dot missing."""
-        return self.frame.wire(self.head, self.values)
+    def wire(self, end: bytes = b"") -> bytes:
+        """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, and then `end`."""
+        return self.frame.wire(self.head, self.values, end)
 
     def message(self) -> EmailMultiAlternatives:
         """Return the whole message for one of Django's mail backends."""

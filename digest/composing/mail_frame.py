@@ -49,10 +49,10 @@ class Frame(NamedTuple):
         shared_size = sum(literal.size for literal in html.literals)
         return cls(html, text, parts, places, shared_size, list(Counter(html.names).items()))
 
-    def wire(self, head: bytes, values: Values) -> bytes:
-        """Return the whole message as SMTP sends it, with its headers and a value in each slot."""
+    def wire(self, head: bytes, values: Values, end: bytes) -> bytes:
+        """Return the whole message as SMTP sends it, with its headers and a value in each slot, and then `end`."""
         parts, lines = self.parts.copy(), {name: value.wire for name, value in values.items()}
-        parts[0] = head
+        parts[0], parts[-1] = head, parts[-1] + end
         for place, name in self.places:
             parts[place] = lines[name]
         return b"".join(parts)

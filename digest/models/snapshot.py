@@ -168,7 +168,7 @@ def readable_snapshot(stored: Any) -> dict[str, Any]:
         valid = [entry for entry in entries if _is_entry(entry)] if isinstance(entries, list) else []
         content = {"papers": valid, "of": len(valid), **({"more": content["more"]} if "more" in content else {})}
     parts = content.get("parts", [])
-    if not isinstance(parts, list) or not all(isinstance(row, list) for row in parts):
+    if not isinstance(parts, list) or not {*map(type, parts)} <= {list}:
         content = {name: value for name, value in content.items() if name != "parts"}
     if "more" in content:
         content = {**content, "more": {"papers": [], "of": 0, **readable_snapshot(content["more"])}}
@@ -176,7 +176,8 @@ def readable_snapshot(stored: Any) -> dict[str, Any]:
 
 
 def _is_entry(entry: Any) -> bool:
-    match entry:
-        case [int(key), str(), str()]:
-            return 0 < key < MAX_KEY
-    return False
+    # Asked of each paper of each mail: a match statement takes twice as long.
+    if not isinstance(entry, list) or len(entry) != 3:  # noqa: PLR2004
+        return False
+    key, code, argument = entry
+    return isinstance(key, int) and isinstance(code, str) and isinstance(argument, str) and 0 < key < MAX_KEY

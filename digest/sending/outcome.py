@@ -60,6 +60,10 @@ class Outcome:
         return f"{'MAIL FROM: ' if reply[1] == 'SenderRefused' else ''}{reply[2]} {reply[4]}"
 
 
+# Taken, and nothing more was said.
+SENT = Outcome(Verdict.SENT)
+
+
 # Answers after which the provider may have taken the mail all the same (RFC 9110, 15.6.3 and 15.6.5).
 PERHAPS_TAKEN = {502, 504}
 # Answers that say "not now" (RFC 6585, 4; RFC 9110, 15.5.9 and 15.6.4), and those that are about our account

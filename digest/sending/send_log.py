@@ -22,11 +22,18 @@ from pathlib import Path
 
 from django.conf import settings
 
-from digest.sending.outcome import Outcome, Verdict
+from digest.sending.outcome import SENT, Outcome, Verdict
 
 logger = logging.getLogger(__name__)
 
-BEGUN, ENDED = ">", "<"
+BEGUN = ">"
+
+
+def _payload(outcome: Outcome) -> bytes:
+    return json.dumps([outcome.verdict, outcome.error, outcome.provider_id]).encode()
+
+
+_SENT = _payload(SENT)
 
 
 @dataclass
@@ -69,9 +76,9 @@ class SendLog:
         Where the disk is full it stands in memory alone, as it does until the ledger has it: should this worker be
         killed before, the mail becomes `uncertain`.
         """
-        payload = json.dumps([outcome.verdict, outcome.error, outcome.provider_id])
+        payload = _SENT if outcome is SENT else _payload(outcome)
         try:
-            self._write(f"{ENDED}{delivery} {payload}\n".encode())
+            self._write(b"<%d %b\n" % (delivery, payload))
         except OSError as error:
             if not self._is_full:
                 logger.error("the journal in %s cannot be written: %s", self.path.parent, error.strerror)

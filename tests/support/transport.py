@@ -20,8 +20,8 @@ class PlainMail:
     def message(self):
         return EmailMultiAlternatives("Subject", self.body, self.sender, [self.recipient])
 
-    def wire(self):
-        return stuffed(self.message().message().as_bytes(linesep="\r\n") + b"\r\n")
+    def wire(self, end=b""):
+        return stuffed(self.message().message().as_bytes(linesep="\r\n") + b"\r\n") + end
 
 
 def mail():

@@ -16,8 +16,8 @@ class OutgoingMessage(Protocol):
     def recipient(self) -> str:
         """The address it goes to."""
 
-    def wire(self) -> bytes:
-        """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, the last dot missing."""
+    def wire(self, end: bytes = b"") -> bytes:
+        """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, and then `end`."""
 
     def message(self) -> EmailMultiAlternatives:
         """Return the whole message for one of Django's mail backends."""

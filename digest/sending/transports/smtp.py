@@ -1,17 +1,21 @@
 """SMTP over a kept connection, pipelined where the server offers it (RFC 2920)."""
 
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.core.mail.backends.smtp import EmailBackend
 
 from digest.sending.backpressure import is_closing
-from digest.sending.outcome import LostAnswer, Outcome, Verdict, of_error
+from digest.sending.outcome import SENT, LostAnswer, Outcome, Verdict, of_error
 from digest.sending.transports.mail import OutgoingMessage
 from digest.sending.transports.wire import Connection, Unreachable
 
 # Servers end long conversations; better we do, between two mails.
 MAILS_PER_CONNECTION = 500
+END_OF_MAIL = b".\r\n"
+# What stands after the code in the last line of a reply (RFC 5321, 4.2.1); longer lines than this smtplib reads.
+SPACE, LONGEST_REPLY = ord(" "), 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +41,25 @@ class _Pipelining(smtplib.SMTP):
     # The envelope that was sent ahead; its replies are still to be read.
     _ahead: Envelope | None = None
 
-    def deliver(self, envelope: Envelope, content: bytes, following: Envelope | None) -> None:
+    def deliver(self, envelope: Envelope, content: Callable[[bytes], bytes], following: Envelope | None) -> None:
         """Hand over one mail. Raises smtplib's errors where it was not taken, LostAnswer where it may have been.
 
-        content: the whole message, its lines ended by CR LF and dot-stuffed (RFC 5321, 4.5.2).
+        content: returns the whole message, its lines ended by CR LF and dot-stuffed (RFC 5321, 4.5.2), before the bytes
+        that it gets.
         following: of the mail that comes next, if one does.
         """
         self.ehlo_or_helo_if_needed()
         pipelining = self.has_extn("pipelining")
         replies = self._pipelined(envelope) if pipelining else self._one_by_one(envelope)
         self._check(envelope, replies)
-        last = content + b".\r\n"
         if pipelining and following:
+            whole = content(END_OF_MAIL + following.commands)
             self._ahead = following
-            last += following.commands
+        else:
+            whole = content(END_OF_MAIL)
         try:
-            self.send(last)
-            code, answer = self.getreply()
+            self.send(whole)
+            code, answer = self._reply()
         except OSError as error:
             raise LostAnswer(str(error)) from error
         if code != 250:  # noqa: PLR2004
@@ -67,7 +73,22 @@ class _Pipelining(smtplib.SMTP):
         ahead, self._ahead = self._ahead, None
         if ahead is not envelope:
             self.send(envelope.commands)
-        return [self.getreply() for _ in range(3)]
+        return [self._reply() for _ in range(3)]
+
+    def _reply(self) -> tuple[int, bytes]:
+        """Return what `getreply` does; a reply of one line, as nearly all are, is read without its ado."""
+        if not (replies := self.file):
+            return self.getreply()
+        try:
+            buffered = replies.peek()
+        except OSError:
+            # It asks once more, and says what is wrong.
+            return self.getreply()
+        end = buffered.find(b"\n")
+        if not 4 < end < LONGEST_REPLY or buffered[3] != SPACE or not buffered[:3].isdigit():  # noqa: PLR2004
+            return self.getreply()
+        replies.read(end + 1)
+        return int(buffered[:3]), buffered[4:end].strip()
 
     def _one_by_one(self, envelope: Envelope) -> list[tuple[int, bytes]]:
         replies = []
@@ -145,14 +166,14 @@ class SmtpTransport:
 
     def _send(self, envelope: Envelope, mail: OutgoingMessage, following: Envelope | None) -> Outcome:
         try:
-            self._deliver(envelope, mail.wire(), following)
+            self._deliver(envelope, mail, following)
         except smtplib.SMTPRecipientsRefused as error:
             return self._outcome(error)
         except Exception as error:  # noqa: BLE001 - the sending edge: recorded on the row
             outcome = self._outcome(error)
             self._drop()
             return outcome
-        return Outcome(Verdict.SENT)
+        return SENT
 
     def _outcome(self, error: Exception) -> Outcome:
         outcome = of_error(error)
@@ -161,12 +182,12 @@ class SmtpTransport:
             return replace(outcome, slower=None)
         return outcome
 
-    def _deliver(self, envelope: Envelope, content: bytes, following: Envelope | None) -> None:
+    def _deliver(self, envelope: Envelope, mail: OutgoingMessage, following: Envelope | None) -> None:
         is_reused = self._sent > 0
         if self._sent + 1 >= MAILS_PER_CONNECTION:
             following = None
         try:
-            self._client.deliver(envelope, content, following)
+            self._client.deliver(envelope, mail.wire, following)
         except LostAnswer:
             raise
         except smtplib.SMTPServerDisconnected:
@@ -175,7 +196,7 @@ class SmtpTransport:
             # The server had ended a connection that we kept, before it saw this mail.
             self._drop()
             self._backend.open()
-            self._client.deliver(envelope, content, following)
+            self._client.deliver(envelope, mail.wire, following)
         self._sent += 1
 
     @property
