@@ -10,6 +10,7 @@ from digest.community import members, user_profiles, zotero
 from digest.editions import curation, drafting, submissions
 from digest.metrics import planning_runs, sending_day, tallies
 from digest.models import ZoteroConnection
+from digest.recommending import withdrawal_recipients
 from digest.sending import breaker, bulk_actions, recovery, sign_in_alert, worker
 from subscriptions import outgoing
 from subscriptions.emails import MailError
@@ -124,6 +125,7 @@ def gather_sources() -> None:
     """Ask the sources whose hour has come, and put what they list into drafts."""
     gathering.harvest_due(timezone.now())
     drafting.draft(timezone.now())
+    withdrawal_recipients.find_recipients(timezone.now())
 
 
 # Tries again after about 10, 20 and 40 seconds.

@@ -18,7 +18,7 @@ from django.utils import timezone
 from digest.catalog import embedding, key_sentence, tagging
 from digest.catalog.precedence import RANK
 from digest.catalog.work_keys import write_keys
-from digest.models import Authorship, Edition, KeptApart, Paper, PaperIdentifier, PaperJoin, PaperTopic, WorkKey
+from digest.models import Authorship, KeptApart, Paper, PaperIdentifier, PaperJoin, PaperTopic, WorkKey
 from digest.sources.record import PaperRecord, key_of_title
 from subscriptions.phrases import author_key
 
@@ -76,10 +76,7 @@ def are_one(papers: Sequence[Paper], title: str) -> bool:
 
 def was_out(paper: Paper) -> bool:
     """Whether readers may have seen it: then its address and its place in mails must live on."""
-    if paper.pk is None:
-        return False
-    published = Paper.objects.filter(pk=paper.pk, entry__edition__status=Edition.Status.PUBLISHED)
-    return paper.sent_at is not None or published.exists()
+    return paper.pk is not None and Paper.objects.were_sent().filter(pk=paper.pk).exists()
 
 
 def merge_into(one: Paper, other: Paper) -> set[str]:

@@ -1,4 +1,4 @@
-"""What happens to papers that somebody saved: noted as it comes in, for the next digest of those who did."""
+"""What happens to papers that somebody saved or got: noted as it comes in, for the next digest of those who did."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,12 +10,18 @@ ARXIV_DOI_PREFIX = "10.48550/"
 
 
 def news_of(changed: Iterable[Paper], new_identifiers: Sequence[PaperIdentifier]) -> list[PaperNews]:
-    """Return what changed of those papers that somebody saved, against what is stored: before they are written."""
+    """Return what changed of papers, against what is stored: before they are written.
+
+    All that changed of those that somebody saved; of those that were sent, that they were withdrawn.
+    """
     stored = {paper.pk: paper for paper in (*changed, *(row.paper for row in new_identifiers)) if paper.pk}
     if not stored:
         return []
     saved = Feedback.objects.filter(kind=Feedback.Kind.SAVED, paper__in=stored).values("paper")
-    rows = Paper.objects.filter(pk__in=saved).only("version", "code_url", "withdrawn_at").in_bulk()
+    fields = "version", "code_url", "withdrawn_at"
+    rows = Paper.objects.filter(pk__in=saved).only(*fields).in_bulk()
+    withdrawn = [pk for pk, paper in stored.items() if paper.withdrawn_at and pk not in rows]
+    sent = Paper.objects.were_sent().filter(pk__in=withdrawn, withdrawn_at=None) if withdrawn else ()
     news = [
         PaperNews(paper_id=pk, kind=kind, detail=detail)
         for pk, before in rows.items()
@@ -33,4 +39,4 @@ def news_of(changed: Iterable[Paper], new_identifiers: Sequence[PaperIdentifier]
         and row.scheme == PaperIdentifier.Scheme.DOI
         and not row.value.lower().startswith(ARXIV_DOI_PREFIX)
     ]
-    return news + published
+    return [*news, *published, *(PaperNews(paper_id=paper.pk, kind=Kind.WITHDRAWN) for paper in sent)]

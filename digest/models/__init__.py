@@ -12,7 +12,7 @@ from digest.models.listing import Listing
 from digest.models.member import Member
 from digest.models.panel_sign_in import PanelSignIn
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
-from digest.models.paper_news import PaperNews
+from digest.models.paper_news import NewsRecipient, PaperNews
 from digest.models.passkey import Passkey
 from digest.models.profile import Profile
 from digest.models.sending_day import SendingDay
@@ -36,6 +36,7 @@ __all__ = [
     "LibraryEntry",
     "Listing",
     "Member",
+    "NewsRecipient",
     "PanelSignIn",
     "Paper",
     "PaperIdentifier",

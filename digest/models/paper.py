@@ -49,6 +49,12 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
         return self.filter(pk__in=EditionPaper.objects.public().order_by().values("paper"))
 
+    def were_sent(self) -> "PaperQuerySet":
+        """Those that digests may have brought: of published editions, and sent outside of one."""
+        from digest.models.edition import Edition  # noqa: PLC0415 - editions refer to papers
+
+        return self.filter(Q(entry__edition__status=Edition.Status.PUBLISHED) | Q(sent_at__isnull=False))
+
     def uncurated(self) -> "PaperQuerySet":
         """Those that stand in no edition, neither published nor drafted, and were not withdrawn."""
         return self.filter(entry=None, withdrawn_at=None)

@@ -4,10 +4,14 @@ from django.db import models
 from django.utils import timezone
 
 from digest.models.paper import Paper
+from subscriptions.models import Subscriber
 
 
 class PaperNews(models.Model):
-    """One thing that happened to a paper that somebody saved, for the next digest of those who did."""
+    """One thing that happened to a paper that somebody saved, or, where it was withdrawn, that somebody got.
+
+    For the next digest of those who did.
+    """
 
     class Kind(models.TextChoices):
         WITHDRAWN = "withdrawn", "withdrawn"
@@ -20,6 +24,8 @@ class PaperNews(models.Model):
     # The version, the DOI; "" where there is nothing to tell.
     detail = models.CharField(max_length=255, blank=True)
     at = models.DateTimeField(default=timezone.now)
+    # Of a withdrawal: when those were looked up who had got the paper in a digest.
+    recipients_found_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "news of papers"
@@ -31,3 +37,16 @@ class PaperNews(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.paper_id}"
+
+
+class NewsRecipient(models.Model):
+    """That a reader got a paper in a digest, and is to hear what happened to it since."""
+
+    news = models.ForeignKey(PaperNews, on_delete=models.CASCADE, related_name="recipients")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscriber", "news"], name="hears_of_it_once")]
+
+    def __str__(self) -> str:
+        return f"news {self.news_id} for {self.subscriber_id}"

@@ -33,6 +33,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - 
                 _link("Sign-up form", "add_link", "sign_up_snippets", "subscriptions.view_subscriber"),
                 _link("Import", "group_add", "rosters", "subscriptions.view_roster"),
                 _link("Topics", "label", "subscriptions_topic_changelist", "subscriptions.view_topic"),
+                _link("Categories", "category", "topic_categories", "subscriptions.change_topic"),
                 _link(
                     "Suppressions", "block", "subscriptions_suppression_changelist", "subscriptions.view_suppression"
                 ),

@@ -23,6 +23,7 @@ from digest.panel import (
     submission_queue,
     subscriber_history,
     subscriber_import,
+    topic_categories,
 )
 from digest.panel.board import views as board
 
@@ -122,6 +123,12 @@ PANEL_PAGES = (
         sign_up_snippets.sign_up_snippets,
         "sign_up_snippets",
         "subscriptions.view_subscriber",
+    ),
+    PanelPage(
+        "digest/categories/",
+        topic_categories.topic_categories,
+        "topic_categories",
+        "subscriptions.change_topic",
     ),
     PanelPage("digest/doctor/", doctor.page, "doctor", Access.SUPERUSERS),
     PanelPage("digest/doctor/run/", doctor.run, "doctor_run", Access.SUPERUSERS),

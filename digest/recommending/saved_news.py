@@ -1,12 +1,13 @@
-"""What happened to the papers that readers saved, since their last digest: at most three lines in the next one."""
+"""What happened to papers that readers saved or got, since their last digest: at most three lines in the next one."""
 
 import json
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import F, Max
+from django.db.models.functions import Coalesce
 
-from digest.models import Delivery, Feedback, PaperNews
+from digest.models import Delivery, Feedback, NewsRecipient, PaperNews
 from digest.models.delivery import PlannedDelivery
 from digest.recommending.candidates import SETTLING_TIME, settled_until
 
@@ -21,7 +22,7 @@ NewsLine = tuple[int, str, str]
 
 
 def with_news(deliveries: Collection[PlannedDelivery], now: datetime) -> list[PlannedDelivery]:
-    """Return the deliveries, each with the news of what its reader saved."""
+    """Return the deliveries, each with the news of what its reader saved or got."""
     digests = [row.subscriber_id for row in deliveries if row.status != Delivery.Status.SKIPPED]
     news = news_for(digests, now)
     return [
@@ -44,8 +45,16 @@ def news_for(subscribers: Collection[int], now: datetime) -> dict[int, list[News
     rows = saved.filter(paper__news__in=recent, paper__news__at__gt=F("at")).values_list(
         "subscriber_id", "paper_id", "paper__news__kind", "paper__news__detail", "paper__news__at"
     )
+    # A withdrawal is for whoever got the paper, too.
+    got = NewsRecipient.objects.filter(subscriber__any_of=subscribers, news__in=recent).values_list(
+        "subscriber_id",
+        "news__paper_id",
+        "news__kind",
+        "news__detail",
+        Coalesce("news__recipients_found_at", "news__at"),
+    )
     by_subscriber: dict[int, list[tuple[NewsLine, datetime]]] = {}
-    for subscriber, paper, kind, detail, at in rows:
+    for subscriber, paper, kind, detail, at in (*rows, *got):
         by_subscriber.setdefault(subscriber, []).append(((paper, kind, detail), at))
     before = Delivery.objects.filter(subscriber__any_of=by_subscriber).exclude(status=Delivery.Status.SKIPPED)
     last = dict(before.values_list("subscriber").annotate(Max("created_at")).order_by())

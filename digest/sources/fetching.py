@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from digest.sources import http
+from digest.sources.announced_pace import announced_spacing
 from digest.sources.fetch_request import (
     FetchBudget,
     FetchError,
@@ -95,6 +96,8 @@ class Fetcher:
         # The newest of them, and how many there were.
         self.requests: list[RequestNote] = []
         self.request_count = 0
+        # When the last answer was here, and how long it asks us to wait after it, in seconds.
+        self._last_at, self._spacing = 0.0, 0.0
         # Where the address leads for good now, "" where it stays.
         self.moved_to = ""
 
@@ -122,6 +125,7 @@ class Fetcher:
             try:
                 self._budget.check(ask.shown)
                 with self._turn():
+                    self._keep_pace()
                     return self._send(ask)
             except _PassingError as error:
                 pause = max(error.wait, wait or 0)
@@ -131,6 +135,14 @@ class Fetcher:
                 logger.info("%s: %s; again in %d s", ask.shown, error, pause)
                 sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+    def _keep_pace(self) -> None:
+        """Wait as long after the last request as its answer asked for; meanwhile nobody else asks this host."""
+        pause = self._last_at + self._spacing - time.monotonic()
+        if pause > self._budget.seconds_left:
+            raise FetchError(f"the source asks for {self._spacing:.0f} s between two requests; this run has less left")
+        if pause > 0:
+            sleep(pause)
 
     def _send(self, ask: FetchRequest) -> FetchedResponse:
         """Ask once, and note what came of it."""
@@ -153,6 +165,7 @@ class Fetcher:
             note = RequestNote(at, result[:80], time.monotonic() - begin, ask.shown)
             self.requests = [*self.requests, note][-MOST_REQUESTS_NOTED:]
             self.request_count += 1
+            self._last_at = time.monotonic()
             self._budget.spend()
 
     def _ask(self, ask: FetchRequest) -> FetchedResponse:
@@ -187,6 +200,7 @@ class Fetcher:
         raise FetchError(f"{address}: more than {MAX_REDIRECTS} redirects")
 
     def _answer(self, ask: FetchRequest, response: httpx.Response, end: float) -> FetchedResponse:
+        self._spacing = announced_spacing(response.headers)
         if ask.validator and response.status_code == NOT_MODIFIED:
             self.validators[ask.address] = ask.validator
             return FetchedResponse(ask.shown, b"", response.headers, unchanged=True)

@@ -59,6 +59,8 @@ OTHERS = {
     *("KeptApart", "PaperJoin", "SourceStatement", "WorkKey"),
     # Who wrote a paper is public, and a file that waits for its import belongs to whoever chose it in the panel.
     *("Authorship", "KeptUpload"),
+    # What it says, the digests say that are told.
+    "NewsRecipient",
 }
 # Fields that tell nothing which another does not: keys, and what browsers prove themselves with.
 UNTOLD = {

@@ -24,6 +24,7 @@ OWN |= {
     name: {P} for name in ("rosters", "roster_upload", "roster", "roster_check", "roster_bring_in", "roster_delete")
 }
 OWN |= {"explain": {P}, "queue": {C}, "decide": {C}, "paper_joins": {C}, "sign_up_snippets": {P}}
+OWN |= {"topic_categories": {C, W}}
 OWN |= {name: {W} for name in ("person_sign_in", "lift_sign_in", "sign_out_person")}
 # Pages of the admin.
 ADMIN = {

@@ -163,14 +163,14 @@ def test_at_most_three_lines_the_gravest_first_and_one_of_a_kind(edition):
     assert lines[2] == (papers[1].pk, "version", "3")
 
 
-def test_news_cost_two_questions_a_batch_however_many_readers_there_are(edition, paper, django_assert_num_queries):
+def test_news_cost_three_more_questions_a_batch_however_many_readers_there_are(edition, paper, django_assert_num_queries):
     readers = [make_subscriber() for _ in range(20)]
     for reader in readers:
         save(reader, paper)
     with django_assert_num_queries(1):
         assert news_for([reader.pk for reader in readers], NOON) == {}
     happen(paper)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(news_for([reader.pk for reader in readers], NOON)) == 20
 
 
@@ -194,7 +194,7 @@ def test_the_mail_tells_it_in_both_parts_and_the_joined_one_is_the_same(delivery
     rendered = render(delivery)
     message = spliced(delivery)
 
-    assert "News of papers you saved" in rendered.text
+    assert "News of papers you saved or received" in rendered.text
     assert "is published: doi.org/10.1000/182" in rendered.text
     assert "Saved &lt;b&gt;one&lt;/b&gt;" in rendered.html
     assert "<b>one</b>" not in rendered.html

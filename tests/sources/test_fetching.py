@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.sources import fetching
-from digest.sources.fetch_request import FetchError, ResponseRefusedError
+from digest.sources.fetch_request import FetchBudget, FetchError, ResponseRefusedError
 from digest.sources.fetching import Fetcher
 from tests.support.fake_source import Reply
 
@@ -47,6 +47,38 @@ def test_retry_after_may_be_a_date(source, waits, time_machine):
     source.says(Reply(status=503, headers={"Retry-After": "Wed, 16 Sep 2026 03:00:40 GMT"}), "here")
     Fetcher().get(source.url)
     assert waits == [40]
+
+
+@pytest.mark.parametrize(("pace", "pause"), [(("2", "1s"), 0.5), (("10", "60"), 6), (("1", "3600s"), 30)])
+def test_the_pace_that_a_source_announces_is_kept(source, waits, monkeypatch, pace, pause):
+    monkeypatch.setattr(fetching.time, "monotonic", lambda: 1000.0)
+    pace = dict(zip(("x-rate-limit-limit", "x-rate-limit-interval"), pace, strict=True))
+    source.says(Reply("one", headers=pace), Reply("two", headers=pace), "three", "four")
+    fetcher = Fetcher()
+    for _ in range(4):
+        fetcher.get(source.url)
+    # The third answer asks for nothing any more.
+    assert waits == [pause, pause]
+
+
+@pytest.mark.parametrize(
+    ("limit", "interval"),
+    [("", "1s"), ("50", ""), ("-1", "1s"), ("many", "1s"), ("9" * 30, "1s"), ("0", "x"), ("²", "1s")],
+)
+def test_a_pace_that_cannot_be_read_is_none(source, waits, limit, interval):
+    pace = {"x-rate-limit-limit": limit.encode(), "x-rate-limit-interval": interval}
+    source.says(Reply("one", headers=pace), "two")
+    fetcher = Fetcher()
+    assert [fetcher.get(source.url).body for _ in range(2)] == [b"one", b"two"]
+    assert waits == []
+
+
+def test_a_pace_that_a_run_has_no_time_for_ends_it(source, waits):
+    source.says(Reply("one", headers={"x-rate-limit-limit": "1", "x-rate-limit-interval": "20s"}))
+    fetcher = Fetcher(budget=FetchBudget(seconds=10))
+    fetcher.get(source.url)
+    with pytest.raises(FetchError, match="20 s between two requests"):
+        fetcher.get(source.url)
 
 
 def test_a_long_retry_after_ends_the_run_and_names_the_moment(source, waits, time_machine):

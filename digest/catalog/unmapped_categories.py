@@ -1,0 +1,106 @@
+"""Categories of sources that no topic counts yet, and the topics they may belong to.
+
+A source names what a paper is about in its own words: arXiv's archives, MeSH headings, OpenAlex's concepts, a feed's
+tags. Words and meaning give most papers topics all the same, so the papers that carry a category tell what it is about.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from django.db import transaction
+
+from digest.catalog import tagging
+from digest.models import Paper, PaperTopic
+from subscriptions.models import Topic
+
+# Of the catalogue, so that the page stays quick: some weeks of all that comes in.
+NEWEST_PAPERS = 20_000
+# A category of fewer papers says too little.
+_FEWEST_PAPERS = 3
+MOST_CATEGORIES = 100
+# A topic is suggested that so large a share of a category's papers has, and so many times the share of all papers.
+_LEAST_SHARE, _LEAST_LIFT = 0.3, 2.0
+MOST_SUGGESTIONS = 3
+# How many papers get their topics anew at once when a category is mapped: what may still come into an edition.
+RETAGGED_PAPERS = 2000
+
+
+class Suggestion(NamedTuple):
+    """A topic, and the share of a category's papers that have it by now, from 0 to 1."""
+
+    topic: Topic
+    share: float
+
+
+class UnmappedCategory(NamedTuple):
+    """A category that no topic counts, with how many of the newest papers carry it, and what it may belong to."""
+
+    name: str
+    papers: int
+    suggestions: list[Suggestion]
+
+
+def unmapped_categories() -> list[UnmappedCategory]:
+    """Return the categories of the newest papers that no topic counts: those with suggestions first, by papers."""
+    papers = dict(Paper.objects.order_by("-pk").values_list("pk", "arxiv_categories")[:NEWEST_PAPERS])
+    topics = Topic.objects.in_bulk()
+    mapped = {name for topic in topics.values() for name in topic.arxiv_categories}
+    carried_by: dict[str, list[int]] = defaultdict(list)
+    for paper, names in papers.items():
+        for name in set(names) - mapped:
+            carried_by[name].append(paper)
+    of_paper: dict[int, list[int]] = defaultdict(list)
+    if papers:
+        for paper, topic in PaperTopic.objects.filter(paper__gte=min(papers)).values_list("paper_id", "topic_id"):
+            of_paper[paper].append(topic)
+    usual = Counter(topic for paper in papers for topic in of_paper[paper])
+    categories = [
+        UnmappedCategory(name, len(keys), _suggestions(keys, of_paper, usual, topics, len(papers)))
+        for name, keys in carried_by.items()
+        if len(keys) >= _FEWEST_PAPERS
+    ]
+    categories.sort(key=lambda category: (not category.suggestions, -category.papers, category.name))
+    return categories[:MOST_CATEGORIES]
+
+
+def _suggestions(
+    papers: Collection[int],
+    of_paper: dict[int, list[int]],
+    usual: Counter[int],
+    topics: dict[int, Topic],
+    number: int,
+) -> list[Suggestion]:
+    """Return the topics that papers of a category have more often than others, the most frequent first."""
+    counts = Counter(topic for paper in papers for topic in of_paper[paper])
+    shares = {topic: count / len(papers) for topic, count in counts.items()}
+    likely = [
+        Suggestion(topics[topic], share)
+        for topic, share in shares.items()
+        if share >= _LEAST_SHARE and share >= _LEAST_LIFT * usual[topic] / number
+    ]
+    # The narrow one before the broad one that it is part of: what counts for it counts for both.
+    likely.sort(key=lambda one: (-round(one.share, 2), one.topic.parent_id is None, one.topic.name))
+    return likely[:MOST_SUGGESTIONS]
+
+
+def map_category(name: str, topic: int) -> int:
+    """Let a category count for a topic (key); tag the newest papers that carry it anew, and return how many."""
+    return _change(name, topic, lambda names: names if name in names else [*names, name])
+
+
+def unmap_category(name: str, topic: int) -> int:
+    """Take that back."""
+    return _change(name, topic, lambda names: [other for other in names if other != name])
+
+
+def _change(name: str, topic: int, change: Callable[[list[str]], list[str]]) -> int:
+    with transaction.atomic():
+        row = Topic.objects.select_for_update().get(pk=topic)
+        row.arxiv_categories = change(row.arxiv_categories)
+        row.save(update_fields=["arxiv_categories"])
+    newest = Paper.objects.order_by("-pk").values_list("pk", "arxiv_categories")[:NEWEST_PAPERS]
+    keys = [paper for paper, names in newest if name in names][:RETAGGED_PAPERS]
+    fields = "title", "abstract", "arxiv_categories", "embedding", "embedding_model"
+    tagging.tag(Paper.objects.only(*fields).filter(pk__any_of=keys).iterator(chunk_size=tagging.TAGGING_BATCH))
+    return len(keys)

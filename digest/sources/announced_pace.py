@@ -1,0 +1,23 @@
+"""The pace that a source announces with its answers: so many requests in so many seconds.
+
+Crossref: https://www.crossref.org/documentation/retrieve-metadata/rest-api/tips-for-using-the-crossref-rest-api/
+"""
+
+import re
+from collections.abc import Mapping
+
+# Whoever asks for more than this, in seconds, is taken at this: a later run goes on.
+LONGEST_SPACING = 30.0
+_LIMIT, _INTERVAL = "X-Rate-Limit-Limit", "X-Rate-Limit-Interval"
+_NUMBER = re.compile(r"\s*(\d{1,9})\s*s?\s*", re.ASCII)
+
+
+def announced_spacing(headers: Mapping[str, str]) -> float:
+    """Return the seconds between two requests that keep to the announced pace, 0 where none is announced.
+
+    headers: of an answer, looked up whatever their case is.
+    """
+    limit, interval = (_NUMBER.fullmatch(headers.get(name, "")) for name in (_LIMIT, _INTERVAL))
+    if not limit or not interval:
+        return 0
+    return min(int(interval[1]) / max(int(limit[1]), 1), LONGEST_SPACING)
