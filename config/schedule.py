@@ -23,6 +23,7 @@ SCHEDULE: dict[str, Ring] = {
     "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
     # Each source has hours of its own: see digest.catalog.harvesting.
     "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
+    "write missing sentences": {"task": "digest.tasks.write_sentences", "schedule": crontab(minute="*/10")},
     "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
     "work on rosters": {"task": "subscriptions.tasks.work_on_rosters", "schedule": crontab()},
@@ -35,10 +36,12 @@ SCHEDULE: dict[str, Ring] = {
 }
 
 # A worker serves all queues unless it is told which: see docs/running.md.
-QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering")]
+QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering", "writing")]
 ROUTES = {
     "digest.tasks.plan_due": {"queue": "planning"},
     "digest.tasks.send_queued": {"queue": "sending"},
     # It may wait for minutes, between two requests to a source.
     "digest.tasks.gather_sources": {"queue": "gathering"},
+    # A language model takes its time.
+    "digest.tasks.write_sentences": {"queue": "writing"},
 }

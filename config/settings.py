@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env, env_file, log, metrics_folder, panel, providers, schedule, sentry, sources, stores
+from config import env, env_file, llm, log, metrics_folder, panel, providers, schedule, sentry, sources, stores
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = env_file.read(BASE_DIR)
@@ -226,6 +226,7 @@ EDITION_GRACE = timedelta(hours=env.integer("EDITION_GRACE_HOURS", 4, most=23))
 
 # The model that turns papers into vectors: see digest.catalog.embedding.Embedder. After a change: manage.py tag_papers.
 EMBEDDER = env.dotted_path("EMBEDDER", "digest.catalog.embedding.WordLlama256")
+LANGUAGE_MODEL = llm.from_environment()
 # Which share of the digests a second ranker picks half of, and which one that is: see docs/ranking.md.
 INTERLEAVE_SHARE = env.share("INTERLEAVE_SHARE", 0)
 INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste", "more-votes", "more-novelty"})
@@ -241,7 +242,6 @@ if set(SOURCES).intersection(sources.ARXIV_KINDS) and not ARXIV_CATEGORIES:
 _usual = "huggingface" if "huggingface" in SOURCES else "arxiv"
 EDITION_FROM = env.some_of("EDITION_FROM", _usual, {"arxiv", *sources.KINDS} - set(sources.ARXIV_KINDS))
 EDITION_CATEGORIES = env.arxiv_categories("EDITION_CATEGORIES", ",".join(ARXIV_CATEGORIES))
-# Whom a source can ask about our requests.
 SOURCE_CONTACT = env.one_line_text("SOURCE_CONTACT", SITE_URL)
 # What arrives late is found by asking for these days once more.
 SOURCE_OVERLAP_DAYS = env.integer("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from digest.catalog import gathering
 from digest.community import members, user_profiles, zotero
-from digest.editions import curation, drafting, submissions
+from digest.editions import curation, drafting, sentence_writing, submissions
 from digest.metrics import planning_runs, sending_day, tallies
 from digest.models import ZoteroConnection
 from digest.recommending import withdrawal_recipients
@@ -126,6 +126,12 @@ def gather_sources() -> None:
     gathering.harvest_due(timezone.now())
     drafting.draft(timezone.now())
     withdrawal_recipients.find_recipients(timezone.now())
+
+
+@shared_task
+def write_sentences() -> None:
+    """Ask the language model, where there is one, for the sentences that papers of editions lack."""
+    sentence_writing.write_missing(timezone.now())
 
 
 # Tries again after about 10, 20 and 40 seconds.

@@ -10,6 +10,7 @@ from digest.health import (
     pulse,
     stores,
     time_zones,
+    writing,
 )
 from digest.health.mail_dns import records
 from digest.health.result import CheckResult, HealthCheck
@@ -23,6 +24,7 @@ OF_DATABASE = (
     HealthCheck("beat", pulse.beat_rings),
     HealthCheck("planning", pulse.digests_are_planned),
     HealthCheck("digests", pulse.digests_go_out),
+    HealthCheck("language model", writing.language_model_answers),
 )
 LOCAL_CHECKS = (
     HealthCheck("settings", project_settings.settings_are_right),

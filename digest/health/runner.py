@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 # Within these many seconds a check has answered or counts as hanging. All together stay below half a minute.
 NETWORK_SECONDS = 12.0
 DATABASE_SECONDS = 4.0
-STATEMENT_MILLISECONDS = 4000
+STATEMENT_MILLISECONDS = 3500
 
 
 class NetworkRun:

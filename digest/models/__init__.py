@@ -21,6 +21,7 @@ from digest.models.submission import Submission
 from digest.models.tally import Tally
 from digest.models.upload import KeptUpload
 from digest.models.vote import Vote
+from digest.models.written_sentence import LanguageModelDay, WrittenSentence
 from digest.models.zotero_connection import ZoteroConnection
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "FollowedSource",
     "KeptApart",
     "KeptUpload",
+    "LanguageModelDay",
     "LibraryEntry",
     "Listing",
     "Member",
@@ -52,5 +54,6 @@ __all__ = [
     "Tally",
     "Vote",
     "WorkKey",
+    "WrittenSentence",
     "ZoteroConnection",
 ]

@@ -118,6 +118,10 @@ class Paper(models.Model):
     key_start = models.PositiveIntegerField(null=True, editable=False)
     key_end = models.PositiveIntegerField(null=True, editable=False)
     key_model = models.PositiveSmallIntegerField(null=True, editable=False)
+    # See digest.catalog.written_sentence: what a language model wrote, which one, and about which text. Null as above.
+    written_sentence = models.CharField(max_length=300, null=True, editable=False)  # noqa: DJ001
+    written_by = models.CharField(max_length=100, null=True, editable=False)  # noqa: DJ001
+    written_for = models.CharField(max_length=16, null=True, editable=False)  # noqa: DJ001
 
     objects = PaperQuerySet.as_manager()
 

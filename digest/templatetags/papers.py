@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import mark_safe
 
-from digest.catalog import citations, formatting, key_sentence
+from digest.catalog import citations, formatting, key_sentence, written_sentence
 from digest.recommending.wording import reason_sentence
 from digest.site import articles as site_articles
 
@@ -17,6 +17,7 @@ register.filter("authors_line", formatting.authors_line)
 register.filter("outside_links", formatting.outside_links)
 register.filter("coins", citations.coins)
 register.filter("gist", key_sentence.gist)
+register.filter("written", written_sentence.written)
 register.filter("discussion_links", formatting.discussion_links)
 
 

@@ -55,8 +55,8 @@ TOLD = {
 OTHERS = {
     *("Topic", "Suppression", "Edition", "EditionPaper", "Listing", "Paper", "PaperIdentifier", "PaperNews"),
     *("FollowedSource", "PaperTopic", "PanelSignIn", "Passkey", "SendingDay", "SourceRun", "Tally"),
-    # What sources say of papers, and which rows are one paper.
-    *("KeptApart", "PaperJoin", "SourceStatement", "WorkKey"),
+    # What sources and a language model say of papers, and which rows are one paper.
+    *("KeptApart", "LanguageModelDay", "PaperJoin", "SourceStatement", "WorkKey", "WrittenSentence"),
     # Who wrote a paper is public, and a file that waits for its import belongs to whoever chose it in the panel.
     *("Authorship", "KeptUpload"),
     # What it says, the digests say that are told.

@@ -142,11 +142,11 @@ def test_a_redis_that_refuses_the_password(settings, monkeypatch):
     ("waiting", "verdict"),
     [
         (None, "bad"),
-        ({"celery": 0, "planning": 0, "sending": 2, "gathering": 1}, "ok"),
-        ({"celery": 0, "planning": 0, "sending": 30, "gathering": 0}, "warn"),
-        ({"celery": 0, "planning": 90, "sending": 0, "gathering": 0}, "bad"),
-        ({"celery": 0, "planning": 0, "sending": 0, "gathering": 12}, "bad"),
-        ({"celery": 20, "planning": 0, "sending": 0, "gathering": 0}, "ok"),
+        ({"celery": 0, "planning": 0, "sending": 2, "gathering": 1, "writing": 0}, "ok"),
+        ({"celery": 0, "planning": 0, "sending": 30, "gathering": 0, "writing": 0}, "warn"),
+        ({"celery": 0, "planning": 90, "sending": 0, "gathering": 0, "writing": 0}, "bad"),
+        ({"celery": 0, "planning": 0, "sending": 0, "gathering": 12, "writing": 0}, "bad"),
+        ({"celery": 20, "planning": 0, "sending": 0, "gathering": 0, "writing": 0}, "ok"),
     ],
 )
 def test_queues(monkeypatch, waiting, verdict):

@@ -19,9 +19,11 @@ def first_cells(page):
 
 def variables_read():
     """The variables that the settings read by name, and those of every provider."""
-    files = ("settings.py", "stores.py", "env.py", "env_file.py", "log.py", "sentry.py")
+    files = ("settings.py", "stores.py", "env.py", "env_file.py", "llm.py", "log.py", "sentry.py")
     source = "".join((ROOT / "config" / file).read_text() for file in files)
-    variables = re.findall(r"\b(?:env\.\w+|text|one_line_text|integer|environ\.get)\(\s*\"([A-Z_]+)\"", source)
+    variables = re.findall(
+        r"\b(?:env\.\w+|text|one_line_text|integer|required|endpoint|environ\.get)\(\s*\"([A-Z_]+)\"", source
+    )
     variables += re.findall(r"redis_address\(\"[A-Z_]+\", \"([A-Z_]+)\"", source)
     # What one provider needs, and the two that any of them may have.
     keys = {key for keys in providers.KEYS.values() for key in keys}

@@ -163,7 +163,7 @@ def test_at_most_three_lines_the_gravest_first_and_one_of_a_kind(edition):
     assert lines[2] == (papers[1].pk, "version", "3")
 
 
-def test_news_cost_three_more_questions_a_batch_however_many_readers_there_are(edition, paper, django_assert_num_queries):
+def test_news_cost_four_questions_a_batch_however_many_readers_there_are(edition, paper, django_assert_num_queries):
     readers = [make_subscriber() for _ in range(20)]
     for reader in readers:
         save(reader, paper)

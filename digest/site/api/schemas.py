@@ -11,6 +11,7 @@ from ninja import Field, Schema
 
 from digest.catalog.identifiers import public_id
 from digest.catalog.key_sentence import quoted
+from digest.catalog.written_sentence import written
 from digest.models import EditionPaper
 from subscriptions.links import absolute
 
@@ -35,6 +36,13 @@ class Curator(Schema):
     type: str = "user"
 
 
+class SentenceItem(Schema):
+    """A sentence that a language model wrote about a paper, and which model."""
+
+    text: str
+    model: str
+
+
 class PaperItem(Schema):
     """A paper."""
 
@@ -47,6 +55,7 @@ class PaperItem(Schema):
     submittedOnDailyBy: Curator  # noqa: N815
     summary: str
     key_sentence: str | None = Field(None, description="The one of the summary that says what it brings")
+    written_sentence: SentenceItem | None = Field(None, description="What a language model wrote, where one is used")
     upvotes: int
     discussionId: str  # noqa: N815
     projectPage: str | None = None  # noqa: N815
@@ -123,6 +132,8 @@ def paper_item(entry: EditionPaper) -> dict[str, Any]:
     }
     if sentence := quoted(paper):
         item["key_sentence"] = sentence
+    if sentence := written(paper):
+        item["written_sentence"] = {"text": sentence, "model": paper.written_by}
     if paper.project_url:
         item["projectPage"] = paper.project_url
     if urlsplit(paper.code_url).hostname == "github.com":

@@ -1,0 +1,29 @@
+"""The language model that writes one sentence for each paper of an edition, where the operator wants one."""
+
+from dataclasses import dataclass
+
+from config import env
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """Where and how a model is asked: any address that answers as OpenAI's chat completions do."""
+
+    # Up to and with its version, such as https://llm.example.org/v1.
+    url: str
+    name: str
+    key: str
+    # Of questions and answers together, in a day of UTC.
+    tokens_per_day: int
+
+
+def from_environment() -> LanguageModel | None:
+    """Return the model of LANGUAGE_MODEL_URL; None where that is not set."""
+    if not env.text("LANGUAGE_MODEL_URL"):
+        return None
+    return LanguageModel(
+        env.endpoint("LANGUAGE_MODEL_URL", "").rstrip("/"),
+        env.required("LANGUAGE_MODEL", "the name of a model, as the server at LANGUAGE_MODEL_URL knows it"),
+        env.text("LANGUAGE_MODEL_KEY"),
+        env.integer("LANGUAGE_MODEL_TOKENS_PER_DAY", 50_000, least=1),
+    )
