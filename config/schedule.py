@@ -25,6 +25,10 @@ SCHEDULE: dict[str, Ring] = {
     "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
     "write missing sentences": {"task": "digest.tasks.write_sentences", "schedule": crontab(minute="*/10")},
     "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
+    "learn weights": {
+        "task": "digest.tasks.learn_weights",
+        "schedule": crontab(minute=52, hour=3, day_of_week=0),
+    },
     "release what is stuck": {"task": "digest.tasks.release_stuck", "schedule": crontab(minute=17)},
     "work on rosters": {"task": "subscriptions.tasks.work_on_rosters", "schedule": crontab()},
     "send mails that wait": {"task": "subscriptions.tasks.send_waiting_mails", "schedule": crontab()},

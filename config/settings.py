@@ -229,7 +229,9 @@ EMBEDDER = env.dotted_path("EMBEDDER", "digest.catalog.embedding.WordLlama256")
 LANGUAGE_MODEL = llm.from_environment()
 # Which share of the digests a second ranker picks half of, and which one that is: see docs/ranking.md.
 INTERLEAVE_SHARE = env.share("INTERLEAVE_SHARE", 0)
-INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", {"plain", "more-taste", "more-votes", "more-novelty"})
+_challengers = {"plain", "more-taste", "more-votes", "more-novelty", "learned"}
+INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", _challengers)
+RANKING_WEIGHTS = env.choice("RANKING_WEIGHTS", "usual", {"usual", "learned"})
 
 # --- Sources of papers ----------------------------------------------------------------------------
 
@@ -247,7 +249,6 @@ SOURCE_CONTACT = env.one_line_text("SOURCE_CONTACT", SITE_URL)
 SOURCE_OVERLAP_DAYS = env.integer("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
 # Between two requests to arXiv, by its terms of use: nothing an operator may choose.
 ARXIV_SPACING = timedelta(seconds=3)
-# Evenings without a mailing, beside those in digest/sources/arxiv_calendar.py.
 ARXIV_HOLIDAYS = env.days("ARXIV_HOLIDAYS")
 ARXIV_OAI_URL = env.endpoint("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
 ARXIV_API_URL = env.endpoint("ARXIV_API_URL", "https://export.arxiv.org/api/query")
@@ -259,7 +260,6 @@ HUGGINGFACE_URL = env.endpoint("HUGGINGFACE_URL", "https://huggingface.co/api/da
 # How many digests a worker plans, and claims, at a time.
 PLAN_BATCH = env.integer("PLAN_BATCH", 2000, least=1, most=10_000)
 SEND_BATCH = env.integer("SEND_BATCH", 500, least=1, most=10_000)
-# How many connections each worker keeps to whoever takes our mail.
 SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 1, least=1, most=256)
 # How many digests one call of a provider's API carries.
 SEND_PER_CALL = env.integer("SEND_PER_CALL", 1, least=1, most=2000)

@@ -10,7 +10,7 @@ from digest.community import members, user_profiles, zotero
 from digest.editions import curation, drafting, sentence_writing, submissions
 from digest.metrics import planning_runs, sending_day, tallies
 from digest.models import ZoteroConnection
-from digest.recommending import withdrawal_recipients
+from digest.recommending import learned_weights, withdrawal_recipients
 from digest.sending import breaker, bulk_actions, recovery, sign_in_alert, worker
 from subscriptions import outgoing
 from subscriptions.emails import MailError
@@ -56,6 +56,12 @@ def sweep_editions() -> None:
 def learn_tastes() -> None:
     """Write the profiles that were not written when somebody said something."""
     user_profiles.learn_new(timezone.now())
+
+
+@shared_task
+def learn_weights() -> None:
+    """Learn from what readers said what the components of a score should weigh."""
+    learned_weights.learn_from_readers(timezone.now())
 
 
 @shared_task

@@ -7,6 +7,7 @@ from digest.models.event import Event
 from digest.models.feedback import Feedback
 from digest.models.followed_source import FollowedSource
 from digest.models.joining import KeptApart, PaperJoin, SourceStatement, WorkKey
+from digest.models.learned_weights import LearnedWeights
 from digest.models.library_entry import LibraryEntry
 from digest.models.listing import Listing
 from digest.models.member import Member
@@ -35,6 +36,7 @@ __all__ = [
     "KeptApart",
     "KeptUpload",
     "LanguageModelDay",
+    "LearnedWeights",
     "LibraryEntry",
     "Listing",
     "Member",

@@ -25,7 +25,8 @@ from digest.ranking.interleaving import CHALLENGERS, Challenger, Ranker
 from digest.ranking.pipeline import rank, rank_relevant
 from digest.ranking.preference_learning import IMPLICIT_NEGATIVE, fit_weights
 from digest.ranking.reasons import REASON_CODES, Reason
-from digest.ranking.scoring import COMPONENTS, vote_score, weighted_component
+from digest.ranking.scoring import COMPONENTS, WEIGHTS, vote_score, weighted_component
+from digest.ranking.weight_learning import learn_weights
 
 __all__ = [
     "CHALLENGERS",
@@ -33,6 +34,7 @@ __all__ = [
     "IMPLICIT_NEGATIVE",
     "NO_MASK",
     "REASON_CODES",
+    "WEIGHTS",
     "ZERO",
     "Bools",
     "CandidateFeatures",
@@ -48,6 +50,7 @@ __all__ = [
     "Selection",
     "UserFeatures",
     "fit_weights",
+    "learn_weights",
     "rank",
     "rank_relevant",
     "redundancy",

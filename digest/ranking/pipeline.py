@@ -27,13 +27,17 @@ WHOLE_EDITION_BONUS = np.float32(1.0)
 
 
 def rank(
-    users: UserFeatures, candidates: CandidateFeatures, limits: Limits, challenger: Challenger | None = None
+    users: UserFeatures,
+    candidates: CandidateFeatures,
+    limits: Limits,
+    challenger: Challenger | None = None,
+    weights: Mapping[str, float] = scoring.WEIGHTS,
 ) -> Ranking:
     """Return what each user gets of the candidates, best first, and why.
 
-    challenger: another ranker, which picks in turn in the digests of those who take part.
+    challenger: another ranker, which picks in turn in the digests of those who take part. weights: of the usual one.
     """
-    scored = score_candidates(users, candidates)
+    scored = score_candidates(users, candidates, weights)
     selection = within_reading_time(select(scored, candidates, limits), limits)
     rankers: dict[int, list[int]] = {}
     if challenger:
@@ -44,9 +48,14 @@ def rank(
     return _explained(users, candidates, scored, selection, rankers)
 
 
-def rank_relevant(users: UserFeatures, candidates: CandidateFeatures, limits: Limits) -> Ranking:
+def rank_relevant(
+    users: UserFeatures,
+    candidates: CandidateFeatures,
+    limits: Limits,
+    weights: Mapping[str, float] = scoring.WEIGHTS,
+) -> Ranking:
     """Return what fits each user, best first, and why: no whole editions, no curator's pick, nothing to explore."""
-    scored = score_relevant(users, candidates)
+    scored = score_relevant(users, candidates, weights)
     return _explained(users, candidates, scored, select_relevant(scored, candidates, limits), {})
 
 
@@ -73,9 +82,11 @@ def score_candidates(
     return ScoredCandidates(components, eligible_scores, match, never, users.muted, reads_all)
 
 
-def score_relevant(users: UserFeatures, candidates: CandidateFeatures) -> ScoredCandidates:
+def score_relevant(
+    users: UserFeatures, candidates: CandidateFeatures, weights: Mapping[str, float] = scoring.WEIGHTS
+) -> ScoredCandidates:
     """Score every candidate for every user, and 0 where nothing of theirs is in it."""
-    scored = score_candidates(users, candidates)
+    scored = score_candidates(users, candidates, weights)
     relevant = is_relevant(scored.components)
     return scored._replace(scores=np.where(relevant, scored.scores, 0).astype(np.float32))
 

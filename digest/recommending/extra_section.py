@@ -8,6 +8,7 @@ import numpy as np
 from digest.ranking import Limits, rank_relevant
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.features import PreferenceRows, build_features, preference_rows
+from digest.recommending.learned_weights import weights_in_force
 from digest.recommending.section_writer import SectionWriter
 from digest.recommending.selection import DigestRequest, DigestRequestRow, RankedBatch, has_close_match
 
@@ -49,7 +50,7 @@ def rank_extra_batch(
     features = build_features([subscriber.pk for subscriber in subscribers], preferences, candidates, now)
     papers = np.array([subscriber.max_papers for subscriber in subscribers])
     limits = Limits(papers, np.zeros(len(papers)))
-    return RankedBatch(features, rank_relevant(features.users, candidates.arrays, limits))
+    return RankedBatch(features, rank_relevant(features.users, candidates.arrays, limits, weights_in_force()))
 
 
 def write_extra_sections(

@@ -5,14 +5,18 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from digest.ranking import CHALLENGERS, Challenger
+from digest.recommending.learned_weights import newest_weights
 
 
 def challenger_for(draws: NDArray[np.float64]) -> Challenger | None:
-    """Return the ranker that is compared with the usual one; None while no reader takes part.
+    """Return the ranker that is compared with the usual one; None while no reader takes part, or nothing was learned.
 
     draws: (subscribers,), from 0 to 1. Who takes part has nothing to do with what else they decide.
     """
     if settings.INTERLEAVE_SHARE <= 0:
         return None
+    weights = newest_weights() if settings.INTERLEAVE_WITH == "learned" else CHALLENGERS[settings.INTERLEAVE_WITH]
+    if weights is None:
+        return None
     chance = np.modf(draws * 7919)[0]
-    return Challenger(CHALLENGERS[settings.INTERLEAVE_WITH], chance < settings.INTERLEAVE_SHARE, chance)
+    return Challenger(weights, chance < settings.INTERLEAVE_SHARE, chance)

@@ -12,6 +12,7 @@ from digest.ranking import Limits, Ranking, rank
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.features import BatchFeatures, PreferenceRows, build_features, preference_rows
 from digest.recommending.interleaving import challenger_for
+from digest.recommending.learned_weights import weights_in_force
 from digest.recommending.section_writer import SectionWriter
 
 NO_CLOSE_MATCH = "no paper matched as well as they asked for"
@@ -91,7 +92,7 @@ def rank_batch(
     draws = random_draws(subscribers)
     challenger = challenger_for(draws) if preferences is None and candidates.papers else None
     limits = _limits(subscribers, candidates, draws)
-    return RankedBatch(features, rank(features.users, candidates.arrays, limits, challenger))
+    return RankedBatch(features, rank(features.users, candidates.arrays, limits, challenger, weights_in_force()))
 
 
 def random_draws(subscribers: Sequence[DigestRequestRow]) -> NDArray[np.float64]:

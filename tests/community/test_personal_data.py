@@ -54,7 +54,7 @@ TOLD = {
 # About nobody, or about those who work here.
 OTHERS = {
     *("Topic", "Suppression", "Edition", "EditionPaper", "Listing", "Paper", "PaperIdentifier", "PaperNews"),
-    *("FollowedSource", "PaperTopic", "PanelSignIn", "Passkey", "SendingDay", "SourceRun", "Tally"),
+    *("FollowedSource", "LearnedWeights", "PaperTopic", "PanelSignIn", "Passkey", "SendingDay", "SourceRun", "Tally"),
     # What sources and a language model say of papers, and which rows are one paper.
     *("KeptApart", "LanguageModelDay", "PaperJoin", "SourceStatement", "WorkKey", "WrittenSentence"),
     # Who wrote a paper is public, and a file that waits for its import belongs to whoever chose it in the panel.

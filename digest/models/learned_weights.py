@@ -1,0 +1,25 @@
+"""LearnedWeights: what the components of a score weigh for one's own readers, as it was learned at one time."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+
+class LearnedWeights(models.Model):
+    """One lesson; the newest is used where learned weights are asked for. It tells of no single reader."""
+
+    learned_at = models.DateTimeField(default=timezone.now)
+    weights = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="By component")
+    digests = models.PositiveIntegerField(help_text="In which somebody liked a paper")
+    pairs = models.PositiveIntegerField()
+    # On readers kept apart: the share of pairs in the right order, with the usual weights and with weights so learned.
+    right_before = models.FloatField()
+    right_after = models.FloatField()
+
+    class Meta:
+        verbose_name_plural = "learned weights"
+        ordering = ["-learned_at", "-pk"]
+        get_latest_by = "learned_at"
+
+    def __str__(self) -> str:
+        return f"learned from {self.digests} digests"
