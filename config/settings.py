@@ -261,7 +261,6 @@ HUGGINGFACE_URL = env.endpoint("HUGGINGFACE_URL", "https://huggingface.co/api/da
 PLAN_BATCH = env.integer("PLAN_BATCH", 2000, least=1, most=10_000)
 SEND_BATCH = env.integer("SEND_BATCH", 500, least=1, most=10_000)
 SEND_CONNECTIONS = env.integer("SEND_CONNECTIONS", 1, least=1, most=256)
-# How many digests one call of a provider's API carries.
 SEND_PER_CALL = env.integer("SEND_PER_CALL", 1, least=1, most=2000)
 providers.check_batch_size(SEND_PER_CALL, MAIL_PROVIDER)
 # How long a worker may hold a claim before it counts as lost.
@@ -278,7 +277,6 @@ WARM_UP = env.numbers("WARM_UP", "50,100,200,500,1000,2000,5000,10000,20000,5000
 # The breaker: the shares of complaints and of bounces beyond which an edition's sending halts; 0 turns it off.
 BREAKER_COMPLAINTS = env.share("BREAKER_COMPLAINTS", 0.003)
 BREAKER_BOUNCES = env.share("BREAKER_BOUNCES", 0.05)
-# While fewer than this were sent, the shares are taken of this many.
 BREAKER_LEAST = env.integer("BREAKER_LEAST", 500, least=1)
 
 # --- Signing up -----------------------------------------------------------------------------------
@@ -294,6 +292,8 @@ FORGET_UNCONFIRMED = timedelta(days=env.integer("FORGET_UNCONFIRMED_DAYS", 7, le
 
 VOTES_PER_MEMBER = env.rate("VOTES_PER_MEMBER", "200 per hour")
 SUBMISSIONS_PER_MEMBER = env.rate("SUBMISSIONS_PER_MEMBER", "10 per day")
+ORCID_DAILY = env.integer("ORCID_DAILY", 0)
+ZOTERO_IMPORT = env.flag("ZOTERO_IMPORT", default=False)
 
 ADMINS = env.admins("ADMINS")
 LOGGING = log.config(mails_errors=bool(ADMINS))

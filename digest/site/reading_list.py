@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from digest.catalog.bibliography import MAX_BYTES, MAX_READ_ENTRIES, Bibliography, read_file, read_text
 from digest.catalog.interests import MAX_INTERESTS_LENGTH, Interests, read_interests
 from digest.community import feedback
+from digest.community.library_lookup import LookupRefusedError, papers_of_zotero, works_of_orcid
 from digest.community.reading_profile import ReadingProfile, reading_profile, weights_of
 from digest.recommending.preview import RecommendationRequest, build_preview, request_of
 from digest.site.private_upload import is_too_big
@@ -59,8 +61,30 @@ class ReadingListForm(forms.Form):
         help_text="“Graph learning and protein folding, but not drug design.”",
     )
 
+    orcid = forms.CharField(
+        label="Or your ORCID iD",
+        required=False,
+        max_length=60,
+        help_text="We ask OpenAlex once for the papers you wrote, and keep neither the iD nor the list.",
+    )
+    zotero_user = forms.CharField(label="Or your Zotero user ID", required=False, max_length=12)
+    zotero_key = forms.CharField(
+        label="with a read-only key",
+        required=False,
+        max_length=64,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Both are at zotero.org/settings/keys. The key is used once and not kept.",
+    )
+
     bibliography = Bibliography()
     suggestions = Interests()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.ORCID_DAILY:
+            del self.fields["orcid"]
+        if not settings.ZOTERO_IMPORT:
+            del self.fields["zotero_user"], self.fields["zotero_key"]
 
     def clean_file(self) -> "UploadedFile[Any] | None":
         """Read a file; what it holds is kept nowhere else."""
@@ -85,9 +109,23 @@ class ReadingListForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for something."""
         cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.bibliography.records:
+            self._look_up(cleaned)
         if not self.errors and not self.bibliography.records and not cleaned.get("interests", "").strip():
             raise forms.ValidationError("Choose a file, paste something, or write a few words.")
         return cleaned
+
+    def _look_up(self, cleaned: dict[str, Any]) -> None:
+        """Ask elsewhere for what somebody has there. What they typed goes no further."""
+        orcid, user, key = (cleaned.pop(name, "").strip() for name in ("orcid", "zotero_user", "zotero_key"))
+        try:
+            if orcid:
+                self.bibliography = works_of_orcid(orcid)
+                cleaned["whose"] = WRITTEN_FIELD
+            elif user or key:
+                self.bibliography = papers_of_zotero(user, key)
+        except LookupRefusedError as error:
+            self.add_error("orcid" if orcid else "zotero_user", str(error))
 
     @property
     def is_written(self) -> bool:

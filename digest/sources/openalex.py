@@ -22,6 +22,7 @@ EVERY = timedelta(hours=12)
 QUERY_HELP = "A filter in OpenAlex's words, such as primary_location.source.id:S137773608 or authorships.author.id:A1"
 
 _PAGE_SIZE = 100
+_WORKS_OF_AUTHOR = 200
 # It knows of a paper a week after it came out.
 _LATE = timedelta(days=10)
 _FIELDS = (
@@ -61,16 +62,50 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
     return walk(NAME, ask, lambda work: _record(work, place), place, first="*")
 
 
+def works_of_author(fetcher: Fetcher, orcid: str) -> list[PaperRecord]:
+    """Return the newest works of an author, by their ORCID iD: one request, and one of the day's budget.
+
+    SourceError where OpenAlex does not say. Works without a title or an id are left out.
+    """
+    setup = settings.SOURCE_SETUPS[NAME]
+    params: dict[str, str | int] = {"filter": f"author.orcid:{orcid}", "per-page": _WORKS_OF_AUTHOR, "select": _FIELDS}
+    params |= {"sort": "publication_date:desc", **({"api_key": setup.key} if setup.key else {})}
+    content = read_object(fetcher.get(f"{setup.url}/works", params))
+    if not isinstance(content.get("results"), list):
+        raise SourceError("OpenAlex: expected results")
+    return [
+        PaperRecord.read(
+            text_at(work, "title"),
+            abstract_of(value_at(work, "abstract_inverted_index")),
+            source=NAME,
+            identifiers=identifiers,
+            authors=_authors(work),
+            published_at=midnight(day_of(text_at(work, "publication_date"))),
+        )
+        for work in objects_at(content, "results")
+        if text_at(work, "title") and text_at(work, "type") not in _NO_PAPER and (identifiers := _identifiers(work))
+    ]
+
+
+def _identifiers(work: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    addresses = [text_at(location, "landing_page_url") for location in objects_at(work, "locations")]
+    arxiv = next((address for address in addresses if "arxiv.org/abs/" in address), "")
+    name = text_at(work, "id").rpartition("/")[2]
+    return identifiers_of(
+        text_at(work, "doi"), arxiv=arxiv, pmid=text_at(work, "ids", "pmid"), more=[("openalex", name)]
+    )
+
+
+def _authors(work: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(text_at(each, "author", "display_name") for each in objects_at(work, "authorships"))
+
+
 def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     name = text_at(work, "id").rpartition("/")[2]
     title = text_at(work, "title")
     if text_at(work, "type") in _NO_PAPER:
         raise SourceError(f"{name}: “{title[:80]}” is no paper ({text_at(work, 'type')})")
-    pages_elsewhere = [text_at(place, "landing_page_url") for place in objects_at(work, "locations")]
-    arxiv = next((address for address in pages_elsewhere if "arxiv.org/abs/" in address), "")
-    identifiers = identifiers_of(
-        text_at(work, "doi"), arxiv=arxiv, pmid=text_at(work, "ids", "pmid"), more=[("openalex", name)]
-    )
+    identifiers = _identifiers(work)
     if not name or not title:
         raise SourceError(f"{name or 'a work'}: expected an id and a title")
     published = day_of(text_at(work, "publication_date"))
@@ -81,7 +116,7 @@ def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
         abstract_of(value_at(work, "abstract_inverted_index")),
         source=NAME,
         identifiers=identifiers,
-        authors=tuple(text_at(each, "author", "display_name") for each in objects_at(work, "authorships")),
+        authors=_authors(work),
         categories=tuple(f"openalex:{'-'.join(word.lower().replace(',', ' ').split())}" for word in topic if word),
         published_at=midnight(published),
         venue=text_at(work, "primary_location", "source", "display_name"),
