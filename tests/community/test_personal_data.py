@@ -4,13 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.apps import apps
 
 from digest.community import members, personal_data
 from digest.models import Delivery, Event, Feedback, LibraryEntry, Member, Profile, Submission, Vote, ZoteroConnection
-from subscriptions import data_export, links, preferences, tasks
-from subscriptions.importing import importing, table_reader
+from subscriptions import data_export, links, preferences
+from subscriptions.importing import table_reader
 from subscriptions.models import AuthorFollow, Consent, Follow, OutgoingMail, Roster, Rule, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
 from subscriptions.preferences import Preferences
@@ -241,58 +240,3 @@ def test_who_is_deleted_in_the_panel_is_erased_too(admin_client, reader):
     stored = everything_stored()
     assert "my rare disease" not in stored
     assert "event-id-7" not in stored
-
-
-# --- Uploaded lists ---
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("line", [f'"Ada, née X";{ADDRESS.upper()};"a|b"', f'x;"{ADDRESS}";y', f"Ada;<{ADDRESS}>;z"])
-def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, line_end, line):
-    lines = ["name;email;tags", "B;b@example.org;é", line, f"C;x{ADDRESS};é", f"D;{ADDRESS}.uk;é"]
-    roster = table_reader.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
-
-    personal_data.retention.erase_address(ADDRESS)
-
-    roster.refresh_from_db()
-    head, first, emptied, *others = table_reader.rows_of(roster)
-    assert [head, first, *others] == [text.split(";") for text in (*lines[:2], *lines[3:])]
-    assert emptied[1] == "erased"
-    # Nothing but separators is left beside it.
-    assert set("".join(emptied)) <= set("erased,|")
-
-
-def test_an_emptied_line_brings_in_nobody(client, reader):
-    roster = Roster.objects.get()
-    client.post(path(reader, "/data"))
-    roster.refresh_from_db()
-    roster.begin(Roster.Status.CHECKING, Roster.Status.UPLOADED)
-
-    importing.work(NOON)
-
-    roster.refresh_from_db()
-    assert roster.counts == {"to ask": 1, "cannot be read": 1}
-
-
-@pytest.mark.parametrize(("status", "stays"), [("uploaded", False), ("checking", False), ("checked", False)])
-def test_a_list_nobody_goes_on_with_is_deleted_after_a_week(reader, status, stays):
-    Roster.objects.update(status=status)
-
-    with time_machine.travel(NOON + timedelta(days=6, hours=23), tick=False):
-        tasks.forget_rosters()
-        assert Roster.objects.exists()
-    with time_machine.travel(NOON + timedelta(days=7, seconds=1), tick=False):
-        tasks.forget_rosters()
-
-    assert Roster.objects.exists() == stays
-
-
-@pytest.mark.parametrize("status", ["importing", "done"])
-def test_what_is_brought_in_stays_on_record(reader, status):
-    Roster.objects.update(status=status)
-
-    with time_machine.travel(NOON + timedelta(days=100), tick=False):
-        tasks.forget_rosters()
-
-    assert Roster.objects.exists()
