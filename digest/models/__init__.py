@@ -10,6 +10,7 @@ from digest.models.joining import KeptApart, PaperJoin, SourceStatement, WorkKey
 from digest.models.library_entry import LibraryEntry
 from digest.models.listing import Listing
 from digest.models.member import Member
+from digest.models.member_passkey import MemberPasskey, PasskeyChallenge
 from digest.models.panel_sign_in import PanelSignIn
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
 from digest.models.paper_news import PaperNews
@@ -36,6 +37,7 @@ __all__ = [
     "LibraryEntry",
     "Listing",
     "Member",
+    "MemberPasskey",
     "PanelSignIn",
     "Paper",
     "PaperIdentifier",
@@ -43,6 +45,7 @@ __all__ = [
     "PaperNews",
     "PaperTopic",
     "Passkey",
+    "PasskeyChallenge",
     "Profile",
     "SendingDay",
     "SourceRun",

@@ -35,7 +35,7 @@ class PasskeyCredential(models.Model):
         return bool(rows.update(counter=counter, used_at=at))
 
 
-class Passkey(PasskeyCredential, Device):  # type: ignore[misc]
+class Passkey(Device, PasskeyCredential):  # type: ignore[misc, django-manager-missing]
     """One of the panel's, beside the password: a device of django-otp's, so that it counts as a second factor."""
 
     class Meta:

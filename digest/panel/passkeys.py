@@ -16,7 +16,7 @@ from digest.models import Passkey
 from digest.panel import sign_in_limits
 from digest.panel.pages import log_change
 from digest.site import passkey_ceremonies
-from digest.site.passkey_ceremonies import CHALLENGE_SECONDS, CeremonyError, PasskeyOwner, Refusal
+from digest.site.passkey_ceremonies import CHALLENGE_SECONDS, CeremonyError, CeremonyFault, PasskeyOwner
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 CHALLENGE_SESSION_KEY = "passkey-asked"
 
 PANEL_REFUSALS = {
-    Refusal.EXPIRED: "That took too long, or was already used. Please try again.",
-    Refusal.UNKNOWN: "We don’t know this passkey. Use another one, or a code.",
-    Refusal.COPIED: "We refused this passkey because there may be a copy of it. Use a code instead, and tell an owner.",
-    Refusal.REGISTERED: "This passkey is already set up here.",
+    CeremonyFault.EXPIRED: "That took too long, or was already used. Please try again.",
+    CeremonyFault.UNKNOWN: "We don’t know this passkey. Use another one, or a code.",
+    CeremonyFault.COPIED: "There may be a copy of this passkey, so we refused it. Use a code instead, and tell an owner.",
+    CeremonyFault.REGISTERED: "This passkey is already set up here.",
 }
 
 
@@ -63,7 +63,7 @@ def register_passkey(request: HttpRequest, person: User) -> Passkey:
     except CeremonyError as error:
         raise _refusal(person, error) from error
     except IntegrityError:
-        raise Refused(PANEL_REFUSALS[Refusal.REGISTERED]) from None
+        raise Refused(PANEL_REFUSALS[CeremonyFault.REGISTERED]) from None
     return passkey
 
 
@@ -106,7 +106,7 @@ def _pop_challenge(request: HttpRequest, why: str) -> bytes:
     # At once: were it left to the end of the request, one that breaks off would leave it there to be used again.
     request.session.save()
     if not stored or stored["why"] != why or stored["until"] < timezone.now().timestamp():
-        raise CeremonyError(Refusal.EXPIRED)
+        raise CeremonyError(CeremonyFault.EXPIRED)
     return base64url_to_bytes(stored["challenge"])
 
 

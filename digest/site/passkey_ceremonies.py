@@ -1,5 +1,7 @@
-"""The two ceremonies of passkeys (WebAuthn, level 3), for readers and for the panel: what a browser is asked, and
-whether its answer holds. Each side keeps its own challenges and rows, and says in its own words what went wrong.
+"""The two ceremonies of passkeys (WebAuthn, level 3): what a browser is asked, and whether its answer holds.
+
+Readers and the panel have them from here. Each side keeps its own challenges and rows, and says in its own words what
+went wrong.
 """
 
 from collections.abc import Callable
@@ -39,7 +41,7 @@ RESPONSE_ERRORS = (WebAuthnException, ValueError, LookupError, TypeError, Attrib
 Credential = TypeVar("Credential", bound=PasskeyCredential)
 
 
-class Refusal(Enum):
+class CeremonyFault(Enum):
     """Why an answer does not hold."""
 
     EXPIRED = "its question is too old, or was answered before"
@@ -52,7 +54,7 @@ class Refusal(Enum):
 class CeremonyError(Exception):
     """An answer that does not hold. `refusal` says why; `passkey` is the row of one that may have been copied."""
 
-    def __init__(self, refusal: Refusal, passkey: PasskeyCredential | None = None) -> None:
+    def __init__(self, refusal: CeremonyFault, passkey: PasskeyCredential | None = None) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
         self.passkey = passkey
@@ -119,7 +121,7 @@ def verify_creation(answer: str, challenge: bytes) -> dict[str, Any]:
         )
         transports = [transport.value for transport in parsed.response.transports or ()]
     except RESPONSE_ERRORS as error:
-        raise CeremonyError(Refusal.UNVERIFIED) from error
+        raise CeremonyError(CeremonyFault.UNVERIFIED) from error
     return {
         "credential_id": bytes_to_base64url(registration.credential_id),
         "public_key": registration.credential_public_key,
@@ -128,9 +130,7 @@ def verify_creation(answer: str, challenge: bytes) -> dict[str, Any]:
     }
 
 
-def verify_request(
-    answer: str, challenge: bytes, find: Callable[[str, bytes | None], Credential | None]
-) -> Credential:
+def verify_request(answer: str, challenge: bytes, find: Callable[[str, bytes | None], Credential | None]) -> Credential:
     """Return the passkey that a browser showed, its use noted; raise CeremonyError where the answer does not hold.
 
     find: takes the credential's id and the handle of its owner, as far as the device tells it.
@@ -139,7 +139,7 @@ def verify_request(
         parsed = parse_authentication_credential_json(_bounded(answer))
         passkey = find(parsed.id, parsed.response.user_handle)
         if passkey is None:
-            raise CeremonyError(Refusal.UNKNOWN)
+            raise CeremonyError(CeremonyFault.UNKNOWN)
         authentication = webauthn.verify_authentication_response(
             credential=parsed,
             expected_challenge=challenge,
@@ -150,9 +150,9 @@ def verify_request(
             credential_current_sign_count=0,
         )
     except RESPONSE_ERRORS as error:
-        raise CeremonyError(Refusal.UNVERIFIED) from error
+        raise CeremonyError(CeremonyFault.UNVERIFIED) from error
     if not passkey.use(authentication.new_sign_count, timezone.now()):
-        raise CeremonyError(Refusal.COPIED, passkey)
+        raise CeremonyError(CeremonyFault.COPIED, passkey)
     return passkey
 
 

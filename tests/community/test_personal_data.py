@@ -7,7 +7,18 @@ import pytest
 from django.apps import apps
 
 from digest.community import members, personal_data
-from digest.models import Delivery, Event, Feedback, LibraryEntry, Member, Profile, Submission, Vote, ZoteroConnection
+from digest.models import (
+    Delivery,
+    Event,
+    Feedback,
+    LibraryEntry,
+    Member,
+    MemberPasskey,
+    Profile,
+    Submission,
+    Vote,
+    ZoteroConnection,
+)
 from subscriptions import data_export, links, preferences
 from subscriptions.importing import table_reader
 from subscriptions.models import AuthorFollow, Consent, Follow, OutgoingMail, Roster, Rule, Subscriber, Suppression
@@ -29,7 +40,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 ADDRESS = "ada@example.org"
 # What only this reader's rows hold.
-TYPED = [ADDRESS, "my rare disease", "blockchain", "Grace Hopper", "provider-id-7", "event-id-7", "192.0.2.7"]
+TYPED = [
+    ADDRESS,
+    "Key of Ada",
+    "my rare disease",
+    "blockchain",
+    "Grace Hopper",
+    "provider-id-7",
+    "event-id-7",
+    "192.0.2.7",
+]
 
 # Where each kind of row about a person is told in the export.
 TOLD = {
@@ -47,6 +67,7 @@ TOLD = {
     Event: "reports",
     Roster: "uploaded lists",
     Member: "account",
+    MemberPasskey: "account",
     Vote: "account",
     Submission: "account",
 }
@@ -54,6 +75,8 @@ TOLD = {
 OTHERS = {
     *("Topic", "Suppression", "Edition", "EditionPaper", "Listing", "Paper", "PaperIdentifier", "PaperNews"),
     *("FollowedSource", "PaperTopic", "PanelSignIn", "Passkey", "SendingDay", "SourceRun", "Tally"),
+    # A question of five minutes, of which only the browser it was put to knows.
+    "PasskeyChallenge",
     # What sources say of papers, and which rows are one paper.
     *("KeptApart", "PaperJoin", "SourceStatement", "WorkKey"),
     # Who wrote a paper is public, and a file that waits for its import belongs to whoever chose it in the panel.
@@ -70,6 +93,7 @@ UNTOLD = {
     Delivery: {"id", "subscriber", "edition", "not_before", "attempts", "claimed_by", "lease_until"},
     Event: {"id", "delivery"},
     Member: {"id", "subscriber", "email_key", "browser_key"},
+    MemberPasskey: {"id", "member", "credential_id", "public_key", "counter", "transports"},
     Vote: {"id", "member"},
     Submission: {"id", "member"},
 }
@@ -83,6 +107,7 @@ FIELDS = {
     Delivery: personal_data.DELIVERY,
     Event: personal_data.REPORT,
     Member: personal_data.ACCOUNT,
+    MemberPasskey: personal_data.PASSKEY,
     Vote: personal_data.VOTE,
     Submission: personal_data.PROPOSAL,
 }
@@ -121,6 +146,7 @@ def reader():
     OutgoingMail.objects.create(kind="link_request", recipient=reader.pk)
     member = make_member(ADDRESS.upper())
     OutgoingMail.objects.create(kind="sign_in", recipient=member.pk, details={"goes_to": "/search?q=my rare disease"})
+    MemberPasskey.objects.create(member=member, name="Key of Ada", credential_id="a", public_key=b"k")
     Vote.objects.create(member=member, paper=paper)
     Submission.objects.create(member=member, arxiv_id="2508.00007")
     table_reader.take_in("old.csv", f"email,name\nx@example.org,X\n{ADDRESS},Ada\n".encode(), "owner")
@@ -156,6 +182,7 @@ def test_a_row_of_every_kind_is_in_the_export(client, reader):
     assert data["learned"][0]["weight"] == 0.75
     assert data["reports"][0]["event_id"] == "event-id-7"
     assert data["account"]["votes"][0]["paper__title"] == "Graph motifs"
+    assert data["account"]["passkeys"] == [{"name": "Key of Ada", "added_at": "2025-08-21T12:00:00Z", "used_at": None}]
     assert data["account"]["proposals"][0]["arxiv_id"] == "2508.00007"
     assert data["account"]["mails asked for"][0]["details"] == {"goes_to": "/search?q=my rare disease"}
     assert data["uploaded lists"] == [{"name": "old.csv", "uploaded_at": "2025-08-21T12:00:00Z"}]
@@ -169,6 +196,8 @@ def test_the_page_tells_it_too_and_what_the_button_deletes(client, reader):
         "0.75",
         "delivered",
         "1 vote, 1 submitted paper",
+        "1 passkey",
+        "Key of Ada",
         "is in a list uploaded",
     ):
         assert words in html
