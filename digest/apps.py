@@ -1,5 +1,7 @@
 """The application `digest`."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.db.models import Count
 
@@ -29,5 +31,6 @@ class DigestConfig(AppConfig):
         hooks.signed_in.append(site_members.reader_key)
         hooks.ask_to_sign_in.append(signing_in.lead_to_sign_in)
         hooks.topic_counts["papers_tagged"] = Count("tags")
+        outgoing.MAIL_KINDS["passkey_added"] = outgoing.MailKind(members.tell_of_passkey, lambda: timedelta(days=1))
         outgoing.MAIL_KINDS["sign_in"] = outgoing.MailKind(members.send_link, lambda: SIGN_IN_FOR)
         tracking.connect(provider_events.receive, dispatch_uid="digest.sending.provider_events")

@@ -1,6 +1,7 @@
 """The doorbells Celery rings. Each loads, calls one function, and ends."""
 
 import time
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,7 +10,7 @@ from digest.catalog import gathering
 from digest.community import members, user_profiles, zotero
 from digest.editions import curation, drafting, sentence_writing, submissions
 from digest.metrics import planning_runs, sending_day, tallies
-from digest.models import ZoteroConnection
+from digest.models import PasskeyChallenge, ZoteroConnection
 from digest.recommending import learned_weights, withdrawal_recipients
 from digest.sending import breaker, bulk_actions, recovery, sign_in_alert, worker
 from subscriptions import outgoing
@@ -87,6 +88,13 @@ def send_sign_in_link(pk: int, goes_to: str) -> None:
         members.send_link(pk, goes_to)
 
 
+# Tries again after about 10, 20 and 40 seconds.
+@shared_task(autoretry_for=(MailError,), retry_backoff=10, retry_jitter=False, max_retries=3)
+def send_passkey_added(pk: int) -> None:
+    """Tell a member that their account has a new passkey; what beat's sweep has sent is not sent again."""
+    outgoing.send("passkey_added", pk, timezone.now())
+
+
 @shared_task
 def fetch_submissions() -> None:
     """Fetch the papers that members proposed, and show them to their senders."""
@@ -108,8 +116,9 @@ def push_libraries() -> None:
 
 @shared_task
 def forget_strangers() -> None:
-    """Delete the members who never used a link."""
+    """Delete the members who never used a link, and the questions for a passkey that nobody answered."""
     members.prune_unused_members(timezone.now())
+    PasskeyChallenge.objects.forget(timezone.now() - timedelta(hours=1))
 
 
 @shared_task

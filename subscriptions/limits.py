@@ -37,16 +37,25 @@ class TooManyFromNetworkError(Exception):
 
 def check_network(request: HttpRequest) -> None:
     """Count a mail that a network asked for; raise TooManyFromNetworkError beyond its limit or that of all."""
+    for counter in _network_counters(request):
+        _count(*counter)
+    # Last: what one network asks for in vain must not use up what there is for all.
+    check_site()
+
+
+def network_has_room(request: HttpRequest, kind: str) -> bool:
+    """Count one thing of a kind that a network asked for; say whether it is within what it may ask of mails."""
+    return all(_hit(limit, kind, network) for limit, _, network in _network_counters(request))
+
+
+def _network_counters(request: HttpRequest) -> list[tuple[RateLimitItem, str, str]]:
     per_network, address = parse(settings.MAILS_PER_NETWORK), client_address(request)
     counters = [(per_network, "network", network_of(address))]
     if wider := wider_network_of(address):
         counters.append(
             (type(per_network)(per_network.amount * NETWORK_FACTOR, per_network.multiples), "network", wider)
         )
-    for counter in counters:
-        _count(*counter)
-    # Last: what one network asks for in vain must not use up what there is for all.
-    check_site()
+    return counters
 
 
 def check_site() -> None:

@@ -7,17 +7,20 @@ from typing import NamedTuple
 from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from digest.community import votes
-from digest.models import Member
+from digest.models import Member, MemberPasskey
 from subscriptions import emails
 from subscriptions.addresses import address_key
-from subscriptions.links import signed_url
+from subscriptions.links import absolute, signed_url
 from subscriptions.models import OutgoingMail, Suppression
 from subscriptions.tokens import SIGN_IN_FOR, BadToken, Purpose, read_token
 
 # How long an address is kept whose link was never used.
 STRANGERS_FOR = timedelta(days=2)
+# The kinds of outgoing mail whose recipient is a member.
+TO_MEMBERS = ("sign_in", "passkey_added")
 
 
 def request_link(email: str, at: datetime) -> Member | None:
@@ -75,6 +78,15 @@ def send_link(pk: int, goes_to: str) -> None:
     emails.post("sign_in", [member.email], context, f"member {member.pk}")
 
 
+def tell_of_passkey(pk: int) -> None:
+    """Write to a member about the passkey that was added last; nothing where they, or all their passkeys, are gone."""
+    passkey = MemberPasskey.objects.filter(member=pk).select_related("member").last()
+    if passkey is None or Suppression.objects.covers(passkey.member.email):
+        return
+    context = {"passkey": passkey, "account_link": absolute(reverse("account"))}
+    emails.post("passkey_added", [passkey.member.email], context, f"member {pk}")
+
+
 @transaction.atomic
 def prune_unused_members(at: datetime) -> int:
     """Delete those who asked for a link and never used one; return how many."""
@@ -90,8 +102,8 @@ def delete_member(member: Member, at: datetime) -> None:
 
 
 def mails_to(member: Member) -> QuerySet[OutgoingMail]:
-    """Return the links to sign in that were asked for with the address of a member, of the last day."""
-    return OutgoingMail.objects.filter(kind="sign_in", recipient=member.pk)
+    """Return the mails of the last day to a member: links to sign in that were asked for, news of a passkey."""
+    return OutgoingMail.objects.filter(kind__in=TO_MEMBERS, recipient=member.pk)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ REPORT = (
     *("at", "recorded_at"),
 )
 ACCOUNT = ("email", "public_id", "sign_ins", "created_at", "joined_at", "barred_at")
+PASSKEY = ("name", "added_at", "used_at")
 VOTE = ("paper__title", "weight", "created_at")
 PROPOSAL = ("arxiv_id", "paper__title", "status", "reason", "created_at", "decided_at")
 
@@ -79,6 +80,7 @@ def _account(subscriber: Subscriber) -> dict[str, Any] | None:
     for member in _members(subscriber):
         return {
             **{name: getattr(member, name) for name in ACCOUNT},
+            "passkeys": list(member.passkeys.values(*PASSKEY)),
             "votes": list(member.votes.values(*VOTE)),
             "proposals": list(member.submissions.values(*PROPOSAL)),
             "mails asked for": list(members.mails_to(member).values(*MAIL)),

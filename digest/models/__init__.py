@@ -11,6 +11,7 @@ from digest.models.learned_weights import LearnedWeights
 from digest.models.library_entry import LibraryEntry
 from digest.models.listing import Listing
 from digest.models.member import Member
+from digest.models.member_passkey import MemberPasskey, PasskeyChallenge
 from digest.models.panel_sign_in import PanelSignIn
 from digest.models.paper import Paper, PaperIdentifier, PaperTopic
 from digest.models.paper_news import NewsRecipient, PaperNews
@@ -40,6 +41,7 @@ __all__ = [
     "LibraryEntry",
     "Listing",
     "Member",
+    "MemberPasskey",
     "NewsRecipient",
     "PanelSignIn",
     "Paper",
@@ -48,6 +50,7 @@ __all__ = [
     "PaperNews",
     "PaperTopic",
     "Passkey",
+    "PasskeyChallenge",
     "Profile",
     "SendingDay",
     "SourceRun",

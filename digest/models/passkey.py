@@ -1,4 +1,4 @@
-"""Passkey: the public half of a key that a person of the panel keeps on a device, beside their password."""
+"""Passkeys: the public half of a key that somebody keeps on a device. PasskeyCredential is what all of them hold."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from django.utils import timezone
 from django_otp.models import Device
 
 
-class Passkey(Device):  # type: ignore[misc]
-    """A device of django-otp's, so that showing it counts as a second factor. Its key is nobody's to read or change."""
+class PasskeyCredential(models.Model):
+    """What a device proves a passkey with. Its key is nobody's to read or change."""
 
     # In base64url, as browsers write it: an id has up to 1023 bytes (WebAuthn, level 3, 4).
     credential_id = models.CharField(max_length=1364, unique=True, editable=False)
@@ -22,12 +22,7 @@ class Passkey(Device):  # type: ignore[misc]
     used_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        ordering = ["pk"]
-        # The panel has a page for one's own, and none for those of others.
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return str(self.name)
+        abstract = True
 
     def use(self, counter: int, at: datetime) -> bool:
         """Note a use; return whether the device counted on since the last one, or never counts.
@@ -36,4 +31,17 @@ class Passkey(Device):  # type: ignore[misc]
         two requests with the same answer one fails.
         """
         counted_on = models.Q(counter__lt=counter) if counter else models.Q(counter=0)
-        return bool(type(self).objects.filter(counted_on, pk=self.pk).update(counter=counter, used_at=at))
+        rows = type(self)._default_manager.filter(counted_on, pk=self.pk)
+        return bool(rows.update(counter=counter, used_at=at))
+
+
+class Passkey(Device, PasskeyCredential):  # type: ignore[misc, django-manager-missing]
+    """One of the panel's, beside the password: a device of django-otp's, so that it counts as a second factor."""
+
+    class Meta:
+        ordering = ["pk"]
+        # The panel has a page for one's own, and none for those of others.
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.name)

@@ -1,50 +1,34 @@
-"""Passkeys (WebAuthn, level 3): what a browser is asked, and whether its answer holds."""
+"""Passkeys as the second factor of the panel: the ceremonies of digest.site.passkey_ceremonies, with the session."""
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
-import webauthn
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, generate_challenge, options_to_json_dict
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.parse_authentication_credential_json import parse_authentication_credential_json
-from webauthn.helpers.parse_registration_credential_json import parse_registration_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, generate_challenge
+from webauthn.helpers.structs import ResidentKeyRequirement
 
 from digest.models import Passkey
 from digest.panel import sign_in_limits
 from digest.panel.pages import log_change
+from digest.site import passkey_ceremonies
+from digest.site.passkey_ceremonies import CHALLENGE_SECONDS, CeremonyError, CeremonyFault, PasskeyOwner
 
 logger = logging.getLogger(__name__)
 
 # Where the question that a browser was asked last lies until it is answered.
 CHALLENGE_SESSION_KEY = "passkey-asked"
-CHALLENGE_SECONDS = 300
-# Asked for where the device can do it, and not insisted on. The password is one factor and holding the device the
-# other: two without any finger. But browsers also fill in passwords, and who finds an unlocked device then has both,
-# so a device that can tell its owner should. To require it would shut out plain security keys, which cannot.
-USER_VERIFICATION = UserVerificationRequirement.PREFERRED
 
-# What the library raises at an answer. Of one whose inner parts are missing or of a wrong kind, it lets Python's own
-# errors through.
-RESPONSE_ERRORS = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError)
-
-CHALLENGE_EXPIRED = "That took too long, or was already used. Please try again."
-UNKNOWN_PASSKEY = "We don’t know this passkey. Use another one, or a code."
-CLONE_SUSPECTED = "We refused this passkey because there may be a copy of it. Use a code instead, and tell an owner."
-ALREADY_REGISTERED = "This passkey is already set up here."
+PANEL_REFUSALS = {
+    CeremonyFault.EXPIRED: "That took too long, or was already used. Please try again.",
+    CeremonyFault.UNKNOWN: "We don’t know this passkey. Use another one, or a code.",
+    CeremonyFault.COPIED: "There may be a copy of this passkey, so we refused it. Use a code, and tell an owner.",
+    CeremonyFault.REGISTERED: "This passkey is already set up here.",
+}
 
 
 class Refused(Exception):  # noqa: N818 - read as “passkeys.Refused”
@@ -53,62 +37,33 @@ class Refused(Exception):  # noqa: N818 - read as “passkeys.Refused”
 
 def registration_options(request: HttpRequest, person: User) -> dict[str, Any]:
     """Return what a browser needs to make a passkey (PublicKeyCredentialCreationOptionsJSON)."""
-    options = webauthn.generate_registration_options(
-        rp_id=_host(),
-        rp_name=settings.SITE_NAME,
-        user_name=person.username,
-        user_display_name=person.get_full_name() or person.username,
-        # Tells nothing, and is the same as long as SECRET_KEY is: a device that is set up anew replaces what it had.
-        user_id=salted_hmac("passkey", str(person.pk), algorithm="sha256").digest(),
-        challenge=_new_challenge(request, "set up"),
-        timeout=CHALLENGE_SECONDS * 1000,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            # Kept by the device or its password manager where there is room; a full security key serves as well.
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=USER_VERIFICATION,
-        ),
-        exclude_credentials=_credential_descriptors(person),
-    )
-    return options_to_json_dict(options)
+    # The handle is the same as long as SECRET_KEY is: a device that is set up anew replaces what it had.
+    handle = salted_hmac("passkey", str(person.pk), algorithm="sha256").digest()
+    owner = PasskeyOwner(handle, person.username, person.get_full_name() or person.username)
+    own = Passkey.objects.filter(user=person)
+    # Kept by the device or its password manager where there is room; a full security key serves as well.
+    preferred = ResidentKeyRequirement.PREFERRED
+    return passkey_ceremonies.creation_options(_new_challenge(request, "set up"), owner, own, preferred)
 
 
 def authentication_options(request: HttpRequest, person: User) -> dict[str, Any]:
     """Return what a browser needs to show one of somebody's passkeys (PublicKeyCredentialRequestOptionsJSON)."""
-    options = webauthn.generate_authentication_options(
-        rp_id=_host(),
-        challenge=_new_challenge(request, "sign in"),
-        timeout=CHALLENGE_SECONDS * 1000,
-        allow_credentials=_credential_descriptors(person),
-        user_verification=USER_VERIFICATION,
-    )
-    return options_to_json_dict(options)
+    own = Passkey.objects.filter(user=person)
+    return passkey_ceremonies.request_options(_new_challenge(request, "sign in"), own)
 
 
 def register_passkey(request: HttpRequest, person: User) -> Passkey:
     """Keep the passkey that the browser made, under the name that was typed; raise Refused where it does not hold."""
-    challenge = _pop_challenge(request, "set up")
     try:
-        answer = parse_registration_credential_json(request.POST.get("answer", ""))
-        registration = webauthn.verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=_host(),
-            expected_origin=_origin(),
-        )
-    except RESPONSE_ERRORS as error:
-        raise _refusal(person, error) from error
-    try:
+        challenge = _pop_challenge(request, "set up")
+        fields = passkey_ceremonies.verify_creation(request.POST.get("answer", ""), challenge)
+        name = request.POST.get("name", "").strip()[:64] or "Passkey"
         with transaction.atomic():
-            passkey: Passkey = Passkey.objects.create(
-                user=person,
-                name=request.POST.get("name", "").strip()[:64] or "Passkey",
-                credential_id=bytes_to_base64url(registration.credential_id),
-                public_key=registration.credential_public_key,
-                counter=registration.sign_count,
-                transports=[transport.value for transport in answer.response.transports or ()],
-            )
+            passkey: Passkey = Passkey.objects.create(user=person, name=name, **fields)
+    except CeremonyError as error:
+        raise _refusal(person, error) from error
     except IntegrityError:
-        raise Refused(ALREADY_REGISTERED) from None
+        raise Refused(PANEL_REFUSALS[CeremonyFault.REGISTERED]) from None
     return passkey
 
 
@@ -117,64 +72,21 @@ def authenticate_passkey(request: HttpRequest, person: User) -> Passkey:
     attempt = sign_in_limits.factor_attempt(request, person)
     if not attempt.is_free():
         raise Refused(sign_in_limits.TOO_MANY_ATTEMPTS)
+
+    def find(credential_id: str, _handle: bytes | None) -> Passkey | None:
+        # Whose it is decides who gets in, so it is looked for among the person's own.
+        return Passkey.objects.filter(user=person, credential_id=credential_id).first()
+
     try:
-        passkey = _verified_passkey(request, person)
-    except Refused:
+        challenge = _pop_challenge(request, "sign in")
+        passkey = passkey_ceremonies.verify_request(request.POST.get("answer", ""), challenge, find)
+    except CeremonyError as error:
         attempt.failed()
-        raise
+        if error.passkey:
+            log_change(request, person, f"The passkey “{error.passkey}” was refused: its counter went backwards.")
+        raise _refusal(person, error) from error
     attempt.succeeded()
     return passkey
-
-
-def _verified_passkey(request: HttpRequest, person: User) -> Passkey:
-    challenge = _pop_challenge(request, "sign in")
-    try:
-        answer = parse_authentication_credential_json(request.POST.get("answer", ""))
-        # Whose it is decides who gets in, so it is looked for among the person's own.
-        passkey = Passkey.objects.filter(user=person, credential_id=answer.id).first()
-        if passkey is None:
-            raise Refused(UNKNOWN_PASSKEY)
-        authentication = webauthn.verify_authentication_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=_host(),
-            expected_origin=_origin(),
-            credential_public_key=bytes(passkey.public_key),
-            # Compared below: only once the signature holds does a low count tell of a copy, and not of a forger.
-            credential_current_sign_count=0,
-        )
-    except RESPONSE_ERRORS as error:
-        raise _refusal(person, error) from error
-    if not passkey.use(authentication.new_sign_count, timezone.now()):
-        logger.warning("a passkey of %s counted %s, and before that no less", person, authentication.new_sign_count)
-        log_change(request, person, f"The passkey “{passkey}” was refused: its counter went backwards.")
-        raise Refused(CLONE_SUSPECTED)
-    return passkey
-
-
-def _host() -> str:
-    """Return the name that passkeys are bound to: they serve this host, and no other."""
-    return str(urlsplit(settings.SITE_URL).hostname)
-
-
-def _origin() -> str:
-    """Return the address as browsers write it: in small letters, without the usual port."""
-    parts = urlsplit(settings.SITE_URL.lower())
-    usual = {"http": ":80", "https": ":443"}[parts.scheme]
-    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
-
-
-def _credential_descriptors(person: User) -> list[PublicKeyCredentialDescriptor]:
-    """Return somebody's passkeys as a browser reads them, the one used last first."""
-    transport_values = {transport.value for transport in AuthenticatorTransport}
-    passkeys = Passkey.objects.filter(user=person).order_by(models.F("used_at").desc(nulls_last=True), "-pk")
-    return [
-        PublicKeyCredentialDescriptor(
-            id=base64url_to_bytes(credential_id),
-            transports=[AuthenticatorTransport(transport) for transport in transports if transport in transport_values],
-        )
-        for credential_id, transports in passkeys.values_list("credential_id", "transports")
-    ]
 
 
 def _new_challenge(request: HttpRequest, why: str) -> bytes:
@@ -189,15 +101,16 @@ def _new_challenge(request: HttpRequest, why: str) -> bytes:
 
 
 def _pop_challenge(request: HttpRequest, why: str) -> bytes:
-    """Return the challenge the browser was asked with, which no other answer can use; raise Refused without one."""
+    """Return the challenge the browser was asked with, which no other answer can use; CeremonyError without one."""
     stored = request.session.pop(CHALLENGE_SESSION_KEY, None)
     # At once: were it left to the end of the request, one that breaks off would leave it there to be used again.
     request.session.save()
     if not stored or stored["why"] != why or stored["until"] < timezone.now().timestamp():
-        raise Refused(CHALLENGE_EXPIRED)
+        raise CeremonyError(CeremonyFault.EXPIRED)
     return base64url_to_bytes(stored["challenge"])
 
 
-def _refusal(person: User, error: Exception) -> Refused:
-    logger.warning("an answer of a passkey of %s does not hold: %r", person, error)
-    return Refused(f"We couldn’t verify this passkey. Open {settings.SITE_URL}/admin/ and try again.")
+def _refusal(person: User, error: CeremonyError) -> Refused:
+    logger.warning("an answer of a passkey of %s does not hold: %s, %r", person, error, error.__cause__)
+    unverified = f"We couldn’t verify this passkey. Open {settings.SITE_URL}/admin/ and try again."
+    return Refused(PANEL_REFUSALS.get(error.refusal, unverified))

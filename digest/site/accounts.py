@@ -13,6 +13,7 @@ from digest.community import members as joining
 from digest.models import Delivery, Feedback, Member
 from digest.models.snapshot import all_papers_in
 from digest.site import members
+from digest.site.member_passkeys import passkeys_context
 from digest.site.signing_in import member_required
 from subscriptions import links
 from subscriptions.models import Subscriber
@@ -40,6 +41,8 @@ def account(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
         "submissions": member.submissions.all()[:SHOWN_ROWS] if member else [],
         "feeds": links.feed_urls(subscriber.feed_key) if subscriber.feed_key else {},
     }
+    if token == MYSELF and member:
+        context |= passkeys_context(request, member)
     return render(request, "site/account.html", context)
 
 

@@ -22,6 +22,14 @@ def member_of(request: HttpRequest) -> Member | None:
     return member
 
 
+def has_own_sign_in(request: HttpRequest) -> bool:
+    """Say whether who is signed in used a link to sign in, or a passkey.
+
+    The other way is “Stay signed in” behind the link of a mail, which may have been passed on.
+    """
+    return bool(member_of(request) and getattr(request, "daily_papers_own_sign_in", False))
+
+
 def reader_of(request: HttpRequest) -> Subscriber | None:
     """Return the reader's side of who is signed in."""
     member = member_of(request)
@@ -39,6 +47,7 @@ def _read(request: HttpRequest) -> Member | None:
         return None
     value = request.get_signed_cookie(MEMBER_COOKIE, "", salt=MEMBER_SALT, max_age=MEMBER_COOKIE_LIFETIME)
     pk, key, until = [*str(value).split(":"), "", ""][:3]
+    request.daily_papers_own_sign_in = not until  # type: ignore[attr-defined]
     if not pk.isdecimal() or (until and (not until.isdecimal() or int(until) < timezone.now().timestamp())):
         return None
     members = Member.objects.select_related("subscriber")

@@ -69,8 +69,11 @@ def referring_address(request: HttpRequest) -> str:
 @never_cache
 @asks_for_mail
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a link to an address; every address gets the same answer. Who is signed in needs none."""
-    if request.method != "POST" and members.reader_of(request):
+    """Send a link to an address; every address gets the same answer. Who is signed in needs none.
+
+    Who stays signed in by the link of another mail may need one: to add a passkey.
+    """
+    if request.method != "POST" and members.reader_of(request) and members.has_own_sign_in(request):
         return redirect(return_address(request) or "account")
     form = SignInForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():

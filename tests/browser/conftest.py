@@ -67,9 +67,9 @@ def edition(site):
 
 
 def is_complaint(message):
-    """Say whether a line of the console tells of a fault. Chromium writes one for a form that is shown again, and for
-    a change that came too late, too."""
-    expected = ("status of 422", "status of 409")
+    """Say whether a line of the console tells of a fault. Chromium writes one for a form that is shown again, for
+    a change that came too late, and for a passkey that is refused, too."""
+    expected = ("status of 422", "status of 409", "status of 400")
     return message.type in {"error", "warning"} and not any(status in message.text for status in expected)
 
 

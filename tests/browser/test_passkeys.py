@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from digest.models import Passkey
+from tests.browser.virtual_authenticator import Device
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a password of a curator"
@@ -16,26 +17,6 @@ def ada(site, settings):
     assert site.startswith("http://localhost:")
     settings.SECOND_FACTOR = True
     return User.objects.create_superuser("ada", "ada@example.org", PASSWORD)
-
-
-class Device:
-    """What the browser keeps passkeys on: a device of the browser's own, that never asks anybody."""
-
-    def __init__(self, page):
-        self.session = page.context.new_cdp_session(page)
-        self.session.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        self.id = self.session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-
-    def forget(self):
-        self.session.send("WebAuthn.clearCredentials", {"authenticatorId": self.id})
 
 
 def type_password(page):

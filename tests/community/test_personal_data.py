@@ -4,13 +4,23 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.apps import apps
 
 from digest.community import members, personal_data
-from digest.models import Delivery, Event, Feedback, LibraryEntry, Member, Profile, Submission, Vote, ZoteroConnection
-from subscriptions import data_export, links, preferences, tasks
-from subscriptions.importing import importing, table_reader
+from digest.models import (
+    Delivery,
+    Event,
+    Feedback,
+    LibraryEntry,
+    Member,
+    MemberPasskey,
+    Profile,
+    Submission,
+    Vote,
+    ZoteroConnection,
+)
+from subscriptions import data_export, links, preferences
+from subscriptions.importing import table_reader
 from subscriptions.models import AuthorFollow, Consent, Follow, OutgoingMail, Roster, Rule, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
 from subscriptions.preferences import Preferences
@@ -30,7 +40,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 ADDRESS = "ada@example.org"
 # What only this reader's rows hold.
-TYPED = [ADDRESS, "my rare disease", "blockchain", "Grace Hopper", "provider-id-7", "event-id-7", "192.0.2.7"]
+TYPED = [
+    ADDRESS,
+    "Key of Ada",
+    "my rare disease",
+    "blockchain",
+    "Grace Hopper",
+    "provider-id-7",
+    "event-id-7",
+    "192.0.2.7",
+]
 
 # Where each kind of row about a person is told in the export.
 TOLD = {
@@ -48,6 +67,7 @@ TOLD = {
     Event: "reports",
     Roster: "uploaded lists",
     Member: "account",
+    MemberPasskey: "account",
     Vote: "account",
     Submission: "account",
 }
@@ -57,6 +77,8 @@ OTHERS = {
     *("FollowedSource", "LearnedWeights", "PaperTopic", "PanelSignIn", "Passkey", "SendingDay", "SourceRun", "Tally"),
     # What sources and a language model say of papers, and which rows are one paper.
     *("KeptApart", "LanguageModelDay", "PaperJoin", "SourceStatement", "WorkKey", "WrittenSentence"),
+    # A question of five minutes, of which only the browser it was put to knows.
+    "PasskeyChallenge",
     # Who wrote a paper is public, and a file that waits for its import belongs to whoever chose it in the panel.
     *("Authorship", "KeptUpload"),
     # What it says, the digests say that are told.
@@ -73,6 +95,7 @@ UNTOLD = {
     Delivery: {"id", "subscriber", "edition", "not_before", "attempts", "claimed_by", "lease_until"},
     Event: {"id", "delivery"},
     Member: {"id", "subscriber", "email_key", "browser_key"},
+    MemberPasskey: {"id", "member", "credential_id", "public_key", "counter", "transports"},
     Vote: {"id", "member"},
     Submission: {"id", "member"},
 }
@@ -86,6 +109,7 @@ FIELDS = {
     Delivery: personal_data.DELIVERY,
     Event: personal_data.REPORT,
     Member: personal_data.ACCOUNT,
+    MemberPasskey: personal_data.PASSKEY,
     Vote: personal_data.VOTE,
     Submission: personal_data.PROPOSAL,
 }
@@ -124,6 +148,7 @@ def reader():
     OutgoingMail.objects.create(kind="link_request", recipient=reader.pk)
     member = make_member(ADDRESS.upper())
     OutgoingMail.objects.create(kind="sign_in", recipient=member.pk, details={"goes_to": "/search?q=my rare disease"})
+    MemberPasskey.objects.create(member=member, name="Key of Ada", credential_id="a", public_key=b"k")
     Vote.objects.create(member=member, paper=paper)
     Submission.objects.create(member=member, arxiv_id="2508.00007")
     table_reader.take_in("old.csv", f"email,name\nx@example.org,X\n{ADDRESS},Ada\n".encode(), "owner")
@@ -159,6 +184,7 @@ def test_a_row_of_every_kind_is_in_the_export(client, reader):
     assert data["learned"][0]["weight"] == 0.75
     assert data["reports"][0]["event_id"] == "event-id-7"
     assert data["account"]["votes"][0]["paper__title"] == "Graph motifs"
+    assert data["account"]["passkeys"] == [{"name": "Key of Ada", "added_at": "2025-08-21T12:00:00Z", "used_at": None}]
     assert data["account"]["proposals"][0]["arxiv_id"] == "2508.00007"
     assert data["account"]["mails asked for"][0]["details"] == {"goes_to": "/search?q=my rare disease"}
     assert data["uploaded lists"] == [{"name": "old.csv", "uploaded_at": "2025-08-21T12:00:00Z"}]
@@ -172,6 +198,8 @@ def test_the_page_tells_it_too_and_what_the_button_deletes(client, reader):
         "0.75",
         "delivered",
         "1 vote, 1 submitted paper",
+        "1 passkey",
+        "Key of Ada",
         "is in a list uploaded",
     ):
         assert words in html
@@ -243,58 +271,3 @@ def test_who_is_deleted_in_the_panel_is_erased_too(admin_client, reader):
     stored = everything_stored()
     assert "my rare disease" not in stored
     assert "event-id-7" not in stored
-
-
-# --- Uploaded lists ---
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("line", [f'"Ada, née X";{ADDRESS.upper()};"a|b"', f'x;"{ADDRESS}";y', f"Ada;<{ADDRESS}>;z"])
-def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, line_end, line):
-    lines = ["name;email;tags", "B;b@example.org;é", line, f"C;x{ADDRESS};é", f"D;{ADDRESS}.uk;é"]
-    roster = table_reader.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
-
-    personal_data.retention.erase_address(ADDRESS)
-
-    roster.refresh_from_db()
-    head, first, emptied, *others = table_reader.rows_of(roster)
-    assert [head, first, *others] == [text.split(";") for text in (*lines[:2], *lines[3:])]
-    assert emptied[1] == "erased"
-    # Nothing but separators is left beside it.
-    assert set("".join(emptied)) <= set("erased,|")
-
-
-def test_an_emptied_line_brings_in_nobody(client, reader):
-    roster = Roster.objects.get()
-    client.post(path(reader, "/data"))
-    roster.refresh_from_db()
-    roster.begin(Roster.Status.CHECKING, Roster.Status.UPLOADED)
-
-    importing.work(NOON)
-
-    roster.refresh_from_db()
-    assert roster.counts == {"to ask": 1, "cannot be read": 1}
-
-
-@pytest.mark.parametrize(("status", "stays"), [("uploaded", False), ("checking", False), ("checked", False)])
-def test_a_list_nobody_goes_on_with_is_deleted_after_a_week(reader, status, stays):
-    Roster.objects.update(status=status)
-
-    with time_machine.travel(NOON + timedelta(days=6, hours=23), tick=False):
-        tasks.forget_rosters()
-        assert Roster.objects.exists()
-    with time_machine.travel(NOON + timedelta(days=7, seconds=1), tick=False):
-        tasks.forget_rosters()
-
-    assert Roster.objects.exists() == stays
-
-
-@pytest.mark.parametrize("status", ["importing", "done"])
-def test_what_is_brought_in_stays_on_record(reader, status):
-    Roster.objects.update(status=status)
-
-    with time_machine.travel(NOON + timedelta(days=100), tick=False):
-        tasks.forget_rosters()
-
-    assert Roster.objects.exists()

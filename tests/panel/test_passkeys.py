@@ -215,7 +215,7 @@ def test_a_counter_that_went_back_or_stood_still_is_refused_and_noted(client, aw
     Passkey.objects.update(counter=5)
     device.count = count
 
-    assert "a copy of it" in error_message(client, device.get(ask(client, SIGN_IN)))
+    assert "a copy of this" in error_message(client, device.get(ask(client, SIGN_IN)))
     assert Passkey.objects.get().counter == 5
     assert LogEntry.objects.filter(change_message__contains="counter went backwards").exists()
 

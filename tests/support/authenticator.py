@@ -20,10 +20,13 @@ class Authenticator:
         self.counts = counts
         self.count = 0
         self.id = token_bytes(32)
+        # Whose it is, as the question for it said; None: this device does not tell.
+        self.handle = None
         self.key = ec.generate_private_key(ec.SECP256R1())
 
     def create(self, question):
         """Return the answer to a question for a new passkey, as the script of the page writes it."""
+        self.handle = question["user"]["id"]
         data = self._data(question["rp"]["id"], PRESENT | VERIFIED | HOLDS_KEY) + self._public()
         statement = encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", question)
@@ -38,7 +41,9 @@ class Authenticator:
         data = self._data(question["rpId"], PRESENT | VERIFIED)
         client = self._client("webauthn.get", question)
         signature = self.key.sign(data + sha256(client).digest(), ec.ECDSA(SHA256()))
-        return self._written(clientDataJSON=client, authenticatorData=data, signature=signature)
+        answer = self._written(clientDataJSON=client, authenticatorData=data, signature=signature)
+        answer["response"]["userHandle"] = self.handle
+        return answer
 
     def _client(self, kind, question):
         return json.dumps({"type": kind, "challenge": question["challenge"], "origin": self.origin}).encode()

@@ -21,6 +21,7 @@ from digest.models import (
     FollowedSource,
     LibraryEntry,
     Listing,
+    MemberPasskey,
     Paper,
     PaperIdentifier,
     Passkey,
@@ -70,11 +71,13 @@ def hostile_world(settings, at_noon, client, sign_in):
     delivery = _delivery(reader, edition, papers)
     member = make_member(f"{TINY}@example.org")
     sign_in(member)
+    own_passkey = MemberPasskey.objects.create(member=member, name=SHORT[:64], credential_id="b3du", public_key=b"")
     submission = _submissions(member, papers)
     _traces(owner, edition)
     return client, {
         **_tokens(reader, delivery, member),
         **_keys(papers[0], draft, reader, submission, passkey),
+        ("account/passkeys/", "pk"): own_passkey.pk,
         ("regular expression", "app_list"): ["/admin/digest/"],
         ("regular expression", ""): ["/admin/nowhere/"],
         ("outbox/", "name"): _mail(settings.OUTBOX_DIR),

@@ -1,4 +1,5 @@
-// A passkey instead of a code. The forms for it are there only where this can run; codes need no script.
+// Passkeys, in the panel and on the site. The forms for them are there only where this can run; codes and links by mail
+// need no script.
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const text = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -13,10 +14,12 @@ const TROUBLES = {
   SecurityError: "elsewhere",
   NotSupportedError: "unsupported",
   ConstraintError: "unsupported",
+  QuotaExceededError: "busy",
 };
 
 async function question(form) {
   const answer = await fetch(form.dataset.question, { method: "POST", body: new FormData(form) });
+  if (answer.status === 429) throw new DOMException("too many", "QuotaExceededError");
   if (!answer.ok || answer.redirected) throw new Error("not a question");
   const asked = await answer.json();
   asked.challenge = bytes(asked.challenge);
@@ -34,7 +37,21 @@ function written({ id, rawId, type, response }) {
   return JSON.stringify({ id, rawId: text(rawId), type, response: said, clientExtensionResults: {} });
 }
 
-for (const form of document.querySelectorAll("[data-passkey]")) {
+// Put what the service answers into the place of a section, whose forms are new then.
+async function sendInPlace(form) {
+  const answer = await fetch(form.action, {
+    method: "POST", body: new FormData(form), headers: { "HX-Request": "true" },
+  });
+  if (answer.redirected || !answer.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("no section");
+  const place = form.dataset.inPlace;
+  document.getElementById(place).outerHTML = await answer.text();
+  const section = document.getElementById(place);
+  window.htmx?.process(section);
+  prepareAll(section);
+  section.querySelector("[autofocus]")?.focus();
+}
+
+function prepare(form) {
   const button = form.querySelector("button");
   const tell = (trouble) => {
     form.querySelectorAll("[data-trouble]").forEach((line) => { line.hidden = line.dataset.trouble !== trouble; });
@@ -47,13 +64,16 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
       const publicKey = await question(form);
       const key = await navigator.credentials[form.dataset.passkey]({ publicKey });
       form.elements.answer.value = written(key);
-      form.submit();
+      if ("inPlace" in form.dataset) await sendInPlace(form);
+      else form.submit();
     } catch (error) {
       tell(TROUBLES[error.name] ?? "unanswered");
       button.disabled = false;
     }
   };
 
+  // Where there is another way, a browser without passkeys need not hear of them.
+  if (!window.PublicKeyCredential && "optional" in form.dataset) return;
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -63,8 +83,20 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
     // Browsers take passkeys away where the address is neither https nor this very machine.
     tell(window.isSecureContext ? "unsupported" : "elsewhere");
     button.hidden = true;
-    continue;
+    return;
   }
   document.querySelector("[data-instead]")?.removeAttribute("open");
   if ("atOnce" in form.dataset) use();
 }
+
+function prepareAll(part) {
+  part.querySelectorAll("[data-passkey]").forEach((form) => {
+    if ("ready" in form.dataset) return;
+    form.dataset.ready = "";
+    prepare(form);
+  });
+}
+
+prepareAll(document);
+// A section that htmx exchanged has a new form.
+document.addEventListener("htmx:afterSettle", () => prepareAll(document));

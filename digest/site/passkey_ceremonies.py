@@ -1,0 +1,187 @@
+"""The two ceremonies of passkeys (WebAuthn, level 3): what a browser is asked, and whether its answer holds.
+
+Readers and the panel have them from here. Each side keeps its own challenges and rows, and says in its own words what
+went wrong.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import webauthn
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.parse_authentication_credential_json import parse_authentication_credential_json
+from webauthn.helpers.parse_registration_credential_json import parse_registration_credential_json
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from digest.models.passkey import PasskeyCredential
+
+CHALLENGE_SECONDS = 300
+# An honest answer has a few kilobytes.
+MAX_ANSWER_CHARACTERS = 64_000
+# Asked for where the device can do it, and not insisted on: to require it would shut out plain security keys, which
+# cannot tell their owner.
+USER_VERIFICATION = UserVerificationRequirement.PREFERRED
+
+# What the library raises at an answer. Of one whose inner parts are missing, of a wrong kind or nested without end, it
+# lets Python's own errors through.
+RESPONSE_ERRORS = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+Credential = TypeVar("Credential", bound=PasskeyCredential)
+
+
+class CeremonyFault(Enum):
+    """Why an answer does not hold."""
+
+    EXPIRED = "its question is too old, or was answered before"
+    UNVERIFIED = "it does not answer the question, or not from here"
+    UNKNOWN = "nobody here has this passkey"
+    COPIED = "its counter went backwards"
+    REGISTERED = "the passkey is here already"
+
+
+class CeremonyError(Exception):
+    """An answer that does not hold. `refusal` says why; `passkey` is the row of one that may have been copied."""
+
+    def __init__(self, refusal: CeremonyFault, passkey: PasskeyCredential | None = None) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.passkey = passkey
+
+
+class PasskeyOwner(NamedTuple):
+    """Whose a new passkey is. handle: up to 64 bytes that devices know them by, and that tell nothing of them."""
+
+    handle: bytes
+    name: str
+    display_name: str
+
+
+def creation_options(
+    challenge: bytes,
+    owner: PasskeyOwner,
+    credentials: "models.QuerySet[Any]",
+    resident_key: ResidentKeyRequirement,
+) -> dict[str, Any]:
+    """Return what a browser needs to make a passkey (PublicKeyCredentialCreationOptionsJSON).
+
+    credentials: those the owner has. resident_key: whether it must be found without the owner's name.
+    """
+    options = webauthn.generate_registration_options(
+        rp_id=_host(),
+        rp_name=settings.SITE_NAME,
+        user_name=owner.name,
+        user_display_name=owner.display_name,
+        user_id=owner.handle,
+        challenge=challenge,
+        timeout=CHALLENGE_SECONDS * 1000,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=resident_key, user_verification=USER_VERIFICATION
+        ),
+        exclude_credentials=_credential_descriptors(credentials),
+    )
+    return options_to_json_dict(options)
+
+
+def request_options(challenge: bytes, credentials: "models.QuerySet[Any]") -> dict[str, Any]:
+    """Return what a browser needs to show one of these passkeys (PublicKeyCredentialRequestOptionsJSON).
+
+    Of none, the browser offers whatever it keeps for this site.
+    """
+    options = webauthn.generate_authentication_options(
+        rp_id=_host(),
+        challenge=challenge,
+        timeout=CHALLENGE_SECONDS * 1000,
+        allow_credentials=_credential_descriptors(credentials),
+        user_verification=USER_VERIFICATION,
+    )
+    return options_to_json_dict(options)
+
+
+def verify_creation(answer: str, challenge: bytes) -> dict[str, Any]:
+    """Return the fields of a new passkey's row; raise CeremonyError where the answer does not hold."""
+    try:
+        parsed = parse_registration_credential_json(_bounded(answer))
+        registration = webauthn.verify_registration_response(
+            credential=parsed,
+            expected_challenge=challenge,
+            expected_rp_id=_host(),
+            expected_origin=_origin(),
+        )
+        transports = [transport.value for transport in parsed.response.transports or ()]
+    except RESPONSE_ERRORS as error:
+        raise CeremonyError(CeremonyFault.UNVERIFIED) from error
+    return {
+        "credential_id": bytes_to_base64url(registration.credential_id),
+        "public_key": registration.credential_public_key,
+        "counter": registration.sign_count,
+        "transports": transports,
+    }
+
+
+def verify_request(answer: str, challenge: bytes, find: Callable[[str, bytes | None], Credential | None]) -> Credential:
+    """Return the passkey that a browser showed, its use noted; raise CeremonyError where the answer does not hold.
+
+    find: takes the credential's id and the handle of its owner, as far as the device tells it.
+    """
+    try:
+        parsed = parse_authentication_credential_json(_bounded(answer))
+        passkey = find(parsed.id, parsed.response.user_handle)
+        if passkey is None:
+            raise CeremonyError(CeremonyFault.UNKNOWN)
+        authentication = webauthn.verify_authentication_response(
+            credential=parsed,
+            expected_challenge=challenge,
+            expected_rp_id=_host(),
+            expected_origin=_origin(),
+            credential_public_key=bytes(passkey.public_key),
+            # Compared below: only once the signature holds does a low count tell of a copy, and not of a forger.
+            credential_current_sign_count=0,
+        )
+    except RESPONSE_ERRORS as error:
+        raise CeremonyError(CeremonyFault.UNVERIFIED) from error
+    if not passkey.use(authentication.new_sign_count, timezone.now()):
+        raise CeremonyError(CeremonyFault.COPIED, passkey)
+    return passkey
+
+
+def _bounded(answer: str) -> str:
+    if len(answer) > MAX_ANSWER_CHARACTERS:
+        raise ValueError("too long")
+    return answer
+
+
+def _host() -> str:
+    """Return the name that passkeys are bound to: they serve this host, and no other."""
+    return str(urlsplit(settings.SITE_URL).hostname)
+
+
+def _origin() -> str:
+    """Return the address as browsers write it: in small letters, without the usual port."""
+    parts = urlsplit(settings.SITE_URL.lower())
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
+
+
+def _credential_descriptors(credentials: "models.QuerySet[Any]") -> list[PublicKeyCredentialDescriptor]:
+    """Return passkeys as a browser reads them, the one used last first."""
+    transport_values = {transport.value for transport in AuthenticatorTransport}
+    ordered = credentials.order_by(models.F("used_at").desc(nulls_last=True), "-pk")
+    return [
+        PublicKeyCredentialDescriptor(
+            id=base64url_to_bytes(credential_id),
+            transports=[AuthenticatorTransport(transport) for transport in transports if transport in transport_values],
+        )
+        for credential_id, transports in ordered.values_list("credential_id", "transports")
+    ]

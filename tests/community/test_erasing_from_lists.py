@@ -1,0 +1,76 @@
+"""A reader who is erased is erased from the lists that were uploaded, too; and lists nobody goes on with go."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from digest.community import personal_data
+from subscriptions import links, tasks
+from subscriptions.importing import importing, table_reader
+from subscriptions.models import Roster
+from subscriptions.tokens import Purpose
+from tests.support.factories import NOON, make_subscriber
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+ADDRESS = "ada@example.org"
+
+
+@pytest.fixture
+def reader():
+    """Somebody whose address is in a list."""
+    table_reader.take_in("old.csv", f"email,name\nx@example.org,X\n{ADDRESS},Ada\n".encode(), "owner")
+    return make_subscriber(ADDRESS)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line", [f'"Ada, née X";{ADDRESS.upper()};"a|b"', f'x;"{ADDRESS}";y', f"Ada;<{ADDRESS}>;z"])
+def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, line_end, line):
+    lines = ["name;email;tags", "B;b@example.org;é", line, f"C;x{ADDRESS};é", f"D;{ADDRESS}.uk;é"]
+    roster = table_reader.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
+
+    personal_data.retention.erase_address(ADDRESS)
+
+    roster.refresh_from_db()
+    head, first, emptied, *others = table_reader.rows_of(roster)
+    assert [head, first, *others] == [text.split(";") for text in (*lines[:2], *lines[3:])]
+    assert emptied[1] == "erased"
+    # Nothing but separators is left beside it.
+    assert set("".join(emptied)) <= set("erased,|")
+
+
+def test_an_emptied_line_brings_in_nobody(client, reader):
+    roster = Roster.objects.get()
+    client.post(f"/preferences/{links.token(Purpose.PREFERENCES, reader)}/data")
+    roster.refresh_from_db()
+    roster.begin(Roster.Status.CHECKING, Roster.Status.UPLOADED)
+
+    importing.work(NOON)
+
+    roster.refresh_from_db()
+    assert roster.counts == {"to ask": 1, "cannot be read": 1}
+
+
+@pytest.mark.parametrize(("status", "stays"), [("uploaded", False), ("checking", False), ("checked", False)])
+def test_a_list_nobody_goes_on_with_is_deleted_after_a_week(reader, status, stays):
+    Roster.objects.update(status=status)
+
+    with time_machine.travel(NOON + timedelta(days=6, hours=23), tick=False):
+        tasks.forget_rosters()
+        assert Roster.objects.exists()
+    with time_machine.travel(NOON + timedelta(days=7, seconds=1), tick=False):
+        tasks.forget_rosters()
+
+    assert Roster.objects.exists() == stays
+
+
+@pytest.mark.parametrize("status", ["importing", "done"])
+def test_what_is_brought_in_stays_on_record(reader, status):
+    Roster.objects.update(status=status)
+
+    with time_machine.travel(NOON + timedelta(days=100), tick=False):
+        tasks.forget_rosters()
+
+    assert Roster.objects.exists()
