@@ -26,7 +26,7 @@ CHALLENGE_SESSION_KEY = "passkey-asked"
 PANEL_REFUSALS = {
     CeremonyFault.EXPIRED: "That took too long, or was already used. Please try again.",
     CeremonyFault.UNKNOWN: "We don’t know this passkey. Use another one, or a code.",
-    CeremonyFault.COPIED: "There may be a copy of this passkey, so we refused it. Use a code instead, and tell an owner.",
+    CeremonyFault.COPIED: "There may be a copy of this passkey, so we refused it. Use a code, and tell an owner.",
     CeremonyFault.REGISTERED: "This passkey is already set up here.",
 }
 
