@@ -3,6 +3,8 @@
 from django import template
 from django.urls import reverse
 
+from subscriptions.tokens import MYSELF
+
 register = template.Library()
 
 
@@ -11,5 +13,27 @@ def nav_link(context: template.Context, name: str, label: str, *arguments: str) 
     """Return a link to the page of that name, marked where it is the page shown, or the section it belongs to."""
     address = reverse(name, args=arguments)
     path = context["request"].path if "request" in context else ""
-    current = "page" if path == address else "true" if path.startswith(f"{address}/") else ""
-    return {"address": address, "label": label, "current": current}
+    return _link(address, label, path, [address])
+
+
+# What belongs to the account beside its own page.
+ACCOUNT_PAGES = ("preferences", "own_digests", "my_feedback", "my_data", "why_not")
+
+
+@register.inclusion_tag("site/nav_link.html", takes_context=True)
+def own_link(context: template.Context, name: str, label: str, token: str) -> dict[str, str]:
+    """Return a link to the saved papers or the account of whose token that is, marked where one is there.
+
+    Who is signed in has each at two addresses: /account, and below the one of their preferences.
+    """
+    address = reverse(name) if token == MYSELF else reverse(f"own_{name}", args=[token])
+    path = context["request"].path if "request" in context else ""
+    if path == reverse(f"own_{name}", args=[token]):
+        return _link(path, label, path, [path])
+    others = [reverse(page, args=[token]) for page in ACCOUNT_PAGES] if name == "account" else []
+    return _link(address, label, path, [address, *others])
+
+
+def _link(address: str, label: str, path: str, section: list[str]) -> dict[str, str]:
+    within = path in section or path.startswith(f"{section[0]}/")
+    return {"address": address, "label": label, "current": "page" if path == address else "true" if within else ""}

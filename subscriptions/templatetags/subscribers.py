@@ -28,6 +28,12 @@ def next_digest(subscriber: Subscriber) -> str:
     return date_format(subscriber.next_digest_at.astimezone(time_zones.zone(subscriber.time_zone)), "l j F, H:i")
 
 
+@register.filter
+def place(time_zone: str) -> str:
+    """Name a time zone as the lists do: by its place."""
+    return time_zones.place_label(time_zone)
+
+
 @register.simple_tag
 def consent_wording() -> str:
     """Return what one agrees to by subscribing."""
