@@ -124,3 +124,14 @@ def test_many_are_noted_in_few_queries(paper, edition, django_assert_max_num_que
     with django_assert_max_num_queries(12):
         assert find_recipients(NOON) == 30
     assert Paper.objects.get(pk=paper.pk).withdrawn_at == NOON
+
+
+@pytest.mark.parametrize("source", ["crossref", "europepmc", "pubmed"])
+def test_a_retraction_that_an_index_tells_of_is_heard_of_too(source):
+    paper = make_paper("Retracted paper", source="oai")
+    paper.identifiers.create(scheme="doi", value="10.1000/182")
+    reader = make_subscriber()
+    sent_digest(reader, make_edition(paper, day=BEFORE), paper)
+    import_records([PaperRecord.withdrawal(source, (("doi", "10.1000/182"),), NOON)])
+    assert find_recipients(NOON) == 1
+    assert news_for([reader.pk], NOON + timedelta(hours=1)) == {reader.pk: [(paper.pk, "withdrawn", "")]}
