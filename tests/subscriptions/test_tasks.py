@@ -143,14 +143,15 @@ def test_beat_rings_for_tasks_that_exist():
         assert entry["task"] in app.tasks
 
 
-def test_planning_sending_and_gathering_have_queues_of_their_own_and_a_worker_serves_all():
+def test_planning_sending_gathering_and_writing_have_queues_of_their_own_and_a_worker_serves_all():
     served = {queue.name for queue in app.conf.task_queues}
     routed = {name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if name.startswith("digest.")}
 
-    assert served == {"celery", "planning", "sending", "gathering"}
+    assert served == {"celery", "planning", "sending", "gathering", "writing"}
     assert routed["digest.tasks.plan_due"] == "planning"
     assert routed["digest.tasks.send_queued"] == "sending"
     assert routed["digest.tasks.gather_sources"] == "gathering"
+    assert routed["digest.tasks.write_sentences"] == "writing"
     assert {*routed.values()} <= served
 
 
