@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.conf import settings as project
 from django.core.cache import cache
+from pytest_django.plugin import blocking_manager_key
 
 from digest.catalog import vector_index
 from digest.recommending import candidates, item_similarity
@@ -17,6 +18,7 @@ from subscriptions import limits
 from tests.support.factories import NOON
 from tests.support.fake_source import fake_source
 from tests.support.night_harvest import NIGHT
+from tests.support.roles import restore_roles
 
 # The same inputs at each run, and no complaint of a slow machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile(
@@ -24,6 +26,21 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+# Whoever asks for one of these commits what they do, and Django empties the database after them.
+COMMITTING = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """What the migrations put into the database is there for the next test too, in any order of tests."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or COMMITTING.intersection(item.fixturenames):
+        with item.config.stash[blocking_manager_key].unblock():
+            restore_roles()
+    return result
 
 
 @pytest.fixture(autouse=True)

@@ -1,18 +1,12 @@
 """What a curator does in the panel, step by step."""
 
-from importlib import import_module
-
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import expect
 
-roles = import_module("digest.migrations.0012_roles")
 PASSWORD = "a password of a curator"
 
 
 def person(name):
-    # The roles that a migration made are gone with the data of the test before.
-    roles.make_roles(apps, None)
     user = User.objects.create_user(name, f"{name}@example.org", PASSWORD, is_staff=True)
     user.groups.add(Group.objects.get(name="Curator"))
 

@@ -1,10 +1,8 @@
 """A panel with something on each of its pages, and where these are. A plugin of the tests that name it."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
@@ -25,7 +23,6 @@ LIST = "email;name;topics;agreed;words\n" + "".join(
 @pytest.fixture
 def panel_pages(site):
     """The addresses of the panel's pages, once the demo ran, and more was left to see than it leaves."""
-    import_module("digest.migrations.0012_roles").make_roles(apps, None)
     call_command("demo")
     out, now = Edition.objects.published().first(), timezone.now()
     draft = make_draft(out, now)
