@@ -33,11 +33,13 @@ COMMITTING = {"transactional_db", "live_server", "django_db_reset_sequences", "d
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """What the migrations put into the database is there for the next test too, in any order of tests."""
     result = yield
     marker = item.get_closest_marker("django_db")
-    if (marker and marker.kwargs.get("transaction")) or COMMITTING.intersection(item.fixturenames):
+    commits = (marker and marker.kwargs.get("transaction")) or COMMITTING.intersection(item.fixturenames)
+    # After the last test of a process its database is gone.
+    if commits and nextitem:
         with item.config.stash[blocking_manager_key].unblock():
             restore_roles()
     return result
