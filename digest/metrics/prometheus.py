@@ -20,7 +20,7 @@ from subscriptions.models import Subscriber
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 Status = Delivery.Status
-# Those of the index `delivery_went_wrong` that an operator acts on.
+# Those of the index `delivery_not_taken` that an operator acts on.
 WRONG = (Status.FAILED, Status.UNCERTAIN)
 # Of editions older than that the figures stand still.
 SHOWN_EDITIONS = 3
@@ -77,16 +77,16 @@ def _planning(now: datetime) -> Iterator[Metric]:
 
 
 def _ledger(now: datetime) -> Iterator[Metric]:
-    waiting = Delivery.objects.filter(status=Status.QUEUED)
+    waiting = Delivery.objects.with_status(Status.QUEUED)
     waited = overdue.waiting_time(now, overdue.oldest_unsent(now)).total_seconds()
-    in_hand = Delivery.objects.filter(status__in=[Status.CLAIMED, Status.SENDING])
-    wrong = Delivery.objects.filter(status__in=WRONG).order_by().values_list("status").annotate(number=Count("pk"))
+    in_hand = Delivery.objects.unfinished().filter(status__in=[Status.CLAIMED, Status.SENDING])
+    wrong = Delivery.objects.filter(indexed_status__in=WRONG)
     values: dict[str, float] = {
         "queued": waiting.order_by().count(),
-        "held": Delivery.objects.filter(status=Status.HELD).order_by().count(),
+        "held": Delivery.objects.with_status(Status.HELD).order_by().count(),
         **dict.fromkeys(("claimed", "sending", *WRONG), 0),
         **dict(in_hand.order_by().values_list("status").annotate(number=Count("pk"))),
-        **dict(wrong),
+        **dict(wrong.order_by().values_list("status").annotate(number=Count("pk"))),
     }
     yield _by("deliveries", "Digests that are on their way or went wrong, by state.", "state", values)
     yield _gauge("oldest_queued_age_seconds", "How long the digest that has waited longest could go.", waited)

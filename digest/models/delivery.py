@@ -1,23 +1,30 @@
 """Delivery: the ledger row of one digest to one subscriber."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from digest.models.edition import Edition
+from digest.models.indexed_status import (
+    RARE_STATUSES,
+    UNFINISHED,
+    UNFINISHED_STATUSES,
+    IndexedStatusField,
+    indexed_status,
+)
 from digest.models.snapshot import SnapshotField, snapshot_json
 from subscriptions.models import Subscriber
 
 # What has a meaning of its own in PostgreSQL's COPY.
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 # The columns of a planned delivery, in the order in which COPY gets them.
-COPIED = ("subscriber_id", "period", "edition_id", "content", "status", "error", "not_before")
+COPIED = ("subscriber_id", "period", "edition_id", "content", "status", "error", "not_before", "indexed_status")
 
 
 class PlannedDelivery(NamedTuple):
@@ -47,7 +54,9 @@ class PlannedDelivery(NamedTuple):
         # JSON has no tabs and line ends of its own.
         content, error = self.content.replace("\\", "\\\\"), self.error.translate(_COPY_ESCAPES)
         moment = self.not_before.isoformat()
-        return f"{self.subscriber_id}\t{self.period}\t{edition}\t{content}\t{self.status}\t{error}\t{moment}"
+        indexed = indexed_status(self.status) or "\\N"
+        row = f"{self.subscriber_id}\t{self.period}\t{edition}\t{content}\t{self.status}\t{error}\t{moment}"
+        return f"{row}\t{indexed}"
 
     def with_extra(self, section: str) -> "PlannedDelivery":
         """Return the delivery with an extra section, worth sending whatever the first one holds."""
@@ -67,13 +76,29 @@ def _digits(day: date) -> str:
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Which deliveries."""
 
+    def update(self, **changes: Any) -> int:
+        """Update rows as Django does; `indexed_status` follows a new status."""
+        if "status" in changes:
+            changes["indexed_status"] = indexed_status(changes["status"])
+        return super().update(**changes)
+
+    def unfinished(self) -> "DeliveryQuerySet":
+        """Those that are queued or in a worker's hands."""
+        return self.filter(indexed_status=UNFINISHED)
+
+    def with_status(self, status: str) -> "DeliveryQuerySet":
+        """Those of one status; by an index, unless it is one that most rows end with."""
+        indexed = indexed_status(status)
+        return self.filter(status=status, **({"indexed_status": indexed} if indexed else {}))
+
     def queued(self, at: datetime) -> "DeliveryQuerySet":
         """Those that may be sent now, longest waiting first."""
-        return self.filter(status=Delivery.Status.QUEUED, not_before__lte=at).order_by("not_before", "pk")
+        return self.unfinished().filter(status=Delivery.Status.QUEUED, not_before__lte=at).order_by("not_before", "pk")
 
     def overdue(self, at: datetime) -> "DeliveryQuerySet":
         """Those a worker took and did not finish within its lease."""
-        return self.filter(status__in=[Delivery.Status.CLAIMED, Delivery.Status.SENDING], lease_until__lt=at)
+        in_hand = [Delivery.Status.CLAIMED, Delivery.Status.SENDING]
+        return self.unfinished().filter(status__in=in_hand, lease_until__lt=at)
 
     def last_served(self, subscriber: int) -> date | None:
         """Return the day of the last digest of a subscriber (key).
@@ -97,7 +122,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             self._enter_by_insert(planned)
 
     def _enter_by_insert(self, planned: Sequence[PlannedDelivery]) -> None:
-        columns = [name for name in COPIED if name != "content"]
+        columns = [name for name in COPIED if name not in {"content", "indexed_status"}]
         rows = (
             Delivery(content=json.loads(row.content), **{name: getattr(row, name) for name in columns})
             for row in planned
@@ -150,6 +175,7 @@ class Delivery(models.Model):
     # Written when it is planned: see digest.models.snapshot.
     content = SnapshotField(default=dict)
     status = models.CharField(max_length=16, choices=Status, default=Status.QUEUED)
+    indexed_status = IndexedStatusField(max_length=16, null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     not_before = models.DateTimeField(default=timezone.now)
@@ -165,28 +191,36 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["subscriber", "period"], name="one_digest_a_period")]
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "period"], name="one_digest_a_period"),
+            models.CheckConstraint(
+                # What is unknown would pass, so it is asked for.
+                condition=models.Q(
+                    status__in=UNFINISHED_STATUSES, indexed_status=UNFINISHED, indexed_status__isnull=False
+                )
+                | models.Q(status__in=RARE_STATUSES, indexed_status=models.F("status"), indexed_status__isnull=False)
+                | (~models.Q(status__in=[*UNFINISHED_STATUSES, *RARE_STATUSES]) & models.Q(indexed_status=None)),
+                name="indexed_status_follows",
+            ),
+        ]
+        # None of them names a column that changes with every mail's way: see `indexed_status`.
         indexes = [
-            # sending.ledger.claim
-            models.Index(fields=["not_before", "id"], name="delivery_queued", condition=models.Q(status="queued")),
-            # sending.ledger.recover
+            # sending.ledger: what to claim, longest waiting first; and what workers took and did not finish
             models.Index(
-                fields=["lease_until"],
-                name="delivery_in_hand",
-                condition=models.Q(status__in=["claimed", "sending"]),
+                fields=["not_before", "id"], name="delivery_unfinished", condition=models.Q(indexed_status=UNFINISHED)
             ),
             # sending.breaker: what waits for an edition that is halted, and what came back; both few or none
-            models.Index(fields=["edition", "id"], name="delivery_held", condition=models.Q(status="held")),
+            models.Index(fields=["edition", "id"], name="delivery_on_hold", condition=models.Q(indexed_status="held")),
             models.Index(
-                fields=["edition", "status"],
-                name="delivery_came_back",
-                condition=models.Q(status__in=["bounced", "complained"]),
+                fields=["edition", "indexed_status"],
+                name="delivery_returned",
+                condition=models.Q(indexed_status__in=["bounced", "complained"]),
             ),
             # panel.deliveries, by status; few of a day's rows are ever here
             models.Index(
-                fields=["status", "id"],
-                name="delivery_went_wrong",
-                condition=models.Q(status__in=["failed", "uncertain", "cancelled", "bounced", "complained"]),
+                fields=["indexed_status", "id"],
+                name="delivery_not_taken",
+                condition=models.Q(indexed_status__in=["failed", "uncertain", "cancelled", "bounced", "complained"]),
             ),
             # events, for reports that carry no metadata; empty with SMTP
             models.Index(fields=["provider_id"], name="delivery_at_provider", condition=~models.Q(provider_id="")),
@@ -194,6 +228,12 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        """Save as Django does; `indexed_status` goes with the status."""
+        if update_fields is not None and "status" in (names := set(update_fields)):
+            update_fields = names | {"indexed_status"}
+        super().save(update_fields=update_fields, **options)
 
     @property
     def message_id(self) -> str:

@@ -5,12 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_date
 
 from digest.catalog import formatting
 from digest.composing import links
 from digest.models import Delivery, Edition, Event, Tally
+from digest.models.indexed_status import indexed_status
 from digest.models.snapshot import candidates_of, extra_section, papers_in
 from subscriptions.addresses import address_key
 from subscriptions.admin_base import ReadOnlyAdmin, ReadOnlyInline
@@ -72,12 +74,21 @@ def delivery_sums() -> dict[str, Any]:
     return {"columns": [label for label, _ in SUM_COLUMNS.values()], "rows": rows, "counted_at": counted_at}
 
 
+class StatusFilter(admin.ChoicesFieldListFilter):
+    """The filter by status, which goes by an index where there is one."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        """Return the rows of the status that was chosen."""
+        indexed = indexed_status(str(self.lookup_val))
+        return super().queryset(request, queryset.filter(indexed_status=indexed) if indexed else queryset)
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     """The ledger, to read."""
 
     list_display = ("id", "subscriber_email", "period", "status", "papers", "attempts", "sent_at", "error_begin")
-    list_filter = ("status",)
+    list_filter = (("status", StatusFilter),)
     list_before_template = "panel/delivery_sums.html"
     nothing_yet = "A delivery appears here for each digest, as soon as an edition is published and readers are due."
     list_select_related = ("subscriber",)

@@ -102,7 +102,7 @@ def _submissions() -> Iterator[TodoItem]:
 
 def _uncertain() -> Iterator[TodoItem]:
     # Few are ever here, and they have an index.
-    number, words = _counted(Delivery.objects.filter(status=Delivery.Status.UNCERTAIN))
+    number, words = _counted(Delivery.objects.with_status(Delivery.Status.UNCERTAIN))
     if number:
         they = "it may have arrived, so it isn’t" if number == 1 else "they may have arrived, so they aren’t"
         text = f"{words} digest{'' if number == 1 else 's'} left in doubt: {they} sent again automatically"

@@ -10,13 +10,14 @@ from django.db.models import Q
 from digest.editions import curation
 from digest.models import Delivery, Edition
 from digest.models.bulk_values import values_by_pk
+from digest.models.indexed_status import UNFINISHED
 from subscriptions import schedule
 from subscriptions.models import OutgoingMail, Roster, Subscriber
 
 Status = Delivery.Status
 
 SETTLE_BATCH = 2000
-NOT_SENT_YET = [Status.QUEUED, Status.HELD, Status.CLAIMED, Status.SENDING]
+NOT_SENT_YET = [UNFINISHED, Status.HELD]
 
 
 @dataclass
@@ -57,7 +58,7 @@ def settle_restored(now: datetime, out: Collection[date] = ()) -> Settled:
     settled = Settled()
     settled.editions, settled.unpublished = _publish_quietly(now, out)
     settled.sent_again = Edition.objects.filter(again_at__isnull=False).update(again_at=None)
-    in_hand = Delivery.objects.filter(status__in=NOT_SENT_YET)
+    in_hand = Delivery.objects.filter(indexed_status__in=NOT_SENT_YET)
     settled.deliveries = in_hand.update(
         status=Status.UNCERTAIN, lease_until=None, claimed_by="", error="restored from a backup"
     )

@@ -99,7 +99,7 @@ def _reason_to_halt(edition: Edition) -> str:
 
 
 def _came_back(edition: Edition, status: str) -> int:
-    return Delivery.objects.filter(edition=edition, status=status).count()
+    return Delivery.objects.with_status(status).filter(edition=edition).count()
 
 
 def _halt(edition: Edition, now: datetime, because: str) -> None:
@@ -122,7 +122,7 @@ def _tell(edition: Edition, now: datetime) -> None:
 
 def _release() -> int:
     """Put what was held for editions that go on back into the queue; return how many."""
-    held = Delivery.objects.filter(edition=OuterRef("pk"), status=Status.HELD)
+    held = Delivery.objects.with_status(Status.HELD).filter(edition=OuterRef("pk"))
     editions = Edition.objects.filter(Exists(held), halted_at=None)
     editions = editions.exclude(pk__in=Edition.objects.changed_unseen().versions())
     return sum(_release_one(edition) for edition in editions)
@@ -130,7 +130,7 @@ def _release() -> int:
 
 def _release_one(edition: Edition) -> int:
     released, last = 0, 0
-    held = Delivery.objects.filter(edition=edition, status=Status.HELD).order_by("pk")
+    held = Delivery.objects.with_status(Status.HELD).filter(edition=edition).order_by("pk")
     # From key to key: the index still has the rows that are released already.
     while keys := list(held.filter(pk__gt=last).values_list("pk", flat=True)[:RELEASED_AT_A_TIME]):
         released += held.filter(pk__gt=last, pk__lte=keys[-1]).order_by().update(status=Status.QUEUED)

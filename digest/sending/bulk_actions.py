@@ -11,13 +11,14 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery
 
 from digest.models import Delivery, Edition
 from digest.models.delivery import DeliveryQuerySet
+from digest.models.indexed_status import UNFINISHED
 from subscriptions.models import Status as Standing
 from subscriptions.models import Subscriber
 
 Status = Delivery.Status
 
 BULK_BATCH = 5_000
-WAITING = Q(status__in=[Status.QUEUED, Status.HELD])
+WAITING = Q(indexed_status=UNFINISHED, status=Status.QUEUED) | Q(indexed_status=Status.HELD)
 GOT_NOTHING = Q(status__in=[Status.CANCELLED, Status.FAILED], sent_at=None, subscriber__status=Standing.ACTIVE)
 
 

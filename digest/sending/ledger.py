@@ -42,7 +42,7 @@ class Recovered:
 
 def held_by(worker: str) -> DeliveryQuerySet:
     """Return what a worker has in hand."""
-    return Delivery.objects.filter(claimed_by=worker, status__in=[Status.CLAIMED, Status.SENDING])
+    return Delivery.objects.unfinished().filter(claimed_by=worker, status__in=[Status.CLAIMED, Status.SENDING])
 
 
 def claim(worker: str, now: datetime, limit: int) -> list[int]:
@@ -89,9 +89,9 @@ def begin(keys: Collection[int], worker: str, now: datetime) -> set[int]:
     return set(held_by(worker).filter(pk__any_of=keys, status=Status.SENDING).values_list("pk", flat=True))
 
 
-def renew(worker: str, now: datetime) -> None:
-    """Put off the end of the lease on all that a worker has in hand."""
-    held_by(worker).update(lease_until=now + settings.SEND_LEASE)
+def renew(keys: Collection[int], worker: str, now: datetime) -> None:
+    """Put off the end of the lease on those of these that a worker has in hand."""
+    held_by(worker).filter(pk__any_of=keys).update(lease_until=now + settings.SEND_LEASE)
 
 
 def record_outcomes(outcomes: Mapping[int, Outcome], worker: str, now: datetime) -> None:

@@ -98,7 +98,7 @@ class Worker:
         sent = self._lines.send(
             [mail for mail in mails if mail[0] in own],
             stopping,
-            (settings.SEND_LEASE.total_seconds() / 3, lambda: ledger.renew(self.name, timezone.now())),
+            (settings.SEND_LEASE.total_seconds() / 3, lambda: ledger.renew(own, self.name, timezone.now())),
         )
         self.unreachable = sent.unreachable
         self._pace.settle(sum(outcome.verdict not in KEPT_OFF for outcome in sent.outcomes.values()))

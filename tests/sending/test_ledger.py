@@ -159,7 +159,7 @@ def test_a_renewed_lease_is_not_taken_away(delivery, settings):
     sending(delivery)
     later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
 
-    ledger.renew("one", NOON + timedelta(minutes=1))
+    ledger.renew([delivery.pk], "one", NOON + timedelta(minutes=1))
 
     assert ledger.recover_expired(later) == ledger.Recovered()
 
