@@ -44,6 +44,7 @@ KINDS = {
     "openalex": SourceSetup("openalex", "https://api.openalex.org", daily=1000),
     "crossref": SourceSetup("crossref", "https://api.crossref.org"),
     "openreview": SourceSetup("openreview", "https://api2.openreview.net"),
+    "hal": SourceSetup("hal", "https://api.archives-ouvertes.fr"),
     "dblp": SourceSetup("dblp", "https://dblp.org", spacing=timedelta(seconds=2), daily=1000),
     "semanticscholar": SourceSetup("semanticscholar", "https://api.semanticscholar.org"),
 }

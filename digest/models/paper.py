@@ -168,6 +168,8 @@ class Paper(models.Model):
 class PaperIdentifier(models.Model):
     """One id by which the world outside knows a paper."""
 
+    # Those that the code knows by name. Any other id that a source gives its papers is under the source's own name,
+    # which needs no line here.
     class Scheme(models.TextChoices):
         ARXIV = "arxiv", "arXiv"
         DOI = "doi", "DOI"

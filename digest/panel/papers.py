@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 from digest.catalog.key_sentence import choose_key_sentences
 from digest.models import Listing, Paper, PaperIdentifier, PaperTopic
 from digest.panel.pages import log_change
+from digest.sources.registry import source_kinds
 from subscriptions.admin_base import PanelAdmin, ReadOnlyInline
 from subscriptions.models.lines import StorableDecoder
 from subscriptions.paging import AtMost
@@ -19,6 +20,14 @@ class IdentifierInline(ReadOnlyInline):
     """What the world outside calls the paper."""
 
     model = PaperIdentifier
+    fields = readonly_fields = ("known_by", "value")
+
+    @admin.display(description="scheme")
+    def known_by(self, identifier: PaperIdentifier) -> str:
+        """Name whose id it is: that of a source without a scheme of its own here has the source's name."""
+        kinds = source_kinds()
+        named = kinds[identifier.scheme].title if identifier.scheme in kinds else identifier.scheme
+        return str(dict(PaperIdentifier.Scheme.choices).get(identifier.scheme, named))
 
 
 class ListingInline(ReadOnlyInline):

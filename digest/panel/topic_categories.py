@@ -10,17 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from digest.catalog.unmapped_categories import NEWEST_PAPERS, map_category, unmap_category, unmapped_categories
 from digest.panel.pages import log_change, render_panel_page
+from digest.sources.registry import source_kinds
 from subscriptions.models import Topic
 
-# Whose words a category is, by what stands before its colon.
-SCHEMES = {
-    "mesh": "MeSH",
-    "openalex": "OpenAlex",
-    "subject": "Subject",
-    "biorxiv": "bioRxiv",
-    "medrxiv": "medRxiv",
-    "": "arXiv",
-}
+# Whose words a category is, by what stands before its colon, where that is no source.
+SCHEMES = {"mesh": "MeSH", "subject": "Subject", "server": "Server", "": "arXiv"}
 
 
 class CategoryForm(forms.Form):
@@ -53,7 +47,9 @@ def topic_categories(request: HttpRequest) -> HttpResponse:
 def readable_category(name: str) -> str:
     """Return a category as people read it: whose word it is, and the word."""
     scheme, _, word = name.rpartition(":")
-    return f"{SCHEMES.get(scheme, scheme)}: {word if not scheme else word.replace('-', ' ')}"
+    kinds = source_kinds()
+    owner = kinds[scheme].title if scheme in kinds else SCHEMES.get(scheme, scheme)
+    return f"{owner}: {word if not scheme else word.replace('-', ' ')}"
 
 
 def _change(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,16 @@ def test_what_each_source_says_is_shown(admin_client):
     assert "doi:10.1038/fly.1" in page
 
 
+def test_an_id_is_shown_with_whose_it_is(admin_client):
+    paper = make_paper("On graphs")
+    for scheme in ("doi", "semanticscholar", "elsewhere"):
+        paper.identifiers.create(scheme=scheme, value=f"one-{scheme}")
+    page = " ".join(admin_client.get(reverse("admin:digest_paper_change", args=[paper.pk])).content.decode().split())
+    for label, scheme in (("DOI", "doi"), ("Semantic Scholar", "semanticscholar"), ("elsewhere", "elsewhere")):
+        assert page.count(f"{label} <") or page.count(f">{label}<"), label
+        assert f"one-{scheme}" in page
+
+
 def test_two_papers_are_joined_and_parted_again(admin_client, client):
     one, other = make_paper("On graphs"), make_paper("On graphs, again")
     other.identifiers.create(scheme="doi", value="10.1000/2")

@@ -110,6 +110,7 @@ def test_the_page_takes_few_queries_however_many_categories_there_are(
         ("mesh:breast-neoplasms", "MeSH: breast neoplasms"),
         ("cs.LG", "arXiv: cs.LG"),
         ("biorxiv:cell-biology", "bioRxiv: cell biology"),
+        ("europepmc:cell-biology", "Europe PMC: cell biology"),
         ("other:thing", "other: thing"),
     ],
 )
