@@ -39,7 +39,8 @@ def test_every_formula_is_made_and_drawn_on_one_line_or_two(chromium):
     assert [formula for formula in FORMULAS if not mathml(formula)] == []
     sizes = draw(page, FORMULAS)
     assert len(sizes) == len(FORMULAS) >= 60
-    assert all(width > 5 and 10 < height < 80 for width, height in sizes)
+    drawn = zip(FORMULAS, sizes, strict=True)
+    assert [(formula, size) for formula, size in drawn if size[0] <= 5 or not 10 < size[1] < 80] == []
     assert page.locator("merror").count() == 0
     page.close()
 

@@ -92,7 +92,7 @@ UNTOLD = {
     Feedback: {"id", "subscriber"},
     LibraryEntry: {"id", "subscriber"},
     ZoteroConnection: {"subscriber", "api_key"},
-    Delivery: {"id", "subscriber", "edition", "not_before", "attempts", "claimed_by", "lease_until"},
+    Delivery: {"id", "subscriber", "edition", "not_before", "attempts", "claimed_by", "lease_until", "indexed_status"},
     Event: {"id", "delivery"},
     Member: {"id", "subscriber", "email_key", "browser_key"},
     MemberPasskey: {"id", "member", "credential_id", "public_key", "counter", "transports"},
