@@ -9,7 +9,8 @@ from subscriptions.schedule import ScheduleFields
 
 PROFILE = (
     *("email", "public_id", "status", *ScheduleFields._fields, "channel", "paused_until"),
-    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "feed_key", "may_note_opens_since"),
+    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "own_words"),
+    *("feed_key", "may_note_opens_since"),
     *("next_digest_at", "seen_until", "more_seen_until", "soft_bounces"),
     *("created_at", "confirmed_at", "unsubscribed_at"),
 )

@@ -22,7 +22,7 @@ class PendingSignUp:
 
 def packed(email: str, choices: dict[str, Any]) -> dict[str, Any]:
     """Return what the form of signing up was filled in with, as JSON."""
-    chosen = {name: choices[name] for name in CHOICES & choices.keys()}
+    chosen = {name: choices[name] for name in CHOICES & choices.keys() if choices[name] != ""}
     return {
         "email": email,
         "chosen": {name: _plain(value) for name, value in chosen.items()},

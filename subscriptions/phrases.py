@@ -1,4 +1,4 @@
-"""Words as they are compared: phrases that somebody follows or mutes, and names of authors."""
+"""Words as they are compared: phrases that somebody follows or mutes, and names of authors; and how many fit."""
 
 import re
 import unicodedata
@@ -7,6 +7,8 @@ from functools import lru_cache
 # More words than anybody keeps in mind; whoever pastes a list is told.
 MAX_PHRASES = 500
 MAX_PHRASE_LENGTH = 100
+# Characters of what somebody writes of their interests.
+MAX_OWN_WORDS = 600
 
 # Letters that Unicode does not take for one with an accent.
 _LETTERS = str.maketrans(

@@ -9,8 +9,8 @@ from digest.catalog.search_terms import terms_of
 from digest.catalog.sentences import word_set
 from digest.models import Paper
 from subscriptions.models import Topic
+from subscriptions.phrases import MAX_OWN_WORDS
 
-MAX_INTERESTS_LENGTH = 600
 # A phrase is worth following that some papers have, and not every other one.
 FEWEST_WITH_PHRASE = 3
 MOST_FOLLOWED, MOST_MUTED = 8, 8
@@ -50,8 +50,8 @@ class Interests:
 
 
 def read_interests(text: str) -> Interests:
-    """Return what a text of at most MAX_INTERESTS_LENGTH characters says its writer wants, and does not."""
-    parts = list(_parts(text[:MAX_INTERESTS_LENGTH]))
+    """Return what a text of at most MAX_OWN_WORDS characters says its writer wants, and does not."""
+    parts = list(_parts(text[:MAX_OWN_WORDS]))
     likes = " ".join(part for part, is_wanted in parts if is_wanted)
     topics = [
         topic for topic in Topic.objects.all() if likes and tagging.score(likes, "", [], topic) >= tagging.THRESHOLD
@@ -61,6 +61,14 @@ def read_interests(text: str) -> Interests:
     phrases = (phrase for phrase in _phrases(part for part, is_wanted in parts if is_wanted) if phrase not in named)
     follow = [phrase for phrase in phrases if phrase not in mute and _is_telling(phrase)][:MOST_FOLLOWED]
     return Interests(topics, follow, mute)
+
+
+def split_own_words(text: str) -> tuple[str, str]:
+    """Return what of a text its writer wants to read about, and what they do not."""
+    parts = list(_parts(text[:MAX_OWN_WORDS]))
+    sides = ([part.strip() for part, is_wanted in parts if is_wanted == side] for side in (True, False))
+    likes, dislikes = (" ".join(filter(None, side)) for side in sides)
+    return likes, dislikes
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:

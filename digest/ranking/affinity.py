@@ -77,11 +77,12 @@ def whitened_share(size: Floats) -> Floats:
 
 
 def strongest_known_paper(weights: SparseMatrix, similarities: ItemSimilarities, user: int, paper: int) -> int:
-    """Return the known paper of a user that speaks most for a paper, or -1."""
+    """Return the liked paper of a user that speaks most for a paper, or -1: what they dislike is no reason."""
     cells = slice(weights.starts[user], weights.starts[user + 1])
-    rows, values = weights.columns[cells], weights.values[cells]
+    share = float(whitened_share(np.abs(weights.values[cells]).sum()))
+    liked = weights.values[cells] > 0
+    rows, values = weights.columns[cells][liked], weights.values[cells][liked]
     if not len(rows):
         return -1
-    share = float(whitened_share(np.abs(values).sum()))
     support = values * ((1 - share) * similarities.plain[rows, paper] + share * similarities.whitened[rows, paper])
     return int(rows[support.argmax()]) if support.max() > 0 else -1

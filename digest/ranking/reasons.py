@@ -17,6 +17,8 @@ class Reason(StrEnum):
     LIKED = "liked"
     # As LIKED, where what speaks most for it was opened and no word said about it.
     OPENED = "opened"
+    # As LIKED, where what speaks most for it is what the user wrote of their interests.
+    OWN_WORDS = "own words"
     PINNED = "pinned"
     VOTED = "voted"
     DIFFERENT = "different"

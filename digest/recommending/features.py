@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,15 +16,13 @@ from digest.community.user_profiles import faded
 from digest.models import Delivery, Feedback, Paper, Profile
 from digest.models.profile import Opinions, opinions_of
 from digest.models.snapshot import papers_in
-from digest.ranking import NO_MASK, ZERO, Bools, Floats, UserFeatures
+from digest.ranking import NO_MASK, ZERO, Bools, Floats, Reason, UserFeatures
 from digest.ranking.affinity import ItemSimilarities, affinity, strongest_known_paper
 from digest.ranking.sparse_matrix import SparseMatrix
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.item_similarity import similarity_to_known
+from digest.recommending.own_words import stored_own_words, text_opinions
 from subscriptions.models import AuthorFollow, Breadth, Follow, Rule
-
-if TYPE_CHECKING:
-    pass
 
 PhraseHits = dict[str, list[int]]
 FollowedTerms = dict[int, list[tuple[str, str]]]
@@ -37,7 +35,6 @@ class BatchFeatures:
     """User features of a batch of subscribers: the arrays, and what the words of a reason are taken from."""
 
     candidates: CandidateSet
-    now: datetime
     subscribers: Sequence[int]
     users: UserFeatures
     hits: PhraseHits
@@ -45,9 +42,10 @@ class BatchFeatures:
     phrases: FollowedTerms
     mutes: FollowedTerms
     authors: FollowedTerms
-    # What papers weigh for subscribers, and the papers (keys); see `_opinion_weights`.
+    # What papers weigh for subscribers, the papers (keys; below 0: texts), how similar they are to the candidates.
     weights: Any
     known_papers: list[int]
+    similarities: ItemSimilarities | None
     # Which papers were sent to them already: (subscribers, papers), or (1, 1) where none was.
     already_sent: Bools
 
@@ -67,21 +65,22 @@ class BatchFeatures:
         places = self.candidates.by_author
         return next((name for name, key in self.authors.get(user, ()) if paper in places.get(key, ())), "")
 
-    def liked(self, user: int, paper: int) -> str | None:
-        """Return the title of the liked paper that speaks most for a candidate (place), for a subscriber (row).
+    def liked(self, user: int, paper: int) -> tuple[Reason, str]:
+        """Return what speaks most for a candidate (place) of all that a subscriber (row) likes: a reason, a title.
 
-        None where they opened it, and gave no other feedback.
+        What was opened, with no other feedback, is not named, for it is forgotten when asked. A candidate that is just
+        unlike what they dislike has no reason but its edition.
         """
+        assert self.similarities is not None  # noqa: S101 - nobody likes anything without
         strongest = strongest_known_paper(self.weights, self.similarities, user, paper)
         if strongest < 0:
-            return ""
+            return Reason.EDITION, ""
         liked_paper = self.known_papers[strongest]
-        return None if (self.subscribers[user], liked_paper) in self.opened else self.titles.get(liked_paper, "")
-
-    @cached_property
-    def similarities(self) -> ItemSimilarities:
-        """The item-item similarities of known papers and candidates: see digest.recommending.item_similarity."""
-        return similarity_to_known(self.known_papers, self.candidates, self.now)
+        if liked_paper < 0:
+            return Reason.OWN_WORDS, ""
+        if (self.subscribers[user], liked_paper) in self.opened:
+            return Reason.OPENED, ""
+        return Reason.LIKED, self.titles.get(liked_paper, "")
 
     @cached_property
     def opened(self) -> set[tuple[int, int]]:
@@ -115,6 +114,8 @@ class PreferenceRows(NamedTuple):
     already_sent: Sequence[tuple[int, Sequence[int]]] = ()
     # subscriber, papers that they wrote, which never come
     written: Sequence[tuple[int, Sequence[int]]] = ()
+    # subscriber, what they wrote of their interests
+    own_words: Sequence[tuple[int, str]] = ()
 
 
 def preference_rows(subscribers: Sequence[int], candidates: CandidateSet, now: datetime) -> PreferenceRows:
@@ -123,7 +124,7 @@ def preference_rows(subscribers: Sequence[int], candidates: CandidateSet, now: d
 
 
 def stored_preferences(subscribers: Sequence[int], now: datetime) -> PreferenceRows:
-    """Return the stored preferences of these subscribers (keys), in at most five queries."""
+    """Return the stored preferences of these subscribers (keys), in at most six queries."""
     rules = Rule.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "kind", "phrase", "key")
     authors = AuthorFollow.objects.filter(subscriber__any_of=subscribers)
     profiles = list(Profile.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "raw", "as_of"))
@@ -133,6 +134,7 @@ def stored_preferences(subscribers: Sequence[int], now: datetime) -> PreferenceR
         list(authors.values_list("subscriber_id", "name", "key")),
         [(user, opinions_of(bytes(raw)), faded(as_of, now)) for user, raw, as_of in profiles],
         written=_written_papers([user for user, *_ in profiles]),
+        own_words=stored_own_words(subscribers),
     )
 
 
@@ -174,10 +176,15 @@ def build_features(
     for subscriber, name, key in preferences.authors:
         authors[row[subscriber]].append((name, key))
     hits = phrase_hits({key for *_, key in preferences.rules}, candidates) if preferences.rules else {}
-    weights, known_papers = _opinion_weights(row, preferences)
+    on_texts = text_opinions(preferences.own_words)
+    weights, known_papers = _opinion_weights(row, [*preferences.opinions, *on_texts.opinions])
     interests = np.zeros(len(row), dtype=np.bool_)
     interests[[*phrases, *authors]] = True
-    has_opinions = weights is not None and candidates.papers
+    similarities = None
+    if weights is not None and candidates.papers:
+        # Texts come first, for their keys are below 0.
+        texts = [on_texts.texts[key] for key in known_papers if key < 0]
+        similarities = similarity_to_known(known_papers[len(texts) :], candidates, now, texts)
     muted = _term_mask(mutes, hits, shape).astype(np.bool_)
     already_sent, written = (_paper_mask(row, of, candidates) for of in (preferences.already_sent, preferences.written))
     users = UserFeatures(
@@ -185,13 +192,12 @@ def build_features(
         never,
         keyword=_term_mask(phrases, hits, shape),
         author=_term_mask(authors, candidates.by_author, shape) if authors else ZERO,
-        affinity=affinity(weights, similarity_to_known(known_papers, candidates, now)) if has_opinions else ZERO,
+        affinity=ZERO if similarities is None else affinity(weights, similarities),
         muted=muted | already_sent | written,
         has_explicit_interests=interests,
     )
-    return BatchFeatures(
-        candidates, now, subscribers, users, hits, phrases, mutes, authors, weights, known_papers, already_sent
-    )
+    opinions = weights, known_papers, similarities
+    return BatchFeatures(candidates, subscribers, users, hits, phrases, mutes, authors, *opinions, already_sent)
 
 
 def _paper_mask(row: dict[int, int], papers_of: Sequence[tuple[int, Sequence[int]]], candidates: CandidateSet) -> Bools:
@@ -261,9 +267,9 @@ def _term_mask(terms_by_row: FollowedTerms, places: PhraseHits, shape: tuple[int
     return marks
 
 
-def _opinion_weights(row: dict[int, int], preferences: PreferenceRows) -> tuple[Any, list[int]]:
-    """Return the weights of opinions, (subscribers, known papers) or None, and the known papers (keys)."""
-    with_opinions = [(row[user], opinions, share) for user, opinions, share in preferences.opinions if len(opinions)]
+def _opinion_weights(row: dict[int, int], all_opinions: Sequence[tuple[int, Opinions, float]]) -> tuple[Any, list[int]]:
+    """Return the weights of opinions, (subscribers, known papers) or None, and the known papers (keys), in order."""
+    with_opinions = [(row[user], opinions, share) for user, opinions, share in all_opinions if len(opinions)]
     if not with_opinions:
         return None, []
     papers = np.concatenate([opinions["paper"] for _, opinions, _ in with_opinions])

@@ -49,6 +49,10 @@ class ItemSimilarity:
             self._rows = self._rows.followed_by(self._similarities(new))
         return self._rows[np.array([self._row[paper] for paper in known_papers], dtype=np.intp)]
 
+    def of_texts(self, texts: Sequence[str]) -> ItemSimilarities:
+        """Return the similarities of texts that are no papers, which nobody likes, and the candidates."""
+        return self._compare(self._reference.read_texts(texts), range(-len(texts), 0))
+
     def _similarities(self, papers: Sequence[int]) -> ItemSimilarities:
         stored = {key: row for key, *row in Paper.objects.filter(pk__any_of=papers).values_list("pk", *TEXT_FIELDS)}
         present = [paper for paper in papers if paper in stored]
@@ -119,9 +123,16 @@ def _item_similarity(key: _CacheKey) -> ItemSimilarity:
     return ItemSimilarity(key.candidates, key.hour)
 
 
-def similarity_to_known(known_papers: Sequence[int], candidates: CandidateSet, now: datetime) -> ItemSimilarities:
-    """Return the item-item similarities of known papers (keys) and candidates, (known, candidates), as of this hour."""
-    return _item_similarity(_CacheKey(candidates, now.replace(minute=0, second=0, microsecond=0))).rows(known_papers)
+def similarity_to_known(
+    known_papers: Sequence[int], candidates: CandidateSet, now: datetime, texts: Sequence[str] = ()
+) -> ItemSimilarities:
+    """Return the item-item similarities of texts and known papers (keys) and candidates, as of this hour.
+
+    Out: (texts + known, candidates).
+    """
+    similarity = _item_similarity(_CacheKey(candidates, now.replace(minute=0, second=0, microsecond=0)))
+    of_papers = similarity.rows(known_papers)
+    return similarity.of_texts(texts).followed_by(of_papers) if texts else of_papers
 
 
 def clear_item_similarity() -> None:

@@ -39,6 +39,8 @@ class RecommendationRequest:
     max_more: int = 0
     # Papers (keys) that they wrote.
     written: Sequence[int] = ()
+    # What they wrote of their interests.
+    own_words: str = ""
     # Whose it is, and the day: chance holds the same for them as when the digest is planned.
     subscriber: int = ANONYMOUS
     period: date = date.min
@@ -83,7 +85,8 @@ def request_of(subscriber: Subscriber, now: datetime) -> RecommendationRequest:
     rows = Feedback.objects.filter(subscriber=subscriber, kind=Feedback.Kind.WROTE)
     # Who wrote one has a profile.
     written = list(rows.values_list("paper_id", flat=True)) if profile else []
-    return RecommendationRequest(wishes.preferences_of(subscriber), opinions, *amounts, written, subscriber.pk, period)
+    own = written, subscriber.own_words
+    return RecommendationRequest(wishes.preferences_of(subscriber), opinions, *amounts, *own, subscriber.pk, period)
 
 
 def opinions_from(answers: Mapping[int, str]) -> dict[int, float]:
@@ -150,5 +153,6 @@ def _preference_rows(request: RecommendationRequest) -> PreferenceRows:
         rules=[(subscriber, kind, phrase, phrase_key(phrase)) for kind, phrases in kinds for phrase in phrases],
         authors=[(subscriber, name, author_key(name)) for name in preferences.authors],
         written=[(subscriber, request.written)],
+        own_words=[(subscriber, request.own_words)] if request.own_words else [],
         opinions=[(subscriber, np.array(list(request.opinions.items()), dtype=OPINION), 1.0)],
     )

@@ -55,11 +55,8 @@ class SectionWriter:
         elif reason == Reason.AUTHOR:
             argument = self._features.author(row, paper)
         elif reason == Reason.LIKED:
-            title = self._features.liked(row, paper)
-            # What was only opened is not named, for it is forgotten when asked.
-            reason, argument = (
-                (Reason.OPENED, "") if title is None else (reason, Truncator(title).chars(REASON_TITLE_LENGTH))
-            )
+            reason, title = self._features.liked(row, paper)
+            argument = Truncator(title).chars(REASON_TITLE_LENGTH)
         return json.dumps([self._candidates.papers[paper], reason, argument])
 
 

@@ -67,6 +67,11 @@ class SimilarityReference:
         """Return papers, read by TEXT_FIELDS, as they are compared."""
         return PaperVectors(_embeddings(rows), self.term_weights.vectors(tfidf.term_counts(_texts(rows))))
 
+    def read_texts(self, texts: Sequence[str]) -> PaperVectors:
+        """Return texts as papers are compared."""
+        words = self.term_weights.vectors(tfidf.term_counts(texts))
+        return PaperVectors(embedding.embedder().vectors(texts), words)
+
     def compared(self, papers: PaperVectors) -> ComparedPapers:
         """Return papers with all that is the same for whatever they are compared with."""
         return ComparedPapers(

@@ -49,6 +49,9 @@ REASONS: dict[str, ReasonWording] = {
         shared=SharedReason.CHOSEN,
     ),
     Reason.OPENED: ReasonWording("Close to what you opened here", "what they opened", shared=SharedReason.CHOSEN),
+    Reason.OWN_WORDS: ReasonWording(
+        "Close to what you wrote about your interests", "what they wrote", shared=SharedReason.CHOSEN
+    ),
     Reason.PINNED: ReasonWording("Picked by the curator", "pinned"),
     Reason.VOTED: ReasonWording("Most voted today", "most voted"),
     Reason.DIFFERENT: ReasonWording("Something different", "something different"),
@@ -62,7 +65,7 @@ EXCLUSIONS = {
     ExclusionReason.ALREADY_SENT: ExclusionWording("", "came before"),
     ExclusionReason.MUTED: ExclusionWording("you mute “{}”", "muted ({})"),
     ExclusionReason.NEVER: ExclusionWording("you chose “Never” for {}", "a topic they never want ({})"),
-    ExclusionReason.DISLIKED: ExclusionWording("it’s close to papers you want less of", "like what they disliked"),
+    ExclusionReason.DISLIKED: ExclusionWording("it’s close to what you want less of", "like what they disliked"),
     ExclusionReason.NOT_ASKED_FOR: ExclusionWording("it doesn’t match anything you follow", "nothing they asked for"),
     ExclusionReason.BELOW_THE_CUT: ExclusionWording("", "others scored more"),
     ExclusionReason.IN_NO_EDITION: ExclusionWording("", "in no edition"),
@@ -73,7 +76,7 @@ COMPONENT_LABELS = {
     "topic": "Topics you follow",
     "keyword": "Words you follow",
     "author": "Authors you follow",
-    "affinity": "Close to what you liked",
+    "affinity": "Close to what you like",
     "votes": "Liked by other readers",
     "novelty": "Novelty",
     "pinned": "Picked by the curator",

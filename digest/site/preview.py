@@ -34,8 +34,9 @@ def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> 
     if form.is_valid():
         now = timezone.now()
         saved = request_of(subscriber, now)
-        amounts = {name: form.cleaned_data[name] for name in ("max_papers", "reading_minutes", "least_match")}
-        request_tried = replace(saved, preferences=form.preferences, max_more=form.max_extra_papers, **amounts)
+        names = ("max_papers", "reading_minutes", "least_match", "own_words")
+        given = {name: form.cleaned_data[name] for name in names}
+        request_tried = replace(saved, preferences=form.preferences, max_more=form.max_extra_papers, **given)
         context |= {
             "preview": build_preview(request_tried, now),
             "effect": what_if(subscriber, saved, request_tried, now),
@@ -54,7 +55,10 @@ def preview_sign_up(request: HttpRequest) -> HttpResponse:
         given = topics.cleaned_data
         preferences = Preferences(weights, given["follow"], given["mute"], given["authors"])
         request_tried = RecommendationRequest(
-            preferences, opinions_from(topics.answers), written=written_among(topics.answers)
+            preferences,
+            opinions_from(topics.answers),
+            written=written_among(topics.answers),
+            own_words=given["own_words"],
         )
         context["preview"] = build_preview(request_tried, timezone.now())
     return _answer(request, context, page="site/try.html")

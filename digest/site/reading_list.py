@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from digest.catalog.bibliography import MAX_BYTES, MAX_READ_ENTRIES, Bibliography, read_file, read_text
-from digest.catalog.interests import MAX_INTERESTS_LENGTH, Interests, read_interests
+from digest.catalog.interests import Interests, read_interests
 from digest.community import feedback
 from digest.community.library_lookup import LookupRefusedError, papers_of_zotero, works_of_orcid
 from digest.community.reading_profile import ReadingProfile, reading_profile, weights_of
@@ -24,7 +24,7 @@ from digest.sources.record import SourceError
 from subscriptions import limits, preferences
 from subscriptions.forms import SignUpForm, TopicsForm
 from subscriptions.models import Subscriber, Weight
-from subscriptions.phrases import MAX_PHRASES, author_key, phrase_key
+from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASES, author_key, phrase_key
 from subscriptions.preferences import Preferences
 from subscriptions.tokens import Purpose
 from subscriptions.views.signed import signed
@@ -56,7 +56,7 @@ class ReadingListForm(forms.Form):
     interests = forms.CharField(
         label="What you’re interested in, in your own words",
         required=False,
-        max_length=MAX_INTERESTS_LENGTH,
+        max_length=MAX_OWN_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="“Graph learning and protein folding, but not drug design.”",
     )
@@ -128,6 +128,11 @@ class ReadingListForm(forms.Form):
             self.add_error("orcid" if orcid else "zotero_user", str(error))
 
     @property
+    def own_words(self) -> str:
+        """What somebody wrote of themselves."""
+        return str(self.cleaned_data["interests"])
+
+    @property
     def is_written(self) -> bool:
         """Whether whoever fills it in wrote the papers."""
         return self.cleaned_data.get("whose") == WRITTEN_FIELD
@@ -150,9 +155,9 @@ def start_from_reading_list(request: HttpRequest) -> HttpResponse:
     wishes = _wishes(profile, form.suggestions)
     field = WRITTEN_FIELD if form.is_written else LIKED_FIELD
     initial = {"topics": [str(topic) for topic in wishes.weights], field: profile.papers}
-    initial |= {"follow": wishes.follow, "mute": wishes.mute, "authors": wishes.authors}
-    own = profile.papers if form.is_written else ()
-    request_tried = RecommendationRequest(wishes, weights_of(profile.papers), written=own)
+    initial |= {"follow": wishes.follow, "mute": wishes.mute, "authors": wishes.authors, "own_words": form.own_words}
+    written = profile.papers if form.is_written else ()
+    request_tried = RecommendationRequest(wishes, weights_of(profile.papers), written=written, own_words=form.own_words)
     context = {
         "form": SignUpForm(initial=initial),
         "profile": profile,
@@ -179,10 +184,11 @@ def own_reading_list(request: HttpRequest, subscriber: Subscriber, token: str) -
         preferences=_together(current.preferences, wishes),
         opinions={**weights_of(profile.papers), **current.opinions},
         written=[*current.written, *(profile.papers if form.is_written else ())],
+        own_words=form.own_words or current.own_words,
     )
     field = WRITTEN_FIELD if form.is_written else LIKED_FIELD
     initial = {"topics": [str(topic) for topic in wishes.weights], field: profile.papers}
-    initial |= {"follow": wishes.follow, "mute": wishes.mute, "authors": wishes.authors}
+    initial |= {"follow": wishes.follow, "mute": wishes.mute, "authors": wishes.authors, "own_words": form.own_words}
     context |= {
         "form": TopicsForm(initial=initial),
         "profile": profile,
@@ -204,6 +210,8 @@ def keep_reading_list(request: HttpRequest, subscriber: Subscriber, token: str) 
     weights = {topic.pk: float(Weight.NORMAL) for topic in given["topics"]}
     wishes = Preferences(weights, given["follow"], given["mute"], given["authors"])
     preferences.keep(subscriber, _together(preferences.preferences_of(subscriber), wishes))
+    if given["own_words"]:
+        subscriber.rearrange({"own_words": given["own_words"]}, now)
     feedback.give_many(subscriber, form.answers, now)
     messages.success(request, "Done. Your next digest takes it into account.")
     return redirect("preferences", token)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from subscriptions.models import Topic, Weight
-from subscriptions.phrases import MAX_PHRASE_LENGTH, MAX_PHRASES, author_key, phrase_key
+from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASE_LENGTH, MAX_PHRASES, author_key, phrase_key
 
 # Neither followed nor refused.
 OFF = "off"
@@ -132,3 +132,14 @@ def authors() -> LinesField:
     """Return a field for names of authors."""
     help_text = "One full name per line: “Kurt Gödel” or “Gödel, Kurt”."
     return LinesField(label="Authors to follow", key=author_key, what="authors", help_text=help_text)
+
+
+def own_words() -> forms.CharField:
+    """Return a field for what somebody writes of their interests."""
+    return forms.CharField(
+        label="Your interests in your own words",
+        required=False,
+        max_length=MAX_OWN_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Papers close to this rank higher; papers close to what follows “but not” rank lower.",
+    )

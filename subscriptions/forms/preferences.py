@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from subscriptions import preferences, schedule
 from subscriptions.forms.fields import HALF_HOURS, AddressField, HourField
-from subscriptions.forms.preference_fields import WeightRow, WeightsField, authors, phrases
+from subscriptions.forms.preference_fields import WeightRow, WeightsField, authors, own_words, phrases
 from subscriptions.forms.rhythm import RhythmForm, TimeZoneField
 from subscriptions.models import Breadth, Channel, Frequency, Subscriber
 from subscriptions.models.subscriber import MOST_PAPERS
@@ -35,6 +35,7 @@ class PreferencesForm(RhythmForm):
         "Words to mute", "You’ll never get a paper with one of these, even if it matches something else you follow."
     )
     authors = authors()
+    own_words = own_words()
     max_papers = forms.IntegerField(label="Papers per digest", min_value=3, max_value=MOST_PAPERS)
     reading_minutes = forms.IntegerField(
         label="Reading time in minutes",
@@ -79,7 +80,7 @@ class PreferencesForm(RhythmForm):
 
     def _current(self) -> dict[str, Any]:
         subscriber, stored = self.subscriber, preferences.preferences_of(self.subscriber)
-        names = ("channel", "max_papers", "reading_minutes", "least_match", "breadth", "max_more")
+        names = ("channel", "max_papers", "reading_minutes", "least_match", "breadth", "max_more", "own_words")
         return {
             **self.initial_of(subscriber.chosen_rhythm),
             **{name: getattr(subscriber, name) for name in names},
@@ -100,7 +101,14 @@ class PreferencesForm(RhythmForm):
         """Say how many words and authors are followed and muted."""
         stored = self.preferences
         counts = {"followed": len(stored.follow) + len(stored.authors), "muted": len(stored.mute)}
-        return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "None yet"
+        parts = [f"{count} {what}" for what, count in counts.items() if count]
+        return ", ".join([*parts, *["your own words"] * bool(self["own_words"].value())]) or "None yet"
+
+    @property
+    def has_unclear_words(self) -> bool:
+        """Whether something is wrong with the words and authors, so that they are shown at once."""
+        fields = ("follow", "mute", "authors", "own_words")
+        return any(self.errors.get(name) for name in fields) or bool(self.preferences.contradictions)
 
     @property
     def weights(self) -> list[WeightRow]:

@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 
 from subscriptions.forms.fields import AddressField, KeysField, TopicsField
-from subscriptions.forms.preference_fields import authors, chips, phrases
+from subscriptions.forms.preference_fields import authors, chips, own_words, phrases
 from subscriptions.forms.rhythm import RhythmForm
 from subscriptions.models import Subscriber, Topic
 from subscriptions.signing_up import wording
@@ -28,6 +28,7 @@ class TopicsForm(forms.Form):
     follow = chips(phrases("Words to follow", ""))
     mute = chips(phrases("Words to mute", ""))
     authors = chips(authors())
+    own_words = own_words()
     # Papers by key, as somebody answered who has not signed up yet.
     liked = KeysField(most=MOST_ANSWERS)
     disliked = KeysField(most=MOST_ANSWERS)

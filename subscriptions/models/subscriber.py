@@ -13,6 +13,7 @@ from subscriptions.addresses import address_key
 from subscriptions.models.choices import ASKS_BESIDE, Breadth, Channel, Frequency, Status
 from subscriptions.models.outgoing_mail import OutgoingMail
 from subscriptions.models.topic import Topic
+from subscriptions.phrases import MAX_OWN_WORDS
 
 # How long one can take back having left, from the page that says so.
 UNDO_FOR = timedelta(days=1)
@@ -49,7 +50,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 # What a form may set.
 CHOICES = {
     *schedule.ScheduleFields._fields,
-    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until"),
+    *("max_papers", "reading_minutes", "least_match", "breadth", "max_more", "channel", "paused_until", "own_words"),
 }
 
 
@@ -86,6 +87,7 @@ class Subscriber(models.Model):
     max_more = models.PositiveSmallIntegerField(
         default=USUAL_PAPERS, help_text="The most papers of the second part, where everything new is wanted"
     )
+    own_words = models.TextField(blank=True, default="", db_default="", max_length=MAX_OWN_WORDS)
     paused_until = models.DateField(null=True, blank=True, help_text="First day on which to write again")
 
     next_digest_at = models.DateTimeField(null=True, blank=True)

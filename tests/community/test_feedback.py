@@ -253,6 +253,6 @@ def test_the_receipt_shows_the_score_in_parts_as_it_was_frozen(client, delivery,
     page = client.get(path(delivery, paper.pk)).content.decode()
 
     rows = [row.text for row in html_of(page).all("tr")]
-    for row in ("Topics you follow 83", "Close to what you liked -12", "Liked by other readers 4", "Together 76"):
+    for row in ("Topics you follow 83", "Close to what you like -12", "Liked by other readers 4", "Together 76"):
         assert row in rows
     assert "Words you follow" not in page

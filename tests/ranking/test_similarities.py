@@ -74,6 +74,15 @@ def test_taste_goes_with_likes_and_against_dislikes_and_fades():
     assert strongest_known_paper(weights, says, 3, 0) == -1
 
 
+def test_being_unlike_what_one_dislikes_is_no_reason():
+    says = item_similarities(floats([-3], [2]), floats([0], [0]))
+    weights = matrix(floats([-1, 0], [-1, 1]))
+
+    assert affinity(weights, says)[0, 0] > 0
+    assert strongest_known_paper(weights, says, 0, 0) == -1
+    assert strongest_known_paper(weights, says, 1, 0) == 1
+
+
 def test_common_likes_count_readers_and_less_of_who_likes_everything():
     likes = matrix(floats([1], [1], [0]))
     others = matrix(floats([1, 0, 0], [1, 1, 0], [0, 0, 1]))
