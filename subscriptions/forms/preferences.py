@@ -102,7 +102,8 @@ class PreferencesForm(RhythmForm):
         stored = self.preferences
         counts = {"followed": len(stored.follow) + len(stored.authors), "muted": len(stored.mute)}
         parts = [f"{count} {what}" for what, count in counts.items() if count]
-        return ", ".join([*parts, *["your own words"] * bool(self["own_words"].value())]) or "None yet"
+        in_short = ", ".join([*parts, *["own words"] * bool(self["own_words"].value())]) or "none yet"
+        return in_short[0].upper() + in_short[1:]
 
     @property
     def has_unclear_words(self) -> bool:
