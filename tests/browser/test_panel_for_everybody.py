@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 pytest_plugins = ["tests.browser.filled_panel"]
 
 WIDTHS = [360, 1280]
+# Of Unfold and of select2: a column of marks to delete without a heading, and lists that open at the end of the page.
+NOT_OURS = ["empty-table-header", "region"]
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -28,12 +30,12 @@ def sign_in(page):
     page.get_by_role("button", name="Log in").click()
 
 
-def hindrances(page):
+def hindrances(page, without=NOT_OURS[:1]):
     """Return what keeps somebody from the page that is open, at each width."""
     faults_found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 740})
-        faults_found += [f"{width}: {fault}" for fault in faults(page)]
+        faults_found += [f"{width}: {fault}" for fault in faults(page, "best-practice", without=without)]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             faults_found.append(f"{width}: {wide} wide")
     return faults_found
@@ -80,7 +82,7 @@ def test_what_opens_on_a_page_is_there_for_everybody(panel_pages, page):
     page.get_by_role("combobox", name="Paper").press("Enter")
     expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
     expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
-    assert hindrances(page) == []
+    assert hindrances(page, without=NOT_OURS) == []
 
     page.keyboard.press("Escape")
     page.locator("[name=day]").fill("")
