@@ -50,7 +50,7 @@ class FakeDns:
             response.set_rcode(dns.rcode.NXDOMAIN)
         return response.to_wire()
 
-    def lookup(self, patience: float = 0.5) -> Lookup:
+    def lookup(self, patience: float = 10.0) -> Lookup:
         """Return a Lookup that asks this server."""
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers, resolver.port = ["127.0.0.1"], self.port
