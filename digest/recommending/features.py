@@ -11,9 +11,10 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.db.models import Q
 
 from digest.community.user_profiles import faded
-from digest.models import Delivery, Feedback, Paper, Profile
+from digest.models import Delivery, Feedback, Paper
 from digest.models.profile import Opinions, opinions_of
 from digest.models.snapshot import papers_in
 from digest.ranking import NO_MASK, ZERO, Bools, Floats, Reason, UserFeatures
@@ -21,8 +22,8 @@ from digest.ranking.affinity import ItemSimilarities, affinity, strongest_known_
 from digest.ranking.sparse_matrix import SparseMatrix
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.item_similarity import similarity_to_known
-from digest.recommending.own_words import stored_own_words, text_opinions
-from subscriptions.models import AuthorFollow, Breadth, Follow, Rule
+from digest.recommending.own_words import text_opinions
+from subscriptions.models import AuthorFollow, Breadth, Follow, Rule, Subscriber
 
 PhraseHits = dict[str, list[int]]
 FollowedTerms = dict[int, list[tuple[str, str]]]
@@ -124,17 +125,18 @@ def preference_rows(subscribers: Sequence[int], candidates: CandidateSet, now: d
 
 
 def stored_preferences(subscribers: Sequence[int], now: datetime) -> PreferenceRows:
-    """Return the stored preferences of these subscribers (keys), in at most six queries."""
+    """Return the stored preferences of these subscribers (keys), in at most five queries."""
     rules = Rule.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "kind", "phrase", "key")
     authors = AuthorFollow.objects.filter(subscriber__any_of=subscribers)
-    profiles = list(Profile.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "raw", "as_of"))
+    with_taste = Subscriber.objects.filter(pk__any_of=subscribers).exclude(Q(profile=None) & Q(own_words=""))
+    profiles = list(with_taste.order_by().values_list("pk", "own_words", "profile__raw", "profile__as_of"))
     return PreferenceRows(
         list(Follow.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "topic_id", "weight")),
         list(rules),
         list(authors.values_list("subscriber_id", "name", "key")),
-        [(user, opinions_of(bytes(raw)), faded(as_of, now)) for user, raw, as_of in profiles],
-        written=_written_papers([user for user, *_ in profiles]),
-        own_words=stored_own_words(subscribers),
+        [(user, opinions_of(bytes(raw)), faded(as_of, now)) for user, _, raw, as_of in profiles if as_of],
+        written=_written_papers([user for user, *_, as_of in profiles if as_of]),
+        own_words=[(user, words) for user, words, *_ in profiles if words],
     )
 
 

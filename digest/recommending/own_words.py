@@ -7,7 +7,6 @@ import numpy as np
 
 from digest.catalog.interests import split_own_words
 from digest.models.profile import OPINION, Opinions
-from subscriptions.models import Subscriber
 
 # A text weighs as much as a paper that its reader asked for more of, and does not fade. What is not wanted weighs half:
 # else whatever is unlike it would come before what is just a little like what is wanted.
@@ -21,12 +20,6 @@ class TextOpinions(NamedTuple):
     opinions: Sequence[tuple[int, Opinions, float]]
     # key → text
     texts: dict[int, str]
-
-
-def stored_own_words(subscribers: Sequence[int]) -> list[tuple[int, str]]:
-    """Return what those of these subscribers (keys) who wrote of their interests wrote."""
-    rows = Subscriber.objects.filter(pk__any_of=subscribers).exclude(own_words="").order_by()
-    return list(rows.values_list("pk", "own_words"))
 
 
 def text_opinions(own_words: Sequence[tuple[int, str]]) -> TextOpinions:
