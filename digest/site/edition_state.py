@@ -1,9 +1,10 @@
-"""What the pages of an edition depend on, as a short text, in one query.
+"""What the pages of an edition, and of a paper, depend on, as a short text, in one query.
 
 It is asked for at each visit. Written out, it takes a tenth of what Django takes to put it together.
 """
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
@@ -23,6 +24,16 @@ STATE_QUERY = f"""
 """  # noqa: S608 - made of constants # nosec B608
 LATEST_STATE_QUERY = STATE_QUERY.format(day=f"(SELECT max(day) {PUBLISHED_EDITIONS})")
 DAY_STATE_QUERY = STATE_QUERY.format(day="%s")
+# Who may see a paper follows from where it stands: hidden, drafted, or out.
+PAPER_STATE_QUERY = f"""
+    SELECT place.placement, edition.status, (SELECT count(*) {PUBLISHED_EDITIONS}),
+        (SELECT max(published_at) {PUBLISHED_EDITIONS}),
+        place.updated_at, paper.updated_at, paper.voted_at
+    FROM digest_paper paper
+    LEFT JOIN digest_editionpaper place ON place.paper_id = paper.id
+    LEFT JOIN digest_edition edition ON edition.id = place.edition_id
+    WHERE paper.id = %s
+"""  # noqa: S608 - made of constants # nosec B608
 
 
 def latest_edition(request: HttpRequest) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
@@ -35,7 +46,12 @@ def edition_of(request: HttpRequest, day: date) -> tuple[str, datetime | None] |
     return _state(DAY_STATE_QUERY, [day.isoformat()])
 
 
-def _state(question: str, parameters: list[str]) -> tuple[str, datetime | None] | None:
+def state_of_paper(request: HttpRequest, pk: int) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
+    """Return the state of the page of a paper and when it last changed; None where there is no such paper."""
+    return _state(PAPER_STATE_QUERY, [pk])
+
+
+def _state(question: str, parameters: list[Any]) -> tuple[str, datetime | None] | None:
     with connection.cursor() as cursor:
         cursor.execute(question, parameters)
         row = cursor.fetchone()
@@ -45,5 +61,6 @@ def _state(question: str, parameters: list[str]) -> tuple[str, datetime | None] 
 
 
 def _moment(value: str | datetime) -> datetime:
-    # SQLite has no type for moments: what Django stored there is text, in UTC.
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    # SQLite has no type for moments: what Django stored there is text, in UTC, which comes back with no zone.
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -26,6 +26,8 @@ PageState = Callable[..., "tuple[str, datetime | None] | None"]
 
 # How long a page is kept whose state stays the same: names of topics are no part of the state.
 PAGE_CACHE_TIME = timedelta(minutes=1)
+# A page of which there are as many as papers: whoever looks through them all must not fill the memory.
+SHORT_CACHE_TIME = timedelta(seconds=10)
 # What stands in a form where a token would. It opens nothing.
 CSRF_PLACEHOLDER = "none"
 # Small answers get no smaller.
@@ -78,8 +80,8 @@ def _no_state(*_: object, **__: object) -> None:
     """Return no state: such a page is made each time it is asked for."""
 
 
-def cache_while(state: PageState) -> Callable[[View], View]:
-    """Keep a page for as long as its state is the same.
+def cache_while(state: PageState, longest: timedelta = PAGE_CACHE_TIME) -> Callable[[View], View]:
+    """Keep a page for as long as its state is the same, and no longer than that.
 
     state: called as the view is; returns a text that changes with what the page shows, and when that last changed;
     None for a page that is not to be kept.
@@ -99,7 +101,7 @@ def cache_while(state: PageState) -> Callable[[View], View]:
                     return response
                 cached = CachedPage.of(response, page_state[1] if page_state else None)
                 if page_state:
-                    cache.set(name, (page_state[0], cached), PAGE_CACHE_TIME.total_seconds())
+                    cache.set(name, (page_state[0], cached), longest.total_seconds())
             return cached.answer(request)
 
         return wrapped
@@ -111,7 +113,7 @@ def _cache_key(request: HttpRequest) -> str:
     """Return the name a page is kept under: one for each path and style of list, whatever the query and the state are.
 
     No kept page reads its query or names the host that it was asked for, so a stranger cannot have more of them kept
-    than there are editions.
+    than there are editions and papers.
     """
     style = "compact" if is_compact(request) else "reading"
     return f"cached_page.{style}.{hashlib.sha256(request.path.encode()).hexdigest()}"

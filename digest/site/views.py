@@ -13,7 +13,7 @@ from digest.composing.renderer import render_for_browser
 from digest.models import Delivery, Edition, Paper, PaperJoin
 from digest.site import edition_state, paper_lists
 from digest.site.access import has_panel_access
-from digest.site.page_cache import cache_while, public_page, render_public
+from digest.site.page_cache import SHORT_CACHE_TIME, cache_while, render_public
 from subscriptions.forms import SignUpForm
 from subscriptions.links import absolute
 from subscriptions.tokens import BadToken, Purpose, read_token
@@ -51,7 +51,7 @@ def edition(request: HttpRequest, day: date) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@cache_while(edition_state.state_of_paper, SHORT_CACHE_TIME)
 def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one paper of a published edition or of none; any paper to those of the panel."""
     papers = paper_lists.papers_for_page()

@@ -127,7 +127,7 @@ class Visitors:
 
     def _request(self, method, path, more=""):
         # Each from a network of its own, as the proxy would say.
-        network = f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
+        network = f"{11 + (self.number >> 16 & 63)}.{self.number >> 8 & 255}.{self.number & 255}.7"
         return (
             f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {network}\r\nX-Forwarded-Proto: https\r\n"
             f"Accept: text/html\r\nAccept-Encoding: gzip\r\n{more}Connection: close\r\n\r\n"
