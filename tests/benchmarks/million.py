@@ -57,14 +57,16 @@ def fill(readers):
         cursor.execute("ANALYZE")
 
 
-def plan(progress):
+def plan(progress, nice):
+    os.nice(nice)
     now = timezone.now()
     while step := planning.plan_batch(now):
         progress.queued.value += step.queued
     progress.is_planned.set()
 
 
-def send(progress):
+def send(progress, nice):
+    os.nice(nice)
     with Worker() as worker:
         while True:
             is_last = progress.is_planned.is_set()
@@ -101,14 +103,17 @@ def database():
         return log, sizes, dict(zip(("updated", "in place", "dead", "vacuums"), cursor.fetchone(), strict=True))
 
 
-def measured(readers, processes):
-    """Plan and send; return the seconds of planning and of all, a row for each second, and the most memory of each."""
+def measured(readers, processes, nice=0):
+    """Plan and send, so nice to others.
+
+    Return the seconds of planning and of all, a row for each second, the most memory of each, and the log written.
+    """
     progress, workers = Progressed(), {}
     log, *_ = database()
     connections.close_all()
-    workers["planner"] = FORK.Process(target=plan, args=(progress,))
+    workers["planner"] = FORK.Process(target=plan, args=(progress, nice))
     for number in range(1, processes + 1):
-        workers[f"sender {number}"] = FORK.Process(target=send, args=(progress,))
+        workers[f"sender {number}"] = FORK.Process(target=send, args=(progress, nice))
     start = time.perf_counter()
     for process in workers.values():
         process.start()
