@@ -15,7 +15,17 @@ from pathlib import Path
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# As in production: while debugging, Django keeps each statement.
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "DEBUG": "false",
+    "SECRET_KEY": "sending-benchmark-" * 4,
+    "SITE_URL": "https://localhost",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+    "POSTAL_ADDRESS": "Example Lab",
+}
+for name, value in PRODUCTION.items():
+    os.environ.setdefault(name, value)
 django.setup()
 
 import logging  # noqa: E402 - Django sets logging up
