@@ -15,7 +15,14 @@ def on_starting(_server: Any) -> None:
     forget_earlier_processes(settings.METRICS_DIR)
 
 
-def pre_fork(_server: Any, _worker: Any) -> None:
-    """Keep the collector off what was loaded before: it would write to each page that the workers share."""
+def pre_fork(server: Any, _worker: Any) -> None:
+    """Load what the search needs once for all workers, where they share it; keep the collector off what was loaded.
+
+    The collector would write to each page of memory that the workers share.
+    """
+    if server.cfg.preload_app:
+        from digest.catalog.embedding import preload  # noqa: PLC0415 - the applications must be ready
+
+        preload()
     gc.collect()
     gc.freeze()

@@ -23,10 +23,6 @@ def warm_up() -> None:
     folder = settings.BASE_DIR / "templates"
     for path in sorted(folder.rglob("*.html")):
         loader.get_template(str(path.relative_to(folder)))
-    # Applications must be ready before it can be imported. The search needs it.
-    from digest.catalog.embedding import preload  # noqa: PLC0415
-
-    preload()
 
 
 warm_up()

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 LOADED = """
 import sys
 from django.template import engines
@@ -13,11 +15,32 @@ print(get_resolver()._populated)
 (engine,) = engines.all()
 loader = engine.engine.template_loaders[0]
 print(len(loader.get_template_cache) > 100)
+print("tokenizers" in sys.modules)
+"""
+# gunicorn calls it before each worker.
+FORKED = """
+import sys
+from runpy import run_path
+from types import SimpleNamespace
+import config.wsgi
+run_path("gunicorn.conf.py")["pre_fork"](SimpleNamespace(cfg=SimpleNamespace(preload_app={preload})), None)
+print("tokenizers" in sys.modules)
 """
 
 
-def test_views_addresses_and_templates_are_loaded_and_no_database_is_asked(tmp_path):
-    missing = {"VAR_DIR": str(tmp_path), "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "DEBUG": "true"}
-    run = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=False, env=missing)
+def printed(program, tmp_path):
+    """Return the lines that a program prints in a process of its own, whose database is not there."""
+    variables = {"VAR_DIR": str(tmp_path), "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "DEBUG": "true"}
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=variables)
+    assert run.returncode == 0, run.stderr
+    return run.stdout.splitlines()
 
-    assert run.stdout.split("\n")[:3] == ["[]", "True", "True"], run.stderr
+
+def test_views_addresses_and_templates_are_loaded_and_no_database_is_asked(tmp_path):
+    # What the search alone needs is not.
+    assert printed(LOADED, tmp_path) == ["[]", "True", "True", "False"]
+
+
+@pytest.mark.parametrize("preload", [True, False])
+def test_workers_share_what_the_search_needs_where_they_share_anything(tmp_path, preload):
+    assert printed(FORKED.format(preload=preload), tmp_path) == [str(preload)]
