@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import time
 
 import pytest
 from django.test import override_settings
@@ -16,6 +15,7 @@ from config.scrubbing import scrub
 from digest.sending import worker
 from subscriptions import tokens
 from tests.support.factories import make_delivery, make_edition, make_paper, make_subscriber
+from tests.support.hostile_text import offence
 
 logger = logging.getLogger("tests.of.logs")
 
@@ -103,12 +103,8 @@ def test_signed_tokens_are_taken_out():
     assert scrub(f"Not Found: /preferences/{token}/why") == "Not Found: /preferences/[token]/why"
 
 
-@pytest.mark.parametrize("text", ["x" * 200_000 + "@", "x:" * 100_000 + "@", "@" * 200_000, "a%40" * 50_000])
-def test_a_long_text_is_scrubbed_in_good_time(text):
-    begin_at = time.perf_counter()
-    scrub(text)
-
-    assert time.perf_counter() - begin_at < 2
+def test_the_time_to_scrub_grows_no_faster_than_the_text():
+    assert offence(lambda text: scrub(f"{text}@"), ["x", "x:", "@", "a%40", "/preferences/"]) == ""
 
 
 @pytest.mark.parametrize("sent", ["0123456789abcdef", "req-1_a.b", "a" * 64])
