@@ -1,1 +1,1 @@
-"""What members and readers tell: votes, feedback, profiles, onboarding."""
+"""What members and readers tell us: votes, feedback, profiles, onboarding."""

@@ -1,4 +1,4 @@
-"""One account: the member who votes and proposes, and the subscriber who reads, joined by their address."""
+"""Accounts: the member who votes and proposes and the subscriber who reads, joined by their address."""
 
 from datetime import datetime
 
@@ -11,13 +11,13 @@ from subscriptions.models import Status, Subscriber
 
 @transaction.atomic
 def join_reader(member: Member, at: datetime) -> Subscriber:
-    """Return the reader's side of a member who has proved the address; made where there is none."""
+    """Return the subscriber of a member who has proved the address; create one if there is none."""
     row = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     subscriber = row.subscriber
     if subscriber is None:
         new = {"email": row.email, "created_at": at, "status": Status.ACCOUNT}
         subscriber, _ = Subscriber.objects.get_or_create(email_key=address_key(row.email), defaults=new)
-        # Kept from now on, whether or not they ever confirm the digests they asked for.
+        # Kept from now on, even if they never confirm the digests they asked for.
         Subscriber.objects.filter(pk=subscriber.pk, status=Status.PENDING).update(status=Status.ACCOUNT)
         subscriber.refresh_from_db()
         Member.objects.filter(pk=row.pk).update(subscriber=subscriber)
@@ -27,8 +27,8 @@ def join_reader(member: Member, at: datetime) -> Subscriber:
 
 @transaction.atomic
 def account_of(subscriber: Subscriber, at: datetime) -> Member:
-    """Return the account of a subscriber whose link proved the address; made where there is none."""
-    # Locked, so that two presses at once make one.
+    """Return the member of a subscriber whose link proved the address; create one if there is none."""
+    # Locked, so that two simultaneous clicks create only one.
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     member = Member.objects.filter(subscriber=subscriber).first()
     if member is None:

@@ -1,4 +1,4 @@
-"""What readers say about papers: kept, taken back, told."""
+"""Readers' feedback on papers: storing, withdrawing and reading it."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -14,9 +14,9 @@ Kind = Feedback.Kind
 
 
 def give_feedback(subscriber: Subscriber, paper: int, kind: Kind, at: datetime) -> bool:
-    """Keep what a subscriber says about a paper (its key); return whether it is new. More and less end each other."""
+    """Store a subscriber's feedback on a paper (its key); return whether it is new. Opinions replace each other."""
     with transaction.atomic():
-        # One after the other: two presses at once must not leave two opinions.
+        # One after the other: two simultaneous clicks must not leave two opinions.
         Subscriber.objects.select_for_update().get(pk=subscriber.pk)
         answers = Feedback.objects.filter(subscriber=subscriber, paper=paper)
         if kind in OPINIONS:
@@ -29,7 +29,7 @@ def give_feedback(subscriber: Subscriber, paper: int, kind: Kind, at: datetime) 
 
 
 def give_many(subscriber: Subscriber, answers: Mapping[int, str], at: datetime) -> None:
-    """Keep what a subscriber says about many papers (keys) at once; what they said of one before stays."""
+    """Store a subscriber's feedback on many papers (keys) at once; earlier opinions stay."""
     with transaction.atomic():
         Subscriber.objects.select_for_update().get(pk=subscriber.pk)
         judged = set(Feedback.objects.opinions().filter(subscriber=subscriber).values_list("paper_id", flat=True))
@@ -41,7 +41,7 @@ def give_many(subscriber: Subscriber, answers: Mapping[int, str], at: datetime) 
 
 
 def withdraw_feedback(subscriber: Subscriber, paper: int, kind: Kind, at: datetime) -> bool:
-    """Forget what a subscriber said about a paper (its key); return whether there was anything to forget."""
+    """Delete a subscriber's feedback on a paper (its key); return whether there was any."""
     rows, _ = Feedback.objects.filter(subscriber=subscriber, paper=paper, kind=kind).delete()
     if rows:
         if kind == Kind.SAVED:
@@ -51,7 +51,7 @@ def withdraw_feedback(subscriber: Subscriber, paper: int, kind: Kind, at: dateti
 
 
 def feedback_by_paper(subscriber: Subscriber, papers: Collection[int]) -> dict[int, frozenset[str]]:
-    """Return the kinds of all that a subscriber said about each of these papers (their keys), in one query."""
+    """Return the kinds of a subscriber's feedback on each of these papers (their keys), in one query."""
     kinds: dict[int, set[str]] = {}
     rows = Feedback.objects.filter(subscriber=subscriber, paper__any_of=papers)
     for paper, kind in rows.values_list("paper_id", "kind"):
@@ -60,5 +60,5 @@ def feedback_by_paper(subscriber: Subscriber, papers: Collection[int]) -> dict[i
 
 
 def feedback_on(subscriber: Subscriber, paper: int) -> set[str]:
-    """Return the kinds of all that a subscriber said about a paper (its key)."""
+    """Return the kinds of a subscriber's feedback on a paper (its key)."""
     return set(Feedback.objects.filter(subscriber=subscriber, paper=paper).values_list("kind", flat=True))

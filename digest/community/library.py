@@ -1,4 +1,4 @@
-"""A reader's saved papers: what they wrote about them, found again by words, labels and read marks."""
+"""A reader's saved papers: what they wrote about them, and search by words, labels and read marks."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from subscriptions.models import Subscriber
 
 
 class SavedPaper(NamedTuple):
-    """A paper that a reader saved, with what they wrote about it. `entry` is not stored where they wrote nothing."""
+    """A paper that a reader saved, with what they wrote about it. `entry` is not stored if they wrote nothing."""
 
     paper: Paper
     entry: LibraryEntry
@@ -25,20 +25,20 @@ class SavedPaper(NamedTuple):
 
     @property
     def cite_key(self) -> str:
-        """The key it is cited by, the same in every file, whatever is saved or removed beside it."""
+        """The key it is cited by, the same in every file, whatever else is saved or removed."""
         return self.entry.cite_key or f"{citations.citation_key(self.paper)}-{self.paper.pk}"
 
 
 @dataclass(frozen=True)
 class LibrarySearch:
-    """Which saved papers: those with all the words, with the label, read or unread. Empty is any."""
+    """Which saved papers: with all the words, with the label, read or unread. Empty means any."""
 
     words: str = ""
     label: str = ""
     read: str = ""
 
     def fits(self, saved: SavedPaper) -> bool:
-        """Whether a saved paper is one of these."""
+        """Return whether a saved paper matches."""
         if self.label and self.label.casefold() not in {label.casefold() for label in saved.entry.labels}:
             return False
         if self.read and (saved.entry.read_at is not None) != (self.read == "read"):
@@ -49,7 +49,7 @@ class LibrarySearch:
 
 
 def library_of(subscriber: Subscriber, search: LibrarySearch | None = None) -> list[SavedPaper]:
-    """Return the saved papers of a reader that fit, last saved first, in a number of queries that does not grow."""
+    """Return the saved papers of a reader that match, last saved first, with a fixed number of queries."""
     rows = Feedback.objects.filter(subscriber=subscriber, kind=Feedback.Kind.SAVED)
     saved_at = dict(rows.order_by("-at", "-pk").values_list("paper_id", "at"))
     tags = Prefetch("tags", queryset=PaperTopic.objects.select_related("topic"))
@@ -70,7 +70,7 @@ def labels_in(library: Iterable[SavedPaper]) -> list[str]:
 
 
 def open_entry(subscriber: Subscriber, paper: Paper) -> LibraryEntry:
-    """Return what a reader wrote about a paper; a new entry, with a key of its own, where they saved it just now."""
+    """Return the library entry for a reader's paper; create it, with a key of its own, if they saved it just now."""
     entry = LibraryEntry.objects.filter(subscriber=subscriber, paper=paper).first()
     while entry is None:
         try:
@@ -86,14 +86,14 @@ def open_entry(subscriber: Subscriber, paper: Paper) -> LibraryEntry:
 
 
 def close_entry(subscriber: Subscriber, paper: int) -> None:
-    """Forget the entry of a paper (its key) that is no longer saved, unless something is written in it."""
+    """Delete the entry of a paper (its key) that is no longer saved, unless something is written in it."""
     for entry in LibraryEntry.objects.filter(subscriber=subscriber, paper=paper):
         if not entry.is_written_in:
             entry.delete()
 
 
 def annotate(subscriber: Subscriber, paper: Paper, note: str, labels: str) -> LibraryEntry:
-    """Keep the note and the labels of a saved paper."""
+    """Store the note and the labels of a saved paper."""
     entry = open_entry(subscriber, paper)
     entry.note = note.strip()[:MAX_NOTE_LENGTH]
     entry.labels = labels_of(labels)
@@ -102,7 +102,7 @@ def annotate(subscriber: Subscriber, paper: Paper, note: str, labels: str) -> Li
 
 
 def mark_read(subscriber: Subscriber, paper: Paper, at: datetime | None) -> LibraryEntry:
-    """Mark a saved paper read at that moment; unread where there is none."""
+    """Mark a saved paper as read at that moment; as unread if it is None."""
     entry = open_entry(subscriber, paper)
     entry.read_at = at
     entry.save(update_fields=["read_at"])
@@ -110,7 +110,7 @@ def mark_read(subscriber: Subscriber, paper: Paper, at: datetime | None) -> Libr
 
 
 def _free_key(subscriber: Subscriber, paper: Paper) -> str:
-    """Return the paper's own key, with a number where another saved paper has it."""
+    """Return the paper's own citation key, with a number if another saved paper has it."""
     base = re.sub(r"[^\w-]", "", citations.citation_key(paper))[: MAX_CITE_KEY_LENGTH - 8]
     rows = LibraryEntry.objects.filter(subscriber=subscriber, cite_key__startswith=base)
     used_keys = set(rows.values_list("cite_key", flat=True))

@@ -1,6 +1,6 @@
-"""What a reader has elsewhere: the works of their ORCID iD, by OpenAlex, or their Zotero library, by a key used once.
+"""A reader's papers elsewhere: the works of their ORCID iD, from OpenAlex, or their Zotero library, with a key.
 
-Asked while they wait, once, and kept nowhere: neither the iD nor the key, nor what came, in the database or a log.
+Looked up once, while they wait, and stored nowhere: neither the iD, the key nor the result is in the database or a log.
 """
 
 import json
@@ -18,7 +18,7 @@ from digest.sources.json_answer import objects_at, read_object
 from digest.sources.record import SourceError
 from subscriptions import limits
 
-# Somebody waits for it, and each request may take as long as it has.
+# For the whole lookup, because someone is waiting for it; each request may take all that is left.
 LOOKUP_SECONDS = 15
 ITEMS_A_PAGE, MOST_LIBRARY_PAGES = 100, 10
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])", re.I | re.ASCII)
@@ -26,11 +26,11 @@ REFUSED = {401, 403, 404}
 
 
 class LookupRefusedError(Exception):
-    """Nothing could be looked up; str() says why, in words for the reader, without what they typed."""
+    """Nothing could be looked up; str() tells the reader why, without what they typed."""
 
 
 def checked_orcid(typed: str) -> str:
-    """Return an ORCID iD in its usual form; LookupRefusedError where it is none (its last sign is a checksum)."""
+    """Return an ORCID iD in its usual form; raise LookupRefusedError if it is not one (the last sign is a checksum)."""
     match = _ORCID.fullmatch(typed.strip())
     digits = "".join(match.groups()).upper() if match else ""
     if not match or _checksum(digits[:-1]) != digits[-1]:
@@ -39,7 +39,7 @@ def checked_orcid(typed: str) -> str:
 
 
 def works_of_orcid(typed: str) -> Bibliography:
-    """Return the newest works of an ORCID iD. LookupRefusedError where OpenAlex doesn't say, or today's are used up."""
+    """Return the newest works of an ORCID iD; LookupRefusedError if OpenAlex gives none or today's limit is reached."""
     orcid = checked_orcid(typed)
     if not limits.has_room(f"{settings.ORCID_DAILY} per day", "ORCID lookups", "everybody"):
         raise LookupRefusedError("That’s all we can look up today. Please bring a file instead, or come back tomorrow.")
@@ -53,9 +53,9 @@ def works_of_orcid(typed: str) -> Bibliography:
 
 
 def papers_of_zotero(user_id: str, key: str) -> Bibliography:
-    """Return the newest papers of a Zotero library. LookupRefusedError where Zotero doesn't give them.
+    """Return the newest papers of a Zotero library; raise LookupRefusedError if Zotero does not return any.
 
-    user_id: the number that zotero.org/settings/keys shows. key: one that may read; it's used for this and forgotten.
+    user_id: the number shown at zotero.org/settings/keys. key: one with read access; it is used for this and forgotten.
     """
     if not user_id.isdecimal() or not user_id.isascii() or len(user_id) > 12:  # noqa: PLR2004
         raise LookupRefusedError("A Zotero user ID is a number. You find it at zotero.org/settings/keys.")
@@ -71,7 +71,7 @@ def papers_of_zotero(user_id: str, key: str) -> Bibliography:
 
 
 def _zotero_items(user_id: str, key: str) -> list[dict[str, Any]]:
-    """Return the newest items as CSL-JSON; where a later page fails, what came before is enough to start with."""
+    """Return the newest items as CSL-JSON; if a later page fails, the earlier ones are enough to start with."""
     items: list[dict[str, Any]] = []
     fetcher = _fetcher()
     for page in range(MOST_LIBRARY_PAGES):
@@ -98,7 +98,7 @@ def _zotero_page(fetcher: Fetcher, user_id: str, key: str, start: int) -> list[d
 
 
 def _fetcher() -> Fetcher:
-    # Not tried again: what is tried again is logged, with its address.
+    # No retries, because retries are logged with their URL.
     return Fetcher(waits=(), budget=FetchBudget(seconds=LOOKUP_SECONDS, requests=MOST_LIBRARY_PAGES))
 
 

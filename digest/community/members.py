@@ -1,4 +1,4 @@
-"""Signing in by a mail link: asked for by address, good once and for half an hour, no password anywhere."""
+"""Signing in with a magic link: requested by address, valid once and for half an hour, without any password."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -17,14 +17,14 @@ from subscriptions.links import absolute, signed_url
 from subscriptions.models import OutgoingMail, Suppression
 from subscriptions.tokens import SIGN_IN_FOR, BadToken, Purpose, read_token
 
-# How long an address is kept whose link was never used.
+# How long an address is kept if its link was never used.
 STRANGERS_FOR = timedelta(days=2)
 # The kinds of outgoing mail whose recipient is a member.
 TO_MEMBERS = ("sign_in", "passkey_added")
 
 
 def request_link(email: str, at: datetime) -> Member | None:
-    """Return whom a link may be sent to, a stranger's row made where there is none; None where no mail may go."""
+    """Return the member to send a link to, creating a row for a stranger; None if no mail may be sent."""
     if Suppression.objects.covers(email):
         _work_in_vain(at)
         return None
@@ -36,14 +36,14 @@ def request_link(email: str, at: datetime) -> Member | None:
 
 
 def _work_in_vain(at: datetime) -> None:
-    """Make a row and undo it: how long the answer takes must not tell which addresses are known."""
+    """Create a row and roll it back: the response time must not reveal which addresses are known."""
     with transaction.atomic():
         Member.objects.create(email=f"{uuid.uuid4().hex}@example.invalid", created_at=at)
         transaction.set_rollback(True)
 
 
 class SignInLink(NamedTuple):
-    """What a link to sign in says: whose it is, which one of theirs, and where it leads."""
+    """The content of a magic link: the member, which of their links it is, and where it goes."""
 
     member: Member
     number: int
@@ -51,16 +51,17 @@ class SignInLink(NamedTuple):
 
 
 def link(member: Member, goes_to: str) -> str:
-    """Return the address that signs the member in, and then leads to that path of ours.
+    """Return the URL that signs the member in and then goes to that path of ours.
 
-    The path is encoded: a stranger may have typed it, and whoever types an address must not write the mail to it.
+    The path is encoded because a stranger may have typed it, and whoever enters an address must not be able to write
+    the text of the mail to it.
     """
     path = signing.b64_encode(goes_to.encode()).decode()
     return signed_url("use_link", Purpose.SIGN_IN, f"{member.public_id.hex}.{member.sign_ins}.{path}")
 
 
 def read_link(token: str) -> SignInLink | None:
-    """Return what a link says; None where it was used, or its owner is gone. Raises BadToken."""
+    """Return the content of a link; None if it was used or its owner is gone. Raises BadToken."""
     public_id, number, path = [*read_token(Purpose.SIGN_IN, token).split("."), "", ""][:3]
     if not number.isdecimal():
         raise BadToken("no number")
@@ -69,7 +70,7 @@ def read_link(token: str) -> SignInLink | None:
 
 
 def send_link(pk: int, goes_to: str) -> None:
-    """Write to the member who asked; nothing where they are gone."""
+    """Email the member who asked; do nothing if they are gone."""
     member = Member.objects.filter(pk=pk, barred_at=None).first()
     if member is None or Suppression.objects.covers(member.email):
         return
@@ -79,7 +80,7 @@ def send_link(pk: int, goes_to: str) -> None:
 
 
 def tell_of_passkey(pk: int) -> None:
-    """Write to a member about the passkey that was added last; nothing where they, or all their passkeys, are gone."""
+    """Email a member about the passkey added last; do nothing if they, or all their passkeys, are gone."""
     passkey = MemberPasskey.objects.filter(member=pk).select_related("member").last()
     if passkey is None or Suppression.objects.covers(passkey.member.email):
         return
@@ -89,7 +90,7 @@ def tell_of_passkey(pk: int) -> None:
 
 @transaction.atomic
 def prune_unused_members(at: datetime) -> int:
-    """Delete those who asked for a link and never used one; return how many."""
+    """Delete members who asked for a link and never used one; return how many."""
     return Member.objects.strangers(at - STRANGERS_FOR).delete()[1].get("digest.Member", 0)
 
 
@@ -102,13 +103,13 @@ def delete_member(member: Member, at: datetime) -> None:
 
 
 def mails_to(member: Member) -> QuerySet[OutgoingMail]:
-    """Return the mails of the last day to a member: links to sign in that were asked for, news of a passkey."""
+    """Return the mails of the last day to a member: magic links they asked for, news about a passkey."""
     return OutgoingMail.objects.filter(kind__in=TO_MEMBERS, recipient=member.pk)
 
 
 @transaction.atomic
 def bar(member: Member, at: datetime) -> bool:
-    """Shut a member out, and take their votes out of the counts; return whether this call did it."""
+    """Bar a member and remove their votes from the counts; return whether this call did it."""
     updated = Member.objects.filter(pk=member.pk, barred_at=None).update(barred_at=at)
     if updated:
         votes.take_back_all(member, at)

@@ -1,4 +1,4 @@
-"""The first questions to somebody of whom nothing is known: which papers tell most, and which topics answers mean."""
+"""The first questions to a new reader: which papers say most about them, and which topics their answers mean."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,17 +7,17 @@ import numpy as np
 from digest.models import Feedback, PaperTopic
 from digest.ranking import Floats
 
-# What one can look at in a minute.
+# As many as people can look at in a minute.
 QUESTIONS = 8
-# Of each liked paper so many topics are taken for what was liked about it.
+# For each liked paper, this many topics count as what was liked about it.
 TOPICS_EACH = 2
 
 
 def onboarding_papers(tags: Floats, number: int = QUESTIONS) -> list[int]:
-    """Return the rows of the papers that are least like each other: at most `number`, in the order they were found.
+    """Return the rows of the papers that differ most from each other: at most `number`, in the order found.
 
-    tags: (papers, topics), the score of each tag. The first is the paper that is most about something; each next one
-    is the farthest from all before it, so that every topic comes up before one comes twice.
+    tags: (papers, topics), the score of each tag. The first is the paper with the highest total score; each next one is
+    the farthest from all before it, so that every topic comes up before one comes up twice.
     """
     about_something = np.flatnonzero(tags.any(axis=1))
     if not len(about_something):
@@ -32,7 +32,7 @@ def onboarding_papers(tags: Floats, number: int = QUESTIONS) -> list[int]:
 
 
 def topics_of(answers: Mapping[int, str]) -> list[int]:
-    """Return the topics (keys) that answers speak for, most first: those of liked papers, without those of disliked."""
+    """Return the topics (keys) that answers speak for, strongest first: those of liked but not of disliked papers."""
     points: dict[int, float] = {}
     against = set()
     for paper, tags in _strongest(list(answers)).items():
@@ -45,7 +45,7 @@ def topics_of(answers: Mapping[int, str]) -> list[int]:
 
 
 def _strongest(papers: Sequence[int]) -> dict[int, list[tuple[int, float]]]:
-    """Return the strongest topics of each paper with their scores."""
+    """Return the strongest topics of each paper, with their scores."""
     strongest: dict[int, list[tuple[int, float]]] = {}
     rows = PaperTopic.objects.filter(paper__in=papers).order_by("-score", "topic_id")
     for paper, topic, score in rows.values_list("paper_id", "topic_id", "score"):

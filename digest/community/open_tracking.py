@@ -1,4 +1,4 @@
-"""What readers open: noted of those alone who allowed it, and forgotten once they no longer do."""
+"""What readers open: recorded only for those who allow it, and deleted once they no longer do."""
 
 from datetime import datetime
 
@@ -11,16 +11,16 @@ from subscriptions.tokens import BadToken, Purpose, read_token, sign_token
 
 
 def pass_of(subscriber: Subscriber) -> str:
-    """Return what lets a browser tell what somebody opens, once they allowed it; "" before.
+    """Return the token with which a browser reports what a subscriber opens, if they allow it; "" otherwise.
 
-    It carries the moment at which they did: after they take that back it is worthless for ever.
+    It contains the time at which they allowed it, so it becomes invalid for good when they withdraw that.
     """
     since = subscriber.may_note_opens_since
     return sign_token(Purpose.OPENS, f"{subscriber.public_id.hex}.{since.timestamp()}") if since else ""
 
 
 def bearer_of(token: str) -> Subscriber | None:
-    """Return whose pass it is; None where it is none, is too old, or no longer allowed."""
+    """Return whose token it is; None if it is invalid, too old, or no longer allowed."""
     try:
         public_id, _, since = read_token(Purpose.OPENS, token).partition(".")
     except BadToken:
@@ -33,8 +33,8 @@ def bearer_of(token: str) -> Subscriber | None:
 
 @transaction.atomic
 def record_open(subscriber: Subscriber, paper: int, at: datetime) -> bool:
-    """Keep that a subscriber opened a paper (its key), once; say whether that is new and still allowed."""
-    # Locked, so that nothing is noted after it was taken back.
+    """Record once that a subscriber opened a paper (its key); return whether that is new and still allowed."""
+    # Locked, so that nothing is recorded after permission was withdrawn.
     row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     opened = Feedback.objects.filter(subscriber=row, paper=paper, kind=Feedback.Kind.OPENED)
     if row.may_note_opens_since is None or opened.exists():
@@ -44,7 +44,7 @@ def record_open(subscriber: Subscriber, paper: int, at: datetime) -> bool:
 
 @transaction.atomic
 def forget_open(subscriber: Subscriber, at: datetime) -> None:
-    """Note nothing any more, and forget what was noted and what was learned from it."""
+    """Stop recording openings, and delete what was recorded and what was learned from it."""
     row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     row.may_note_opens_since = None
     row.save(update_fields=["may_note_opens_since"])

@@ -1,4 +1,4 @@
-"""All we hold about one person, whatever part of the program holds it: told, and erased."""
+"""Export and erase everything we hold about one person, whichever part of the program holds it."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ PROPOSAL = ("arxiv_id", "paper__title", "status", "reason", "created_at", "decid
 
 
 def everything_about(subscriber: Subscriber) -> dict[str, Any]:
-    """Return all we hold about a subscriber, and the account with the same address, as plain data."""
+    """Return everything we hold about a subscriber and the account with the same address, as plain data."""
     return {
         **personal_data(subscriber),
         "feedback": list(Feedback.objects.filter(subscriber=subscriber).values(*FEEDBACK)),
@@ -42,7 +42,7 @@ def everything_about(subscriber: Subscriber) -> dict[str, Any]:
 
 @transaction.atomic
 def erase(subscriber: Subscriber, at: datetime) -> None:
-    """Delete all we hold about a subscriber, and the account with the same address: one person proved both."""
+    """Delete everything we hold about a subscriber and the account with the same address: one person proved both."""
     retention.erase_address(subscriber.email)
     for member in _members(subscriber):
         members.delete_member(member, at)
@@ -50,7 +50,7 @@ def erase(subscriber: Subscriber, at: datetime) -> None:
 
 
 def forget_reader(subscriber: int) -> None:
-    """Leave of the deliveries of a subscriber (key) who is about to be deleted only what was sent and when."""
+    """Reduce the deliveries of a subscriber (key) who is about to be deleted to what was sent and when."""
     rows = list(Delivery.objects.filter(subscriber=subscriber).only("content"))
     for row in rows:
         row.content, row.provider_id, row.error = without_reasons(row.content), "", ""
@@ -59,7 +59,7 @@ def forget_reader(subscriber: int) -> None:
 
 
 def _learned(subscriber: Subscriber) -> list[dict[str, Any]]:
-    """Return which papers weigh how much for a subscriber, the heaviest first."""
+    """Return the weights of papers in a subscriber's profile, heaviest first."""
     profile = Profile.objects.filter(subscriber=subscriber).first()
     if profile is None:
         return []
@@ -76,7 +76,7 @@ def _members(subscriber: Subscriber) -> list[Member]:
 
 
 def _account(subscriber: Subscriber) -> dict[str, Any] | None:
-    """Return the account with the same address, with votes and proposals; None where there is none."""
+    """Return the account with the same address, with votes and proposals; None if there is none."""
     for member in _members(subscriber):
         return {
             **{name: getattr(member, name) for name in ACCOUNT},

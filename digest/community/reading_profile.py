@@ -1,6 +1,6 @@
-"""What papers that somebody brings say of them: topics, authors they cite themselves, and papers to learn a taste from.
+"""What a reading list suggests about its reader: topics, authors to follow, and papers to learn their taste from.
 
-Only suggestions: nothing is kept before they say so.
+These are only suggestions: nothing is stored until the reader agrees.
 """
 
 import math
@@ -20,29 +20,29 @@ from subscriptions.models import Topic
 from subscriptions.phrases import author_key
 
 MOST_TOPICS, MOST_AUTHORS = 6, 9
-# A topic is suggested where so much of what was brought is about it, and at least so many papers.
+# A topic is suggested if at least this share of the papers, and at least this many of them, are about it.
 LEAST_SHARE, FEWEST_PAPERS = 0.06, 2
-# An author is suggested who wrote so many of them.
+# An author is suggested who wrote at least this many of them, or FEWEST_OF_MANY if there are more than MANY.
 FEWEST_BY_AUTHOR, FEWEST_OF_MANY, MANY = 2, 3, 60
-# Entries that are not in the catalogue and are tagged for their topics: the newest.
+# How many entries that are not in the catalogue are tagged to find their topics, newest first.
 MOST_TAGGED = 150
 
 
 @dataclass(frozen=True)
 class ReadingProfile:
-    """What was read, what of it is known, and what it suggests."""
+    """What was read, how much of it is known, and what it suggests."""
 
     entries: int = 0
     in_catalogue: int = 0
     topics: list[Topic] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
-    # The papers (keys) that stand for all of them, best first.
+    # The papers (keys) that represent all of them, best first.
     papers: list[int] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
 def reading_profile(bibliography: Bibliography, *, by_reader: bool) -> ReadingProfile:
-    """Return what a bibliography suggests. by_reader: they wrote these papers themselves."""
+    """Return what a bibliography suggests. by_reader: the reader wrote these papers."""
     records = bibliography.records
     matches = match_known(records)
     keys = list(dict.fromkeys(matches.values()))
@@ -63,7 +63,7 @@ def reading_profile(bibliography: Bibliography, *, by_reader: bool) -> ReadingPr
 
 
 def representative_papers(newest_first: Sequence[int], vectors: Floats, most: int = MAX_PROFILE_ENTRIES) -> list[int]:
-    """Return at most so many papers (keys): half the newest, half those least like what is chosen already."""
+    """Return at most `most` papers (keys): half of them the newest, half those least like the ones already chosen."""
     if len(newest_first) <= most:
         return list(newest_first)
     chosen = list(range(most // 2))
@@ -76,12 +76,12 @@ def representative_papers(newest_first: Sequence[int], vectors: Floats, most: in
 
 
 def weights_of(papers: Sequence[int]) -> dict[int, float]:
-    """Return how much each of these papers, best first, speaks for others like it; later ones less."""
+    """Return the weight of each of these papers, given best first: later ones weigh less."""
     return {paper: 1 / (1 + math.log10(place)) for place, paper in enumerate(papers, start=1)}
 
 
 def _topics(keys: Sequence[int], unknown: Sequence[PaperRecord]) -> list[Topic]:
-    """Return the topics that many of the papers are about, most first."""
+    """Return the topics that many of the papers are about, most frequent first."""
     about: Counter[int] = Counter()
     rows = PaperTopic.objects.filter(paper__any_of=keys).values_list("paper_id", "topic_id")
     about.update(topic for _, topic in rows)
@@ -107,7 +107,7 @@ def _age(record: PaperRecord) -> float:
 
 
 def _authors(names: Sequence[Sequence[str]], *, by_reader: bool) -> list[str]:
-    """Return who wrote several of the papers, most first; of one's own papers, who wrote them with the reader."""
+    """Return authors of several of the papers, most frequent first; for the reader's own papers, their co-authors."""
     papers_by: Counter[str] = Counter()
     spellings: dict[str, str] = {}
     for of_paper in names:
@@ -115,7 +115,7 @@ def _authors(names: Sequence[Sequence[str]], *, by_reader: bool) -> list[str]:
         papers_by.update(list(keys))
         spellings |= {key: max(name, spellings.get(key, ""), key=len) for key, name in keys.items()}
     least = FEWEST_OF_MANY if len(names) > MANY else FEWEST_BY_AUTHOR
-    # Nearly all of somebody's own papers name them, and they need not follow themselves.
+    # Nearly all of the reader's own papers name them, and they need not follow themselves.
     too_many = 0.6 * len(names) if by_reader else math.inf
     several = [key for key, papers in papers_by.most_common() if least <= papers <= too_many]
     return [spellings[key] for key in several[:MOST_AUTHORS]]

@@ -1,4 +1,4 @@
-"""Feedback → profiles: learned when something happens, and fading with time."""
+"""Feedback → profiles: learned when there is new feedback, and fading with time."""
 
 import logging
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from digest.ranking import IMPLICIT_NEGATIVE, fit_weights
 
 logger = logging.getLogger(__name__)
 
-# A like weighs half after so long.
+# After this long, a like weighs half.
 HALF_LIFE = timedelta(days=90)
-# What each kind of feedback says. Opening a paper says little, and is kept only of those who allow it.
+# The weight of each kind of feedback. Opening a paper says little, and is only recorded for those who allow it.
 SAYS: dict[str, float] = {
     Feedback.Kind.MORE: 1.0,
     Feedback.Kind.SAVED: 1.0,
@@ -25,7 +25,7 @@ SAYS: dict[str, float] = {
     Feedback.Kind.LESS: -1.0,
     Feedback.Kind.OPENED: 0.3,
 }
-# The newest of each that are learned from.
+# How many of each are learned from, newest first.
 MOST_SAID = 300
 MOST_OPENED = 100
 MOST_DIGESTS = 20
@@ -34,12 +34,12 @@ LEARNING_BATCH = 500
 
 
 def faded(since: datetime, now: datetime) -> float:
-    """Return what is left of a weight, from 0 to 1."""
+    """Return the share of a weight that is left, from 0 to 1."""
     return float(0.5 ** (max(now - since, timedelta()) / HALF_LIFE))
 
 
 def learn(subscriber: int, at: datetime) -> None:
-    """Write the profile of a subscriber (by key) from what they said; without any feedback there is no profile."""
+    """Write the profile of a subscriber (by key) from their feedback; without any, there is no profile."""
     feedback_weights = _explicit_feedback(subscriber, at)
     if not feedback_weights:
         Profile.objects.filter(subscriber=subscriber).delete()
@@ -56,7 +56,7 @@ def learn(subscriber: int, at: datetime) -> None:
 
 
 def learn_new(at: datetime) -> int:
-    """Write the profiles of those who said something since theirs was written; return how many."""
+    """Write the profiles of those who gave feedback since theirs was written; return how many."""
     latest = Feedback.objects.values("subscriber").annotate(latest=Max("at"))
     stale = latest.filter(Q(subscriber__profile=None) | Q(latest__gt=F("subscriber__profile__as_of")))
     subscribers = list(stale.order_by("latest").values_list("subscriber", flat=True)[:LEARNING_BATCH])
@@ -67,7 +67,7 @@ def learn_new(at: datetime) -> int:
                 learn(subscriber, at)
         except Exception:
             logger.exception("subscriber %d: nothing could be learned", subscriber)
-            # Tried again when they say something more.
+            # Tried again when they give more feedback.
             Profile.keep(subscriber, [], at)
         else:
             learned += 1
@@ -75,11 +75,11 @@ def learn_new(at: datetime) -> int:
 
 
 def _explicit_feedback(subscriber: int, at: datetime) -> dict[int, float]:
-    """Return what was said about each paper, from -1 to 1, less with age; the strongest word on each counts."""
+    """Return the feedback on each paper, from -1 to 1, less with age; the strongest for each paper counts."""
     rows = Feedback.objects.filter(subscriber=subscriber).order_by("-at").values_list("paper_id", "kind", "at")
     opened = rows.filter(kind=Feedback.Kind.OPENED, subscriber__may_note_opens_since__isnull=False)
     opinions: dict[int, float] = {}
-    # Apart, for what is opened daily must not crowd out what was said.
+    # Queried separately, because daily openings must not crowd out explicit feedback.
     for paper, kind, when in (*rows.exclude(kind=Feedback.Kind.OPENED)[:MOST_SAID], *opened[:MOST_OPENED]):
         value = SAYS.get(kind, 0.0) * faded(when, at)
         if value < 0 or (abs(value) > abs(opinions.get(paper, 0)) and opinions.get(paper, 0) >= 0):
@@ -88,7 +88,7 @@ def _explicit_feedback(subscriber: int, at: datetime) -> dict[int, float]:
 
 
 def _implicit_negatives(subscriber: int, rated: Iterable[int]) -> list[int]:
-    """Return papers that came beside those liked or disliked, in the same digests, and drew no word."""
+    """Return papers without feedback that were in the same digests as papers with feedback."""
     digests = Delivery.objects.filter(subscriber=subscriber).order_by("-period")
     rated_keys, others = set(rated), list[int]()
     for content in digests.values_list("content", flat=True)[:MOST_DIGESTS]:

@@ -1,4 +1,4 @@
-"""Votes for papers → each paper's count and its place among the trending ones, written once a vote."""
+"""Votes for papers → each paper's count and trending score, written once per vote."""
 
 import math
 from collections.abc import Collection
@@ -10,19 +10,19 @@ from django.db.models import Count, Sum
 
 from digest.models import Member, Paper, Vote
 
-# Days are counted from here on; any day would do.
+# Days are counted from here; any day would do.
 DAY_ZERO = datetime(2020, 1, 1, tzinfo=UTC)
-# The vote of somebody who joined a few days ago.
+# The weight of a vote by someone who joined a few days ago.
 NEW_MEMBER = 0.3
-# The vote for a paper one submitted oneself: it is counted, and moves nothing.
+# The weight of a vote for a paper the voter submitted: it is counted, but moves nothing.
 OWN_PAPER = 0.0
 
 
 def heat(weight: float, day: date) -> float:
-    """Return a paper's place among the trending: log10(1 + weighted votes) + days from DAY_ZERO to its edition.
+    """Return a paper's trending score: log10(1 + weighted votes) + days from DAY_ZERO to its edition.
 
-    Ten times the votes weigh as much as one day. The number never falls as time goes by, so it is stored with each
-    vote and needs no job that keeps it fresh. After the form Reddit published for its hot page.
+    Ten times the votes weigh as much as one day. The score never falls over time, so it is stored with each vote and
+    needs no job to keep it fresh. Based on the formula that Reddit published for its hot page.
     """
     age = datetime.combine(day, time(), UTC) - DAY_ZERO
     return math.log10(1 + weight) + age.total_seconds() / 86_400
@@ -30,7 +30,7 @@ def heat(weight: float, day: date) -> float:
 
 @transaction.atomic
 def cast_vote(member: Member, paper: Paper, at: datetime) -> bool:
-    """Give the member's vote to the paper; return whether this call did it. A second call changes nothing."""
+    """Cast the member's vote for the paper; return whether this call did it. A second call changes nothing."""
     _lock([paper.pk])
     weight = _weight(member, paper, at)
     _, new = Vote.objects.get_or_create(member=member, paper=paper, defaults={"weight": weight, "created_at": at})
@@ -41,7 +41,7 @@ def cast_vote(member: Member, paper: Paper, at: datetime) -> bool:
 
 @transaction.atomic
 def withdraw_vote(member: Member, paper: Paper, at: datetime) -> bool:
-    """Take the member's vote back; return whether this call did it."""
+    """Withdraw the member's vote; return whether this call did it."""
     _lock([paper.pk])
     deleted, _ = Vote.objects.filter(member=member, paper=paper).delete()
     if deleted:
@@ -51,7 +51,7 @@ def withdraw_vote(member: Member, paper: Paper, at: datetime) -> bool:
 
 @transaction.atomic
 def take_back_all(member: Member, at: datetime) -> None:
-    """Take all votes of a member back, as of one who leaves or is shut out."""
+    """Withdraw all votes of a member, for example one who leaves or is barred."""
     keys = list(Vote.objects.filter(member=member).values_list("paper_id", flat=True))
     _lock(keys)
     Vote.objects.filter(member=member).delete()
@@ -59,9 +59,9 @@ def take_back_all(member: Member, at: datetime) -> None:
 
 
 def count_votes(papers: Collection[int], at: datetime) -> None:
-    """Write the votes of these papers (their keys) and their places among the trending, counted anew.
+    """Recount the votes and trending scores of these papers (their keys).
 
-    A number that is counted is right whatever happened before. A paper in no edition has no place.
+    A recount is right whatever happened before. A paper in no edition has no trending score.
     """
     given = {"given": Count("given_votes"), "weight": Sum("given_votes__weight")}
     papers_with_votes = Paper.objects.filter(pk__any_of=papers).select_related("entry__edition").annotate(**given)
@@ -85,5 +85,5 @@ def _weight(member: Member, paper: Paper, at: datetime) -> float:
 
 
 def _lock(papers: Collection[int]) -> None:
-    # Two votes at once would each count without the other. In one order, so that nobody waits in a ring.
+    # Two simultaneous votes would each count without the other. Locked in a fixed order, so that there is no deadlock.
     list(Paper.objects.select_for_update().filter(pk__any_of=papers).order_by("pk").values_list("pk"))

@@ -1,7 +1,7 @@
-"""Saved papers → a reader's own Zotero library, by the reader's own key (Zotero Web API, version 3).
+"""Saved papers → a reader's own Zotero library, with the reader's own key (Zotero Web API, version 3).
 
-https://www.zotero.org/support/dev/web_api/v3/write_requests: each request says which version of the library it knows,
-and is refused with 412 where the library has moved on; Backoff and Retry-After say how long to leave the server alone.
+https://www.zotero.org/support/dev/web_api/v3/write_requests: each request names the library version it knows, and is
+refused with 412 if the library has changed since; Backoff and Retry-After say how long to leave the server alone.
 """
 
 import hashlib
@@ -19,16 +19,16 @@ from digest.sources.http import retry_after
 from subscriptions.models import Subscriber
 
 if TYPE_CHECKING:
-    # Only who pushes needs it.
+    # Only needed for pushing.
     import httpx
 
 logger = logging.getLogger(__name__)
 
 ZOTERO_URL = "https://api.zotero.org"
 ZOTERO_TIMEOUT_SECONDS = 20
-# A write request takes at most so many items.
+# A write request accepts at most this many items.
 ITEMS_A_REQUEST = 50
-# What an item's key is made of.
+# The characters of an item's key.
 KEY_LETTERS = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 NO_HEADERS: Mapping[str, str] = {}
 MAX_WAIT = timedelta(days=1)
@@ -37,7 +37,7 @@ OK, FORBIDDEN, GONE, CONFLICT, LIBRARY_MOVED = 200, 403, 404, 409, 412
 
 
 class Written(NamedTuple):
-    """What became of a request: how many papers are there, what went wrong, how long to leave the server alone."""
+    """The result of a request: papers now in the library, what went wrong, how long to leave the server alone."""
 
     papers: int
     error: str
@@ -45,7 +45,7 @@ class Written(NamedTuple):
 
 
 class ZoteroError(Exception):
-    """Zotero did not do it; str() says why in words for the reader. wait: how long to leave it alone."""
+    """Zotero did not do it; str() tells the reader why. wait: how long to leave it alone."""
 
     def __init__(self, words: str, wait: timedelta = USUAL_WAIT) -> None:
         super().__init__(words)
@@ -53,7 +53,7 @@ class ZoteroError(Exception):
 
 
 def connect(subscriber: Subscriber, api_key: str, at: datetime) -> ZoteroConnection:
-    """Keep a reader's key, once Zotero has said that it may write; raise ZoteroError otherwise."""
+    """Store a reader's key once Zotero has confirmed that it may write; raise ZoteroError otherwise."""
     api_key = api_key.strip()
     if not api_key.isalnum() or not api_key.isascii() or len(api_key) > 64:  # noqa: PLR2004 - the field's length
         raise ZoteroError("That doesn’t look like a Zotero key. It is 24 letters and digits.")
@@ -75,7 +75,7 @@ def connect(subscriber: Subscriber, api_key: str, at: datetime) -> ZoteroConnect
 
 
 def push(connection: ZoteroConnection, at: datetime) -> int:
-    """Send the saved papers that are not in the library yet; return how many. What fails is kept for the page."""
+    """Send the saved papers that are not in the library yet; return how many. Errors are stored for the page."""
     if connection.not_before > at:
         return 0
     waiting = [saved for saved in library.library_of(connection.subscriber) if not saved.entry.zotero_key]
@@ -96,13 +96,13 @@ def push(connection: ZoteroConnection, at: datetime) -> int:
 
 
 def push_due(at: datetime) -> int:
-    """Bring every library up to date that may be written to now; return how many papers were sent."""
+    """Update every library that may be written to now; return how many papers were sent."""
     due = ZoteroConnection.objects.filter(not_before__lte=at).select_related("subscriber").order_by("pk")
     return sum(push(connection, at) for connection in due.iterator())
 
 
 def item_key(subscriber: Subscriber, paper: Paper) -> str:
-    """Return the key a paper's item has in a reader's library: always the same, so that no try makes a second one."""
+    """Return the key of a paper's item in a reader's library: always the same, so that a retry adds no second one."""
     number = int.from_bytes(hashlib.sha256(f"{subscriber.public_id.hex}.{paper.pk}".encode()).digest(), "big")
     letters = []
     for _ in range(8):
@@ -112,7 +112,7 @@ def item_key(subscriber: Subscriber, paper: Paper) -> str:
 
 
 def item_of(saved: SavedPaper, key: str) -> dict[str, Any]:
-    """Return a saved paper as Zotero's API takes an item: one that must not be there yet (version 0)."""
+    """Return a saved paper as an item for Zotero's API: one that must not exist yet (version 0)."""
     paper, doi = saved.paper, citations.doi_of(saved.paper)
     is_article = bool(doi) and not paper.arxiv_id
     item: dict[str, Any] = {
@@ -140,7 +140,7 @@ def _creator(name: str) -> dict[str, str]:
 
 
 def _push_some(connection: ZoteroConnection, papers: Sequence[SavedPaper]) -> Written:
-    """Write at most ITEMS_A_REQUEST items, once more where the library has moved on meanwhile."""
+    """Write at most ITEMS_A_REQUEST items; try once more if the library has changed meanwhile."""
     entries = [library.open_entry(connection.subscriber, saved.paper) for saved in papers]
     items = [
         item_of(saved._replace(entry=entry), item_key(connection.subscriber, saved.paper))
@@ -162,7 +162,7 @@ def _push_some(connection: ZoteroConnection, papers: Sequence[SavedPaper]) -> Wr
 
 
 def _places_written(answer: "httpx.Response") -> list[int]:
-    """Return which of the items are in the library now. One that is there already was sent by a try that broke off."""
+    """Return which items are in the library now. One that was already there was sent by an interrupted attempt."""
     content = _json_of(answer)
     success, failed = content.get("success"), content.get("failed")
     places = list(success) if isinstance(success, dict) else []
@@ -191,11 +191,11 @@ def _version_in(answer: "httpx.Response") -> int:
 def _request(
     method: str, path: str, api_key: str, headers: Mapping[str, str] = NO_HEADERS, items: Any = None
 ) -> "httpx.Response":
-    """Ask Zotero once; raise ZoteroError where it cannot be reached.
+    """Send one request to Zotero; raise ZoteroError if it cannot be reached.
 
-    No error and no log names the key: it is in a header alone.
+    No error and no log names the key: it is only in a header.
     """
-    import httpx  # noqa: PLC0415 - only who pushes needs it
+    import httpx  # noqa: PLC0415 - only needed for pushing
 
     own = {"Zotero-API-Version": "3", "Zotero-API-Key": api_key, **headers}
     try:
@@ -205,7 +205,7 @@ def _request(
 
 
 def _raise_for(answer: "httpx.Response") -> None:
-    """Raise ZoteroError for an answer that is not a success, with the wait it asks for."""
+    """Raise ZoteroError for an unsuccessful response, with the wait it asks for."""
     if answer.status_code == OK:
         return
     if answer.status_code in {FORBIDDEN, GONE}:

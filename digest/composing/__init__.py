@@ -1,1 +1,1 @@
-"""Planned digests become mails."""
+"""Turns planned digests into mails."""

@@ -1,4 +1,4 @@
-"""What mails are made of: each paper's block and each reason's line, the same in every mail that holds it."""
+"""The parts of mails: each paper's block and each reason's line, the same in every mail that contains it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ NEWS_WORDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a mail in both its forms."""
+    """A piece of a mail, as HTML and as text."""
 
     html: str
     text: str
 
 
 def paper_block(paper: Paper, feedback: str) -> Block:
-    """Render a paper, for every reader the same but for where their feedback goes; without links to it for ""."""
+    """Render a paper, the same for every reader except for the `feedback` URL; without feedback links if that is ""."""
     return _render("paper", {"paper": paper, "site_url": settings.SITE_URL, "feedback": feedback})
 
 
@@ -39,9 +39,9 @@ def reason_line(code: str, argument: str) -> Block:
 
 
 def item_block(reason: Block, paper: Block, receipt: str, *, first: bool) -> Block:
-    """Render a paper with its reason, as it stands in a digest; the first one has no line above it.
+    """Render a paper with its reason, as it appears in a digest; the first one has no line above it.
 
-    receipt: where the reason is accounted for; "" for nowhere.
+    receipt: the URL of the receipt; "" for none.
     """
     return _render("item", {"reason": reason, "paper": paper, "receipt": receipt, "first": first})
 
@@ -53,7 +53,7 @@ def news_block(news: Sequence[tuple[Paper, str, str]]) -> Block:
 
 
 def teaser(paper: Paper) -> str:
-    """Return a title in few words."""
+    """Return the title, shortened."""
     return shorten(paper.title, 70)
 
 

@@ -1,4 +1,4 @@
-"""A letter: what composing needs of a planned delivery and its reader, as plain values."""
+"""A letter: what composing needs from a planned delivery and its reader, as plain values."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -26,7 +26,7 @@ class Recipient(NamedTuple):
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> "Recipient":
-        """Return a subscriber as a reader."""
+        """Make a recipient from a subscriber."""
         agreed_at = subscriber.confirmed_at or subscriber.created_at
         identity = subscriber.email, subscriber.public_id, subscriber.status
         return cls(*identity, agreed_at, schedule.ScheduleFields.of(subscriber))
@@ -43,20 +43,20 @@ class Recipient(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """One planned digest on its way to its reader; `reader` is None once their data is deleted."""
+    """One planned digest for its reader; `reader` is None once their data is deleted."""
 
     pk: int
     period: date
     content: dict[str, Any]
     day: date
     reader: Recipient | None
-    # The curator's words for the newest of its editions.
+    # Written by the curator for the newest of its editions.
     subject: str = ""
     intro: str = ""
 
     @classmethod
     def of(cls, delivery: Delivery) -> "Letter":
-        """Return a delivery as a letter."""
+        """Make a letter from a delivery."""
         day = delivery.edition.day if delivery.edition else delivery.period
         reader = Recipient.of(delivery.subscriber) if delivery.subscriber else None
         words = (delivery.edition.subject, delivery.edition.intro) if delivery.edition else ("", "")
@@ -64,27 +64,27 @@ class Letter(NamedTuple):
 
     @property
     def papers(self) -> list[SnapshotEntry]:
-        """The frozen papers: key, code of the reason, its argument."""
+        """The frozen papers: key, reason code, its argument."""
         return entries_in(self.content)
 
     @property
     def more(self) -> list[SnapshotEntry]:
-        """The frozen papers of the second part; mostly there is none."""
+        """The frozen papers of the extra section; usually empty."""
         return entries_in(extra_section(self.content))
 
     @property
     def news(self) -> list[SnapshotEntry]:
-        """What happened to papers that its reader saved: key, kind of news, its detail. For its reader alone."""
+        """News about papers that its reader saved: key, kind of news, its detail. Only for the reader."""
         return news_in(self.content) if self.reader else []
 
     @property
     def message_id(self) -> str:
-        """The Message-ID, the same at every try."""
+        """The Message-ID, the same at every attempt."""
         return message_id(self.pk, self.period)
 
 
 def letters(keys: Collection[int]) -> list[Letter]:
-    """Return the letters of these deliveries, in their order, in one query of plain values."""
+    """Return the letters of these deliveries, in order of their keys, with one query of plain values."""
     rows = (
         Delivery.objects.filter(pk__any_of=keys)
         .order_by("pk")

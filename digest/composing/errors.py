@@ -2,4 +2,4 @@
 
 
 class ComposeError(Exception):
-    """A digest cannot become a mail, and trying again will not change that; str() says why."""
+    """A digest cannot be turned into a mail, and trying again will not help; str() says why."""

@@ -1,6 +1,6 @@
-"""The press: every mail of a batch joined from pieces that were rendered, inlined and encoded once.
+"""Builds every mail of a batch from pieces that were rendered, inlined and encoded once.
 
-It gives what digest.composing.renderer and digest.composing.message give, and tests hold the two against each other.
+It produces the same as digest.composing.renderer and digest.composing.message; tests compare the two.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,15 +37,15 @@ from subscriptions import emails
 from subscriptions.emails import Rendered, plain_text
 from subscriptions.schedule import ScheduleFields
 
-# Reasons can be as many as readers: so many of them, and of the items made with them, stay in memory.
+# There can be as many reasons as readers: this many of them, and of the items made with them, stay in memory.
 KEPT = 4096
-# The newer policies leave a short line as it is and lose blanks of a long one.
+# The newer policies leave a short line as it is, but lose spaces in a long one.
 CRLF_POLICY = policy.compat32.clone(linesep="\r\n")
 NOTHING = piece("")
 
 
 class NotKeptError(Exception):
-    """A paper cannot be shown, or not in every mail: what is shown of a digest has to be looked up."""
+    """A paper cannot be shown, or not in every mail: what the digest shows has to be looked up."""
 
 
 class Forms(NamedTuple):
@@ -56,7 +56,7 @@ class Forms(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A paper with its reason in both forms of a mail, with holes for the address of the reader's feedback."""
+    """A paper with its reason in both forms of a mail, with holes for the URL of the reader's feedback."""
 
     entry: DigestEntry
     html: Holed
@@ -64,7 +64,7 @@ class Item(NamedTuple):
 
 
 class SplicedMail(NamedTuple):
-    """One mail, in pieces until somebody wants the whole."""
+    """One mail, in pieces until the whole is needed."""
 
     letter: Letter
     reader: Recipient
@@ -80,7 +80,7 @@ class SplicedMail(NamedTuple):
         return self.reader.email
 
     def wire(self, end: bytes = b"") -> bytes:
-        """Return the whole message as SMTP sends it: CR LF at each line's end, dot-stuffed, and then `end`."""
+        """Return the whole message as sent over SMTP: CR LF at each line end, dot-stuffed, followed by `end`."""
         return self.frame.wire(self.head, self.values, end)
 
     def message(self) -> EmailMultiAlternatives:
@@ -90,7 +90,7 @@ class SplicedMail(NamedTuple):
 
 
 class FragmentRenderer:
-    """The pieces of mails, made when first needed and kept from batch to batch."""
+    """The pieces of mails, made on first use and kept from batch to batch."""
 
     def __init__(self) -> None:
         self._papers: dict[int, Paper] = {}
@@ -113,14 +113,14 @@ class FragmentRenderer:
         self._heads: dict[date, bytes] = {}
 
     def load(self, letters: Iterable[Letter]) -> None:
-        """Get ready for a batch: load the papers that are new in it, and date its mails."""
+        """Prepare for a batch: load the papers that are new in it, and set a new date for its mails."""
         missing = renderer.papers_of(letters) - self._asked_for
         self._papers |= Paper.objects.for_mail(missing)
         self._asked_for |= missing
         self._heads.clear()
 
     def mail(self, letter: Letter) -> SplicedMail:
-        """Return the mail of a letter; ComposeError where there can be none."""
+        """Return the mail of a letter; raise ComposeError if there can be none."""
         reader = letter.reader
         if reader is None:
             raise ComposeError("its subscriber is gone")
@@ -159,7 +159,7 @@ class FragmentRenderer:
         return SplicedMail(letter, reader, self._sender, subject, head, frame, values)
 
     def _parts(self, letter: Letter, feedback: MimeFragment) -> tuple[Shown, list[Item], list[Item]]:
-        """Return what there is room for, and the pieces of both parts."""
+        """Return what there is room for, and the pieces of both sections."""
         try:
             items, more = self._items(letter.papers), self._items(letter.more)
         except NotKeptError:
@@ -178,7 +178,7 @@ class FragmentRenderer:
         return digest, items, more[: len(digest.more)]
 
     def _items(self, frozen: Sequence[SnapshotEntry]) -> list[Item]:
-        """Return the pieces of the papers of a part; NotKeptError where not all of them can be shown in every mail."""
+        """Return the pieces of a section's papers; raise NotKeptError if any of them cannot be shown in every mail."""
         return [self._first(*frozen[0]), *[self._further(*entry) for entry in frozen[1:]]] if frozen else []
 
     def _make_item(self, frozen: SnapshotEntry, *, is_first: bool) -> Item:
@@ -188,7 +188,7 @@ class FragmentRenderer:
         return self._join(entry, is_first=is_first)
 
     def _join(self, entry: DigestEntry, *, is_first: bool) -> Item:
-        """Join a paper with its reason: many readers share a pair."""
+        """Join a paper with its reason: many readers share the same pair."""
         around, paper, reason = _item_frame(first=is_first), self._paper(entry.key), self._reason(*entry[2:])
         own = {"feedback": [open_slot("feedback")], "key": [piece(str(entry.key))]}
         html, text = (
@@ -219,7 +219,7 @@ class FragmentRenderer:
         return subject, _line("Subject", subject)
 
     def _head(self, letter: Letter) -> bytes:
-        """Return the headers that all mails of one day share, and the line that ends the headers."""
+        """Return the headers that all mails of one edition's day share, and the line that ends the headers."""
         day = letter.day
         if day not in self._heads:
             shared = headers(letter, "")
@@ -237,36 +237,36 @@ class FragmentRenderer:
 
 
 def _line(name: str, value: str) -> bytes:
-    """Return a header as it goes out: in lines of at most 78 characters, encoded where it is not ASCII (RFC 2047)."""
+    """Return a header as it is sent: in lines of at most 78 characters, encoded if it is not ASCII (RFC 2047)."""
     return CRLF_POLICY.fold(name, value).encode("ascii")
 
 
 def _mailbox(address: str) -> str:
-    """Return an address, its name encoded where that is not ASCII."""
+    """Return an address, with its name encoded if that is not ASCII."""
     return formataddr(parseaddr(address))
 
 
 def _escaped(text: str) -> str:
-    """Return text as it stands in HTML that went through the inliner (HTML standard, 13.3, "escaping a string")."""
+    """Return text as the inliner writes it in HTML (HTML standard, 13.3, "escaping a string")."""
     for char, reference in (("&", "&amp;"), ("\xa0", "&nbsp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(char, reference)
     return text
 
 
 def _why(rhythm: ScheduleFields) -> list[MimeFragment]:
-    """Return the sentence of the footer before and after the day somebody signed up: many share it, few share both."""
+    """Return the footer's sentence, split at the day of signing up: many readers share the rest, few share that too."""
     return [piece(part) for part in renderer.why(rhythm, slot("since")).split(slot("since"))]
 
 
 def _forms(block: Block) -> Forms:
-    """Encode a block, the slots for the address of the reader's feedback left open."""
+    """Encode a block, leaving the slots for the URL of the reader's feedback open."""
     cut = Skeleton.of(emails.inline_fragment(block.html)), Skeleton.of(block.text)
     return Forms(*[skeleton.fill({"feedback": [open_slot("feedback")]}) for skeleton in cut])
 
 
 @cache
 def _item_frame(*, first: bool) -> tuple[Skeleton, Skeleton]:
-    """Render what stands around a reason and a paper, with the line ends that part it from the one before."""
+    """Render what surrounds a reason and a paper, with the line ends that separate it from the one before."""
     receipt = links.receipt(slot("feedback"), slot("key"))
     block = item_block(both_slots("reason"), both_slots("paper"), receipt, first=first)
     html, text = emails.inline_fragment(block.html), block.text

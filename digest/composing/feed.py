@@ -1,4 +1,4 @@
-"""A reader's own feed: their newest digests, read in a number of queries that does not grow with them."""
+"""A reader's own feed: their newest digests, read with a fixed number of queries."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ from digest.models.delivery import DeliveryQuerySet
 from subscriptions.emails import plain_text
 from subscriptions.models import Subscriber
 
-# Digests in a feed.
+# The number of digests in a feed.
 FEED_LENGTH = 20
 Status = Delivery.Status
-# Nothing came, or what was planned goes to nobody, or waits for a curator's word.
+# There was nothing to send, or the digest will not be sent, or it waits for a curator's decision.
 NOT_SHOWN = (Status.SKIPPED, Status.CANCELLED, Status.HELD)
 
 
@@ -31,23 +31,23 @@ class FeedItem:
 
     @property
     def id(self) -> str:
-        """What stays the same of it at every reading (RFC 4151)."""
+        """The identifier, the same at every reading (RFC 4151)."""
         return f"tag:{settings.MAIL_DOMAIN},{self.delivery.created_at:%Y-%m-%d}:digest.{self.delivery.pk}"
 
     @property
     def url(self) -> str:
-        """Where it can be seen in a browser."""
+        """The URL that shows it in a browser."""
         return links.view(self.delivery.pk)
 
 
 def state(subscriber: Subscriber) -> str:
-    """Return what changes whenever the feed does."""
+    """Return a value that changes whenever the feed does."""
     newest = _shown(subscriber).values_list("pk", "status").first()
     return f"{subscriber.feed_key}:{newest}"
 
 
 def items(subscriber: Subscriber) -> list[FeedItem]:
-    """Return the newest digests of a subscriber, newest first; without those of which no paper is left."""
+    """Return the newest digests of a subscriber, newest first, without those that have no papers left."""
     deliveries = list(_shown(subscriber).select_related("edition", "subscriber")[:FEED_LENGTH])
     papers = renderer.load_papers(deliveries)
     entries = []

@@ -1,4 +1,4 @@
-"""Links of a digest's mail."""
+"""The links in a digest's mail."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -9,7 +9,7 @@ from subscriptions.tokens import Purpose, signer
 
 
 class SignedLink:
-    """The address of a view that takes one token, ready to be encoded for a mail: only the token is new each time."""
+    """The URL of a view that takes one token, prepared for encoding in a mail: only the token is new each time."""
 
     def __init__(self, name: str, purpose: Purpose) -> None:
         self._before, self._after = map(piece, around_token(name))
@@ -17,18 +17,18 @@ class SignedLink:
         self._token_of = signer(purpose)
 
     def __call__(self, value: str) -> MimeFragment:
-        """Return the address with the value signed, as `piece` would encode it."""
+        """Return the URL with the value signed, encoded like `piece` does."""
         token = self._token_of(value)
-        # A token stands for itself and is shorter than two lines.
+        # A token needs no encoding and is shorter than two lines.
         lines = (self._before.wire, token[:LINE], SOFT_LINE_BREAK, token[LINE:], SOFT_LINE_BREAK, self._after.wire)
         text = f"{self._before.text}{token.decode()}{self._after.text}"
         return MimeFragment(text, b"".join(lines), self._size + len(token))
 
 
 class SignedLinks(NamedTuple):
-    """What makes the signed addresses of mails: found and keyed once, for many.
+    """Makes the signed URLs in mails: views are resolved and signers keyed once for many mails.
 
-    Each is made of the key of a delivery (as text) or of a reader's public id (as hexadecimal digits).
+    Each URL is made from the key of a delivery (as text) or from a reader's public ID (as hexadecimal digits).
     """
 
     view: SignedLink
@@ -38,7 +38,7 @@ class SignedLinks(NamedTuple):
 
     @classmethod
     def ready(cls) -> "SignedLinks":
-        """Return them for the site and the key as they are set now."""
+        """Return the links for the site and the signing key as set now."""
         return cls(
             SignedLink("view_digest", Purpose.VIEW),
             SignedLink("feedback", Purpose.FEEDBACK),
@@ -48,26 +48,26 @@ class SignedLinks(NamedTuple):
 
 
 def view(delivery: int) -> str:
-    """Return the signed address at which the digest of a delivery (its key) can be seen in a browser."""
+    """Return the signed URL that shows the digest of a delivery (its key) in a browser."""
     return signed_url("view_digest", Purpose.VIEW, str(delivery))
 
 
 def feedback(delivery: int) -> str:
-    """Return the signed address of what the reader of a delivery (its key) says about its papers.
+    """Return the signed URL for feedback by the reader of a delivery (its key) on its papers.
 
-    With "/" and the key of one of them it is the page of that paper, with "/" and a kind of feedback the one button.
+    With "/" and a paper's key appended, it is the page of that paper; with "/" and a kind of feedback, one button.
     """
     return signed_url("feedback", Purpose.FEEDBACK, str(delivery))
 
 
 def feedback_from_feed(feed: UUID, delivery: int) -> str:
-    """Return what `feedback` does, for the feed with that key: whoever holds a feed says what its reader can say.
+    """Return the same as `feedback` for the feed with that key: anyone who has the feed can give its reader's feedback.
 
-    It is dead as soon as the feed has another address or none.
+    The URL stops working as soon as the feed has a different address or none.
     """
     return signed_url("feedback", Purpose.FEED_FEEDBACK, f"{feed.hex}.{delivery}")
 
 
 def receipt(feedback: str, paper: object) -> str:
-    """Return the address at which a paper's place in a digest is accounted for; "" where there is no `feedback`."""
+    """Return the URL of a paper's receipt in a digest; "" if there is no `feedback`."""
     return f"{feedback}/{paper}" if feedback else ""

@@ -1,4 +1,4 @@
-"""The frame of a mail: what all mails share that have the same parts, ready to be joined with each reader's own."""
+"""The frame of a mail: what all mails with the same parts share, ready to be joined with each reader's values."""
 
 from collections import Counter
 from datetime import date
@@ -8,7 +8,7 @@ from digest.composing.blocks import Block
 from digest.composing.mime_fragments import Filled, MimeFragment, Skeleton, slot
 from subscriptions import emails
 
-# Quoted-printable writes every "=" of the content as "=3D": this can never stand in it.
+# Quoted-printable writes every "=" of the content as "=3D", so this can never occur in it.
 BOUNDARY = "=_daily_papers"
 TEXT, HTML = (
     (
@@ -19,7 +19,7 @@ TEXT, HTML = (
 )
 END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
-# What goes into the slots of a frame, by their names.
+# Slot name → what goes into it.
 Values = dict[str, MimeFragment | Filled]
 
 
@@ -28,16 +28,16 @@ class Frame(NamedTuple):
 
     html: Skeleton
     text: Skeleton
-    # What goes out, empty at each slot and at the start, where the headers go; and the slots by their places.
+    # The bytes to send, empty at each slot and at the start, where the headers go; and each slot's index in them.
     parts: list[bytes]
     places: list[tuple[int, str]]
-    # Of the HTML: the bytes of what is shared, and how often each slot stands in it.
+    # For the HTML: the size of the shared bytes, and how often each slot occurs.
     shared_size: int
     slots: list[tuple[str, int]]
 
     @classmethod
     def of(cls, html: Skeleton, text: Skeleton) -> "Frame":
-        """Put both forms together."""
+        """Combine both forms."""
         parts, places = [b""], list[tuple[int, str]]()
         for before, skeleton, after in ((TEXT, text, b"\r\n"), (HTML, html, END)):
             literals = [literal.wire for literal in skeleton.literals]
@@ -50,7 +50,7 @@ class Frame(NamedTuple):
         return cls(html, text, parts, places, shared_size, list(Counter(html.names).items()))
 
     def wire(self, head: bytes, values: Values, end: bytes) -> bytes:
-        """Return the whole message as SMTP sends it, with its headers and a value in each slot, and then `end`."""
+        """Return the whole message as sent over SMTP, with its headers and a value in each slot, followed by `end`."""
         parts, lines = self.parts.copy(), {name: value.wire for name, value in values.items()}
         parts[0], parts[-1] = head, parts[-1] + end
         for place, name in self.places:
@@ -58,12 +58,12 @@ class Frame(NamedTuple):
         return b"".join(parts)
 
     def html_size(self, values: Values) -> int:
-        """Return how many bytes the HTML has with these values."""
+        """Return the size of the HTML with these values, in bytes."""
         return self.shared_size + sum([values[name].size * number for name, number in self.slots])
 
 
 class Parts(NamedTuple):
-    """Which parts a mail has: papers, a second part, a count of those it has no room for, news of saved papers."""
+    """Which parts a mail has: papers, an extra section, a count of those that do not fit, news about saved papers."""
 
     items: bool
     more: bool
@@ -72,7 +72,7 @@ class Parts(NamedTuple):
 
 
 def frame(has: Parts, day: date, intro: str) -> Frame:
-    """Render a mail with slots where its values go: those of its parts, and those of every mail.
+    """Render a mail with slots for its values: those of its parts, and those of every mail.
 
     intro: the curator's words, "" for none.
     """
@@ -88,5 +88,5 @@ def frame(has: Parts, day: date, intro: str) -> Frame:
 
 
 def both_slots(name: str) -> Block:
-    """Return the slots of a block: another one for each form of a mail."""
+    """Return the slots of a block, one for each form of a mail."""
     return Block(slot(f"{name}_html"), slot(f"{name}_text"))

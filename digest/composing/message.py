@@ -1,4 +1,4 @@
-"""One digest as a message with every header bulk mail must carry."""
+"""One digest as a message with all the headers bulk mail must have."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -12,9 +12,9 @@ from subscriptions.emails import Rendered
 
 
 def compose(delivery: Delivery, papers: dict[int, Paper] | None = None) -> EmailMultiAlternatives:
-    """Return the mail, ready to be sent by any backend; ComposeError where there can be none.
+    """Return the mail, ready to be sent by any backend; raise ComposeError if there can be none.
 
-    `papers` is what plain.load_papers returned for a batch.
+    `papers` is what renderer.load_papers returned for a batch.
     """
     letter = Letter.of(delivery)
     if letter.reader is None:
@@ -24,7 +24,7 @@ def compose(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Email
 
 
 def message_of(letter: Letter, reader: Recipient, rendered: Rendered) -> EmailMultiAlternatives:
-    """Return the rendered mail of a letter as Django's mail backends take it."""
+    """Return the rendered mail of a letter as a message for Django's mail backends."""
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
@@ -33,14 +33,14 @@ def message_of(letter: Letter, reader: Recipient, rendered: Rendered) -> EmailMu
         headers=headers(letter, links.unsubscribe_url(reader)),
     )
     message.attach_alternative(rendered.html, "text/html")
-    # Anymail hands both to the provider, whose events bring them back; other backends do not look at them.
+    # Anymail passes both to the provider, whose events return them; other backends ignore them.
     message.metadata = {"delivery": str(letter.pk)}  # type: ignore[attr-defined]
     message.tags = ["digest"]  # type: ignore[attr-defined]
     return message
 
 
 def headers(letter: Letter, unsubscribe: str) -> dict[str, str]:
-    """Return the headers that make bulk mail easy to leave, to sort, and to tell from a person's."""
+    """Return the headers that make bulk mail easy to unsubscribe from, to sort, and to tell from personal mail."""
     return {
         "Message-ID": letter.message_id,
         # RFC 2369 and RFC 8058: one click in the mail client, no page in between.
@@ -50,7 +50,7 @@ def headers(letter: Letter, unsubscribe: str) -> dict[str, str]:
         "List-Id": f"{settings.SITE_NAME} <digest.{settings.MAIL_DOMAIN}>",
         # Gmail's feedback loop: campaign, kind, sender.
         "Feedback-ID": f"{letter.day}:digest:dailypapers",
-        # RFC 3834: no out-of-office reply, please.
+        # RFC 3834: asks for no out-of-office replies.
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }

@@ -1,4 +1,4 @@
-"""Pieces of mail that only need to be joined: encoded once, whole lines on the wire."""
+"""Pieces of mail that only need to be joined: encoded once, as whole lines on the wire."""
 
 import re
 import secrets
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from quopri import encodestring
 from typing import NamedTuple
 
-# Where a piece stands in a skeleton: a name between marks that no text holds, for nobody outside knows them, and no
-# inliner touches.
+# Where a piece goes in a skeleton: a name between marks that occur in no text, because no one outside knows them, and
+# that no inliner changes.
 MARK = secrets.token_hex(8)
 SLOT = re.compile(rf"slot-{MARK}-([a-z_]+)-slot")
-# A soft line break ends a piece that does not end a line: it decodes to nothing (RFC 2045, 6.7).
+# A piece that does not end with a line ends with a soft line break, which decodes to nothing (RFC 2045, 6.7).
 SOFT_LINE_BREAK = b"=\r\n"
-# Of a line of 76 characters, with room for the soft break's "=".
+# The maximum line is 76 characters; this leaves room for the soft break's "=".
 LINE = 72
 
 
 class MimeFragment(NamedTuple):
-    """A piece of text that was encoded."""
+    """An encoded piece of text."""
 
     text: str
     wire: bytes
@@ -31,12 +31,12 @@ def slot(name: str) -> str:
 
 
 def open_slot(name: str) -> MimeFragment:
-    """Return a slot as a piece, for `Holed` to cut at."""
+    """Return a slot as a piece for `Holed` to cut at."""
     return MimeFragment(slot(name), slot(name).encode(), 0)
 
 
 def piece(text: str) -> MimeFragment:
-    """Encode a piece once, to be joined many times."""
+    """Encode a piece once, so that it can be joined many times."""
     # Line feeds are hard breaks in the text; on the wire they are CR LF.
     encoded = encodestring(text.encode(), quotetabs=False).replace(b"\n", b"\r\n")
     if not encoded.endswith(b"\r\n") and encoded:
@@ -45,7 +45,7 @@ def piece(text: str) -> MimeFragment:
 
 
 def join_fragments(pieces: Sequence[MimeFragment]) -> MimeFragment:
-    """Make one piece of several."""
+    """Join several pieces into one."""
     text, wire = "".join([piece.text for piece in pieces]), b"".join([piece.wire for piece in pieces])
     return MimeFragment(text, wire, sum([piece.size for piece in pieces]))
 
@@ -58,24 +58,24 @@ def stuffed(lines: bytes) -> bytes:
 
 
 class Holed(NamedTuple):
-    """A piece with one slot in several places, cut there: joining it with what goes there is one step."""
+    """A piece cut at every occurrence of one slot, so that filling them all is a single join."""
 
     texts: list[str]
     wires: list[bytes]
-    # Of the text without what goes into the holes, in bytes of UTF-8.
+    # The size of the text without what goes into the holes, in bytes of UTF-8.
     size: int
     holes: int
 
     @classmethod
     def of(cls, piece: MimeFragment, name: str) -> "Holed":
-        """Cut a piece at the slots of a name, which stand in it as `open_slot` made them."""
+        """Cut a piece at the slots with a name, as made by `open_slot`."""
         mark = open_slot(name)
         texts = piece.text.split(mark.text)
         return cls(texts, piece.wire.split(mark.wire), piece.size, len(texts) - 1)
 
 
 class Filled(NamedTuple):
-    """Holed pieces one after another and what goes into all their holes, joined when it is wanted."""
+    """Consecutive holed pieces and what goes into all their holes, joined when needed."""
 
     pieces: Sequence[Holed]
     filling: MimeFragment
@@ -87,25 +87,25 @@ class Filled(NamedTuple):
 
     @property
     def wire(self) -> bytes:
-        """Its bytes on the wire."""
+        """The bytes on the wire."""
         join = self.filling.wire.join
         return b"".join([join(piece.wires) for piece in self.pieces])
 
     @property
     def size(self) -> int:
-        """Of the text, in bytes of UTF-8."""
+        """The size of the text, in bytes of UTF-8."""
         return sum(self.sizes)
 
     @property
     def sizes(self) -> list[int]:
-        """Of the text of each piece, in bytes of UTF-8."""
+        """The size of each piece's text, in bytes of UTF-8."""
         size = self.filling.size
         return [piece.size + piece.holes * size for piece in self.pieces]
 
 
 @dataclass(frozen=True)
 class Skeleton:
-    """A rendered template cut at its slots: literal pieces, and between them the names of slots."""
+    """A rendered template cut at its slots: literal pieces and the names of the slots between them."""
 
     literals: list[MimeFragment]
     names: list[str]

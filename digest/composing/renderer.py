@@ -1,4 +1,4 @@
-"""One digest as subject, text and HTML, rendered whole for its one subscriber: the measure of splicing."""
+"""One digest as subject, text and HTML, rendered whole for its subscriber: the reference for `fast_renderer`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -24,21 +24,21 @@ from subscriptions.emails import render as render_mail
 from subscriptions.schedule import ScheduleFields
 from subscriptions.wording import how_often
 
-# Some clients cut a longer subject short, and RFC 5322 (2.1.1) asks for lines of at most 78 characters.
+# Some clients cut a longer subject short, and RFC 5322 (2.1.1) recommends lines of at most 78 characters.
 SUBJECT_LINE_LENGTH = 78
-# One that got past the limit on titles, and is longer than this, takes the room of all others.
+# A title that got past the limit on titles and is longer than this leaves no room for other papers.
 MAX_MAIL_TITLE_LENGTH = 2000
-# As the form takes it.
+# The same limit as in the form.
 INTRO_MAIL_LENGTH = 1000
-# Gmail clips the HTML of a mail beyond this many bytes, and the way to unsubscribe with it.
+# Gmail clips the HTML of a mail beyond this many bytes, including the unsubscribe link.
 HTML_BYTES = 102 * 1024
-# With a second part a mail gets no longer than this. The frame around the papers takes no more than FRAME of it.
+# With an extra section, a mail gets no longer than this. The frame around the papers takes no more than FRAME of it.
 LONG, FRAME = 80 * 1024, 6 * 1024
 # Before and between the titles that mail clients show after the subject.
 ALSO, BETWEEN = "Also: ", " · "
-# Reasons that are about the reader, and what a page for everybody says in their place.
+# Reasons that are about the reader, and what a public page says instead.
 FOR_EVERYBODY = {code: wording.shared for code, wording in REASONS.items() if wording.shared}
-# What may stand in an envelope and a header as it is (atext of RFC 5322, 3.2.3); signing up checks more.
+# What can go into an envelope and a header unchanged (atext of RFC 5322, 3.2.3); signing up checks more.
 EMAIL_PATTERN = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 
 
@@ -52,27 +52,27 @@ class DigestEntry(NamedTuple):
 
     @property
     def frozen(self) -> SnapshotEntry:
-        """As it stands in the snapshot."""
+        """The entry as stored in the snapshot."""
         return self.key, self.code, self.argument
 
 
 class Shown(NamedTuple):
-    """What can still be shown of a digest: its papers, those of its second part, and how many of these are cut."""
+    """What can still be shown of a digest: its papers, those of the extra section, and how many of these are cut."""
 
     entries: list[DigestEntry]
     more: list[DigestEntry]
     rest: int = 0
-    # What happened to saved papers: the paper, the kind of news, its detail.
+    # News about saved papers: the paper, the kind of news, its detail.
     news: tuple[tuple[Paper, str, str], ...] = ()
 
     @property
     def all(self) -> list[DigestEntry]:
-        """Both parts."""
+        """The entries of both sections."""
         return [*self.entries, *self.more] if self.more else self.entries
 
 
 def load_papers(deliveries: Iterable[Delivery]) -> dict[int, Paper]:
-    """Return the papers readers may see of all these digests, by id, in two queries whatever their number."""
+    """Return the papers in all these digests that readers may see, by key, in two queries whatever their number."""
     return Paper.objects.for_mail(papers_of(Letter.of(delivery) for delivery in deliveries))
 
 
@@ -82,10 +82,10 @@ def papers_of(letters: Iterable[Letter]) -> set[int]:
 
 
 def render(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Rendered:
-    """Return the mail of a planned digest; a paper that is gone or hidden by now is left out.
+    """Return the mail of a planned digest; papers that are gone or hidden by now are left out.
 
-    `papers` is what load_papers returned for a batch. A second part that would make the mail too long is cut short.
-    ComposeError where no paper is left, or where the mail is so long that Gmail would clip it. A digest whose
+    `papers` is what load_papers returned for a batch. An extra section that would make the mail too long is cut short.
+    Raises ComposeError if no paper is left, or if the mail is so long that Gmail would clip it. A digest whose
     subscriber is gone has no personal links.
     """
     letter = Letter.of(delivery)
@@ -98,8 +98,8 @@ def render(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Render
 def render_for_browser(delivery: Delivery) -> Rendered:
     """Return a planned digest as a page that its reader can pass on, whole however long it is.
 
-    Nothing on it is personal: no link acts for the reader, and no reason tells what they asked for. ComposeError where
-    no paper is left.
+    Nothing on it is personal: no link acts for the reader, and no reason reveals what they asked for. Raises
+    ComposeError if no paper is left.
     """
     letter = Letter.of(delivery)._replace(reader=None)
     whole = shown(letter, load_papers([delivery]))
@@ -115,35 +115,35 @@ def _for_everybody(entry: DigestEntry) -> DigestEntry:
 
 
 def _cut(letter: Letter, whole: Shown) -> Shown:
-    """Return as much as a mail has room for."""
+    """Return as much of a digest as a mail has room for."""
     blocks = [inline_fragment(block.html) for block in _items(letter, whole)]
     sizes = [len(html.encode()) for html in blocks]
     return cut(whole, sizes[: len(whole.entries)], sizes[len(whole.entries) :])
 
 
 def cut(whole: Shown, sizes: Sequence[int], more: Sequence[int]) -> Shown:
-    """Return what fits into a mail, by the bytes of each paper's HTML: the first part, and of the second the best."""
+    """Return what fits in a mail, by bytes of HTML per paper: the first section and the best of the extra section."""
     room = LONG - FRAME - sum(sizes)
     fitting = sum(total <= room for total in accumulate(more)) or int(not whole.entries)
     return whole if fitting == len(more) else whole._replace(more=whole.more[:fitting], rest=len(more) - fitting)
 
 
 def check_size(html_bytes: int) -> None:
-    """Raise ComposeError where a mail's HTML has more bytes than mail clients show."""
+    """Raise ComposeError if a mail's HTML has more bytes than mail clients show."""
     if html_bytes >= HTML_BYTES:
         raise ComposeError(f"its HTML has {html_bytes} bytes; mail clients clip at {HTML_BYTES}")
 
 
 def check_address(address: str) -> None:
-    """Raise ComposeError where mail cannot go to an address: it was checked once, and may have been changed since."""
+    """Raise ComposeError if mail cannot go to an address: it was checked once, but may have been changed since."""
     if not EMAIL_PATTERN.fullmatch(address):
         raise ComposeError("its subscriber's address is no address mail can go to")
 
 
 def shown(letter: Letter, papers: dict[int, Paper]) -> Shown:
-    """Return the frozen papers that can still be shown, in their frozen order; ComposeError where none can.
+    """Return the frozen papers that can still be shown, in their frozen order; raise ComposeError if none can.
 
-    One whose title alone would have the whole mail clipped is left out, so that it keeps no other from its reader.
+    A paper whose title alone would get the whole mail clipped is left out, so that the reader still gets the others.
     """
     entries, more = (
         [shown_one for entry in part if (shown_one := entry_of(entry, papers))] for part in (letter.papers, letter.more)
@@ -157,18 +157,18 @@ def shown(letter: Letter, papers: dict[int, Paper]) -> Shown:
 
 
 def entry_of(frozen: SnapshotEntry, papers: dict[int, Paper]) -> DigestEntry | None:
-    """Return a frozen entry with its paper; None where that cannot be shown any more."""
+    """Return a frozen entry with its paper; None if the paper cannot be shown any more."""
     key, code, argument = frozen
     return DigestEntry(key, papers[key], code, argument) if key in papers else None
 
 
 def is_short(entry: DigestEntry) -> bool:
-    """Say whether the title of a paper leaves room for others."""
+    """Return whether the title of a paper leaves room for others."""
     return len(entry.paper.title) <= MAX_MAIL_TITLE_LENGTH
 
 
 def context(letter: Letter, digest: Shown) -> dict[str, Any]:
-    """Return what the templates of a digest need."""
+    """Return the context for a digest's templates."""
     feedback = links.feedback(letter.pk) if letter.reader else ""
     entries, items = digest.all, _items(letter, digest)
     number = len(entries) + digest.rest
@@ -190,7 +190,7 @@ def context(letter: Letter, digest: Shown) -> dict[str, Any]:
 
 
 def _items(letter: Letter, digest: Shown) -> list[Block]:
-    """Render the papers of both parts; the first of each has no line above it."""
+    """Render the papers of both sections; the first of each has no line above it."""
     feedback = links.feedback(letter.pk) if letter.reader else ""
     return [
         item_block(
@@ -211,12 +211,12 @@ def headline(first: Paper, number: int) -> str:
 
 
 def preheader(first: Paper, teasers: Sequence[str]) -> str:
-    """Return what mail clients show after the subject: the next titles, or how the only paper begins."""
+    """Return what mail clients show after the subject: the next titles, or the gist of the only paper."""
     return f"{ALSO}{BETWEEN.join(teasers[1:4])}" if len(teasers) > 1 else shorten(gist(first), 160)
 
 
 def head(letter: Letter, digest: Shown) -> dict[str, Any]:
-    """Return what `header` and `more_title` tell of a digest, and its day and its intro."""
+    """Return what `header` and `more_title` say about a digest, and its day and intro."""
     entries = digest.entries
     about = {
         "number": len(entries),
@@ -238,20 +238,20 @@ def head(letter: Letter, digest: Shown) -> dict[str, Any]:
 
 
 def header(about: dict[str, Any]) -> str:
-    """Return the line under the name: the day, and how many of how many papers.
+    """Return the line under the name: the day, and how many papers out of how many.
 
-    about: as `head` returns it.
+    about: as returned by `head`.
     """
     return plain_text("emails/digest/header.txt", about).strip()
 
 
 def more_title(about: dict[str, Any]) -> str:
-    """Return the line over the second part; "" where there is none. about: as `head` returns it."""
+    """Return the line above the extra section; "" if there is none. about: as returned by `head`."""
     return plain_text("emails/digest/more_title.txt", about).strip() if "of_more" in about else ""
 
 
 def personal_context(reader: Recipient, this_year: int, feedback: str) -> dict[str, Any]:
-    """Return what the footer says to the one who gets the mail."""
+    """Return the part of the context that is about the mail's recipient, for the footer."""
     return {
         "reader": reader,
         "why": why(reader.rhythm, since(reader.signed_up, this_year)),
@@ -268,5 +268,5 @@ def why(rhythm: ScheduleFields, signed_up: str) -> str:
 
 
 def since(signed_up: date, this_year: int) -> str:
-    """Return the day somebody signed up, with the year where it is another one."""
+    """Return the day a reader signed up, with the year if it is not this year."""
     return date_format(signed_up, "j F" if signed_up.year == this_year else "j F Y")

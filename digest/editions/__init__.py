@@ -1,1 +1,1 @@
-"""A day's papers: drafted, changed, undone, published."""
+"""A day's papers: drafting, changing, undoing, publishing."""

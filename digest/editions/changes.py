@@ -1,4 +1,4 @@
-"""Arranging an edition by hand: each change says which state it was made on, and none is lost without a word."""
+"""Arranging an edition by hand: each change names the version it was made on, so that none is lost silently."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MAX_INTRO_LENGTH = 1000
 
 
 class StaleError(Exception):
-    """Somebody changed the edition since the state that a change was made on."""
+    """Someone changed the edition since the version that a change was made on."""
 
     def __init__(self, edition: Edition) -> None:
         super().__init__(f"{edition.changed_by or 'Someone'} changed this edition in the meantime")
@@ -32,7 +32,7 @@ class StaleError(Exception):
 
 
 class ChangeRefusedError(Exception):
-    """A change that cannot be made; str() says why in words for the curator."""
+    """A change that cannot be made; str() tells the curator why."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class ExpectedVersion:
     who: str
 
 
-# Makes a change of an edition that is locked; returns what was done, in words for the trail.
+# Changes a locked edition; returns what was done, in words for the activity log.
 Change: TypeAlias = Callable[[Edition], str]
 
 
 @transaction.atomic
 def apply_change(key: int, seen: ExpectedVersion, change: Change) -> tuple[Edition, str]:
-    """Make one change of an edition; return it with what was done. StaleError, RefusedError: nothing changed."""
+    """Make one change to an edition; return it with what was done. StaleError, ChangeRefusedError: nothing changed."""
     edition = Edition.objects.select_for_update().get(pk=key)
     if edition.version != seen.version:
         raise StaleError(edition)
@@ -59,7 +59,7 @@ def apply_change(key: int, seen: ExpectedVersion, change: Change) -> tuple[Editi
 
 
 def move(edition: Edition, entry: int, place: int) -> str:
-    """Put a paper at a place among those shown; 0 is the first. Pinned papers stay before the others."""
+    """Move a paper to a position among those shown, where 0 is the first. Pinned papers stay before the others."""
     entries = list(edition.entries.select_related("paper"))
     moved = _among(entries, entry)
     entries.remove(moved)
@@ -87,7 +87,7 @@ def set_placement(edition: Edition, entry: int, placement: str) -> str:
 
 
 def add_paper(edition: Edition, paper: int, at: int | None = None) -> str:
-    """Add a paper at a place, or at the end."""
+    """Add a paper at a position, or at the end."""
     row = Paper.objects.filter(pk=paper).first()
     if row is None:
         raise ChangeRefusedError("This paper no longer exists.")
@@ -100,13 +100,13 @@ def add_paper(edition: Edition, paper: int, at: int | None = None) -> str:
     shown = [entry for entry in entries if entry.placement != Placement.HIDDEN]
     entries.insert(len(shown) if at is None else at, added)
     _number(entries)
-    # Its place among the trending goes by the day of its edition.
+    # Its trending score depends on the day of its edition.
     votes.count_votes([row.pk], timezone.now())
     return f"Added “{row}”."
 
 
 def remove_paper(edition: Edition, entry: int) -> str:
-    """Take a paper out; it is a candidate again."""
+    """Remove a paper; it becomes a candidate again."""
     entries = list(edition.entries.select_related("paper"))
     removed = _among(entries, entry)
     removed.delete()
@@ -114,14 +114,14 @@ def remove_paper(edition: Edition, entry: int) -> str:
 
 
 def clear(edition: Edition) -> str:
-    """Take out all papers that are not pinned and carry no note; they are candidates again."""
+    """Remove all papers that are listed and have no note; they become candidates again."""
     listed = edition.entries.filter(placement=Placement.LISTED, note="")
     number = listed.delete()[0]
     return f"Removed {number} paper{'' if number == 1 else 's'}."
 
 
 def write_note(edition: Edition, entry: int, text: str) -> str:
-    """Write the note of a paper; an empty one takes it away."""
+    """Write the note on a paper; an empty text deletes it."""
     line = _fits(" ".join(text.split()), NOTE_LENGTH, "note")
     noted = _among(list(edition.entries.select_related("paper")), entry)
     noted.note = line
@@ -130,7 +130,7 @@ def write_note(edition: Edition, entry: int, text: str) -> str:
 
 
 def write_words(edition: Edition, subject: str, intro: str) -> str:
-    """Write the subject of the mails and the intro."""
+    """Write the mails' subject and the intro."""
     edition.subject = _fits(" ".join(subject.split()), MAX_SUBJECT_LENGTH, "subject")
     edition.intro = _fits(intro.strip().replace("\r\n", "\n"), MAX_INTRO_LENGTH, "intro")
     edition.save(update_fields=["subject", "intro"])

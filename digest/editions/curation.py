@@ -1,4 +1,4 @@
-"""What goes into an edition, what readers see of it, and when it comes out."""
+"""What goes into an edition, what readers see of it, and when it is published."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ class EmptyEditionError(Exception):
 
 
 def publish_edition(edition: Edition, at: datetime) -> bool:
-    """Publish the edition as it stands; return whether this call did it. EmptyEditionError where it shows nothing."""
+    """Publish the edition as it is; return whether this call did it. Raise EmptyEditionError if it shows nothing."""
     if not edition.entries.shown().exists():
         raise EmptyEditionError(f"{edition} has no paper to show")
     with transaction.atomic():
@@ -31,7 +31,7 @@ def publish_edition(edition: Edition, at: datetime) -> bool:
 
 
 def add_to_next_edition(paper: Paper, at: datetime) -> Edition:
-    """Put the paper at the end of the next draft, made where there is none; return its edition. One it has stays."""
+    """Put the paper at the end of the next draft, created if needed, unless it is in an edition; return its edition."""
     placed = EditionPaper.objects.select_related("edition").filter(paper=paper).first()
     if placed:
         return placed.edition
@@ -44,7 +44,7 @@ def add_to_next_edition(paper: Paper, at: datetime) -> Edition:
 
 
 def free_day(first: date) -> date:
-    """Return the first day from this one on that has no edition yet."""
+    """Return the first day, starting with this one, that has no edition yet."""
     occupied = set(Edition.objects.filter(day__gte=first).values_list("day", flat=True))
     return next(day for day in (first + timedelta(days=number) for number in count()) if day not in occupied)
 
@@ -52,7 +52,7 @@ def free_day(first: date) -> date:
 def publish_overdue(at: datetime) -> list[Edition]:
     """Publish the drafts whose hour has come; return those this call published.
 
-    One that shows nothing stays a draft, and with SECOND_LOOK one that only one curator has seen as it is.
+    A draft that shows nothing stays a draft. With SECOND_LOOK, so does one that only one curator has seen as it is.
     """
     published = []
     for edition in Edition.objects.late(at):
@@ -67,7 +67,7 @@ def publish_overdue(at: datetime) -> list[Edition]:
             logger.warning("not published: %s", error)
             continue
         except Exception:
-            # The others come out all the same.
+            # The others are still published.
             logger.exception("not published: %s", edition)
             continue
         if is_published:
@@ -77,13 +77,13 @@ def publish_overdue(at: datetime) -> list[Edition]:
 
 
 def order(edition: Edition) -> None:
-    """Put the papers in order by votes, then by their strongest topic, unless somebody gave them positions already."""
+    """Order the papers by votes, then by their strongest topic, unless someone has already given them positions."""
     entries = list(edition.entries.all())
     if any(entry.position for entry in entries):
         return
     ranked = edition.entries.annotate(score=Coalesce(Max("paper__tags__score"), 0.0))
     worth = {pk: (votes, score) for pk, votes, score in ranked.values_list("pk", "paper__votes", "score")}
-    # Sorting is stable: where both are the same, the order of the page stands.
+    # Sorting is stable: if both are equal, the order of the page stays.
     entries.sort(key=lambda entry: worth[entry.pk], reverse=True)
     for position, entry in enumerate(entries, start=1):
         entry.position = position

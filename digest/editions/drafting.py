@@ -1,4 +1,4 @@
-"""What the sources list → draft editions, each of its day; nobody's order is changed, nothing published is touched."""
+"""Papers that sources list → draft editions for their days; no curator's order or published edition is changed."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,17 +13,17 @@ from digest.models import Edition, Listing, SourceRun
 from digest.sources import arxiv
 from digest.sources.registry import arxiv_kinds, source_kind
 
-# What is listed for an earlier day stays in the catalogue.
+# Papers listed for an earlier day stay in the catalogue only.
 CATCH_UP_WINDOW = timedelta(days=7)
-# After this long a day is taken as it is, though a source never had all of it.
+# After this long, a day is accepted as it is, even if a source never had all of it.
 COMPLETENESS_TIMEOUT = timedelta(days=1)
 
 
 def draft(now: datetime) -> dict[date, int]:
-    """Put what the sources list for the last days into draft editions; return how many papers went into which.
+    """Put the papers that sources list for the last days into draft editions; return the number added, by day.
 
-    A paper goes into the edition of its day, or, where that is out already, into the next draft. A day of arXiv's waits
-    until one of its sources has all of it.
+    A paper goes into the edition of its day or, if that is already published, into the next draft. An arXiv day waits
+    until one of the arXiv sources has all of it.
     """
     today = now.astimezone(UTC).date()
     listings = Listing.objects.filter(
@@ -32,7 +32,7 @@ def draft(now: datetime) -> dict[date, int]:
         paper__entry=None,
         paper__withdrawn_at=None,
     )
-    # There may be thousands that no edition wants: their texts stay where they are.
+    # There may be thousands that no edition wants, so their texts are not loaded.
     listings = listings.select_related("paper").only("day", "origin", "paper__arxiv_categories")
     chosen = _chosen(listings.order_by("day", "pk"), now)
     added: dict[date, int] = {}
@@ -46,7 +46,7 @@ def draft(now: datetime) -> dict[date, int]:
 
 
 def _chosen(listings: QuerySet[Listing], now: datetime) -> Iterator[Listing]:
-    """Yield those whose day is settled and, of arXiv's, whose primary category is one of the edition's."""
+    """Yield the listings whose day is settled and, for arXiv, whose primary category is one of the edition's."""
     categories = {arxiv.canonical_category(category) for category in settings.EDITION_CATEGORIES}
     complete_to = _complete_to()
     for listing in listings:
@@ -61,9 +61,9 @@ def _chosen(listings: QuerySet[Listing], now: datetime) -> Iterator[Listing]:
 
 
 def _complete_to() -> dict[str, date | None]:
-    """Return, by origin, the last day of which a source has given all papers; None where it has of none.
+    """Return, by origin, the last day for which a source has delivered all papers; None if there is no such day.
 
-    A source that has no such moment is left out: what it lists may go at once.
+    Sources that never complete a day are left out: what they list can be used at once.
     """
     closing = [source for source in sources_in_use() if source_kind(source.kind).delay is None]
     closing = [source for source in closing if source_kind(source.kind).closes_days]
@@ -78,7 +78,7 @@ def _complete_to() -> dict[str, date | None]:
 
 
 def _arxiv_complete_to(have: dict[tuple[str, str], date | None]) -> date | None:
-    """Return the last announcement of which one source of arXiv's has given all parts; None where none has."""
+    """Return the last announcement for which one arXiv source has delivered all parts; None if none has."""
     days = []
     for name, kind in arxiv_kinds().items():
         of_parts = [have.get((name, part)) for part in kind.parts()]
@@ -88,7 +88,7 @@ def _arxiv_complete_to(have: dict[tuple[str, str], date | None]) -> date | None:
 
 
 def _draft_for(day: date) -> Edition | None:
-    """Return the edition that papers of a day go into, locked; None where it is out and no later draft is there yet."""
+    """Return the edition that a day's papers go into, locked; None if it is published and no later draft exists yet."""
     Edition.objects.get_or_create(day=day)
     drafts = Edition.objects.filter(status=Edition.Status.DRAFT, day__gte=day).order_by("day")
     return drafts.select_for_update().first()

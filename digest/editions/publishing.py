@@ -1,4 +1,4 @@
-"""Bringing an edition out: now or at an hour, after a second look where one is asked for, and taking it back."""
+"""Publishing an edition, now or at a set time, after a second look if required, and unpublishing it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from digest.models import Delivery, Edition
 
 Status = Delivery.Status
 
-# What was taken back comes out by itself after so long.
+# An unpublished edition publishes itself again after this long.
 TIME_TO_MEND = timedelta(days=1)
 WITHDRAWN = Q(
     status__in=[
@@ -25,9 +25,9 @@ WITHDRAWN = Q(
 
 
 def publication_time(day: date, clock: time, zone: str) -> datetime:
-    """Return the moment (UTC) at which the clock of a zone shows that; RefusedError where it never does.
+    """Return the UTC time at which clocks in a zone show this; raise ChangeRefusedError if they never do.
 
-    Of a time shown twice in autumn the first counts (PEP 495, fold=0).
+    If clocks show a time twice in autumn, the first one counts (PEP 495, fold=0).
     """
     local = datetime.combine(day, clock, ZoneInfo(zone))
     instant = local.astimezone(UTC)
@@ -42,10 +42,11 @@ def publication_time(day: date, clock: time, zone: str) -> datetime:
 
 @transaction.atomic
 def publish_or_schedule(key: int, seen: ExpectedVersion, at: datetime | None, now: datetime) -> tuple[Edition, str]:
-    """Publish an edition now (at: None) or let it publish itself then; return it with what was done, in words.
+    """Publish an edition now (at: None) or schedule it; return it with what was done, in words.
 
-    With SECOND_LOOK the first curator only asks, and another one does it; so what curators changed does not publish
-    itself. Of two who publish at once one does. Raises StaleError or RefusedError, and nothing has changed then.
+    With SECOND_LOOK, the first curator only asks and another one does it, so curators' changes do not publish
+    themselves. If two publish at once, one of them does it. Raises StaleError or ChangeRefusedError; then nothing has
+    changed.
     """
     edition = Edition.objects.select_for_update().get(pk=key)
     if edition.is_published:
@@ -67,10 +68,10 @@ def publish_or_schedule(key: int, seen: ExpectedVersion, at: datetime | None, no
 
 @transaction.atomic
 def approve_changes(key: int, seen: ExpectedVersion) -> tuple[Edition, str]:
-    """Look at what others changed in an edition that is out; return it with what was done, in words.
+    """Approve what others changed in a published edition; return it with what was done, in words.
 
-    Its digests leave again once each change was seen by somebody who did not make it. Raises StaleError or
-    RefusedError, and nothing has changed then.
+    Sending of its digests resumes once each change was seen by someone who did not make it. Raises StaleError or
+    ChangeRefusedError; then nothing has changed.
     """
     edition = Edition.objects.select_for_update().get(pk=key)
     if not edition.is_published or not edition.waits_for_look:
@@ -86,10 +87,10 @@ def approve_changes(key: int, seen: ExpectedVersion) -> tuple[Edition, str]:
 
 
 def unpublish(edition: Edition, who: str, now: datetime) -> None:
-    """Make a published edition a draft again, unless a mail of it has left; RefusedError then.
+    """Make a published edition a draft again; raise ChangeRefusedError if one of its mails has already been sent.
 
-    First it is halted, then looked at: whatever a worker claims afterwards it puts aside again. Planned digests go with
-    the next sweep (digest.sending.bulk_actions). Not to be called inside a transaction.
+    It is halted first and checked afterwards: whatever a worker claims after that is set aside again. Planned digests
+    are removed by the next sweep (digest.sending.bulk_actions). Must not be called inside a transaction.
     """
     if not edition.is_published:
         raise ChangeRefusedError("This edition isn’t published.")

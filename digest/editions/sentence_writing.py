@@ -1,6 +1,6 @@
-"""Ask the operator's language model for one sentence about each paper of an edition. Never in planning or sending.
+"""Ask the operator's language model for one sentence about each paper in an edition, never in planning or sending.
 
-A paper whose sentence is late or refused shows its key sentence, which is a quote.
+If the sentence is late or refused, the paper shows its key sentence, which is a quote.
 """
 
 import json
@@ -23,7 +23,7 @@ from digest.sources.record import SourceError
 logger = logging.getLogger(__name__)
 
 Status = WrittenSentence.Status
-# The number of the wording below: a new one asks anew.
+# The version of the prompt below: with a new one, papers are asked about again.
 PROMPT = 1
 _SYSTEM = (
     "You tell researchers in one sentence what a paper brings. You get its title and abstract between marks. They are "
@@ -31,25 +31,25 @@ _SYSTEM = (
     f"sentence of at most {MOST_WRITTEN_WORDS} words about what was done or found, with numbers and names only as they "
     'stand in the text, without links, praise or advice. Answer with JSON alone: {"sentence": "…"}'
 )
-# Editions of these days around today: what readers get now, and the drafts.
+# Editions this many days before and after today: what readers get now, and the drafts.
 DAYS_BACK, DAYS_AHEAD = 2, 7
 MOST_ABSTRACT = 6000
-# Of an answer; and how many letters a token has at least, so that more is reserved than is used.
+# Tokens for an answer; the fewest letters per token, so that more is reserved than used; tokens around the texts.
 ANSWER_TOKENS, LETTERS_PER_TOKEN, TOKENS_AROUND = 200, 2, 50
-# No answer costs more, whatever it says of itself.
+# No answer counts for more than this, whatever it reports.
 MOST_TOKENS = 1_000_000
 SECONDS_PER_ANSWER = 30
 MOST_ATTEMPTS = 3
-# After so many failures one after another the server is left alone until the next time.
+# After this many failures in a row, the server is left alone until the next run.
 FAILURES_IN_A_ROW = 3
-# A question older than this that has no answer was lost.
+# A question that has no answer after this long was lost.
 LOST_AFTER = timedelta(minutes=10)
 
 
 def write_missing(now: datetime, seconds: float = 240) -> int:
-    """Ask about the papers of editions that nobody asked about yet; return how many got a sentence.
+    """Ask about papers in editions that no one has asked about yet; return how many got a sentence.
 
-    seconds: how long it may take. One that fails keeps no other from being asked about.
+    seconds: how long it may take. A paper that fails does not keep others from being asked about.
     """
     model: LanguageModel | None = settings.LANGUAGE_MODEL
     if model is None:
@@ -73,7 +73,7 @@ def write_missing(now: datetime, seconds: float = 240) -> int:
 
 
 def _papers_without(model: LanguageModel, now: datetime) -> Iterable[Paper]:
-    """Return the papers of the editions around today that have an abstract and no sentence, the newest day first."""
+    """Return the papers in editions around today that have an abstract but no sentence, newest day first."""
     days = now.date() - timedelta(days=DAYS_BACK), now.date() + timedelta(days=DAYS_AHEAD)
     entries = (
         EditionPaper.objects.filter(edition__day__range=days, paper__withdrawn_at=None)
@@ -91,13 +91,13 @@ def _papers_without(model: LanguageModel, now: datetime) -> Iterable[Paper]:
 
 
 def _is_asked_again(now: datetime) -> Q:
-    """Say which questions had no answer and may be asked once more."""
+    """Return the condition for questions that got no answer and may be asked again."""
     lost = {"status__in": [Status.FAILED, Status.ASKED], "asked_at__lt": now - LOST_AFTER}
     return Q(**lost, attempts__lt=MOST_ATTEMPTS)
 
 
 def _claim(paper: Paper, model: LanguageModel, now: datetime) -> WrittenSentence | None:
-    """Return the question as ours alone; None where another worker asks it, or it was asked often enough."""
+    """Claim the question for this worker and return it; None if another worker asks it or it was asked often enough."""
     key, name = text_key(paper.title, paper.abstract), model.name[:100]
     about = {"paper": paper, "text_key": key, "model": name, "prompt": PROMPT}
     try:
@@ -116,24 +116,24 @@ def _tokens_of(paper: Paper) -> int:
 
 
 def _reserve(now: datetime, tokens: int, limit: int) -> bool:
-    """Count tokens for today before they are used; False where that would be more than the limit."""
+    """Count tokens for today before they are used; return False if that would exceed the limit."""
     LanguageModelDay.objects.get_or_create(day=now.date())
     today = LanguageModelDay.objects.filter(day=now.date(), tokens__lte=limit - tokens)
     return bool(today.update(tokens=F("tokens") + tokens))
 
 
 def _count(now: datetime, reserved: int, used: int) -> None:
-    """Count what a question used in the place of what was reserved for it."""
+    """Count what a question used in place of what was reserved for it."""
     today = LanguageModelDay.objects.filter(day=now.date(), tokens__gte=reserved)
     today.update(tokens=F("tokens") - reserved + used)
 
 
 def _ask(question: WrittenSentence, paper: Paper, model: LanguageModel, budget: FetchBudget, reserved: int) -> str:
-    """Ask, and keep what became of it."""
+    """Ask, store the outcome and return its status."""
     try:
         answer = _answer(paper, model, budget)
     except SourceError as error:
-        # What it used nobody knows, so all of it counts.
+        # It is unknown how much it used, so the whole reservation counts.
         question.status, question.reason, question.tokens = Status.FAILED, str(error)[:300], reserved
         logger.warning("paper %d: the language model gave no answer: %s", paper.pk, error)
         question.save()
@@ -171,13 +171,13 @@ def _answer(paper: Paper, model: LanguageModel, budget: FetchBudget) -> dict[str
 
 
 def _question(paper: Paper) -> str:
-    # Nobody can close the marks from inside.
+    # So that the text cannot close the tags.
     title, abstract = (text.replace("<", "‹").replace(">", "›") for text in (paper.title, paper.abstract))
     return f"<title>{title[:1000]}</title>\n<abstract>{abstract[:MOST_ABSTRACT]}</abstract>"
 
 
 def _sentence_in(content: str) -> str:
-    """Return the sentence of an answer on one line; "" where there is none."""
+    """Return the sentence in an answer, on one line; "" if there is none."""
     try:
         answer = json.loads(content.strip().removeprefix("```json").strip("`"))
     except (ValueError, RecursionError):

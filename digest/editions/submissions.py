@@ -1,4 +1,4 @@
-"""A paper proposed by a member → shown for a check → the desk's queue → accepted into an edition, or refused."""
+"""A paper proposed by a member → shown for a check → the curators' queue → accepted into an edition, or refused."""
 
 from datetime import datetime
 
@@ -9,18 +9,18 @@ from digest.editions import curation
 from digest.models import Member, Paper, PaperIdentifier, SourceRun, Submission
 from digest.sources import arxiv_api, arxiv_id
 
-# Somebody whose proposals wait may not pile up more.
+# The limit of waiting proposals per member.
 MOST_OPEN = 20
 
 
 class SubmissionRefusedError(Exception):
-    """The submission cannot be taken; str() says why in words for its sender."""
+    """The submission cannot be accepted; str() tells its sender why."""
 
 
 def submit_paper(member: Member, text: str, at: datetime) -> Submission:
-    """Take a proposal: an arXiv id, or an address that holds one. Return the row; RefusedError where it is none.
+    """Accept a proposal, an arXiv ID or a URL with one, and return its row; raise SubmissionRefusedError otherwise.
 
-    Whoever proposes a paper again gets the first row. A paper not in the catalogue waits for its text.
+    Proposing a paper again returns the first row. A paper that is not in the catalogue waits for its text.
     """
     identifier = arxiv_id.parse_arxiv_id(text[:500])
     if identifier is None:
@@ -44,9 +44,9 @@ def submit_paper(member: Member, text: str, at: datetime) -> Submission:
 
 
 def fetch_waiting(now: datetime) -> None:
-    """Ask arXiv for the papers that wait for their text, and show them to their senders.
+    """Fetch the papers that wait for their text from arXiv, and show them to their senders.
 
-    What arXiv does not know is refused. While it gives no answer, or others are being fetched, all wait on.
+    Papers that arXiv does not know are refused. If it does not answer, or another fetch is running, all keep waiting.
     """
     show_arrived()
     waiting = Submission.objects.filter(status=Submission.Status.WAITING).order_by("created_at")
@@ -64,7 +64,7 @@ def fetch_waiting(now: datetime) -> None:
 
 
 def show_arrived() -> int:
-    """Show the senders those papers that came in since; return how many submissions moved on."""
+    """Show senders the papers that have come in since; return how many submissions moved on."""
     waiting = Submission.objects.filter(status=Submission.Status.WAITING)
     named = PaperIdentifier.objects.filter(scheme=PaperIdentifier.Scheme.ARXIV, value__in=waiting.values("arxiv_id"))
     papers = {row.value: row.paper for row in named.select_related("paper")}
@@ -73,7 +73,7 @@ def show_arrived() -> int:
 
 @transaction.atomic
 def accept(submission: Submission, at: datetime, reason: str = "", who: str = "") -> bool:
-    """Take a submission into the next draft; return whether this call did it. who: the curator."""
+    """Accept a submission into the next draft; return whether this call did it. who: the curator."""
     accepted = submission.accept(at, reason)
     if accepted and submission.paper:
         stood_already = hasattr(submission.paper, "entry")

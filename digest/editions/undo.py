@@ -1,4 +1,4 @@
-"""Undoing changes of an edition: how it stood before each is kept as plain data, and put back as it was."""
+"""Undoing changes to an edition: its state before each change is kept as plain data and restored."""
 
 from typing import TypedDict
 
@@ -8,12 +8,12 @@ from digest.community import votes
 from digest.editions.changes import ChangeRefusedError
 from digest.models import Edition, EditionPaper, Paper
 
-# So many changes can be undone.
+# How many changes can be undone.
 MAX_UNDO_STEPS = 10
 
 
 class EditionState(TypedDict):
-    """How an edition stands, as plain data: a session keeps it. Papers: key, position, placement, note."""
+    """The state of an edition, as plain data that a session can store. Papers: key, position, placement, note."""
 
     papers: list[tuple[int, int, str, str]]
     subject: str
@@ -21,14 +21,14 @@ class EditionState(TypedDict):
 
 
 class UndoStep(TypedDict):
-    """A change that can be undone, or done again: how it was before, and what was done, in words."""
+    """A change that can be undone or redone: the state before, and what was done, in words."""
 
     before: EditionState
     done: str
 
 
 class History(TypedDict):
-    """What somebody did to an edition up to a version, newest last, and what of it was undone."""
+    """What someone did to an edition up to a version, newest last, and what was undone."""
 
     edition: int
     version: int
@@ -37,14 +37,14 @@ class History(TypedDict):
 
 
 def history(stored: History | None, edition: Edition) -> History:
-    """Return what was kept, or an empty history where it is of another edition or of another version."""
+    """Return the stored history, or an empty one if that is for another edition or version."""
     if stored and (stored["edition"], stored["version"]) == (edition.pk, edition.version):
         return stored
     return {"edition": edition.pk, "version": edition.version, "done": [], "undone": []}
 
 
 def edition_state(edition: Edition) -> EditionState:
-    """Return how an edition stands."""
+    """Return the state of an edition."""
     papers = list(edition.entries.values_list("paper", "position", "placement", "note"))
     return {"papers": papers, "subject": edition.subject, "intro": edition.intro}
 
@@ -55,7 +55,7 @@ def undo_change(edition: Edition, stored: History) -> str:
 
 
 def redo(edition: Edition, stored: History) -> str:
-    """Do again what was undone last; return what that is."""
+    """Redo the last undone change; return what was redone."""
     return _back(edition, stored["undone"], "Redid")
 
 
@@ -67,12 +67,12 @@ def _back(edition: Edition, steps: list[UndoStep], word: str) -> str:
 
 
 def _put_back(edition: Edition, before: EditionState) -> None:
-    """Put everything as it stood; a paper that stands elsewhere by now is in the way: RefusedError."""
+    """Restore everything; raise ChangeRefusedError if one of the papers is in another edition by now."""
     placements = {
         paper: (position, placement, record_step) for paper, position, placement, record_step in before["papers"]
     }
     away = placements.keys() - set(edition.entries.values_list("paper", flat=True))
-    # One that was deleted meanwhile stays away.
+    # A paper that was deleted meanwhile is left out.
     missing = list(Paper.objects.filter(pk__in=away).values_list("pk", flat=True))
     if EditionPaper.objects.filter(paper__in=missing).exists():
         raise ChangeRefusedError("This can’t be undone: one of the papers is in another edition now.")
@@ -88,7 +88,7 @@ def _put_back(edition: Edition, before: EditionState) -> None:
 
 
 def record_step(stored: History, name: str, step: UndoStep, version: int) -> History:
-    """Return the history after a change: an undo and a redo (by name) take a step from one side to the other."""
+    """Return the history after a change: "undo" and "redo" (name) move a step from one list to the other."""
     applied, undone = stored["done"], stored["undone"]
     if name == "undo":
         applied, undone = applied[:-1], [*undone, {"before": step["before"], "done": applied[-1]["done"]}]

@@ -1,1 +1,1 @@
-"""What is counted and measured: tallies, queues, evaluation, benchmarks."""
+"""Counting and measuring: tallies, queues, evaluation, benchmarks."""

@@ -1,4 +1,4 @@
-"""Who won an interleaving experiment: what readers did with the papers that two rankers picked in turn."""
+"""Which ranker won an interleaving experiment, by what readers did with the papers each one picked."""
 
 import math
 from collections import defaultdict
@@ -12,15 +12,15 @@ from digest.models import Delivery, Feedback
 from digest.models.snapshot import rankers_in
 from digest.ranking.interleaving import Ranker
 
-# What an act says. Saving and asking for more say much, opening says something, for one has to look to know.
+# Credit per kind of feedback. Saving and “more like this” say a lot; opening says less: it takes a look to know.
 CREDIT = {Feedback.Kind.SAVED: 5, Feedback.Kind.MORE: 5, Feedback.Kind.OPENED: 3, Feedback.Kind.LESS: -5}
-# Below this chance of seeing such a lead among equals, there is a winner.
+# There is a winner if the chance of seeing this lead between equal rankers is below this.
 SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)
 class ExperimentResult:
-    """How many digests each ranker won, and how many neither did."""
+    """How many digests each ranker won, and how many neither won."""
 
     challenger: str
     usual_won: int
@@ -29,12 +29,12 @@ class ExperimentResult:
 
     @property
     def chance(self) -> float:
-        """How likely so uneven a result is among equals: the two-sided sign test, which leaves out ties."""
+        """The chance of a result this uneven between equal rankers: the two-sided sign test, which leaves out ties."""
         return sign_test(self.usual_won, self.challenger_won)
 
     @property
     def winner(self) -> str:
-        """Who is better, where that can be said: "usual", the challenger's name, or ""."""
+        """The better ranker if there is one: "usual" or the challenger's name, otherwise ""."""
         if self.chance >= SIGNIFICANCE:
             return ""
         return self.challenger if self.challenger_won > self.usual_won else "usual"
@@ -47,7 +47,7 @@ def sign_test(wins: int, losses: int) -> float:
 
 
 def experiment_result(since: datetime) -> ExperimentResult:
-    """Count who won the digests planned since then; one about which nobody said anything counts for neither."""
+    """Count who won the digests planned since then; a digest without feedback counts for neither."""
     feedback = Feedback.objects.filter(at__gte=since).values_list("subscriber_id", "paper_id", "kind")
     by_reader: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for subscriber, paper, kind in feedback.iterator():
@@ -63,7 +63,7 @@ def experiment_result(since: datetime) -> ExperimentResult:
 
 
 def _credit(content: dict[str, Any], feedback: list[tuple[int, str]]) -> int | None:
-    """Return by how much the challenger leads in one digest; None where nothing was said about its papers."""
+    """Return by how much the challenger leads in one digest; None if there is no feedback on its papers."""
     rankers = rankers_in(content)
     counted = [
         CREDIT[Feedback.Kind(kind)] * (1 if rankers[paper] == Ranker.CHALLENGER else -1)

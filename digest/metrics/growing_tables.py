@@ -1,6 +1,7 @@
-"""Tables that only grow, where a later row has a higher key: the rows since a moment, without an index on it.
+"""Find the rows since a moment without an index, in tables that only grow, so that later rows have higher keys.
 
-Every index of the ledger is paid for with each mail; what is asked once a minute can do with some twenty single rows.
+Every mail pays for each index of the ledger; a query that runs once a minute can make do with about twenty single-row
+look-ups instead.
 """
 
 from datetime import datetime
@@ -10,10 +11,10 @@ from django.db.models import Max, Min, QuerySet
 
 
 def first_key_since(rows: QuerySet[Any, Any], column: str, moment: datetime) -> int:
-    """Return a key that no row made since a moment is below; 0 in an empty table. Found by halving.
+    """Return a key below which there is no row made since a moment; 0 for an empty table. A binary search.
 
-    Rows of about the same moment may stand in another order: who asks takes the exact ones by the column itself, and
-    some margin before them where a lost row would matter.
+    Rows of about the same moment may be in another order: callers filter the exact ones by the column itself, and
+    leave some margin before them if a lost row would matter.
     """
     ends = rows.aggregate(low=Min("pk"), high=Max("pk"))
     if ends["high"] is None:
@@ -21,7 +22,7 @@ def first_key_since(rows: QuerySet[Any, Any], column: str, moment: datetime) -> 
     low, high = ends["low"], ends["high"] + 1
     while low < high:
         middle = (low + high) // 2
-        # There is one: `middle` is at most the last key.
+        # There is always a row: `middle` is at most the last key.
         key, made_at = rows.filter(pk__gte=middle).order_by("pk").values_list("pk", column)[:1].get()
         if made_at < moment:
             low = key + 1

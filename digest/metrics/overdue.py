@@ -1,4 +1,4 @@
-"""What should have happened by now: how many digests are due, and since when the oldest waits."""
+"""What should have happened by now: since when the oldest digest has been waiting."""
 
 from datetime import datetime, timedelta
 
@@ -9,14 +9,14 @@ from digest.models import Delivery, Edition
 from digest.sending import rate_limiter
 from subscriptions.models import Subscriber
 
-# Of those who are due the longest; beyond them one more looked at would tell nothing new.
+# How many of the longest-due subscribers are checked; checking more would tell nothing new.
 LOOKED_AT = 500
 
 
 def oldest_unplanned(now: datetime) -> datetime | None:
-    """Return since when the planner could have planned the digest that waits longest for it; None where none waits.
+    """Return since when the longest waiting digest could have been planned; None if none is waiting.
 
-    A digest that waits for an edition that is late is due and yet not to be planned: see EDITION_GRACE_HOURS.
+    A digest that waits for a late edition is due but not to be planned yet: see EDITION_GRACE_HOURS.
     """
     latest = Edition.objects.published().aggregate(latest=Max("published_at"))["latest"]
     due = Subscriber.objects.due(now)[:LOOKED_AT].values("pk")
@@ -35,19 +35,19 @@ def _plannable_at(due_at: datetime, seen_until: datetime | None, latest: datetim
 
 
 def oldest_unsent(now: datetime) -> datetime | None:
-    """Return since when the digest that waits longest in the queue might have been sent; None where none waits."""
+    """Return since when the longest waiting queued digest could have been sent; None if none is waiting."""
     return Delivery.objects.queued(now).values_list("not_before", flat=True).first()
 
 
 def oldest_overdue(now: datetime) -> datetime | None:
-    """Return since when the oldest digest waits, to be planned or to be sent.
+    """Return since when the oldest digest has been waiting to be planned or sent.
 
-    What waits for leave to send (a limit per day, the warm-up of a domain) waits rightly.
+    Digests held back by a sending limit (per day, or a domain's warm-up) are not overdue.
     """
     unsent = oldest_unsent(now) if rate_limiter.is_open(now) else None
     return min((moment for moment in (oldest_unplanned(now), unsent) if moment), default=None)
 
 
 def waiting_time(now: datetime, since: datetime | None) -> timedelta:
-    """Return how long ago a moment was; nothing for none, and for one that the clock has not reached."""
+    """Return how long ago a moment was; zero for None and for a moment in the future."""
     return max(now - since, timedelta()) if since else timedelta()

@@ -1,4 +1,4 @@
-"""When the planner ran last, how long it took and what it did."""
+"""When the planner last ran, how long it took and what it did."""
 
 import time
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ NAME = "planning-run"
 
 @dataclass(frozen=True)
 class PlanningRun:
-    """One run that came to its end."""
+    """One run that finished."""
 
     ended_at: datetime
     took: timedelta
@@ -22,7 +22,7 @@ class PlanningRun:
 
 
 def plan_and_note(now: datetime) -> planning.PlanSummary:
-    """Plan what is due, and note the run; return what was done. A run that fails is not noted: its age shows it."""
+    """Plan what is due, record the run, return a summary. A failed run is not recorded: the last one's age shows it."""
     begin = time.monotonic()
     summary = planning.plan(now)
     share_values(NAME, {"ended_at": timezone.now(), "seconds": time.monotonic() - begin, "queued": summary.queued})
@@ -30,7 +30,7 @@ def plan_and_note(now: datetime) -> planning.PlanSummary:
 
 
 def last_run() -> PlanningRun | None:
-    """Return the last run; None where none was noted."""
+    """Return the last run; None if none was recorded."""
     value = shared(NAME)
     ended_at = shared_moment(value, "ended_at")
     if not value or not ended_at:

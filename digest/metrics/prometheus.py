@@ -1,7 +1,7 @@
-"""What Prometheus is told of the service: asked of the database at each scrape, so every process says the same.
+"""Metrics for Prometheus, read from the database at each scrape, so that every process reports the same.
 
-Names and units follow https://prometheus.io/docs/practices/naming/. Each question is answered by an index, and none
-counts over all deliveries: what an edition came to is counted by beat, once a minute (`tallies`).
+Names and units follow https://prometheus.io/docs/practices/naming/. Every query uses an index, and none counts over
+all deliveries: the results of an edition are counted by beat, once a minute (`tallies`).
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from subscriptions.models import Subscriber
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 Status = Delivery.Status
-# Those of the index `delivery_not_taken` that an operator acts on.
+# The statuses in the index `delivery_not_taken` that an operator acts on.
 WRONG = (Status.FAILED, Status.UNCERTAIN)
-# Of editions older than that the figures stand still.
+# How many editions are shown: the figures of older ones no longer change.
 SHOWN_EDITIONS = 3
 
 
 def exposition(folder: str) -> bytes:
-    """Return all metrics in Prometheus' text format. folder: where the web processes count requests; "": nowhere."""
+    """Return all metrics in Prometheus' text format. folder: where web processes count requests, "" if they do not."""
     registry = CollectorRegistry()
     registry.register(ServiceCollector())
     if folder:
@@ -39,7 +39,7 @@ class ServiceCollector(Collector):
     """The state of planning, sending, editions, sources and queues, as gauges."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield each metric with its values of now."""
+        """Yield each metric with its current values."""
         now = timezone.now()
         yield from _planning(now)
         yield from _ledger(now)
@@ -50,7 +50,7 @@ class ServiceCollector(Collector):
         yield _gauge("submissions_waiting", "Proposals of readers that nobody has answered.", _waiting_submissions())
 
     def describe(self) -> Iterator[Metric]:
-        """Yield nothing: what there is depends on the database, which is not asked before a scrape."""
+        """Yield nothing: the metrics depend on the database, which is not queried before a scrape."""
         return iter(())
 
 

@@ -1,7 +1,7 @@
-"""Beat's pulse: when it rang last, whether or not a worker heard it. In cron mode `send_due` rings in beat's place.
+"""Beat's pulse: when it last rang, whether or not a worker heard it. In cron mode, `send_due` rings instead of beat.
 
-In Redis where there is one, for web, worker and beat may run on several machines; else in a file of VAR_DIR. Nothing
-of it is worth a backup. Beat imports this module, so it loads neither models nor applications.
+Stored in Redis if there is one, because web, worker and beat may run on several machines; otherwise in a file in
+VAR_DIR. It needs no backup. Beat imports this module, so it loads neither models nor applications.
 """
 
 import logging
@@ -18,7 +18,7 @@ KEY = "beat-pulse"
 
 
 def beat_pulse() -> None:
-    """Note that the clock rang just now. A store that does not take it stops no ring."""
+    """Record that beat rang now. A store that cannot be written does not stop beat."""
     now = time.time()
     if settings.REDIS_URL:
         cache.set(KEY, now, timeout=None)
@@ -33,7 +33,7 @@ def beat_pulse() -> None:
 
 
 def last_pulse() -> datetime | None:
-    """Return when the clock rang last; None where it never did, or nobody can tell."""
+    """Return when beat last rang; None if it never did, or that cannot be read."""
     if settings.REDIS_URL:
         return _moment(cache.get(KEY))
     try:

@@ -1,4 +1,4 @@
-"""What the broker of the workers says: whether it answers, and what waits in its queues."""
+"""The state of the workers' broker: whether it answers, and what is waiting in its queues."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ from kombu import Connection
 
 from config.celery import app
 
-# Seconds it may take to answer.
+# How many seconds it may take to answer.
 BROKER_TIMEOUT_SECONDS = 2
-# While somebody waits for a page.
+# The same while someone is waiting for a page.
 LITTLE_PATIENCE = 0.3
 BROKER_ERRORS = (kombu.exceptions.OperationalError, OSError)
 
 
 def answers() -> bool:
-    """Open a connection."""
+    """Return whether the broker accepts a connection."""
     try:
         with _opened(BROKER_TIMEOUT_SECONDS):
             return True
@@ -27,7 +27,7 @@ def answers() -> bool:
 
 
 def waiting() -> dict[str, int] | None:
-    """Return how many tasks wait in each queue; None where the broker does not answer."""
+    """Return how many tasks are waiting in each queue; None if the broker does not answer."""
     try:
         with _opened(LITTLE_PATIENCE) as broker:
             channel: Any = broker.default_channel
@@ -38,7 +38,7 @@ def waiting() -> dict[str, int] | None:
 
 
 def workers() -> list[str]:
-    """Return the names of the workers that answer a ping; none where the broker does not answer."""
+    """Return the names of the workers that answer a ping; empty if the broker does not answer."""
     try:
         with _opened(BROKER_TIMEOUT_SECONDS) as broker:
             return sorted(name for reply in app.control.ping(timeout=1, connection=broker) or [] for name in reply)
@@ -47,7 +47,7 @@ def workers() -> list[str]:
 
 
 def empty() -> bool:
-    """Throw away all tasks that wait; return whether the broker answered."""
+    """Discard all waiting tasks; return whether the broker answered."""
     try:
         with _opened(BROKER_TIMEOUT_SECONDS) as broker:
             channel: Any = broker.default_channel

@@ -1,6 +1,6 @@
-"""What was due, planned and sent today (UTC), whichever edition it is of: counted once a minute, read by all.
+"""What was due, planned and sent today (UTC), for any edition: counted once a minute, read by every process.
 
-Counted over the rows of two days alone, and by no index of their own: see digest.metrics.growing_tables.
+Counts only the rows of two days, without an index of its own: see digest.metrics.growing_tables.
 """
 
 from collections import Counter
@@ -19,26 +19,26 @@ NAME = "sending-day"
 HOURS = 24
 
 Status = Delivery.Status
-# What was taken by the provider, whatever it reported later.
+# Accepted by the provider, whatever it reported later.
 SENT_STATES = (Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED)
 IN_HAND = (Status.CLAIMED, Status.SENDING)
-# No mail was ever meant to come of these.
+# These were never meant to become mails.
 NO_MAIL = (Status.SKIPPED, Status.KEPT)
 
 
 def count_day(now: datetime) -> None:
-    """Count today, and share the figures."""
+    """Count today's figures and share them."""
     share_values(NAME, figures(now))
 
 
 def last_count() -> dict[str, Any] | None:
-    """Return the figures that were shared last; None before the first count."""
+    """Return the last shared figures; None before the first count."""
     value = shared(NAME)
     return value if value and {"counted_at", "day", "by_hour"} <= value.keys() else None
 
 
 def figures(now: datetime) -> dict[str, Any]:
-    """Return the figures of today up to now: numbers by name, and what was sent in each hour."""
+    """Return today's figures up to now: numbers by name, and how many were sent in each hour."""
     begin = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     end = begin + timedelta(days=1)
     states: Counter[str] = Counter()
@@ -67,9 +67,9 @@ def figures(now: datetime) -> dict[str, Any]:
 
 
 def _counts(begin: datetime, end: datetime) -> list[tuple[str, int | None, int]]:
-    """Return how many digests of a day there are of each status, by the hour they were sent in.
+    """Return the number of a day's digests of each status, by the hour they were sent in.
 
-    A day's are those sent on it; of those not sent, those whose last attempt, or next one, is of that day.
+    A day's digests are those sent on it, plus the unsent ones whose last or next attempt is on that day.
     """
     is_of_day = Q(sent_at__gte=begin, sent_at__lt=end) | Q(sent_at=None, not_before__gte=begin, not_before__lt=end)
     first = first_key_since(Delivery.objects.all(), "created_at", begin - timedelta(days=1))
@@ -79,7 +79,7 @@ def _counts(begin: datetime, end: datetime) -> list[tuple[str, int | None, int]]
 
 
 def _reports(begin: datetime, now: datetime) -> dict[str, int]:
-    """Return how many reports of the provider came in since then, by kind."""
+    """Return how many of the provider's reports came in since then, by kind."""
     first = first_key_since(Event.objects.all(), "recorded_at", begin)
     rows = Event.objects.filter(pk__gte=first, recorded_at__range=(begin, now)).order_by()
     counts = dict(rows.values_list("kind").annotate(number=Count("pk")))

@@ -1,6 +1,7 @@
-"""Small figures that one process works out and all may read: a dictionary by name, the newest alone.
+"""Small figures that one process calculates and all can read: a dictionary by name, only the newest.
 
-In Redis where there is one, else in a file of VAR_DIR; worth no backup, for they are worked out again within minutes.
+Stored in Redis if there is one, otherwise in a file in VAR_DIR. They need no backup, because they are calculated again
+within minutes.
 """
 
 import json
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def share_values(name: str, value: dict[str, Any]) -> None:
-    """Keep a dictionary that JSON can hold, in the place of the one before. Moments become text."""
+    """Store a JSON-serialisable dictionary in place of the previous one. Datetimes become text."""
     text = json.dumps(value, cls=DjangoJSONEncoder)
     if settings.REDIS_URL:
         cache.set(_key(name), text, timeout=None)
@@ -32,7 +33,7 @@ def share_values(name: str, value: dict[str, Any]) -> None:
 
 
 def shared(name: str) -> dict[str, Any] | None:
-    """Return the newest dictionary of that name; None where there is none, or it cannot be read."""
+    """Return the newest dictionary of that name; None if there is none, or it cannot be read."""
     try:
         text = cache.get(_key(name)) if settings.REDIS_URL else _file(name).read_text()
         value = json.loads(text or "null")
@@ -42,7 +43,7 @@ def shared(name: str) -> dict[str, Any] | None:
 
 
 def shared_moment(value: dict[str, Any] | None, name: str) -> datetime | None:
-    """Return a moment out of what `shared` returned; None where there is none."""
+    """Return a datetime from what `shared` returned; None if there is none."""
     try:
         return datetime.fromisoformat(value[name]) if value else None
     except (KeyError, TypeError, ValueError):

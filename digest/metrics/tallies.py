@@ -1,4 +1,4 @@
-"""Counting for the panel, on a schedule: what pages show is looked up, never counted while somebody waits."""
+"""Counting for the panel, on a schedule: pages look numbers up and never count while someone is waiting."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ from subscriptions.models import Subscriber, Topic
 
 Status = Delivery.Status
 
-# So long after it came out, an edition's figures still move.
+# For this long after it is published, an edition's figures still change.
 MOVING = timedelta(days=7)
-# What readers said in so long decides between two rankers.
+# Feedback from this period decides between two rankers.
 RESULT_PERIOD = timedelta(days=30)
 IN_FLIGHT = (Status.CLAIMED, Status.SENDING)
 
@@ -30,7 +30,7 @@ def update_sending_tallies(now: datetime) -> None:
 
 
 def update_tallies(now: datetime) -> None:
-    """Count today and yesterday: who came, who went, what was opened; the followers of topics; what still moves."""
+    """Count today's and yesterday's arrivals, departures and openings, topic followers, and editions still changing."""
     today = now.astimezone(UTC).date()
     by_status = _count_by_status()
     for day in (today - timedelta(days=1), today):
@@ -44,7 +44,7 @@ def update_tallies(now: datetime) -> None:
 
 
 def count_history(now: datetime, days: int) -> None:
-    """Fill in who came and went, and what was opened, on earlier days that nobody counted: the service is older."""
+    """Fill in arrivals, departures and openings for uncounted earlier days: the service is older than its tallies."""
     begin = now - timedelta(days=days)
     came = dict(_by_day("confirmed_at", begin, Q()))
     unsubscribed = dict(_by_day("unsubscribed_at", begin, Q(status=Standing.UNSUBSCRIBED)))
@@ -60,7 +60,7 @@ def count_history(now: datetime, days: int) -> None:
 
 
 def _past_opens(begin: datetime, now: datetime) -> list[Tally]:
-    """Return what was opened on each day since; how many allowed it by then is counted of those who still do."""
+    """Return the openings of each day since; of the readers who allowed them by then, only those who still do count."""
     opens = Feedback.objects.filter(kind=Feedback.Kind.OPENED, at__gte=begin).order_by()
     by_day = opens.annotate(on=TruncDate("at", tzinfo=UTC)).values("on")
     counted = by_day.annotate(opened=Count("pk"), readers=Count("subscriber", distinct=True))
@@ -82,7 +82,7 @@ def _by_day(column: str, begin: datetime, which: Q) -> list[tuple[date, int]]:
 
 
 def _count_by_status() -> dict[str, int]:
-    """Return how many subscribers there are of each kind at this moment."""
+    """Return how many subscribers of each kind there are now."""
     return Subscriber.objects.aggregate(
         active=Count("pk", filter=Q(status=Standing.ACTIVE)),
         pending=Count("pk", filter=Q(status=Standing.PENDING)),
@@ -110,7 +110,7 @@ def _count_opens(day: date, by_status: Mapping[str, int], now: datetime) -> None
 
 
 def _of_that_day(kind: str, day: date, now: datetime) -> dict[str, float]:
-    """Return what was counted on a day that is over: how many there were then is not to be counted today."""
+    """Return what was counted on a past day, since how many there were then cannot be counted today."""
     over = day < now.astimezone(UTC).date()
     tally = Tally.objects.filter(kind=kind, day=day).first() if over else None
     return dict(tally.counts) if tally else {}

@@ -1,7 +1,7 @@
-"""Ranking: what each user gets of the candidates, and why. Pure functions on arrays; `rank` is the way in.
+"""Ranking: which candidates each user gets, and why. Pure functions on arrays; `rank` is the entry point.
 
-What other rooms use of it stands here. The features that go in are made with `affinity`, `similarity`, `co_likes` and
-`tfidf`, which are imported by themselves.
+This module exports what other packages use. The input features are made with `affinity`, `similarity`, `co_likes` and
+`tfidf`, which are imported directly.
 
 The formula and how it was found: docs/ranking.md.
 """

@@ -1,7 +1,7 @@
-"""The arrays that go into ranking and come out of it.
+"""The input and output arrays of ranking.
 
-Users and candidates stand in rows and columns: (users, candidates), or (1, candidates) and (1, 1) where all rows or all
-cells are the same. Places in a digest are (users, places), best first, -1 where nothing is left.
+Users are rows and candidates are columns: (users, candidates), or (1, candidates) and (1, 1) if all rows or all cells
+are the same. Positions in a digest are (users, positions), best first, -1 where nothing is left.
 """
 
 from typing import NamedTuple
@@ -18,16 +18,16 @@ NO_MASK: Bools = np.zeros((1, 1), dtype=np.bool_)
 
 
 class UserFeatures(NamedTuple):
-    """What a batch of users wants. With candidates: (users, candidates), or (1, 1) where nobody wants such."""
+    """What a batch of users wants. Per candidate: (users, candidates), or (1, 1) if no one wants that."""
 
-    # (users, topics): 1 where followed, more or less for more or less of it; True where never wanted.
+    # (users, topics): 1 if followed, higher or lower for more or less of it. `never`: True if never wanted.
     follows: Floats
     never: Bools
     keyword: Floats = ZERO
     author: Floats = ZERO
     affinity: Floats = ZERO
     muted: Bools = NO_MASK
-    # (users,): whether they follow a word or an author, whatever is among these candidates.
+    # (users,): whether they follow a word or an author, whether or not a candidate matches.
     has_explicit_interests: Bools = NO_MASK[0]
 
 
@@ -42,18 +42,18 @@ class CandidateFeatures(NamedTuple):
     redundancy: Floats
     votes: Floats = ZERO
     novelty: Floats = ZERO
-    # Several editions have no common order: votes tell which of their papers come first.
+    # Several editions have no common order, so votes decide which of their papers come first.
     is_single_edition: bool = False
 
 
 class Limits(NamedTuple):
-    """How much each user wants, and what chance holds for them."""
+    """How much each user wants, and their random draws."""
 
-    # (users,): papers at most.
+    # (users,): maximum number of papers.
     papers: NDArray[np.int64]
-    # (users,): from 0 to 1, the same for the same digest; it decides what is shown to explore.
+    # (users,): from 0 to 1, the same for the same digest; decides which paper is shown for exploration.
     draws: NDArray[np.float64]
-    # (users,): minutes of reading at most, and (candidates,): what each paper takes. None where nobody set a limit.
+    # (users,): maximum minutes of reading; (candidates,): minutes per paper. None if no one set a limit.
     minutes: NDArray[np.float64] | None = None
     reading_time: Floats | None = None
 
@@ -61,7 +61,7 @@ class Limits(NamedTuple):
 class ScoreComponents(NamedTuple):
     """What speaks for and against candidates.
 
-    From 0 to 1, but: a topic can count up to 2 for who wants more of it, and affinity goes down to -1.
+    From 0 to 1, except that a topic counts up to 2 for users who want more of it, and affinity goes down to -1.
     """
 
     topic: Floats = ZERO
@@ -76,34 +76,34 @@ class ScoredCandidates(NamedTuple):
     """Every candidate for every user: (users, candidates)."""
 
     components: ScoreComponents
-    # Above 0 for what they can get.
+    # Above 0 for papers they can get.
     scores: Floats
-    # How well it fits, from 0 to 1, whatever the curator and the community say.
+    # How well it matches, from 0 to 1, regardless of the curator and the community.
     match: Floats
     never: Bools
     muted: Bools
-    # (users,): who asked for nothing in particular reads whole editions.
+    # (users,): those who asked for nothing in particular read whole editions.
     reads_whole_edition: Bools
 
 
 class Selection(NamedTuple):
-    """What each user gets: (users, places), best first, -1 where nothing is left."""
+    """What each user gets: (users, positions), best first, -1 where nothing is left."""
 
     papers: Indices
-    # Whether a paper is there to explore.
+    # Whether a paper is there for exploration.
     exploratory: Bools
 
 
 class Ranking(NamedTuple):
-    """What each user gets, and why: all (users, places)."""
+    """What each user gets, and why: all (users, positions)."""
 
     scored: ScoredCandidates
     selection: Selection
-    # Which reason weighed most, as a place in REASON_CODES.
+    # The strongest reason, as an index into REASON_CODES.
     reasons: Indices
-    # Which followed topic weighed most, or -1.
+    # The strongest followed topic, or -1.
     topics: Indices
-    # Row of a user whose digest two rankers picked in turn → who picked each paper.
+    # Row of a user with an interleaved digest → which ranker picked each paper.
     rankers: "dict[int, list[int]]"
 
     @property

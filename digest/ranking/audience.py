@@ -1,7 +1,7 @@
-"""Audience: which readers a paper's text reads as if it were for. Papers for the same readers are alike, even if new.
+"""Audience: the readers a paper's words suit. Papers for the same readers are similar, even new ones.
 
-Likes alone say nothing about a paper that nobody has seen yet. Its words do: they are compared with what each of some
-readers liked, and two papers are alike where they are close to the same readers.
+Likes say nothing about a paper that no one has seen yet, but its words do: they are compared with what each of a set
+of readers liked, and two papers are similar if they are close to the same readers.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from digest.ranking.arrays import Floats
 from digest.ranking.sparse_matrix import SparseMatrix
 from digest.ranking.tfidf import cosine_similarity
 
-# Readers who liked fewer papers tell too little.
+# Readers with fewer liked papers say too little.
 MIN_LIKES = 3
-# The words kept of what a reader liked, those that weigh most.
+# How many words are kept from the papers a reader liked: the heaviest.
 TERMS_PER_READER = 500
-# A paper is for a reader from so many standard deviations above what is usual.
+# A paper suits a reader from this many standard deviations above the usual similarity.
 AUDIENCE_THRESHOLD = np.float32(1.0)
 # Added to a standard deviation, so that a reader close to nothing is not close to everything.
 MIN_READER_SPREAD = np.float32(1e-4)
@@ -26,7 +26,7 @@ MIN_READER_SPREAD = np.float32(1e-4)
 
 @dataclass(frozen=True)
 class ReaderAudience:
-    """Readers as the mean words of what they liked, (readers, terms), and how close papers usually are to each."""
+    """Readers as the mean words of papers they liked, (readers, terms), and how close papers usually are to each."""
 
     tastes: SparseMatrix
     mean: Floats
@@ -44,7 +44,7 @@ class ReaderAudience:
         return cls(tastes, close.mean(axis=0), close.std(axis=0) + MIN_READER_SPREAD)
 
     def of_papers(self, words: SparseMatrix) -> Floats:
-        """Return how much each paper is for each reader, as vectors of length 1, or 0 for nobody: (papers, readers)."""
+        """Return how well each paper suits each reader, as vectors of length 1, or 0 if none: (papers, readers)."""
         close = (cosine_similarity(words, self.tastes) - self.mean) / self.spread
         above = np.maximum(close - AUDIENCE_THRESHOLD, 0)
         length = np.linalg.norm(above, axis=1, keepdims=True)
@@ -53,7 +53,7 @@ class ReaderAudience:
 
 
 def _mean_words(likes: SparseMatrix, words: SparseMatrix) -> SparseMatrix:
-    """Return the mean of the words of what each reader liked, the heaviest alone: (readers, terms)."""
+    """Return the mean words of the papers each reader liked, only the heaviest: (readers, terms)."""
     readers = len(likes.starts) - 1
     values, rows, columns = [np.zeros(0, np.float32)], [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
     for reader in range(readers):

@@ -1,4 +1,4 @@
-"""Co-likes, or item-based collaborative filtering: papers liked by the same users are alike, whatever their words."""
+"""Co-likes, or item-based collaborative filtering: papers liked by the same users are similar, whatever their words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import numpy as np
 from digest.ranking.arrays import Floats
 from digest.ranking.sparse_matrix import SparseMatrix
 
-# A paper with few likes says little: so many are added to its count.
+# A paper with few likes says little, so this many are added to its count.
 SHRINKAGE = 5
-# Of likes that are added up: so many are added to those of each user.
+# For `common_likes`: this many are added to each user's likes.
 USER_SHRINKAGE = 300
 
 
@@ -17,7 +17,7 @@ def co_like_similarity(known_papers: SparseMatrix, others: SparseMatrix, likes_p
     """Return the co-like similarity of each pair of papers, from 0 to 1: (known, others).
 
     known: (users, known papers), others: (users, other papers), 1 where liked. likes_per_user: (users,), how many
-    papers each likes in all; who likes many says less with each. A cosine, with SHRINKAGE.
+    papers each likes in all; each like of a user with many says less. A cosine, with SHRINKAGE.
     """
     weight = 1 / np.log1p(np.maximum(likes_per_user, 1))
     weighted = others.with_values(others.values * weight[others.rows])
@@ -26,16 +26,16 @@ def co_like_similarity(known_papers: SparseMatrix, others: SparseMatrix, likes_p
 
 
 def common_likes(known_papers: SparseMatrix, others: SparseMatrix, likes_per_user: Floats) -> Floats:
-    """Return how many users like both papers of each pair, and who likes many counts less: (known, others).
+    """Return how many users like both papers of each pair, with less weight for users with many likes: (known, others).
 
-    Shapes as in `co_like_similarity`, of which this is no cosine: what many like counts for more. It is what is left of
-    EASE (Steck, WWW 2019), where the ridge is so high that likes of different users hardly explain each other.
+    Shapes as in `co_like_similarity`, but this is not a cosine: papers that many like count for more. It is what is
+    left of EASE (Steck, WWW 2019) when the ridge is so high that likes of different users hardly explain each other.
     """
     weighted = others.with_values(others.values / (USER_SHRINKAGE + likes_per_user[others.rows]))
     return known_papers.transposed.times_transposed(weighted.transposed)
 
 
 def _shrunk_norm(likes: SparseMatrix) -> Floats:
-    """Return 1 over the root of the likes of each paper and SHRINKAGE: (papers,)."""
+    """Return 1 / sqrt(likes + SHRINKAGE) of each paper: (papers,)."""
     norm: Floats = 1 / np.sqrt(likes.column_sums() + np.float32(SHRINKAGE))
     return norm

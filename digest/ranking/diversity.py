@@ -1,13 +1,13 @@
-"""Diversity by maximal marginal relevance: ten papers, and not ten times the same. Arrays in, arrays out."""
+"""Diversity by maximal marginal relevance: ten papers, not the same one ten times. Arrays in, arrays out."""
 
 import numpy as np
 
 from digest.ranking.arrays import Floats, Indices
 
-# What a paper loses for being the same as one that stands before it; it counts from this cosine of embeddings up.
+# What a paper loses if it is the same as one before it; the penalty starts at this cosine of embeddings.
 MAX_PENALTY = np.float32(0.6)
 REDUNDANCY_THRESHOLD = np.float32(0.5)
-# Of many candidates, only the best are looked at: so many times the limit.
+# Only the best of many candidates are considered: this many times the limit.
 SHORTLIST_FACTOR = 3
 EXCLUDED = np.float32(-1e9)
 
@@ -15,7 +15,7 @@ EXCLUDED = np.float32(-1e9)
 def redundancy(vectors: Floats) -> Floats:
     """Return the redundancy penalty of each paper for those after it: (papers, papers), from 0 to MAX_PENALTY."""
     penalties: Floats = vectors @ vectors.T
-    # In place: of thousands of papers it is a hundred megabytes.
+    # In place: with thousands of papers this is a hundred megabytes.
     penalties -= REDUNDANCY_THRESHOLD
     penalties *= MAX_PENALTY / (1 - REDUNDANCY_THRESHOLD)
     return np.clip(penalties, 0, MAX_PENALTY, out=penalties)
@@ -24,10 +24,10 @@ def redundancy(vectors: Floats) -> Floats:
 def select_diverse(scores: Floats, penalties: Floats, limit: int, diversity_weight: Floats) -> Indices:
     """Return the papers of each user, best first: (users, at most `limit`), -1 where nothing is left.
 
-    scores: (users, papers), at most 0 for what is not eligible. penalties: see `redundancy`. diversity_weight:
-    (users,), how much they count for each: 0 leaves the order of the scores. Each place goes to the paper with the
-    highest score after what the papers before it take (maximal marginal relevance: Carbonell and Goldstein, SIGIR
-    1998). Of equals the earlier one comes first. A paper is moved down, and never out.
+    scores: (users, papers), 0 or less for papers that are not eligible. penalties: see `redundancy`. diversity_weight:
+    (users,), how much the penalties count for each: 0 keeps the order of the scores. Each position goes to the paper
+    with the highest score after the penalties for the papers before it (maximal marginal relevance: Carbonell and
+    Goldstein, SIGIR 1998). Of equals, the earlier one comes first. A paper can be moved down but never out.
     """
     limit = min(limit, scores.shape[1])
     remaining = np.where(scores > 0, scores, EXCLUDED)

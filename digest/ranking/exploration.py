@@ -1,13 +1,13 @@
-"""Exploration: a small share of papers outside of what a user asked for. Arrays in, arrays out."""
+"""Exploration: a small share of papers outside what a user asked for. Arrays in, arrays out."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digest.ranking.arrays import Floats, Indices
 
-# A digest with fewer papers of its own has no room for anything else.
+# A digest with fewer papers has no room for exploration.
 MIN_DIGEST_SIZE = 5
-# Of so many papers that speak for themselves most, one is drawn.
+# One paper is drawn from this many with the highest appeal.
 POOL_SIZE = 5
 
 
@@ -18,10 +18,10 @@ def explore(
     limits: NDArray[np.int64],
     draws: NDArray[np.float64],
 ) -> tuple[Indices, NDArray[np.bool_]]:
-    """Put an allowed paper at the end of each digest of MIN_DIGEST_SIZE or more; return papers, and a mask of such.
+    """Put an allowed paper at the end of each digest of MIN_DIGEST_SIZE or more; return papers and which were added.
 
-    papers: (users, places), -1 where nothing is left. allowed, appeal: (users, papers). limits, draws:
-    (users,). A digest that is full gives up its last place.
+    papers: (users, positions), -1 where nothing is left. allowed, appeal: (users, papers). limits, draws:
+    (users,). A full digest gives up its last position.
     """
     papers = papers.copy()
     exploratory = np.zeros(papers.shape, dtype=np.bool_)

@@ -1,8 +1,8 @@
-"""Two rankers in one digest, to see which of them readers like better: pure.
+"""Two rankers in one digest, to see which one readers prefer; pure functions.
 
-Team-draft interleaving (Radlinski, Kurup and Joachims, CIKM 2008): as two captains pick teams, the rankers take turns
-in picking the best paper that is left, and chance says in each round who begins. What a reader does with a paper counts
-for the ranker that picked it.
+Team-draft interleaving (Radlinski, Kurup and Joachims, CIKM 2008): like two captains picking teams, the rankers take
+turns picking the best paper left, and a coin toss decides who begins each round. What a reader does with a paper
+counts for the ranker that picked it.
 """
 
 import random
@@ -18,15 +18,15 @@ from digest.ranking.scoring import WEIGHTS
 
 
 class Ranker(IntEnum):
-    """Who picked a paper."""
+    """Which ranker picked a paper."""
 
     USUAL = 0
     CHALLENGER = 1
-    # Neither: the paper that is there to explore.
+    # Neither: the paper is there for exploration.
     NOBODY = -1
 
 
-# What another ranker makes of the score components. Each is the usual one, but for what its name says.
+# How other rankers weight the score components. Each is the usual one except for what its name says.
 CHALLENGERS: dict[str, Mapping[str, float]] = {
     "plain": WEIGHTS | {"affinity": 0.0, "votes": 0.0, "novelty": 0.0},
     "more-taste": WEIGHTS | {"affinity": 2 * WEIGHTS["affinity"]},
@@ -36,12 +36,12 @@ CHALLENGERS: dict[str, Mapping[str, float]] = {
 
 
 class Challenger(NamedTuple):
-    """Another ranker, and in whose digests it picks."""
+    """Another ranker, and the users in whose digests it picks."""
 
     weights: Mapping[str, float]
-    # (users,): who takes part.
+    # (users,): whether each takes part.
     takes_part: Bools
-    # (users,): from 0 to 1, the same for the same digest; it decides who begins in each round.
+    # (users,): from 0 to 1, the same for the same digest; decides who begins each round.
     draws: NDArray[np.float64]
 
 
@@ -50,7 +50,7 @@ def interleave(
 ) -> tuple[Selection, dict[int, list[int]]]:
     """Return the selection with the challenger's picks in the digests of those who take part, and who picked what.
 
-    limits: (users,), papers at most.
+    limits: (users,), maximum number of papers.
     """
     papers, exploratory = usual.papers.copy(), usual.exploratory.copy()
     rankers: dict[int, list[int]] = {}
@@ -77,9 +77,9 @@ def interleave(
 def team_draft(
     usual: Sequence[int], challenger: Sequence[int], limit: int, coins: int
 ) -> tuple[list[int], list[Ranker]]:
-    """Return at most so many papers of two lists, each best first, and who picked each.
+    """Return at most `limit` papers from two lists, both best first, and who picked each.
 
-    coins: a number whose bits say who begins in each round.
+    coins: a number whose bits say who begins each round.
     """
     picked: list[int] = []
     rankers: list[Ranker] = []

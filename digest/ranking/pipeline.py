@@ -1,4 +1,4 @@
-"""From what users want to what they get: score, select, explain. Arrays in, arrays out, the same for the same input."""
+"""From what users want to what they get: score, select, explain. Arrays in, arrays out, deterministic."""
 
 from collections.abc import Mapping
 
@@ -20,9 +20,9 @@ from digest.ranking.exploration import explore
 from digest.ranking.interleaving import Challenger, interleave
 from digest.ranking.reasons import strongest_reasons
 
-# So high an affinity brings a paper without a topic one follows: one in fifty pairs of seed papers is as close.
+# An affinity above this qualifies a paper without a followed topic: one in fifty pairs of seed papers is as close.
 AFFINITY_THRESHOLD = np.float32(0.25)
-# What papers have at least for who reads whole editions: no dislike weighs as much.
+# What every paper scores at least for readers of whole editions: no dislike weighs as much.
 WHOLE_EDITION_BONUS = np.float32(1.0)
 
 
@@ -33,9 +33,9 @@ def rank(
     challenger: Challenger | None = None,
     weights: Mapping[str, float] = scoring.WEIGHTS,
 ) -> Ranking:
-    """Return what each user gets of the candidates, best first, and why.
+    """Return which candidates each user gets, best first, and why.
 
-    challenger: another ranker, which picks in turn in the digests of those who take part. weights: of the usual one.
+    challenger: another ranker that takes turns in the digests of those who take part. weights: those of the usual one.
     """
     scored = score_candidates(users, candidates, weights)
     selection = within_reading_time(select(scored, candidates, limits), limits)
@@ -54,7 +54,7 @@ def rank_relevant(
     limits: Limits,
     weights: Mapping[str, float] = scoring.WEIGHTS,
 ) -> Ranking:
-    """Return what fits each user, best first, and why: no whole editions, no curator's pick, nothing to explore."""
+    """Return the papers that match each user, best first, and why: no whole editions, no pins, no exploration."""
     scored = score_relevant(users, candidates, weights)
     return _explained(users, candidates, scored, select_relevant(scored, candidates, limits), {})
 
@@ -67,7 +67,7 @@ def score_candidates(
     reads_all = ~(users.follows.any(axis=1) | users.has_explicit_interests)
     votes, novelty = candidates.votes, candidates.novelty
     if reads_all.any():
-        # Among papers somebody asked for, both are a help; in a whole edition they would upset the curator's order.
+        # Both help to order papers someone asked for, but in a whole edition they would upset the curator's order.
         novelty = np.where(reads_all[:, None], 0, novelty)
         votes = np.where(reads_all[:, None], 0, votes) if candidates.is_single_edition else votes
     components = ScoreComponents(topic, users.keyword, users.author, users.affinity, votes, novelty)
@@ -85,25 +85,25 @@ def score_candidates(
 def score_relevant(
     users: UserFeatures, candidates: CandidateFeatures, weights: Mapping[str, float] = scoring.WEIGHTS
 ) -> ScoredCandidates:
-    """Score every candidate for every user, and 0 where nothing of theirs is in it."""
+    """Score every candidate for every user, with 0 if nothing personal speaks for it."""
     scored = score_candidates(users, candidates, weights)
     relevant = is_relevant(scored.components)
     return scored._replace(scores=np.where(relevant, scored.scores, 0).astype(np.float32))
 
 
 def is_relevant(components: ScoreComponents) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
-    """Return where something personal speaks for a candidate: (users, candidates)."""
+    """Return the mask of candidates that something personal speaks for: (users, candidates)."""
     relevant = (components.topic > 0) | (components.keyword > 0) | (components.author > 0)
     return np.asarray(relevant | (components.affinity > AFFINITY_THRESHOLD))
 
 
 def select(scored: ScoredCandidates, candidates: CandidateFeatures, limits: Limits) -> Selection:
-    """Select each user's papers: the best, unlike each other, and one to explore."""
-    # Whole editions are read in the curator's order, until something is known of what the user likes.
+    """Select each user's papers: the best, different from each other, and one for exploration."""
+    # Whole editions are read in the curator's order until something is known about what the user likes.
     diversity_weight = (~scored.reads_whole_edition | scored.components.affinity.any(axis=1)).astype(np.float32)
     papers = _best(scored, candidates, limits, diversity_weight)
     allowed = ~(scored.never | scored.muted) & (scored.scores <= 0) & ~scored.reads_whole_edition[:, None]
-    # What speaks against a paper is no reason to try it.
+    # A paper the user may dislike is not worth exploring.
     allowed &= scored.components.affinity >= 0
     appeal = candidates.votes + candidates.novelty
     explored = explore(papers, allowed, np.broadcast_to(appeal, allowed.shape), limits.papers, limits.draws)
@@ -111,13 +111,13 @@ def select(scored: ScoredCandidates, candidates: CandidateFeatures, limits: Limi
 
 
 def select_relevant(scored: ScoredCandidates, candidates: CandidateFeatures, limits: Limits) -> Selection:
-    """Select each user's papers: the best, unlike each other."""
+    """Select each user's papers: the best, different from each other."""
     papers = _best(scored, candidates, limits, np.ones(len(scored.scores), dtype=np.float32))
     return Selection(papers, np.zeros(papers.shape, dtype=np.bool_))
 
 
 def within_reading_time(selection: Selection, limits: Limits) -> Selection:
-    """Keep of each list as much as can be read in the time that was asked for, and the first paper always."""
+    """Keep as much of each list as can be read in the time the user asked for, and always the first paper."""
     if limits.minutes is None or limits.reading_time is None:
         return selection
     takes = np.where(selection.papers >= 0, limits.reading_time[selection.papers], 0).cumsum(axis=1)

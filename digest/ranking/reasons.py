@@ -1,4 +1,4 @@
-"""Why a paper is in a digest, as it is frozen there: a code and its argument."""
+"""Why a paper is in a digest, as stored with it: a code and its argument."""
 
 from enum import StrEnum
 
@@ -9,15 +9,15 @@ from digest.ranking.arrays import CandidateFeatures, Indices, ScoredCandidates, 
 
 
 class Reason(StrEnum):
-    """What weighed most."""
+    """What weighed most for a paper."""
 
     TOPIC = "topic"
     KEYWORD = "keyword"
     AUTHOR = "author"
     LIKED = "liked"
-    # As LIKED, where what speaks most for it was opened and no word said about it.
+    # Like LIKED, but the paper that speaks most for it was only opened, with no other feedback.
     OPENED = "opened"
-    # As LIKED, where what speaks most for it is what the user wrote of their interests.
+    # Like LIKED, but what speaks most for it is what the user wrote about their interests.
     OWN_WORDS = "own words"
     PINNED = "pinned"
     VOTED = "voted"
@@ -25,16 +25,16 @@ class Reason(StrEnum):
     EDITION = "edition"
 
 
-# The score components that are about the user, in the order of `ScoreComponents`, and what each is called.
+# The score components that are about the user, in the order of `ScoreComponents`, and their reasons.
 PERSONAL_REASONS = {"topic": Reason.TOPIC, "keyword": Reason.KEYWORD, "author": Reason.AUTHOR, "affinity": Reason.LIKED}
 REASON_CODES = tuple(Reason)
 
 
 def strongest_reasons(scored: ScoredCandidates, candidates: CandidateFeatures, selection: Selection) -> Indices:
-    """Return which reason weighed most for each selected paper, as a place in REASON_CODES: (users, places)."""
+    """Return the strongest reason for each selected paper, as an index into REASON_CODES: (users, positions)."""
     weights = [scoring.weighted_component(scored, name, selection.papers) for name in PERSONAL_REASONS]
     personal = np.argmax(weights, axis=0)
-    # Nothing personal: the curator's pick, then what most voted for, then simply the edition.
+    # Nothing personal: the curator's pick, then the most voted, then the edition.
     votes = np.broadcast_to(candidates.votes, (1, len(candidates.pinned)))[0]
     most_voted = (votes > 0) & (votes == votes.max(initial=0))
     impersonal = np.where(

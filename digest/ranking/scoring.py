@@ -1,4 +1,4 @@
-"""Scoring: how well papers fit users; arrays in, arrays out, the same for the same input."""
+"""Scoring: how well papers match users; arrays in, arrays out, deterministic."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,17 +7,17 @@ import numpy as np
 
 from digest.ranking.arrays import Floats, Indices, ScoreComponents, ScoredCandidates
 
-# A pinned paper comes before every paper that is not; nothing else adds up to this.
+# A pinned paper comes before every paper that is not pinned; nothing else adds up to this.
 PIN_BONUS = np.float32(8.0)
-# The curator's order decides among equals, and never over half a hundredth of a match.
+# The curator's order decides between equals; it never outweighs half a hundredth of a match.
 ORDER_BONUS = np.float32(0.005)
 
-# A match in full of a topic of which one wants more.
+# A full match of a topic the user wants more of.
 MAX_TOPIC_MATCH = np.float32(2.0)
-# What each component of a score weighs. Affinity and votes stand to each other as the evaluation found best.
+# The weight of each score component. The ratio of affinity to votes is the one the evaluation found best.
 WEIGHTS = {"topic": 1.0, "keyword": 0.7, "author": 0.9, "affinity": 0.8, "votes": 0.15, "novelty": 0.02}
 
-# So many votes count in full, and a vote half after so many days.
+# This many votes reach the full score; a vote counts half after this many days.
 SATURATING_VOTES = 100
 VOTE_HALF_LIFE = 3.0
 
@@ -25,21 +25,21 @@ COMPONENTS = ScoreComponents._fields
 
 
 def weighted_sum(components: ScoreComponents, weights: Mapping[str, float] = WEIGHTS) -> Floats:
-    """Return what the components add up to: (users, candidates)."""
+    """Return the weighted sum of the components: (users, candidates)."""
     total: Any = sum(np.float32(weights[name]) * getattr(components, name) for name in COMPONENTS)
     return np.asarray(total, dtype=np.float32)
 
 
 def weighted_component(scored: ScoredCandidates, name: str, papers: Indices) -> Floats:
-    """Return what one component adds to the score of each of these papers: (users, places) as they come."""
+    """Return what one component adds to the score of each of these papers, in the given order: (users, positions)."""
     component = np.broadcast_to(getattr(scored.components, name), scored.scores.shape)
     return np.asarray(WEIGHTS[name] * component[np.arange(len(papers))[:, None], papers])
 
 
 def vote_score(count: Floats, age: Floats) -> Floats:
-    """Return what so many votes weigh, from 0 to 1: (1, papers).
+    """Return the weight of this many votes, from 0 to 1: (1, papers).
 
-    count: (papers,). age: (papers,), in days. The first votes count most (a logarithm), and old ones less.
+    count: (papers,). age: (papers,), in days. The first votes count most (a logarithm), and old votes count less.
     """
     fresh = np.maximum(count, 0) * 0.5 ** (np.maximum(age, 0) / VOTE_HALF_LIFE)
     return np.asarray(np.minimum(np.log1p(fresh) / np.log1p(SATURATING_VOTES), 1), dtype=np.float32)[None, :]
@@ -48,25 +48,25 @@ def vote_score(count: Floats, age: Floats) -> Floats:
 def topic_match(follows: Floats, tags: Floats) -> Floats:
     """Return how well each paper matches what each user follows, from 0 to 1, up to 2 for more than usual.
 
-    follows: (users, topics), 1 where followed, more or less for more or less of it. tags: (papers, topics), the
-    score of each tag. The best followed topic counts in full and a second one a tenth, so that a paper on two of them
+    follows: (users, topics), 1 if followed, higher or lower for more or less of it. tags: (papers, topics), the
+    score of each tag. The best followed topic counts in full and any other a tenth, so that a paper on two of them
     comes first. Out: (users, papers).
     """
     best = np.zeros((len(follows), len(tags)), dtype=np.float32)
     total = follows @ tags.T
-    # Topic by topic keeps the memory at users × papers.
+    # Going topic by topic limits memory to users × papers.
     for topic in range(tags.shape[1]):
         np.maximum(best, np.outer(follows[:, topic], tags[:, topic]), out=best)
     return np.minimum(best + 0.1 * (total - best), MAX_TOPIC_MATCH).astype(np.float32)
 
 
 def curator_order(papers: int) -> Floats:
-    """Return what the curator's order adds: (papers,)."""
+    """Return what the curator's order adds to each score: (papers,)."""
     return (ORDER_BONUS * (1 - np.arange(papers) / max(papers, 1))).astype(np.float32)
 
 
 def strongest_topic(follows: Floats, tags: Floats, papers: Indices) -> Indices:
-    """Return, for each selected paper, the followed topic that weighed most, or -1. Shapes as in `topic_match`."""
+    """Return the strongest followed topic of each selected paper, or -1. Shapes as in `topic_match`."""
     if 0 in (tags.size, follows.size):
         return np.full_like(papers, -1)
     weights: Any = follows[:, None, :] * tags[papers]

@@ -1,4 +1,4 @@
-"""How close papers are to each other: by embedding and by words, measured against how close they are to any paper."""
+"""How close papers are to each other, by embedding and by words, relative to how close they are to any paper."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from digest.ranking.arrays import Floats, Indices
 from digest.ranking.sparse_matrix import SparseMatrix
 from digest.ranking.tfidf import cosine_similarity
 
-# Found on one half of the readers of the evaluation: see docs/ranking.md.
+# Tuned on one half of the evaluation's readers: see docs/ranking.md.
 EMBEDDING_WEIGHT = np.float32(0.75)
 TFIDF_WEIGHT = np.float32(0.5)
 # Added to a standard deviation, so that a paper close to nothing at all is not close to everything.
@@ -19,7 +19,7 @@ MIN_SPREAD = np.float32(0.02)
 
 @dataclass(frozen=True)
 class PaperVectors:
-    """Papers as they are compared: `vectors` (papers, dimensions), of length 1 or 0; `words` (papers, terms)."""
+    """Papers in comparable form: `vectors` (papers, dimensions), of length 1 or 0; `words` (papers, terms)."""
 
     vectors: Floats
     words: SparseMatrix
@@ -29,7 +29,7 @@ class PaperVectors:
         return PaperVectors(self.vectors[rows], self.words[rows])
 
     def __len__(self) -> int:
-        """Return how many."""
+        """Return the number of papers."""
         return len(self.vectors)
 
 
@@ -45,7 +45,7 @@ class Baseline:
     def of(cls, papers: PaperVectors, sample: PaperVectors) -> Baseline:
         """Measure it on a sample of papers.
 
-        Some papers are close to all others, and so would be recommended to everybody ("hubs": Radovanović, Nanopoulos
+        Some papers are close to all others, and so would be recommended to everyone ("hubs": Radovanović, Nanopoulos
         and Ivanović, JMLR 11, 2010). What counts is how much closer a paper is than usual.
         """
         raw = [papers.vectors @ sample.vectors.T, cosine_similarity(papers.words, sample.words)]

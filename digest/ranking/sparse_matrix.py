@@ -1,7 +1,7 @@
-"""Matrices that are mostly 0, kept by rows: of each row the columns that are not 0, and their values.
+"""Matrices that are mostly 0, stored by row: the columns of each row that are not 0, and their values.
 
-The form is CSR (compressed sparse row). scipy has it too, in a hundred megabytes of which ranking needs these two
-products.
+The format is CSR (compressed sparse row). scipy has it too, but that is a hundred megabytes, and ranking only needs
+these two products.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from digest.ranking.arrays import Floats, Indices
 
-# So many figures at once while multiplying, which bounds the memory and stays in a processor's cache.
+# How many numbers to multiply at once: bounds the memory and fits in a processor's cache.
 BLOCK = 1 << 17
-# With a greater share of values than this, multiplying the zeros as well is faster.
+# With a larger share of values than this, it is faster to multiply the zeros as well.
 DENSE = 0.02
 
 
@@ -61,18 +61,18 @@ class SparseMatrix:
         chosen = np.asarray(rows, dtype=np.intp)
         lengths = np.diff(self.starts)[chosen]
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        # The place of each value: where its row began, and how far into the row it is.
+        # The index of each value: where its row begins, plus how far into the row it is.
         places = np.repeat(self.starts[chosen] - starts[:-1], lengths) + np.arange(starts[-1])
         return SparseMatrix(self.values[places], self.columns[places], starts, self.width)
 
     def between(self, first: int, last: int) -> SparseMatrix:
-        """Return the rows from one to before another."""
+        """Return the rows from `first` up to, but not including, `last`."""
         cells = slice(self.starts[first], self.starts[last])
         starts = self.starts[first : last + 1] - self.starts[first]
         return SparseMatrix(self.values[cells], self.columns[cells], starts, self.width)
 
     def with_values(self, values: NDArray[np.floating]) -> SparseMatrix:
-        """Return the matrix with other values in the same places."""
+        """Return the matrix with other values in the same cells."""
         return replace(self, values=values.astype(np.float32))
 
     def row_sums(self) -> Floats:
@@ -90,7 +90,7 @@ class SparseMatrix:
         return dense
 
     def __matmul__(self, dense: Floats) -> Floats:
-        """Return the product with a matrix of all its cells: (rows, columns of the other)."""
+        """Return the product with a dense matrix: (rows, columns of the other)."""
         product = np.zeros((self.shape[0], dense.shape[1]), dtype=np.float32)
         is_dense = len(self.values) > DENSE * self.shape[0] * self.width
         lengths = np.full(self.shape[0], self.width) if is_dense else np.diff(self.starts) * dense.shape[1]
@@ -113,7 +113,7 @@ class SparseMatrix:
         """Return the products of each row with each row of another matrix of the same width: (rows, other rows)."""
         height, other_height = self.shape[0], other.shape[0]
         product = np.zeros((height, other_height), dtype=np.float32)
-        # The other matrix by columns: which of its rows have a value in each, and which.
+        # The other matrix by column: which of its rows have a value in each, and what value.
         by_column = np.argsort(other.columns, kind="stable")
         other_rows, other_values = other.rows[by_column], other.values[by_column]
         starts = np.concatenate([[0], np.cumsum(np.bincount(other.columns, minlength=self.width))])
@@ -134,7 +134,7 @@ class SparseMatrix:
 
 
 def _blocks(costs: Indices) -> Iterator[slice]:
-    """Yield the rows in turn, so many at once as cost no more than BLOCK together, but at least one."""
+    """Yield slices of rows that together cost no more than BLOCK, but have at least one row."""
     ends = np.cumsum(costs)
     begin = 0
     while begin < len(costs):

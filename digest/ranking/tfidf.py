@@ -1,4 +1,4 @@
-"""TF-IDF: papers as weighted words and pairs of words, which an embedding sees only as a drift."""
+"""TF-IDF: papers as weighted words and word pairs, which an embedding only captures as a general direction."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from digest.ranking.arrays import Floats
 from digest.ranking.sparse_matrix import SparseMatrix
 
-# Terms are told apart by a hash: no vocabulary has to be kept, and nothing grows old.
+# Terms are identified by a hash: there is no vocabulary to store or to go out of date.
 HASHED_TERMS = 1 << 20
-# Above 1, rare words count for more than in plain TF-IDF; found on one half of the readers of the evaluation.
+# Above 1, rare words count for more than in plain TF-IDF; tuned on one half of the evaluation's readers.
 IDF_EXPONENT = 1.5
 
 _WORD = re.compile(r"\w+")
 
 
 def term_counts(texts: Iterable[str]) -> SparseMatrix:
-    """Return how often each word and each pair of neighbouring words stands in each text: (texts, HASHED_TERMS)."""
+    """Return how often each word and each pair of neighbouring words occurs in each text: (texts, HASHED_TERMS)."""
     values: list[int] = []
     columns: list[int] = []
     lengths: list[int] = []
@@ -41,19 +41,19 @@ def term_counts(texts: Iterable[str]) -> SparseMatrix:
 
 @dataclass(frozen=True)
 class TermWeights:
-    """How telling each term is among the papers of a catalogue."""
+    """How distinctive each term is among the papers of a catalogue."""
 
     weight: NDArray[np.float32]
 
     @classmethod
     def of(cls, catalogue: SparseMatrix) -> TermWeights:
-        """Return the weights of terms, from `term_counts` of the catalogue. A term of one paper alone tells nothing."""
+        """Return the weights of terms, from `term_counts` of the catalogue. A term in only one paper says nothing."""
         papers = np.bincount(catalogue.columns, minlength=HASHED_TERMS)
         rarity = np.log(max(catalogue.shape[0], 2) / np.maximum(papers, 1)) ** IDF_EXPONENT
         return cls(np.where(papers > 1, rarity, 0).astype(np.float32))
 
     def vectors(self, counts: SparseMatrix) -> SparseMatrix:
-        """Return texts as vectors of length 1, or 0 for one without a telling term: (texts, HASHED_TERMS)."""
+        """Return texts as vectors of length 1, or 0 for a text without a distinctive term: (texts, HASHED_TERMS)."""
         values = (1 + np.log(counts.values)) * self.weight[counts.columns]
         rows = counts.rows
         length = np.sqrt(np.bincount(rows, values**2, minlength=counts.shape[0]))
@@ -68,5 +68,5 @@ def cosine_similarity(left: SparseMatrix, right: SparseMatrix) -> Floats:
 
 
 def document_texts(titles: Sequence[str], abstracts: Sequence[str]) -> list[str]:
-    """Return what of papers is compared."""
+    """Return the text of each paper that is compared."""
     return [f"{title}\n{abstract}" for title, abstract in zip(titles, abstracts, strict=True)]

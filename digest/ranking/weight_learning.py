@@ -1,8 +1,8 @@
-"""What components of a score weigh for one's own readers: pure, the same for the same input.
+"""Learns the weights of score components from an installation's own readers: pure and deterministic.
 
-A pairwise logistic regression (RankNet without a net: Burges et al., ICML 2005) over pairs of papers of one digest: the
-one a reader liked and one they saw beside it. No weight is negative. The prior are the proportions of today's weights,
-so that few opinions change little, and a component that never differs changes nothing.
+A pairwise logistic regression (RankNet without a net: Burges et al., ICML 2005) over pairs of papers from one digest:
+one the reader liked and one they saw next to it. No weight is negative. The prior is the proportions of today's
+weights, so that few opinions change little, and a component that never differs changes nothing.
 """
 
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 
 from digest.ranking.scoring import COMPONENTS, WEIGHTS
 
-# How many digests' worth of opinions the prior outweighs: a weight moves halfway at about so many.
+# How many digests' worth of opinions the prior counts for: with about this many, a weight moves halfway.
 _PRIOR_DIGESTS = 20.0
-# By how much a score that is higher by 1 makes it likelier that a paper is liked, as odds: e to this.
+# A score that is higher by 1 multiplies the odds that a paper is liked by e to the power of this.
 _TYPICAL_SLOPE = 4.0
 _MOST_STEPS, _SMALLEST_STEP = 2000, 1e-9
-# However clear it looks, a component counts at most so many times as much as before.
+# However clear the data, a component counts at most this many times as much as before.
 _MOST_TIMES = 4.0
 
 PairArray = NDArray[np.float64]
 
 
 class LearnedScale(NamedTuple):
-    """The weights, and the share of pairs that they put in the right order on readers kept apart; before, and now."""
+    """The weights, and the share of pairs in the right order on held-out readers, before and after."""
 
     weights: dict[str, float]
     right_before: float
@@ -33,11 +33,11 @@ class LearnedScale(NamedTuple):
 
 
 def learn_weights(differences: PairArray, counts: PairArray, halves: NDArray[np.bool_]) -> LearnedScale:
-    """Return weights under which what was liked comes before what was not.
+    """Return weights that put liked papers before the others.
 
     differences: (pairs, components), what each component of COMPONENTS gives the liked paper at WEIGHTS, less what it
-    gives the other one. counts: (pairs,), what each pair counts; the pairs of one digest add up to 1. halves: (pairs,),
-    to which half of the readers it belongs: each half is judged by what the other one teaches.
+    gives the other one. counts: (pairs,), how much each pair counts; the pairs of one digest add up to 1. halves:
+    (pairs,), which half of the readers it belongs to: each half is tested with the weights learned from the other.
     """
     usual = np.ones(len(COMPONENTS))
     right_before = right_after = 0.0
@@ -51,19 +51,19 @@ def learn_weights(differences: PairArray, counts: PairArray, halves: NDArray[np.
 
 
 def _weights_from(multiples: NDArray[np.float64], prior: Mapping[str, float] = WEIGHTS) -> dict[str, float]:
-    """Return the weight of each component, from how many times the prior it is: (components,)."""
+    """Return the weight of each component, given as a multiple of the prior: (components,)."""
     return {name: round(prior[name] * float(times), 4) for name, times in zip(COMPONENTS, multiples, strict=True)}
 
 
 def _multiples(differences: PairArray, counts: PairArray) -> NDArray[np.float64]:
-    """Return how many times as much as before each component counts: (components,)."""
+    """Return how many times as much each component counts as before: (components,)."""
     slopes = np.full(differences.shape[1], _TYPICAL_SLOPE)
     if not len(differences):
         return np.ones(len(slopes))
     step, loss = 1.0, _loss(slopes, differences, counts)
     for _ in range(_MOST_STEPS):
         gradient = _gradient(slopes, differences, counts)
-        # Along the gradient, no weight below 0, as far as it gets better (Armijo).
+        # Step along the gradient, no weight below 0, as far as the loss keeps improving (Armijo).
         while step > _SMALLEST_STEP:
             tried = np.maximum(slopes - step * gradient, 0)
             tried_loss = _loss(tried, differences, counts)
@@ -76,7 +76,7 @@ def _multiples(differences: PairArray, counts: PairArray) -> NDArray[np.float64]
             slopes = tried
             break
         slopes, loss, step = tried, tried_loss, step * 2
-    # Only proportions matter for the order; the sum of what components give stays what it was, and thresholds hold.
+    # Only proportions matter for the order; the components' total contribution stays the same, so that thresholds hold.
     usual_share = np.abs(differences).mean(axis=0)
     scale = float(slopes @ usual_share) / float(usual_share.sum()) if usual_share.any() else float(slopes.mean())
     return np.asarray(np.clip(slopes / scale, 0, _MOST_TIMES)) if scale > 0 else np.ones(len(slopes))
@@ -95,7 +95,7 @@ def _gradient(slopes: NDArray[np.float64], differences: PairArray, counts: PairA
 
 
 def _departure(slopes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far each slope is from their mean, in typical ones: together they may be as steep as the data says."""
+    """Return each slope's distance from their mean, in typical slopes: the mean may be as steep as the data says."""
     return np.asarray(slopes - slopes.mean()) / _TYPICAL_SLOPE
 
 

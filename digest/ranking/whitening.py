@@ -10,7 +10,7 @@ from digest.ranking.arrays import Floats
 from digest.ranking.similarity import PaperVectors
 from digest.ranking.tfidf import cosine_similarity
 
-# Before whitening, words count for more than embeddings; found on one half of the readers of the evaluation.
+# Before whitening, words count for more than embeddings; tuned on one half of the evaluation's readers.
 WORDS_IN_KERNEL = np.float32(9.0)
 # How little a direction may vary among the sample's papers and still count in full.
 WHITENING_RIDGE = np.float32(15.0)
@@ -18,10 +18,10 @@ WHITENING_RIDGE = np.float32(15.0)
 
 @dataclass(frozen=True)
 class Whitening:
-    """What a sample of papers have in common, and so tells nothing about what anybody likes.
+    """What a sample of papers has in common, which therefore says nothing about what anyone likes.
 
-    With many likes it pays to look at what few papers share: a plain sum of similarities counts a theme that all of
-    them share again and again. Texts are compared by the kernel k(i, j) = 9 · cosine of words + cosine of embeddings,
+    With many likes, it pays to look at what few papers share: a plain sum of similarities counts a theme that they all
+    share again and again. Texts are compared by the kernel k(i, j) = 9 · cosine of words + cosine of embeddings,
     whitened by the sample's covariance. In its dual form that is k(i, j) - k(i, S) (k(S, S) + ridge)⁻¹ k(S, j), the
     posterior covariance of a Gaussian process that has seen the sample.
     """
@@ -41,16 +41,16 @@ class Whitening:
         return cls(sample, unfitted.mean, np.linalg.inv(kernel).astype(np.float32))
 
     def explained(self, others: PaperVectors) -> Floats:
-        """Return what of papers the sample explains, for `similarity`: (sample, others)."""
+        """Return what the sample explains of the papers, for `similarity`: (sample, others)."""
         return np.asarray(self.inverse @ self._kernel(self.sample, others), dtype=np.float32)
 
     def similarity(self, known_papers: PaperVectors, others: PaperVectors, explained: Floats) -> Floats:
-        """Return how close each pair is: (known, others); about 0 for papers that have nothing of their own."""
+        """Return how close each pair is: (known, others); about 0 for papers with nothing that sets them apart."""
         shared = self._kernel(known_papers, self.sample) @ explained
         return self._kernel(known_papers, others) - np.asarray(shared, dtype=np.float32)
 
     def _kernel(self, left: PaperVectors, right: PaperVectors) -> Floats:
-        # A paper without a vector is close to nothing, and not as far from the middle as can be.
+        # A paper without a vector is close to nothing, rather than as far as possible from the mean.
         rows, columns = (
             np.where(np.any(papers.vectors, axis=1, keepdims=True), papers.vectors - self.mean, 0)
             for papers in (left, right)

@@ -1,1 +1,1 @@
-"""Who is due → candidates → features → selection → snapshot; and why a paper came or not."""
+"""Who is due → candidates → features → selection → snapshot; and why a paper was or was not in a digest."""

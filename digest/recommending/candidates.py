@@ -1,4 +1,4 @@
-"""Candidates: the papers a digest can be selected from, of editions or whatever came in lately, as arrays."""
+"""Candidates: the papers a digest can be selected from, from editions or recently imported, as arrays."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,22 +18,22 @@ from subscriptions.phrases import author_key, phrase_key
 
 # What counts as a like.
 LIKE_KINDS = (Feedback.Kind.MORE, Feedback.Kind.SAVED)
-# How fast an abstract is read, and what each takes beside its words.
+# Reading speed for abstracts, and the time each takes on top of its words.
 WORDS_A_MINUTE = 230
 MINUTES_EACH = 0.25
-# Against so many of the papers before them, papers are new or not.
+# Novelty is measured against this many of the papers that came before.
 NOVELTY_WINDOW = 300
-# At most so many papers, the newest, and of so many days: what is older waits for nobody.
+# At most this many papers, newest first, up to this age: older ones are dropped even if a reader never got them.
 MAX_CANDIDATES = 5000
 MAX_AGE = timedelta(days=14)
 NEW_SUBSCRIBER_WINDOW = timedelta(days=3)
-# An import may still be at work on what came in a moment ago: that waits for the next digest.
+# An import may still be working on papers that came in a moment ago, so they wait for the next digest.
 SETTLING_TIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class CandidateSet:
-    """Candidate set of one group of subscribers, in the curator's order, newest edition first."""
+    """Candidate set for one group of subscribers, in the curator's order, newest edition first."""
 
     editions: list[Edition]
     papers: list[int]
@@ -49,7 +49,7 @@ class CandidateSet:
 
     @property
     def seen_until(self) -> datetime | None:
-        """When the last of the editions was published."""
+        """When the most recent of the editions was published."""
         return max((edition.published_at for edition in self.editions if edition.published_at), default=None)
 
     @cached_property
@@ -61,22 +61,22 @@ class CandidateSet:
 
     @cached_property
     def vectors(self) -> Floats:
-        """Their embeddings: (papers, dimensions)."""
+        """The papers' embeddings: (papers, dimensions)."""
         return embedding.stacked([(paper.embedding, paper.embedding_model) for paper in self.rows])
 
     @cached_property
     def texts(self) -> list[str]:
-        """What of them is searched for words."""
+        """The text of each paper that is searched for words."""
         return document_texts([paper.title for paper in self.rows], [paper.abstract for paper in self.rows])
 
     @cached_property
     def phrase_texts(self) -> list[str]:
-        """Their texts in the form of `phrase_key`."""
+        """The texts, normalised by `phrase_key`."""
         return [phrase_key(text) for text in self.texts]
 
     @cached_property
     def by_author(self) -> dict[str, list[int]]:
-        """Author's key → places of their papers."""
+        """Author's key → indices of their papers."""
         places = defaultdict(list)
         for place, paper in enumerate(self.rows):
             for name in paper.authors:
@@ -85,25 +85,25 @@ class CandidateSet:
 
     @cached_property
     def minutes(self) -> Floats:
-        """How long it takes to read of each paper: (papers,), in minutes."""
+        """Reading time of each paper: (papers,), in minutes."""
         words = [len(text.split()) for text in self.texts]
         return (np.array(words) / WORDS_A_MINUTE + MINUTES_EACH).astype(np.float32)
 
     @cached_property
     def sent_since(self) -> datetime | None:
-        """When a digest first brought one of them that stands in an edition now; None where that never happened."""
+        """When a digest first contained one of the papers that is in an edition now; None if that never happened."""
         sent = Paper.objects.filter(pk__in=self.papers, entry__isnull=False, sent_at__isnull=False)
         first: datetime | None = sent.aggregate(first=Min("sent_at"))["first"]
         return first
 
     @cached_property
     def arrays(self) -> CandidateFeatures:
-        """All of it that ranking needs."""
+        """The arrays that ranking needs."""
         penalties, is_single = redundancy(self.vectors), len(self.editions) == 1
         return CandidateFeatures(self.tags, self.pinned, penalties, self.votes, self._novelty(), is_single)
 
     def _novelty(self) -> Floats:
-        """Return how unlike the papers before it each paper is, from 0 to 1: (1, papers)."""
+        """Return how different each paper is from those before it, from 0 to 1: (1, papers)."""
         oldest = min(self.papers, default=0)
         before = Paper.objects.filter(pk__lt=oldest).exclude(embedding=None).order_by("-pk")
         vectors = embedding.stacked(list(before.values_list("embedding", "embedding_model")[:NOVELTY_WINDOW]))
@@ -114,7 +114,7 @@ class CandidateSet:
 def candidates_from_editions(
     seen_until: datetime | None, now: datetime | None = None, until: datetime | None = None
 ) -> CandidateSet:
-    """Return the candidates of the editions published since, up to `until`; for someone new, of the latest alone."""
+    """Return the candidates of the editions published since, up to `until`; only the latest one for a new reader."""
     published = Edition.objects.published()
     if until:
         published = published.filter(published_at__lte=until)
@@ -123,7 +123,7 @@ def candidates_from_editions(
 
 
 def candidates_in(editions: list[Edition], now: datetime | None = None) -> CandidateSet:
-    """Return the candidates of these editions, newest first, whether they are published or not."""
+    """Return the candidates of these editions, newest first, published or not."""
     order = {edition.pk: index for index, edition in enumerate(editions)}
     rows = (
         EditionPaper.objects.shown()
@@ -137,7 +137,7 @@ def candidates_in(editions: list[Edition], now: datetime | None = None) -> Candi
 
 
 def candidates_from_papers(papers: Sequence[int], now: datetime | None) -> CandidateSet:
-    """Return papers (keys) as candidates, in their order, with their topics and votes; no edition, nothing pinned."""
+    """Return papers (keys) as candidates, in the given order, with topics and votes; no edition, nothing pinned."""
     topics = list(Topic.objects.order_by("pk"))
     tags = np.zeros((len(papers), len(topics)), dtype=np.float32)
     row = {paper: index for index, paper in enumerate(papers)}
@@ -148,10 +148,10 @@ def candidates_from_papers(papers: Sequence[int], now: datetime | None) -> Candi
 
 
 def recent_candidates(since: datetime | None, edition: Sequence[int], now: datetime) -> CandidateSet:
-    """Return the uncurated papers that came in since as candidates, with those of the editions (keys) of a digest.
+    """Return the uncurated papers that came in since as candidates, plus the edition papers (keys) of a digest.
 
-    What stands in a draft comes with its edition. since: up to when they were candidates before; None for somebody
-    new.
+    Papers in a draft come with their edition. since: up to when papers were candidates last time; None for a new
+    reader.
     """
     earliest = max(since, now - MAX_AGE) if since else now - NEW_SUBSCRIBER_WINDOW
     uncurated = Paper.objects.uncurated().filter(created_at__gt=earliest, created_at__lte=settled_until(now))
@@ -161,25 +161,25 @@ def recent_candidates(since: datetime | None, edition: Sequence[int], now: datet
 
 
 def settled_until(now: datetime) -> datetime:
-    """Return up to when the papers that came in are candidates."""
+    """Return the time up to which incoming papers are candidates."""
     return now - SETTLING_TIME
 
 
 @lru_cache(maxsize=2)
 def _cached_candidates(papers: tuple[int, ...], hour: datetime) -> CandidateSet:
-    """Return papers as candidates, votes as of this hour; cached, for the batches of one planning share them."""
+    """Return papers as candidates, votes as of this hour; cached because the batches of one planning run share them."""
     return candidates_from_papers(papers, hour)
 
 
 def clear_recent_candidates() -> None:
-    """Read the papers anew for the next digest, within the hour too."""
+    """Clear the cache, so that the next digest reads the papers again, even within the hour."""
     _cached_candidates.cache_clear()
 
 
 def _votes(papers: Sequence[int], now: datetime | None) -> Floats:
-    """Return what votes and readers' likes of each paper weigh, from 0 to 1: (1, papers).
+    """Return the weight of each paper's votes and likes, from 0 to 1: (1, papers).
 
-    Their age is that of the last one.
+    Their age is the age of the newest one.
     """
     likes = Feedback.objects.filter(paper__in=papers, kind__in=LIKE_KINDS).values("paper")
     votes = Vote.objects.filter(paper__in=papers).values("paper").order_by()

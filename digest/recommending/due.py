@@ -1,4 +1,4 @@
-"""Who is due: subscribers whose hour has come, and who wait for no edition."""
+"""Who is due: subscribers whose hour has come and who are not waiting for an edition."""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class Due(NamedTuple):
-    """A subscriber who is due, as far as the planner needs to know them: a plain row, for there may be a million."""
+    """What the planner needs to know about a subscriber who is due: a plain row, because there may be a million."""
 
     pk: int
     next_digest_at: datetime
@@ -33,12 +33,12 @@ class Due(NamedTuple):
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        """Return the columns of Subscriber that a row is read from, for `values_list`."""
+        """Return the columns of Subscriber to read a row from, for `values_list`."""
         return (*cls._fields[:-1], *schedule.ScheduleFields._fields)
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> "Due":
-        """Return a row of `columns`."""
+        """Make a row from the values of `columns`."""
         own = len(cls._fields) - 1
         return cls._make([*row[:own], schedule.ScheduleFields._make(row[own:])])
 
@@ -59,9 +59,9 @@ class Due(NamedTuple):
 
 
 def lock_due(now: datetime, unapproved: Collection[int] = ()) -> list[Due]:
-    """Lock a batch of those who are due and return them; others are planned by somebody else, or wait for an edition.
+    """Lock and return a batch of due subscribers, except those another planner has locked or who wait for an edition.
 
-    unapproved: the editions (keys) that wait for a second look, and with them whoever could get papers of theirs.
+    unapproved: the editions (keys) that wait for a second look. Subscribers who could get papers from them wait too.
     """
     latest = Edition.objects.published().aggregate(latest=Max("published_at"))["latest"]
     ready = _not_waiting_for_edition(now, latest).exclude(_could_get(unapproved))
@@ -74,7 +74,7 @@ def lock_due(now: datetime, unapproved: Collection[int] = ()) -> list[Due]:
 
 
 def _not_waiting_for_edition(now: datetime, latest: datetime | None) -> SubscriberQuerySet:
-    """Return those who are due, but for those who still wait for an edition that is late."""
+    """Return those who are due, except those still waiting for a late edition."""
     can_be_planned = Q(next_digest_at__lte=now - settings.EDITION_GRACE)
     if latest:
         can_be_planned |= Q(seen_until=None) | Q(seen_until__lt=latest)
@@ -82,10 +82,10 @@ def _not_waiting_for_edition(now: datetime, latest: datetime | None) -> Subscrib
 
 
 def _could_get(editions: Collection[int]) -> Q:
-    """Return those whose next digest could hold papers of these editions (keys)."""
+    """Return those whose next digest could contain papers from these editions (keys)."""
     if not editions:
         return Q(pk=None)
     last = Edition.objects.filter(pk__in=editions).aggregate(last=Max("published_at"))["last"]
     newest = Edition.objects.published().values_list("pk", flat=True).first()
-    # New readers get the newest edition alone.
+    # New readers get only the newest edition.
     return Q(seen_until__lt=last) | (Q(seen_until=None) if newest in editions else Q(pk=None))

@@ -1,4 +1,4 @@
-"""Why a paper is, or is not, in somebody's digest: every paper of an edition with its score in parts."""
+"""Why a paper is or is not in someone's digest: every paper of an edition, with its score components."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,42 +35,42 @@ class PaperExplanation(NamedTuple):
     """One paper for one subscriber; `parts` are hundredths of the score, by name."""
 
     paper: int
-    # From 1, in the order of the scores; None for what they cannot get.
+    # From 1, in order of score; None for papers they cannot get.
     rank: int | None
-    # Its place in the digest, from 1.
+    # Its position in the digest, from 1.
     place: int | None
     score: float
     parts: dict[str, int]
     exclusion: ExclusionReason
-    # What keeps it out in words: the phrase muted, the topic never wanted.
+    # What exactly keeps it out: the muted phrase, the topic that is never wanted.
     exclusion_detail: str
     reason: str
 
 
 class Receipt(NamedTuple):
-    """An entry of a snapshot: why it is there, and its score components, the same for ever."""
+    """An entry of a snapshot: why it is there, and its score components, which never change."""
 
     paper: int
     code: str
     argument: str
-    # Empty for digests from before parts were kept.
+    # Empty for digests from before score components were stored.
     parts: dict[str, int]
 
 
 @dataclass(frozen=True)
 class DigestExplanation:
-    """All candidates for one subscriber, in the order of rank; `cut` is the last score that got in."""
+    """All candidates for one subscriber, in order of rank; `cut` is the lowest score that got in."""
 
     papers: list[PaperExplanation]
     cut: float
 
     def of(self, paper: int) -> PaperExplanation | None:
-        """Return one paper (by key), or None where it is no candidate."""
+        """Return one paper (by key), or None if it is not a candidate."""
         return next((explained for explained in self.papers if explained.paper == paper), None)
 
 
 def explain_digest(subscriber: Subscriber, candidates: CandidateSet, now: datetime) -> DigestExplanation:
-    """Return what the candidates are to a subscriber, as a digest of this moment would be selected."""
+    """Return each candidate's explanation for a subscriber, as if their digest were selected now."""
     period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
     amounts = subscriber.max_papers, subscriber.reading_minutes, subscriber.least_match
     request = selection.DigestRequest(subscriber.pk, period, *amounts)
@@ -80,9 +80,9 @@ def explain_digest(subscriber: Subscriber, candidates: CandidateSet, now: dateti
 def explain_extra_section(
     subscriber: Subscriber, candidates: CandidateSet, first: Sequence[int], now: datetime
 ) -> DigestExplanation:
-    """Return what everything new is to a subscriber, as an extra section after a first one with these papers.
+    """Return the explanation of the extra section that would follow a first section with these papers.
 
-    What came in other digests is no reason here.
+    Papers sent in other digests are not excluded for that here.
     """
     period = schedule.local_date(subscriber.next_digest_at or now, subscriber.time_zone)
     request = selection.DigestRequest(subscriber.pk, period, subscriber.max_more, None, subscriber.least_match)
@@ -116,14 +116,14 @@ def _explanation(batch: selection.RankedBatch, candidates: CandidateSet) -> Dige
 
 
 def components_of(ranking: Ranking, candidates: CandidateSet, paper: int) -> dict[str, int]:
-    """Return the score components of a paper (by place) for the only subscriber, in hundredths."""
+    """Return the score components of a paper (by index) for the only subscriber, in hundredths."""
     at = np.array([[paper]])
     components = {name: round(100 * float(weighted_component(ranking.scored, name, at)[0, 0])) for name in COMPONENTS}
     return components | {"pinned": 100 * int(candidates.pinned[paper])}
 
 
 def _exclusion(paper: int, batch: selection.RankedBatch, candidates: CandidateSet) -> tuple[ExclusionReason, str]:
-    """Return what kept a paper (by place) out, and its name: the strongest first."""
+    """Return the strongest reason that kept a paper (by index) out, and its detail."""
     scored, features = batch.ranking.scored, batch.features
     shape = scored.scores.shape
     if np.broadcast_to(features.already_sent, shape)[0, paper]:
@@ -141,11 +141,11 @@ def _exclusion(paper: int, batch: selection.RankedBatch, candidates: CandidateSe
 
 
 def receipts(delivery: Delivery) -> list[Receipt]:
-    """Return what is frozen with a delivery, best first."""
+    """Return the receipts stored with a delivery, best first."""
     return receipts_in(delivery.content)
 
 
 def receipts_in(section: Mapping[str, Any]) -> list[Receipt]:
-    """Return what is kept in a section of a snapshot, best first."""
+    """Return the receipts stored in a section of a snapshot, best first."""
     entries = zip(entries_in(section), components_in(section), strict=True)
     return [Receipt(paper, code, argument, components) for (paper, code, argument), components in entries]

@@ -1,4 +1,4 @@
-"""“More for you”: the extra section of the digests of those who want everything new that fits, ranked and written."""
+"""“More for you”: ranks and writes the extra section for readers who want everything new that matches."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,12 +12,12 @@ from digest.recommending.learned_weights import weights_in_force
 from digest.recommending.section_writer import SectionWriter
 from digest.recommending.selection import DigestRequest, DigestRequestRow, RankedBatch, has_close_match
 
-# Subscribers times papers that are ranked at once: four megabytes for each array.
+# Subscribers times papers to rank at once: four megabytes per array.
 MAX_SCORES = 1_000_000
 
 
 def extra_request(subscriber: DigestRequestRow, max_more: int) -> DigestRequest:
-    """Return what the extra section is asked for; the reading time is that of the first one."""
+    """Return the request for an extra section; the reading time only limits the first section."""
     return DigestRequest(subscriber.pk, subscriber.period, max_more, None, subscriber.least_match)
 
 
@@ -27,7 +27,7 @@ def extra_sections(
     candidates: CandidateSet,
     now: datetime,
 ) -> dict[int, str]:
-    """Return the extra section of each subscriber (key) who has one; `first`: the papers of their first section."""
+    """Return the extra section of each subscriber (key) who has one; `first`: the papers in their first section."""
     if not candidates.papers:
         return {}
     sections: dict[int, str] = {}
@@ -46,7 +46,7 @@ def extra_sections(
 def rank_extra_batch(
     subscribers: Sequence[DigestRequestRow], candidates: CandidateSet, now: datetime, preferences: PreferenceRows
 ) -> RankedBatch:
-    """Rank the candidates of the extra section for a batch of subscribers, by their preferences."""
+    """Rank the candidates for the extra section of a batch of subscribers, by their preferences."""
     features = build_features([subscriber.pk for subscriber in subscribers], preferences, candidates, now)
     papers = np.array([subscriber.max_papers for subscriber in subscribers])
     limits = Limits(papers, np.zeros(len(papers)))
@@ -56,7 +56,7 @@ def rank_extra_batch(
 def write_extra_sections(
     subscribers: Sequence[DigestRequestRow], ranked: RankedBatch, candidates: CandidateSet
 ) -> Iterator[str]:
-    """Yield each subscriber's extra section; "" where nothing fits, or nothing as well as they asked for."""
+    """Yield each subscriber's extra section; "" if nothing matches, or nothing matches as closely as they asked."""
     writer = SectionWriter(ranked.features, ranked.ranking, candidates)
     close = has_close_match(subscribers, ranked.ranking).tolist()
     for row, count in enumerate((ranked.ranking.papers >= 0).sum(axis=1).tolist()):

@@ -1,4 +1,4 @@
-"""User features: what a batch of subscribers wants of the candidates, as arrays of topics, words, authors, affinity."""
+"""User features: what a batch of subscribers wants, as arrays of topics, keywords, authors and affinity."""
 
 from __future__ import annotations
 
@@ -27,52 +27,52 @@ from subscriptions.models import AuthorFollow, Breadth, Follow, Rule, Subscriber
 
 PhraseHits = dict[str, list[int]]
 FollowedTerms = dict[int, list[tuple[str, str]]]
-# The day of a digest is that of its reader's calendar.
+# The day of a digest follows its reader's calendar.
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class BatchFeatures:
-    """User features of a batch of subscribers: the arrays, and what the words of a reason are taken from."""
+    """User features of a batch of subscribers: the arrays, and the data that reasons are worded from."""
 
     candidates: CandidateSet
     subscribers: Sequence[int]
     users: UserFeatures
     hits: PhraseHits
-    # Row of a subscriber → what they follow, as written and as looked for.
+    # Row of a subscriber → the terms, as written and as searched for.
     phrases: FollowedTerms
     mutes: FollowedTerms
     authors: FollowedTerms
-    # What papers weigh for subscribers, the papers (keys; below 0: texts), how similar they are to the candidates.
+    # The weights of known papers for subscribers, those papers (keys; below 0: texts), their similarity to candidates.
     weights: Any
     known_papers: list[int]
     similarities: ItemSimilarities | None
-    # Which papers were sent to them already: (subscribers, papers), or (1, 1) where none was.
+    # Which papers were already sent to them: (subscribers, papers), or (1, 1) if none were.
     already_sent: Bools
 
     def phrase(self, user: int, paper: int) -> str:
-        """Return the longest phrase that a subscriber (row) follows and that stands in a paper (place)."""
+        """Return the longest phrase that a subscriber (row) follows and that occurs in a paper (index)."""
         return self._longest(self.phrases.get(user, []), paper)
 
     def muting(self, user: int, paper: int) -> str:
-        """Return the longest phrase that a subscriber (row) mutes and that stands in a paper (place)."""
+        """Return the longest phrase that a subscriber (row) mutes and that occurs in a paper (index)."""
         return self._longest(self.mutes.get(user, []), paper)
 
     def _longest(self, terms: list[tuple[str, str]], paper: int) -> str:
         return max((phrase for phrase, key in terms if paper in self.hits.get(key, ())), key=len, default="")
 
     def author(self, user: int, paper: int) -> str:
-        """Return the author that a subscriber (row) follows and that wrote a paper (place)."""
+        """Return the author whom a subscriber (row) follows and who wrote a paper (index)."""
         places = self.candidates.by_author
         return next((name for name, key in self.authors.get(user, ()) if paper in places.get(key, ())), "")
 
     def liked(self, user: int, paper: int) -> tuple[Reason, str]:
-        """Return what speaks most for a candidate (place) of all that a subscriber (row) likes: a reason, a title.
+        """Return which of a subscriber's (row) likes speaks most for a candidate (index): a reason, a title.
 
-        What was opened, with no other feedback, is not named, for it is forgotten when asked. A candidate that is just
-        unlike what they dislike has no reason but its edition.
+        A paper that was opened, with no other feedback, is not named, because openings are deleted on request. A
+        candidate that is only unlike what they dislike has no reason but its edition.
         """
-        assert self.similarities is not None  # noqa: S101 - nobody likes anything without
+        assert self.similarities is not None  # noqa: S101 - no one likes anything without similarities
         strongest = strongest_known_paper(self.weights, self.similarities, user, paper)
         if strongest < 0:
             return Reason.EDITION, ""
@@ -85,7 +85,7 @@ class BatchFeatures:
 
     @cached_property
     def opened(self) -> set[tuple[int, int]]:
-        """The pairs of subscriber and paper (keys) with an opening and no other feedback."""
+        """The pairs of subscriber and paper (keys) with an opening but no other feedback."""
         allowing = Feedback.objects.filter(subscriber__any_of=self.subscribers).exclude(
             subscriber__may_note_opens_since=None
         )
@@ -101,26 +101,26 @@ class BatchFeatures:
 
 
 class PreferenceRows(NamedTuple):
-    """Preferences of a batch of subscribers (by key), as they are stored, or as somebody tries them: plain rows."""
+    """Preferences of a batch of subscribers (by key), stored or being tried out: plain rows."""
 
     # subscriber, topic, weight
     follows: Sequence[tuple[int, int, float]] = ()
-    # subscriber, kind, phrase as written, phrase as looked for
+    # subscriber, kind, phrase as written, phrase as searched for
     rules: Sequence[tuple[int, str, str, str]] = ()
     # subscriber, name as written, name as compared
     authors: Sequence[tuple[int, str, str]] = ()
-    # subscriber, papers and what they weigh, what age has left of that
+    # subscriber, papers with their weights, the share of the weight left after fading with age
     opinions: Sequence[tuple[int, Opinions, float]] = ()
-    # subscriber, papers that were sent already and are not to come again
+    # subscriber, papers that were already sent and must not be sent again
     already_sent: Sequence[tuple[int, Sequence[int]]] = ()
-    # subscriber, papers that they wrote, which never come
+    # subscriber, papers that they wrote, which are never sent
     written: Sequence[tuple[int, Sequence[int]]] = ()
-    # subscriber, what they wrote of their interests
+    # subscriber, what they wrote about their interests
     own_words: Sequence[tuple[int, str]] = ()
 
 
 def preference_rows(subscribers: Sequence[int], candidates: CandidateSet, now: datetime) -> PreferenceRows:
-    """Return the preferences of these subscribers (keys), and which candidates were sent to them already."""
+    """Return the preferences of these subscribers (keys), and which candidates were already sent to them."""
     return stored_preferences(subscribers, now)._replace(already_sent=_sent_candidates(subscribers, candidates))
 
 
@@ -141,7 +141,7 @@ def stored_preferences(subscribers: Sequence[int], now: datetime) -> PreferenceR
 
 
 def _written_papers(subscribers: Sequence[int]) -> list[tuple[int, list[int]]]:
-    """Return the papers that readers said they wrote; who did has a profile."""
+    """Return the papers that readers said they wrote; readers who said so have a profile."""
     if not subscribers:
         return []
     rows = Feedback.objects.filter(subscriber__any_of=subscribers, kind=Feedback.Kind.WROTE)
@@ -152,9 +152,9 @@ def _written_papers(subscribers: Sequence[int]) -> list[tuple[int, list[int]]]:
 
 
 def _sent_candidates(subscribers: Sequence[int], candidates: CandidateSet) -> list[tuple[int, list[int]]]:
-    """Return the papers sent in extra sections, of candidates whose editions bring them again."""
+    """Return the papers already sent in extra sections; candidates in editions may include them again."""
     if candidates.sent_since is None:
-        # Mostly: nobody's digests are looked at.
+        # The usual case: no digests need to be read.
         return []
     since = candidates.sent_since.date() - ONE_DAY
     rows = Delivery.objects.filter(subscriber__any_of=subscribers, period__gte=since)
@@ -184,7 +184,7 @@ def build_features(
     interests[[*phrases, *authors]] = True
     similarities = None
     if weights is not None and candidates.papers:
-        # Texts come first, for their keys are below 0.
+        # Texts come first because their keys are below 0.
         texts = [on_texts.texts[key] for key in known_papers if key < 0]
         similarities = similarity_to_known(known_papers[len(texts) :], candidates, now, texts)
     muted = _term_mask(mutes, hits, shape).astype(np.bool_)
@@ -203,7 +203,7 @@ def build_features(
 
 
 def _paper_mask(row: dict[int, int], papers_of: Sequence[tuple[int, Sequence[int]]], candidates: CandidateSet) -> Bools:
-    """Return the mask of the candidates among the papers of each: (subscribers, papers), or (1, 1) for none."""
+    """Return the mask of candidates among each subscriber's papers: (subscribers, papers), or (1, 1) if none are."""
     place = {paper: index for index, paper in enumerate(candidates.papers)} if papers_of else {}
     cells = [(row[user], place[paper]) for user, papers in papers_of for paper in papers if paper in place]
     if not cells:
@@ -214,7 +214,7 @@ def _paper_mask(row: dict[int, int], papers_of: Sequence[tuple[int, Sequence[int
 
 
 def _by_row(row: dict[int, int], rules: Sequence[tuple[int, str, str, str]], of_kind: str) -> FollowedTerms:
-    """Return the phrases of one kind by row, as written and as looked for."""
+    """Return the phrases of one kind by row, as written and as searched for."""
     terms: FollowedTerms = defaultdict(list)
     for subscriber, kind, phrase, key in rules:
         if kind == of_kind:
@@ -223,9 +223,9 @@ def _by_row(row: dict[int, int], rules: Sequence[tuple[int, str, str, str]], of_
 
 
 def phrase_hits(keys: set[str], candidates: CandidateSet) -> PhraseHits:
-    """Return in which papers each phrase stands, as whole words in title or abstract; phrases that stand nowhere not.
+    """Return, for each phrase that occurs, the papers (indices) that have it as whole words in title or abstract.
 
-    A phrase is text: what has a meaning in patterns has none here.
+    A phrase is plain text: characters that are special in patterns are not special here.
     """
     all_texts = "\n".join(candidates.phrase_texts)
     hits: PhraseHits = {}
@@ -245,10 +245,10 @@ def _whole_words(key: str) -> re.Pattern[str]:
 
 
 def _follow_weights(row: dict[int, int], preferences: PreferenceRows, candidates: CandidateSet) -> tuple[Floats, Bools]:
-    """Return the weights of followed topics, and the mask of topics never wanted: (subscribers, topics) both."""
+    """Return the weights of followed topics and the mask of topics never wanted, both (subscribers, topics)."""
     follows = np.zeros((len(row), len(candidates.topics)), dtype=np.float32)
     column = {topic.pk: index for index, topic in enumerate(candidates.topics)}
-    # A topic that was created a moment ago is not among those of the candidates yet.
+    # A topic created a moment ago is not among those of the candidates yet.
     cells = [
         (row[subscriber], column[topic], weight) for subscriber, topic, weight in preferences.follows if topic in column
     ]
@@ -259,7 +259,7 @@ def _follow_weights(row: dict[int, int], preferences: PreferenceRows, candidates
 
 
 def _term_mask(terms_by_row: FollowedTerms, places: PhraseHits, shape: tuple[int, int]) -> Floats:
-    """Return the mask of candidates with a term of each subscriber: of that shape, or (1, 1) where none has one."""
+    """Return the mask of candidates that contain a term of each subscriber: of that shape, or (1, 1) if none do."""
     if not any(key in places for terms in terms_by_row.values() for _, key in terms):
         return ZERO
     marks = np.zeros(shape, dtype=np.float32)
@@ -270,7 +270,7 @@ def _term_mask(terms_by_row: FollowedTerms, places: PhraseHits, shape: tuple[int
 
 
 def _opinion_weights(row: dict[int, int], all_opinions: Sequence[tuple[int, Opinions, float]]) -> tuple[Any, list[int]]:
-    """Return the weights of opinions, (subscribers, known papers) or None, and the known papers (keys), in order."""
+    """Return the weights of opinions, (subscribers, known papers) or None, and the known papers (keys) in order."""
     with_opinions = [(row[user], opinions, share) for user, opinions, share in all_opinions if len(opinions)]
     if not with_opinions:
         return None, []

@@ -1,4 +1,4 @@
-"""In which digests a second ranker picks in turn: a share of the readers, by chance, the same for the same digest."""
+"""Interleaving: chooses the digests in which a second ranker takes turns, at random but the same on every run."""
 
 import numpy as np
 from django.conf import settings
@@ -9,9 +9,9 @@ from digest.recommending.learned_weights import newest_weights
 
 
 def challenger_for(draws: NDArray[np.float64]) -> Challenger | None:
-    """Return the ranker that is compared with the usual one; None while no reader takes part, or nothing was learned.
+    """Return the ranker to compare with the usual one; None while no reader takes part, or nothing was learned.
 
-    draws: (subscribers,), from 0 to 1. Who takes part has nothing to do with what else they decide.
+    draws: (subscribers,), from 0 to 1. Who takes part is independent of what else the draws decide.
     """
     if settings.INTERLEAVE_SHARE <= 0:
         return None

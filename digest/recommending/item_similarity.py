@@ -1,4 +1,4 @@
-"""Item-item similarity of known papers and candidates: of their texts, and by the users who like both."""
+"""Item-item similarity of known papers and candidates: by their texts, and by the users who like both."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from digest.ranking.sparse_matrix import SparseMatrix
 from digest.recommending.candidates import LIKE_KINDS, CandidateSet
 from digest.recommending.similarity_reference import TEXT_FIELDS, clear_similarity_reference, similarity_reference
 
-# At most so many likes of the candidates are looked at, the newest first.
+# At most this many likes of the candidates are read, newest first.
 MAX_LIKES = 20_000
-# So many figures stay in memory for a set of candidates, unless one batch alone needs more; four bytes each.
+# This many numbers stay in memory for a set of candidates, unless a single batch needs more; four bytes each.
 MAX_CACHED_FIGURES = 20_000_000
-# For each pair the plain similarity and the whitened one.
+# For each pair, the plain similarity and the whitened one.
 FIGURES_PER_PAIR = 2
 
 
 class ItemSimilarity:
-    """Item-item similarity of known papers and one set of candidates; cached, for all users of a day share it."""
+    """Item-item similarity of known papers and one set of candidates; cached because all users of a day share it."""
 
     def __init__(self, candidates: CandidateSet, now: datetime) -> None:
         self._reference = similarity_reference(now)
@@ -39,7 +39,7 @@ class ItemSimilarity:
         self._rows = ItemSimilarities(nothing, nothing)
 
     def rows(self, known_papers: Sequence[int]) -> ItemSimilarities:
-        """Return the similarities of these papers (keys) and the candidates; 0 for a deleted one."""
+        """Return the similarities of these papers (keys) and the candidates; 0 for a deleted paper."""
         new = [paper for paper in known_papers if paper not in self._row]
         figures = (len(self._rows.plain) + len(new)) * self._rows.plain.shape[1] * FIGURES_PER_PAIR
         if figures > MAX_CACHED_FIGURES:
@@ -50,7 +50,7 @@ class ItemSimilarity:
         return self._rows[np.array([self._row[paper] for paper in known_papers], dtype=np.intp)]
 
     def of_texts(self, texts: Sequence[str]) -> ItemSimilarities:
-        """Return the similarities of texts that are no papers, which nobody likes, and the candidates."""
+        """Return the similarities of the candidates and texts that are not papers, and so have no likes."""
         return self._compare(self._reference.read_texts(texts), range(-len(texts), 0))
 
     def _similarities(self, papers: Sequence[int]) -> ItemSimilarities:
@@ -89,7 +89,7 @@ class _CoLikes:
         self._candidate_likes = self._matrix(candidates)
 
     def similarities(self, known_papers: Sequence[int]) -> tuple[Floats, Floats]:
-        """Return co-like similarity and common likes of known papers and candidates: (known, candidates) each."""
+        """Return the co-like similarity and common likes of known papers and candidates, each (known, candidates)."""
         likes = self._matrix(known_papers)
         return (
             co_like_similarity(likes, self._candidate_likes, self._likes_per_user),
@@ -105,7 +105,7 @@ class _CoLikes:
 
 
 class _CacheKey:
-    """The cache key of candidates within an hour, after which new likes count."""
+    """The cache key of candidates within an hour, after which new likes are read."""
 
     def __init__(self, candidates: CandidateSet, hour: datetime) -> None:
         self.candidates, self.hour = candidates, hour
@@ -126,7 +126,7 @@ def _item_similarity(key: _CacheKey) -> ItemSimilarity:
 def similarity_to_known(
     known_papers: Sequence[int], candidates: CandidateSet, now: datetime, texts: Sequence[str] = ()
 ) -> ItemSimilarities:
-    """Return the item-item similarities of texts and known papers (keys) and candidates, as of this hour.
+    """Return the item-item similarities of texts and known papers (keys) with candidates, as of this hour.
 
     Out: (texts + known, candidates).
     """
@@ -136,6 +136,6 @@ def similarity_to_known(
 
 
 def clear_item_similarity() -> None:
-    """Read likes and papers anew for the next candidates, within the hour too."""
+    """Clear the cache, so that likes and papers are read again for the next candidates, even within the hour."""
     _item_similarity.cache_clear()
     clear_similarity_reference()

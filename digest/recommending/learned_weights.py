@@ -1,4 +1,4 @@
-"""Learn from what readers said about their digests what the components of a score should weigh."""
+"""Learn the weights of the score components from readers' feedback on their digests."""
 
 import logging
 import time
@@ -17,9 +17,9 @@ from digest.ranking import COMPONENTS, WEIGHTS, learn_weights
 logger = logging.getLogger(__name__)
 
 LEARNED_FROM = timedelta(days=90)
-# Of fewer digests with opinions nothing is learned.
+# With fewer digests with opinions, nothing is learned.
 FEWEST_DIGESTS = 50
-# Of one digest, so that long ones take no more room; each digest counts the same anyway.
+# Pairs per digest, so that long ones do not take up more room; each digest counts the same anyway.
 _MOST_PAIRS = 40
 _MOST_DIGESTS = 50_000
 _LIKED = (Feedback.Kind.SAVED, Feedback.Kind.MORE)
@@ -29,7 +29,7 @@ _newest: tuple[float, dict[str, float] | None] | None = None
 
 
 def learn_from_readers(now: datetime) -> LearnedWeights | None:
-    """Learn from the digests of some months and keep the result; None where too few readers said anything."""
+    """Learn from the last months' digests and save the result; None if too few readers gave feedback."""
     differences, counts, halves = [], [], []
     digests = 0
     for subscriber, pairs in _pairs_of_digests(now):
@@ -54,8 +54,8 @@ def learn_from_readers(now: datetime) -> LearnedWeights | None:
 
 
 def newest_weights() -> dict[str, float] | None:
-    """Return what was learned last, None where nothing was; each process looks once a minute."""
-    global _newest  # noqa: PLW0603 - one value of the process, as a cache is
+    """Return the last learned weights, or None if there are none; each process checks once a minute."""
+    global _newest  # noqa: PLW0603 - one value per process, like a cache
     if _newest is None or time.monotonic() - _newest[0] > _REREAD_SECONDS:
         weights = LearnedWeights.objects.values_list("weights", flat=True).first()
         _newest = time.monotonic(), _readable(weights)
@@ -63,20 +63,20 @@ def newest_weights() -> dict[str, float] | None:
 
 
 def forget_newest() -> None:
-    """Have the next look go to the database."""
+    """Make the next call read the database."""
     global _newest  # noqa: PLW0603 - see above
     _newest = None
 
 
 def weights_in_force() -> Mapping[str, float]:
-    """Return what the components of a score weigh now: the usual weights, unless learned ones are asked for."""
+    """Return the current weights of the score components: the usual ones, unless set to use learned ones."""
     if settings.RANKING_WEIGHTS == "learned":
         return newest_weights() or WEIGHTS
     return WEIGHTS
 
 
 def _readable(weights: Any) -> dict[str, float] | None:
-    """Return stored weights, where each component has one and none is negative; None else."""
+    """Return stored weights if each component has one and none is negative, otherwise None."""
     if not isinstance(weights, dict) or set(weights) != set(COMPONENTS):
         return None
     if not all(isinstance(weight, int | float) and 0 <= weight < float("inf") for weight in weights.values()):
@@ -85,15 +85,15 @@ def _readable(weights: Any) -> dict[str, float] | None:
 
 
 def _half_of(subscriber: int) -> bool:
-    # Knuth's multiplicative hash: the keys of neighbours end in both halves.
+    # Knuth's multiplicative hash: neighbouring keys end up in both halves.
     return bool((subscriber * 2_654_435_761) & 0x80000000)
 
 
 def _pairs_of_digests(now: datetime) -> Iterator[tuple[int, list[list[int]]]]:
-    """Yield, for each digest with a paper its reader liked, the reader and what parts it from those beside it.
+    """Yield, for each digest with a paper its reader liked, the reader and the `pairs_of` the digest.
 
-    A paper counts as seen where it stands above the liked one, or right below it; those further down may not have been
-    looked at (Joachims et al., TOIS 2007). Differences are in hundredths of a score.
+    A paper counts as seen if it is above the liked one or right below it; those further down may not have been looked
+    at (Joachims et al., TOIS 2007). Differences are in hundredths of a score.
     """
     since = now - LEARNED_FROM
     liked: dict[int, set[int]] = defaultdict(set)
@@ -112,11 +112,11 @@ def _pairs_of_digests(now: datetime) -> Iterator[tuple[int, list[list[int]]]]:
 
 
 def pairs_of(content: Mapping[str, Any], liked: set[int], disliked: set[int]) -> list[list[int]]:
-    """Return, for each pair of a liked paper of a digest and one seen beside it, the difference of their components."""
+    """Return the difference in components for each pair of a liked paper and another paper seen in the same digest."""
     papers, parts = papers_in(content), components_in(content)
     if len(parts) != len(papers):
         return []
-    # Where a curator pinned a paper, its place says nothing; digests of long ago have no components.
+    # The position of a paper that a curator pinned says nothing; old digests have no components.
     rows = [
         [part[name] for name in COMPONENTS] if part.keys() >= set(COMPONENTS) and not part.get("pinned") else None
         for part in parts

@@ -1,4 +1,4 @@
-"""Interests in a reader's own words, as opinions on texts: what they want is liked, what follows “but not” is not."""
+"""Interests in a reader's own words, as opinions on texts: the text is liked, the part after “but not” disliked."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,22 +8,22 @@ import numpy as np
 from digest.catalog.interests import split_own_words
 from digest.models.profile import OPINION, Opinions
 
-# A text weighs as much as a paper that its reader asked for more of, and does not fade. What is not wanted weighs half:
-# else whatever is unlike it would come before what is just a little like what is wanted.
+# A text weighs as much as a paper with “more like this”, and does not fade. The “but not” part weighs half: otherwise
+# papers that are merely unlike it would rank above papers that are a little like the wanted text.
 WANTED, UNWANTED = 1.0, -0.5
 
 
 class TextOpinions(NamedTuple):
-    """Opinions on texts, which stand among those on papers: their keys are below 0, where no paper has any."""
+    """Opinions on texts, mixed with those on papers: their keys are below 0, which no paper has."""
 
-    # subscriber, texts and what they weigh, what age has left of that
+    # subscriber, texts with their weights, the share of the weight left after fading with age
     opinions: Sequence[tuple[int, Opinions, float]]
     # key → text
     texts: dict[int, str]
 
 
 def text_opinions(own_words: Sequence[tuple[int, str]]) -> TextOpinions:
-    """Return what subscribers (keys) wrote of their interests as opinions on texts."""
+    """Return what subscribers (keys) wrote about their interests as opinions on texts."""
     keys: dict[str, int] = {}
     opinions = []
     for subscriber, words in own_words:

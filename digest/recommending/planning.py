@@ -1,4 +1,4 @@
-"""Planning: lock those who are due, recommend, save, reschedule; one transaction for each batch of subscribers."""
+"""Planning: lock due subscribers, recommend, save, reschedule; one transaction per batch of subscribers."""
 
 import logging
 import math
@@ -24,13 +24,13 @@ from subscriptions.models import Breadth, Channel, Subscriber
 
 logger = logging.getLogger(__name__)
 
-# What the row of a skipped period says.
+# The error text of a skipped period's delivery.
 NO_EDITION = "no new edition was published"
 NO_MATCH = "no paper in the new editions matched"
-# And that of one whose own preferences stand in its way.
+# The error text of a delivery that the reader's own preferences made impossible.
 PREPARATION_FAILED = "the digest couldn’t be built from this reader’s settings"
 NO_PAPERS = section_json((), 0)
-# So many in a row, and nobody served: then it is not up to them.
+# If more than this many fail and no one has been served, the cause is not the subscribers.
 MAX_FAILED = 5
 
 
@@ -40,7 +40,7 @@ class PlanSummary:
 
     queued: int = 0
     skipped: int = 0
-    # For readers who want no mail, only the feed.
+    # For readers who only want the feed, no mail.
     kept_for_feeds: int = 0
 
     def __add__(self, other: "PlanSummary") -> "PlanSummary":
@@ -51,17 +51,17 @@ class PlanSummary:
 
 
 class PlannedBatch(NamedTuple):
-    """What a batch of subscribers gets, and up to when each (by key) has then seen what was published."""
+    """The deliveries of a batch, and up to when each subscriber (by key) will then have seen what was published."""
 
     deliveries: list[PlannedDelivery]
     seen_until: dict[int, datetime | None]
 
 
 def plan(now: datetime) -> PlanSummary:
-    """Make a delivery for every subscriber who is due, batch by batch; return what was done.
+    """Make a delivery for every subscriber who is due, batch by batch; return a summary.
 
-    Run twice, or by two planners at once, nothing changes: a period has one row, and the subscriber's next moment
-    moves on in the same transaction.
+    Running it twice, or in two planners at once, changes nothing: a period has one row, and the subscriber's next
+    digest time moves on in the same transaction.
     """
     planned = PlanSummary()
     while step := plan_batch(now):
@@ -72,18 +72,18 @@ def plan(now: datetime) -> PlanSummary:
 
 
 def plan_batch(now: datetime) -> PlanSummary | None:
-    """Plan at most PLAN_BATCH subscribers in one transaction; return None when nobody is left."""
+    """Plan at most PLAN_BATCH subscribers in one transaction; return None when no one is left."""
     with transaction.atomic():
         unapproved = Edition.objects.changed_unseen().versions()
         due = lock_due(now, unapproved)
         if not due:
             return None
         batch = recommend_digests(due, now)
-        # The constraint is the last word on "one digest a period"; what `recommend` leaves out only saves the work.
+        # The constraint guarantees "one digest per period"; that `recommend_digests` leaves some out only saves work.
         Delivery.objects.enter(batch.deliveries)
         reschedule(due, batch.seen_until, now)
         if unapproved != Edition.objects.changed_unseen().versions():
-            # Somebody changed an edition meanwhile, and it may be in these digests: once more, without it.
+            # Someone changed an edition meanwhile, and it may be in these digests: plan again, without it.
             transaction.set_rollback(True)
             return PlanSummary()
     open_pages(batch.deliveries, now)
@@ -91,7 +91,7 @@ def plan_batch(now: datetime) -> PlanSummary | None:
 
 
 def recommend_digests(due: Sequence[Due], now: datetime) -> PlannedBatch:
-    """Return a delivery for each subscriber who has none yet in the period that is due."""
+    """Return a delivery for each subscriber who does not have one yet in the period that is due."""
     by_seen_until = defaultdict(list)
     for subscriber in _without_delivery(due):
         by_seen_until[subscriber.seen_until].append(subscriber)
@@ -104,7 +104,7 @@ def recommend_digests(due: Sequence[Due], now: datetime) -> PlannedBatch:
 
 
 def reschedule(due: Iterable[Due], seen_until: Mapping[int, datetime | None], now: datetime) -> None:
-    """Set everybody's next moment and what they have seen. One UPDATE for all who saw the same: mostly everybody."""
+    """Set next digest times and what was seen. One UPDATE for all who saw the same, which is usually everyone."""
     next_at = cache(schedule.next_at)
     moments: dict[datetime | None, dict[int, datetime]] = defaultdict(dict)
     for subscriber in due:
@@ -115,9 +115,9 @@ def reschedule(due: Iterable[Due], seen_until: Mapping[int, datetime | None], no
 
 
 def open_pages(deliveries: Iterable[PlannedDelivery], now: datetime) -> None:
-    """Note which papers digests brought outside of an edition: whatever becomes of them, their links must lead there.
+    """Mark the papers that digests contain outside of an edition: their links must work whatever happens to them.
 
-    One statement after the transaction, for two planners with papers in common would wait for each other.
+    One statement after the transaction, because two planners with papers in common would wait for each other.
     """
     sections = (read_section(delivery.extra) for delivery in deliveries if delivery.extra)
     if papers := {paper for section in sections for paper in papers_in(section)}:
@@ -132,7 +132,7 @@ def summarize(deliveries: Iterable[PlannedDelivery]) -> PlanSummary:
 
 
 def _without_delivery(due: Sequence[Due]) -> list[Due]:
-    """Return those who have no digest yet in the period that is due; a period that was skipped is opened again."""
+    """Return those without a digest in the period that is due; a skipped period is opened again."""
     period = {subscriber.pk: subscriber.period for subscriber in due}
     rows = Delivery.objects.filter(subscriber__any_of=period, period__in=set(period.values()))
     in_period = [
@@ -146,11 +146,11 @@ def _without_delivery(due: Sequence[Due]) -> list[Due]:
 
 
 def _deliveries(subscribers: list[Due], candidates: CandidateSet, now: datetime) -> list[PlannedDelivery]:
-    """Return each subscriber's delivery. Where one cannot be made, it is put aside as failed, and stops no other."""
+    """Return each subscriber's delivery. One that cannot be made is set aside as failed and stops no others."""
     try:
         return _with_extra_sections(subscribers, candidates, now)
     except (OperationalError, InterfaceError):
-        # Of the database itself: nobody's row is to blame.
+        # An error of the database itself: no subscriber is to blame.
         raise
     except Exception as error:
         _check_candidates(candidates)
@@ -160,18 +160,18 @@ def _deliveries(subscribers: list[Due], candidates: CandidateSet, now: datetime)
         for some in (subscribers[begin : begin + step] for begin in range(0, len(subscribers), step)):
             try:
                 planned += _with_extra_sections(some, candidates, now)
-            except Exception:  # noqa: BLE001 - which of them it is shows one by one
+            except Exception:  # noqa: BLE001 - trying one by one shows whose it is
                 for subscriber in some:
                     delivery = _delivery(subscriber, candidates, now)
                     (failed if delivery.status == Delivery.Status.FAILED else planned).append(delivery)
             if len(failed) > MAX_FAILED and not planned:
-                # What is wrong with everybody is wrong with the papers, or with us.
+                # What fails for everyone is a fault of the papers, or ours.
                 raise error
         return planned + failed
 
 
 def _delivery(subscriber: Due, candidates: CandidateSet, now: datetime) -> PlannedDelivery:
-    """Return the delivery of one subscriber: as it should be, or failed with the reason."""
+    """Return the delivery of one subscriber, or a failed one with the reason."""
     try:
         (delivery,) = _with_extra_sections([subscriber], candidates, now)
     except (OperationalError, InterfaceError):
@@ -186,13 +186,13 @@ def _delivery(subscriber: Due, candidates: CandidateSet, now: datetime) -> Plann
 
 
 def _check_candidates(candidates: CandidateSet) -> None:
-    """Raise where the papers themselves cannot be ranked: then it is not up to any subscriber."""
+    """Raise if the papers themselves cannot be ranked: then no subscriber is the cause."""
     _ = candidates.arrays, candidates.phrase_texts, candidates.by_author, candidates.minutes
 
 
 @transaction.atomic
 def _with_extra_sections(subscribers: list[Due], candidates: CandidateSet, now: datetime) -> list[PlannedDelivery]:
-    """Return each subscriber's delivery; for who wants everything new, with an extra section where there is one."""
+    """Return each subscriber's delivery, with an extra section for those who want everything new, if there is one."""
     deliveries = list(snapshot_digests(subscribers, candidates, now))
     by_seen_until = defaultdict(list)
     for subscriber in subscribers:
@@ -232,7 +232,7 @@ def snapshot_digests(subscribers: Sequence[Due], candidates: CandidateSet, now: 
 
 
 def _mark_for_feeds(deliveries: list[PlannedDelivery], due: Iterable[Due]) -> list[PlannedDelivery]:
-    """Return the deliveries, those to readers who want no mail kept for their feeds."""
+    """Return the deliveries, with those to readers who want no mail marked as kept for their feeds."""
     feeds = {subscriber.pk for subscriber in due if subscriber.channel == Channel.FEED}
     status = {Delivery.Status.QUEUED: Delivery.Status.KEPT}
     return [

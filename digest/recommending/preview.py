@@ -1,4 +1,4 @@
-"""What a digest would look like: the latest edition, recommended for preferences that need not be saved."""
+"""Digest previews: the latest edition, recommended for preferences that need not be saved."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,27 +21,27 @@ from subscriptions.models.subscriber import USUAL_PAPERS
 from subscriptions.phrases import author_key, phrase_key
 from subscriptions.preferences import Preferences
 
-# Stands for the one subscriber of a request that is nobody's.
+# The subscriber key of a request that belongs to no subscriber.
 ANONYMOUS = 0
 
 
 @dataclass(frozen=True)
 class RecommendationRequest:
-    """All that a recommendation follows from: somebody's as it is saved, or one that is only tried."""
+    """Everything a recommendation depends on: a subscriber's saved preferences, or ones being tried out."""
 
     preferences: Preferences
-    # What papers weigh, by their keys: see digest.models.Profile.
+    # Paper's key → weight: see digest.models.Profile.
     opinions: Mapping[int, float] = field(default_factory=dict)
     max_papers: int = USUAL_PAPERS
     reading_minutes: int | None = None
     least_match: int = 0
-    # At most so many in the second part; 0 for who wants none.
+    # At most this many papers in the extra section; 0 for none.
     max_more: int = 0
     # Papers (keys) that they wrote.
     written: Sequence[int] = ()
-    # What they wrote of their interests.
+    # What they wrote about their interests.
     own_words: str = ""
-    # Whose it is, and the day: chance holds the same for them as when the digest is planned.
+    # Subscriber and day: random choices come out the same as when the digest is planned.
     subscriber: int = ANONYMOUS
     period: date = date.min
 
@@ -55,7 +55,7 @@ class PreviewLine(NamedTuple):
 
 
 class Recommendation(NamedTuple):
-    """What is recommended of the candidates, best first."""
+    """The recommended candidates, best first."""
 
     papers: list[SnapshotEntry]
     why_none: str
@@ -63,19 +63,19 @@ class Recommendation(NamedTuple):
 
 @dataclass(frozen=True)
 class Preview:
-    """The papers of a digest, best first, out of how many of which edition; no edition is out at first."""
+    """The papers of a digest, best first, their edition and how many it has; edition is None until one is published."""
 
     edition: Edition | None
     lines: list[PreviewLine]
     of: int
     why_none: str = ""
-    # The second part, chosen from so many papers; None where none is wanted.
+    # The extra section, and how many papers it was chosen from; None if none is wanted.
     more: list[PreviewLine] = field(default_factory=list)
     of_more: int | None = None
 
 
 def request_of(subscriber: Subscriber, now: datetime) -> RecommendationRequest:
-    """Return the request of a subscriber, as it is saved, for their next digest."""
+    """Return the request for a subscriber's next digest, from their saved preferences."""
     profile = Profile.objects.filter(subscriber=subscriber).first()
     share = faded(profile.as_of, now) if profile else 0
     opinions = {int(paper): float(weight) * share for paper, weight in profile.opinions} if profile else {}
@@ -83,24 +83,24 @@ def request_of(subscriber: Subscriber, now: datetime) -> RecommendationRequest:
     max_more = subscriber.max_more if subscriber.breadth == Breadth.EVERYTHING else 0
     amounts = subscriber.max_papers, subscriber.reading_minutes, subscriber.least_match, max_more
     rows = Feedback.objects.filter(subscriber=subscriber, kind=Feedback.Kind.WROTE)
-    # Who wrote one has a profile.
+    # Anyone who wrote a paper has a profile.
     written = list(rows.values_list("paper_id", flat=True)) if profile else []
     own = written, subscriber.own_words
     return RecommendationRequest(wishes.preferences_of(subscriber), opinions, *amounts, *own, subscriber.pk, period)
 
 
 def opinions_from(answers: Mapping[int, str]) -> dict[int, float]:
-    """Return the opinions, by paper (key), of somebody who gave just these answers."""
+    """Return the opinions, by paper (key), of someone who gave only these answers."""
     return {paper: SAYS[Feedback.Kind(kind)] for paper, kind in answers.items()}
 
 
 def written_among(answers: Mapping[int, str]) -> list[int]:
-    """Return the papers (keys) that somebody who gave these answers wrote."""
+    """Return the papers (keys) that these answers say were written by the reader."""
     return [paper for paper, kind in answers.items() if kind == Feedback.Kind.WROTE]
 
 
 def build_preview(request: RecommendationRequest, now: datetime) -> Preview:
-    """Return the digest that the latest edition, and what came in lately, would make for a request."""
+    """Return the digest a request would get from the latest edition and recent papers."""
     candidates = candidates_from_editions(None, now)
     recommendation = recommend_for_request(request, candidates, now)
     more, of_more = list[SnapshotEntry](), None
@@ -119,7 +119,7 @@ def build_preview(request: RecommendationRequest, now: datetime) -> Preview:
 
 
 def recommend_for_request(request: RecommendationRequest, candidates: CandidateSet, now: datetime) -> Recommendation:
-    """Return what is recommended of the candidates, as planning would select it."""
+    """Return the recommended candidates, as planning would select them."""
     if not candidates.papers:
         return Recommendation([], "")
     digest_request = selection.DigestRequest(
@@ -132,7 +132,7 @@ def recommend_for_request(request: RecommendationRequest, candidates: CandidateS
 def recommend_extra_for_request(
     request: RecommendationRequest, candidates: CandidateSet, now: datetime, first: Sequence[int] = ()
 ) -> list[SnapshotEntry]:
-    """Return the extra section of a digest from the candidates, after a first section with these papers."""
+    """Return the extra section of a digest, selected from the candidates, after a first section with these papers."""
     if not candidates.papers or not request.max_more:
         return []
     digest_request = selection.DigestRequest(
@@ -145,7 +145,7 @@ def recommend_extra_for_request(
 
 
 def _preference_rows(request: RecommendationRequest) -> PreferenceRows:
-    """Return a request as the rows that planning would read."""
+    """Convert a request to the rows that planning would read."""
     subscriber, preferences = request.subscriber, request.preferences
     kinds = ((Rule.Kind.FOLLOW, preferences.follow), (Rule.Kind.MUTE, preferences.mute))
     return PreferenceRows(

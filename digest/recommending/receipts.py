@@ -1,4 +1,4 @@
-"""The receipt of a paper in a digest: why it came and where it stood, as it was frozen when the digest was planned."""
+"""The receipt of a paper in a digest: why it was included and its position, frozen when the digest was planned."""
 
 from dataclasses import dataclass
 
@@ -15,23 +15,23 @@ class PaperReceipt:
     # The code of the reason, and its argument: see digest.ranking.reasons.
     code: str
     argument: str
-    # Its place in the digest, from 1, of so many; and how many papers there were to choose from.
+    # Its position in the digest, from 1; how many papers the digest has; how many there were to choose from.
     place: int
     papers: int
     of: int
-    # What each part of the score is called, and how many points it gave; none of a digest from before parts were kept.
+    # The label of each score component and its points; empty for a digest from before components were stored.
     parts: list[tuple[str, int]]
-    # Whether all of that is about the second part.
+    # Whether all of this is about the extra section.
     is_more: bool = False
 
     @property
     def points(self) -> int:
-        """The whole score."""
+        """The total score."""
         return sum(points for _, points in self.parts)
 
 
 def receipt_for(delivery: Delivery, paper: int) -> PaperReceipt:
-    """Return the place of a paper (its key) that is in a digest."""
+    """Return the receipt of a paper (its key) that is in a digest."""
     is_more = paper not in papers_in(delivery.content)
     section = extra_section(delivery.content) if is_more else delivery.content
     frozen = receipts_in(section)

@@ -1,4 +1,4 @@
-"""What happened to papers that readers saved or got, since their last digest: at most three lines in the next one."""
+"""News since the last digest about papers that readers saved or got: at most three lines in the next one."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -13,7 +13,7 @@ from digest.recommending.candidates import SETTLING_TIME, settled_until
 
 Kind = PaperNews.Kind
 MAX_NEWS = 3
-# Older than this it is no news, for somebody who gets a digest once a month or was away.
+# Anything older is not news any more, even to someone who gets a digest once a month or was away.
 SAVED_NEWS_FOR = timedelta(days=35)
 # What matters most comes first.
 ORDER = {Kind.WITHDRAWN: 0, Kind.PUBLISHED: 1, Kind.VERSION: 2, Kind.CODE: 3}
@@ -22,7 +22,7 @@ NewsLine = tuple[int, str, str]
 
 
 def with_news(deliveries: Collection[PlannedDelivery], now: datetime) -> list[PlannedDelivery]:
-    """Return the deliveries, each with the news of what its reader saved or got."""
+    """Return the deliveries, each with the news about papers its reader saved or got."""
     digests = [row.subscriber_id for row in deliveries if row.status != Delivery.Status.SKIPPED]
     news = news_for(digests, now)
     return [
@@ -36,7 +36,7 @@ def with_news(deliveries: Collection[PlannedDelivery], now: datetime) -> list[Pl
 def news_for(subscribers: Collection[int], now: datetime) -> dict[int, list[NewsLine]]:
     """Return the news for each of these subscribers (keys) who has any: paper (its key), kind, detail.
 
-    What came in while the last digest was planned may have been missed by it, so each takes what is settled.
+    The last digest may have missed what came in while it was planned, so each digest only uses what has settled.
     """
     recent = PaperNews.objects.filter(at__gt=now - SAVED_NEWS_FOR, at__lte=settled_until(now))
     if not subscribers or not recent.exists():
@@ -45,7 +45,7 @@ def news_for(subscribers: Collection[int], now: datetime) -> dict[int, list[News
     rows = saved.filter(paper__news__in=recent, paper__news__at__gt=F("at")).values_list(
         "subscriber_id", "paper_id", "paper__news__kind", "paper__news__detail", "paper__news__at"
     )
-    # A withdrawal is for whoever got the paper, too.
+    # A withdrawal is news for everyone who got the paper, too.
     got = NewsRecipient.objects.filter(subscriber__any_of=subscribers, news__in=recent).values_list(
         "subscriber_id",
         "news__paper_id",
@@ -70,6 +70,6 @@ def _is_new(at: datetime, last_digest: datetime | None) -> bool:
 
 
 def _chosen(lines: Iterable[tuple[NewsLine, datetime]]) -> list[NewsLine]:
-    """Return what matters most; of one kind about one paper the latest."""
+    """Return the most important news; only the latest of each kind per paper."""
     latest = {(line[0], line[1]): line for line, _ in sorted(lines, key=lambda pair: pair[1])}
     return sorted(latest.values(), key=lambda line: (ORDER[Kind(line[1])], line[0]))[:MAX_NEWS]

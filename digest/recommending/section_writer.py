@@ -1,6 +1,6 @@
 """A ranked digest → the section of a snapshot: entries with reasons and score components, as JSON.
 
-Most entries are the same for many readers: JSON is made once for each paper, reason and topic, and joined.
+Most entries are the same for many readers, so JSON is made once for each paper, reason and topic, then joined.
 """
 
 import json
@@ -15,10 +15,10 @@ from digest.ranking import COMPONENTS, REASON_CODES, Indices, Ranking, Reason, w
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.features import BatchFeatures
 
-# Characters kept of the title of a paper that somebody liked.
+# Maximum length, in characters, of a liked paper's title in a reason.
 REASON_TITLE_LENGTH = 60
 MAX_CACHED_ROWS = 100_000
-# Reasons that hold what is one reader's own: the phrase, the author, the liked paper.
+# Reasons with an argument specific to one reader: the phrase, the author, the liked paper.
 OWN_REASONS = (Reason.KEYWORD, Reason.AUTHOR, Reason.LIKED)
 
 
@@ -30,12 +30,12 @@ class SectionWriter:
         self._shared = _EntryJson(candidates)
         self._keys = self._shared.keys_of(ranking.papers, ranking.reasons, ranking.topics).tolist()
         self._components = _packed(ranking, candidates).tolist()
-        # A look at each entry costs: most digests have none of these.
+        # Checking each entry is expensive, and most digests have none of these.
         own = np.isin(ranking.reasons, [REASON_CODES.index(reason) for reason in OWN_REASONS]) & (ranking.papers >= 0)
         self._has_own = np.asarray(own.any(axis=1)).tolist()
 
     def section(self, row: int, count: int) -> str:
-        """Return the section of a subscriber (row) with so many papers, as `section_json` makes it."""
+        """Return the section of a subscriber (row) with this many papers, as `section_json` makes it."""
         if self._has_own[row]:
             entries = [self._personal_entry(row, place) for place in range(count)]
         else:
@@ -45,7 +45,7 @@ class SectionWriter:
         return section_json(entries, len(self._candidates.papers), components, rankers)
 
     def _personal_entry(self, row: int, place: int) -> str:
-        """Return an entry with what belongs to this reader (row): the phrase, the author, the liked paper."""
+        """Return an entry with an argument specific to this reader (row): the phrase, the author, the liked paper."""
         paper = int(self._ranking.papers[row, place])
         reason, argument = REASON_CODES[self._ranking.reasons[row, place]], ""
         if reason == Reason.TOPIC:
@@ -61,9 +61,9 @@ class SectionWriter:
 
 
 class _EntryJson(dict[int, str]):
-    """Entries as JSON, by a number for each paper, reason and topic; made when first asked for.
+    """Entries as JSON, by a number for each paper, reason and topic; made on first use.
 
-    A dictionary with `__missing__`, for it is asked ten times a digest, a million digests a day: a look-up in C.
+    A dictionary with `__missing__`, so that the look-up is in C: there are ten per digest, for a million digests a day.
     """
 
     def __init__(self, candidates: CandidateSet) -> None:
@@ -73,7 +73,7 @@ class _EntryJson(dict[int, str]):
         self._topics = len(candidates.topics) + 1
 
     def keys_of(self, papers: Indices, reasons: Indices, topics: Indices) -> Indices:
-        """Return the number of each entry; shapes as they come."""
+        """Return the number of each entry; the shape is that of the input."""
         return (papers * len(REASON_CODES) + reasons) * self._topics + topics + 1
 
     def __missing__(self, key: int) -> str:
@@ -85,11 +85,11 @@ class _EntryJson(dict[int, str]):
 
 
 class _ComponentsJson(dict[int, str]):
-    """Packed score components as a list of hundredths, in JSON; made when first asked for. As `_EntryJson`."""
+    """Packed score components as a list of hundredths, in JSON; made on first use, like `_EntryJson`."""
 
     def __missing__(self, packed: int) -> str:
         row = json.dumps(unpack_components(packed))
-        # What is learned of readers makes nearly every row its own: those are not worth keeping.
+        # What is learned about readers makes nearly every row unique: those are not worth keeping.
         if len(self) < MAX_CACHED_ROWS:
             self[packed] = row
         return row
@@ -99,7 +99,7 @@ _COMPONENTS_JSON = _ComponentsJson()
 
 
 def _packed(ranking: Ranking, candidates: CandidateSet) -> Indices:
-    """Return the score components of each selected paper, packed into an integer each: (subscribers, places)."""
+    """Return the score components of each selected paper, packed into one integer: (subscribers, positions)."""
     papers = ranking.papers
     by_name: dict[str, NDArray[Any]] = {"pinned": 100 * candidates.pinned[papers]}
     for name in COMPONENTS:

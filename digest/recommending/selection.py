@@ -19,7 +19,7 @@ NO_CLOSE_MATCH = "no paper matched as well as they asked for"
 
 
 class DigestRequestRow(Protocol):
-    """A request for a digest; a row of the planner, or anything like it."""
+    """A request for a digest: a row of the planner, or anything with the same fields."""
 
     @property
     def pk(self) -> int: ...  # noqa: D102
@@ -34,7 +34,7 @@ class DigestRequestRow(Protocol):
 
 
 class DigestRequest(NamedTuple):
-    """A request for the digest of one subscriber, or of somebody who tries."""
+    """A request for the digest of one subscriber, or of someone trying out preferences."""
 
     pk: int
     period: date
@@ -64,9 +64,9 @@ def digest_snapshots(
     now: datetime,
     preferences: PreferenceRows | None = None,
 ) -> Iterator[DigestSnapshot]:
-    """Yield the snapshot of each subscriber's digest, in their order.
+    """Yield the snapshot of each subscriber's digest, in the order given.
 
-    preferences: what they want, where that is only tried; then nobody takes part in an experiment.
+    preferences: their preferences if these are only being tried out; then no one takes part in an experiment.
     """
     batch = rank_batch(subscribers, candidates, now, preferences)
     writer = SectionWriter(batch.features, batch.ranking, candidates)
@@ -85,7 +85,7 @@ def rank_batch(
     now: datetime,
     preferences: PreferenceRows | None = None,
 ) -> RankedBatch:
-    """Rank the candidates for a batch of subscribers, by their preferences: as they are stored, unless given."""
+    """Rank the candidates for a batch of subscribers, by their preferences: the stored ones, unless given."""
     keys = [subscriber.pk for subscriber in subscribers]
     rows = preference_rows(keys, candidates, now) if preferences is None else preferences
     features = build_features(keys, rows, candidates, now)
@@ -98,13 +98,13 @@ def rank_batch(
 def random_draws(subscribers: Sequence[DigestRequestRow]) -> NDArray[np.float64]:
     """Return a random draw from 0 to 1 for each, seeded by subscriber and day: a second run draws the same."""
     numbers = np.array([subscriber.pk * 1_000_003 + subscriber.period.toordinal() for subscriber in subscribers])
-    # Knuth's multiplicative hash: neighbours end far apart.
+    # Knuth's multiplicative hash: neighbours end up far apart.
     mixed = (numbers.astype(np.uint64) * np.uint64(2_654_435_761)) & np.uint64(0xFFFFFFFF)
     return mixed / 2**32
 
 
 def has_close_match(subscribers: Sequence[DigestRequestRow], ranking: Ranking) -> NDArray[np.bool_]:
-    """Return the mask of those with a paper that matches as well as they asked: (subscribers,)."""
+    """Return the mask of subscribers with a paper that matches as closely as they asked: (subscribers,)."""
     least = np.array([subscriber.least_match for subscriber in subscribers]) / 100
     papers = ranking.papers
     matches = np.where(papers >= 0, np.take_along_axis(ranking.scored.match, np.maximum(papers, 0), axis=1), 0)

@@ -1,4 +1,4 @@
-"""What papers are compared with to tell how close two of them are: papers in general, and readers; frozen for a day."""
+"""The reference for how close two papers are: papers in general, and readers; fixed for a day."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from digest.ranking.sparse_matrix import SparseMatrix
 from digest.ranking.whitening import Whitening
 from digest.recommending.candidates import LIKE_KINDS
 
-# The latest papers: on so many it is measured what is usual, and which words tell and what papers have in common.
+# How many of the latest papers are measured: for what is usual, and for term weights and what papers have in common.
 BASELINE_SAMPLE = 400
 VOCABULARY_PAPERS = 2000
-# A catalogue that has grown by so many papers is measured anew within the day.
+# Once the catalogue has grown by this many papers, it is measured again within the day.
 GROWTH = 100
-# Those who liked most lately: so many readers at most, the newest likes of each, and papers of all of them.
+# The readers with the most recent likes: limits on likes read, readers, likes per reader, and papers in all.
 MAX_NEWEST_LIKES = 20_000
 MAX_AUDIENCE = 1000
 MAX_LIKES_EACH = 50
@@ -35,7 +35,7 @@ TEXT_FIELDS = ("title", "abstract", "embedding", "embedding_model")
 
 @dataclass(frozen=True)
 class ComparedPapers:
-    """Papers as others are compared with them."""
+    """Papers with everything needed to compare others with them."""
 
     papers: PaperVectors
     baseline: Baseline
@@ -45,7 +45,7 @@ class ComparedPapers:
 
 @dataclass(frozen=True)
 class SimilarityReference:
-    """What of papers is usual, what tells, and for which readers they are."""
+    """What is usual for papers, what sets them apart, and which readers they suit."""
 
     term_weights: tfidf.TermWeights
     baseline_sample: PaperVectors
@@ -54,7 +54,7 @@ class SimilarityReference:
 
     @classmethod
     def of(cls, day: datetime) -> SimilarityReference:
-        """Measure it on the latest papers, and on what was liked before a day began."""
+        """Measure it on the latest papers and on the likes from before the day began."""
         latest = list(Paper.objects.order_by("-pk").values_list(*TEXT_FIELDS)[:VOCABULARY_PAPERS])
         counted = tfidf.term_counts(_texts(latest))
         term_weights = tfidf.TermWeights.of(counted)
@@ -64,16 +64,16 @@ class SimilarityReference:
         return cls(term_weights, sample, Whitening.of(papers), _audience(day, term_weights, sample.words))
 
     def read(self, rows: Sequence[Sequence[object]]) -> PaperVectors:
-        """Return papers, read by TEXT_FIELDS, as they are compared."""
+        """Return papers, given as rows of TEXT_FIELDS, in the form used for comparison."""
         return PaperVectors(_embeddings(rows), self.term_weights.vectors(tfidf.term_counts(_texts(rows))))
 
     def read_texts(self, texts: Sequence[str]) -> PaperVectors:
-        """Return texts as papers are compared."""
+        """Return texts in the form used to compare papers."""
         words = self.term_weights.vectors(tfidf.term_counts(texts))
         return PaperVectors(embedding.embedder().vectors(texts), words)
 
     def compared(self, papers: PaperVectors) -> ComparedPapers:
-        """Return papers with all that is the same for whatever they are compared with."""
+        """Return papers with everything that does not depend on what they are compared with."""
         return ComparedPapers(
             papers,
             Baseline.of(papers, self.baseline_sample),
@@ -83,24 +83,24 @@ class SimilarityReference:
 
 
 def similarity_reference(now: datetime) -> SimilarityReference:
-    """Return what papers are compared with on this day: the same for all its digests, unless the catalogue grows."""
+    """Return the day's reference for comparing papers: the same for all its digests, unless the catalogue grows."""
     size = Paper.objects.order_by()[:VOCABULARY_PAPERS].count()
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return _reference(day, size // GROWTH, embedding.embedder().name)
 
 
 @lru_cache(maxsize=2)
-def _reference(day: datetime, growth: int, embedder: str) -> SimilarityReference:  # noqa: ARG001 - of the cache's key
+def _reference(day: datetime, growth: int, embedder: str) -> SimilarityReference:  # noqa: ARG001 - for the cache key
     return SimilarityReference.of(day)
 
 
 def clear_similarity_reference() -> None:
-    """Measure anew for the next digest, within the day too."""
+    """Clear the cache, so that the next digest measures again, even within the day."""
     _reference.cache_clear()
 
 
 def _audience(day: datetime, term_weights: tfidf.TermWeights, sample: SparseMatrix) -> ReaderAudience:
-    """Return the readers who liked most lately, as the words of what they liked."""
+    """Return the readers with the most recent likes, as the words of the papers they liked."""
     likes = Feedback.objects.filter(kind__in=LIKE_KINDS, at__lt=day).order_by("-at", "-pk")
     liked_by: dict[int, list[int]] = defaultdict(list)
     for reader, paper in likes.values_list("subscriber_id", "paper_id")[:MAX_NEWEST_LIKES]:

@@ -1,4 +1,4 @@
-"""What-if replay: a reader's past digests, recommended anew with a change of preferences and without."""
+"""What-if replay: a reader's past digests, recommended again with and without a change of preferences."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,34 +10,34 @@ from digest.recommending.candidates import candidates_from_editions, candidates_
 from digest.recommending.preview import RecommendationRequest, recommend_extra_for_request, recommend_for_request
 from subscriptions.models import Subscriber
 
-# The papers that are looked at, newest first, and the digests they may come from.
+# How many papers are replayed, newest first, and from how many digests.
 MAX_PAPERS_REPLAYED = 20
 MAX_DIGESTS_REPLAYED = 5
 
 
 class WhatIf(NamedTuple):
-    """How many of a reader's last papers a change would have kept away."""
+    """How many of a reader's last papers a change would have kept out."""
 
     changed: int
     of: int
 
 
 class PastDigest(NamedTuple):
-    """One digest somebody got: the papers of both parts, and between which moments its editions came out."""
+    """One digest a reader got: the papers of both sections, and the time range in which its editions came out."""
 
     papers: list[int]
     more: list[int]
     since: datetime | None
-    # None where no edition was in it.
+    # None if there was no edition in it.
     until: datetime | None
 
 
 def what_if(
     subscriber: Subscriber, before: RecommendationRequest, after: RecommendationRequest, now: datetime
 ) -> WhatIf:
-    """Return how many of the last papers a subscriber got would not have come had they wished `after`, not `before`.
+    """Return how many of a subscriber's last papers would not have been sent with `after` instead of `before`.
 
-    Both are chosen anew, so that what came of other changes since does not count.
+    Both are selected again, so that the effect of other changes since then does not count.
     """
     changed = looked_at = 0
     for past in _past_digests(subscriber):
@@ -52,7 +52,7 @@ def what_if(
 
 
 def _recommended(requests: Sequence[RecommendationRequest], past: PastDigest, now: datetime) -> list[set[int]]:
-    """Return what each request gets of the candidates of a digest; in the extra section, of the papers sent."""
+    """Return which of a digest's candidates each request gets; for the extra section, which of the papers sent."""
     recommended = [set[int]() for _ in requests]
     if past.papers:
         candidates = candidates_from_editions(past.since, now, past.until)
@@ -73,7 +73,7 @@ def _past_digests(subscriber: Subscriber) -> Iterator[PastDigest]:
     )
     rows = list(deliveries.values_list("content", "edition__published_at")[: 2 * MAX_DIGESTS_REPLAYED])
     for number, (content, published) in enumerate(rows[:MAX_DIGESTS_REPLAYED], start=1):
-        # A digest holds what came out since the one before it; of the first only the latest edition.
+        # A digest covers what came out since the one before it; the first one, only the latest edition.
         since = next((before for _, before in rows[number:] if before), None)
         first = papers_in(content) if published else []
         yield PastDigest(first, papers_in(extra_section(content)), since, published)

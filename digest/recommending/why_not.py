@@ -46,43 +46,43 @@ class SuggestedFix:
 
 @dataclass(frozen=True)
 class WhyNot:
-    """Where a paper stands for a reader, by their preferences as they are now."""
+    """How a paper does for a reader, by their current preferences."""
 
     paper: Paper
-    # None where it stands in no edition that is out: then this is about the second part of digests.
+    # None if it is in no published edition: then this is about the extra section of digests.
     edition: Edition | None
-    # The digest that held it, or could have; None where there is none yet, or never was.
+    # The digest that contained it, or could have; None if there is none yet, or never was.
     delivery: Delivery | None
     was_sent: bool
     explained: PaperExplanation
-    # Of so many papers; the score that got in last, in hundredths.
+    # How many papers there were to choose from; the lowest score that got in, in hundredths.
     of: int
     cut: int
     fix: SuggestedFix | None
 
     @property
     def was_in_extra_section(self) -> bool:
-        """Whether it came in the second part of the digest."""
+        """Whether it was sent in the extra section of the digest."""
         return self.was_sent and self.delivery is not None and self.paper.pk not in papers_in(self.delivery.content)
 
     @property
     def parts(self) -> list[tuple[str, int]]:
-        """The parts of its score, in words."""
+        """Its score components, in words."""
         return labelled_components(self.explained.parts)
 
     @property
     def points(self) -> int:
-        """What the parts add up to."""
+        """The sum of its score components."""
         return sum(points for _, points in self.parts)
 
     @property
     def score(self) -> int:
-        """What it is ranked by, in hundredths: its points, and the curator's order; 0 for what is kept out."""
+        """The score it is ranked by, in hundredths: its points and the curator's order; 0 if it is kept out."""
         return round(100 * self.explained.score)
 
 
 def explain_absence(subscriber: Subscriber, paper: Paper, now: datetime) -> WhyNot | None:
-    """Return where a paper that has a page stands for a subscriber; None where none of their digests can hold it."""
+    """Return how a paper that has a page does for a subscriber; None if none of their digests can contain it."""
     entry = getattr(paper, "entry", None)
     edition = entry.edition if entry else None
     if edition is None or not edition.is_published:
@@ -109,7 +109,7 @@ def explain_absence(subscriber: Subscriber, paper: Paper, now: datetime) -> WhyN
 
 
 def _explain_uncurated(subscriber: Subscriber, paper: Paper, now: datetime) -> WhyNot | None:
-    """Return where a paper of no edition stands: in the second part of the first digest after it came in."""
+    """Return how a paper in no edition does: in the extra section of the first digest after it came in."""
     if subscriber.breadth != Breadth.EVERYTHING:
         none = PaperExplanation(paper.pk, None, None, 0.0, {}, ExclusionReason.IN_NO_EDITION, "", "")
         everything_new = SuggestedFix(FixKind.EVERYTHING_NEW)
@@ -139,7 +139,7 @@ def _explain_uncurated(subscriber: Subscriber, paper: Paper, now: datetime) -> W
 
 
 def _delivery_with_extra(subscriber: Subscriber, paper: Paper) -> Delivery | None:
-    """Return the digest that held a paper in its extra section, before or after it stood in an edition."""
+    """Return the digest that had a paper in its extra section, before or after the paper was in an edition."""
     since = paper.sent_at
     if since is None:
         return None
@@ -149,7 +149,7 @@ def _delivery_with_extra(subscriber: Subscriber, paper: Paper) -> Delivery | Non
 
 
 def _candidates_for(subscriber: Subscriber, edition: Edition, now: datetime) -> tuple[Delivery | None, CandidateSet]:
-    """Return the digest that was chosen from an edition, and all that it was chosen from; or that edition alone."""
+    """Return the digest chosen from an edition and all its candidates; without a digest, the edition's candidates."""
     published_at = edition.published_at
     deliveries = Delivery.objects.filter(subscriber=subscriber, edition__isnull=False).select_related("edition")
     delivery = (
@@ -168,7 +168,7 @@ def _candidates_for(subscriber: Subscriber, edition: Edition, now: datetime) -> 
 
 
 def _limit_needed(subscriber: Subscriber, paper: Paper, candidates: CandidateSet, now: datetime) -> int | None:
-    """Return how many papers a digest must have for this one to be in it; None where no number helps."""
+    """Return how many papers a digest must have for this one to be in it; None if no number helps."""
     replayed = copy(subscriber)
 
     def place_with(papers: int) -> int | None:
@@ -179,14 +179,14 @@ def _limit_needed(subscriber: Subscriber, paper: Paper, candidates: CandidateSet
     place = place_with(MOST_PAPERS)
     if place is None:
         return None
-    # The last place may be taken by something different.
+    # The last position may be taken by “something different”.
     return next((papers for papers in (place, place + 1) if papers < MOST_PAPERS and place_with(papers)), MOST_PAPERS)
 
 
 def _suggest_fix(
     subscriber: Subscriber, paper: Paper, explained: PaperExplanation, limit_needed: int | None
 ) -> SuggestedFix:
-    """Return the one thing that does most for a paper that did not come."""
+    """Return the change that does most for a paper that was not sent."""
     exclusion = explained.exclusion
     if exclusion == ExclusionReason.MUTED:
         return SuggestedFix(FixKind.UNMUTE, explained.exclusion_detail)
@@ -201,7 +201,7 @@ def _suggest_fix(
 
 
 def apply_fix(subscriber: Subscriber, paper: Paper, kind: str, now: datetime) -> SuggestedFix | None:
-    """Do what brings a paper in, where that still is what `kind` says; return what was done."""
+    """Apply the suggested fix if it is still the one that `kind` names; return it."""
     absence = explain_absence(subscriber, paper, now)
     if absence is None or absence.fix is None or absence.fix.kind != kind:
         return None

@@ -1,4 +1,4 @@
-"""How the codes of the ranking are worded, for readers and for curators: one entry a code, and no other place.
+"""How the codes of the ranking are worded, for readers and for curators: one entry per code, and nowhere else.
 
 Mails, receipts, previews, the panel and the page “Why a paper came, or did not” all take their words from here.
 """
@@ -12,7 +12,7 @@ from digest.recommending.explanations import ExclusionReason
 
 
 class SharedReason(StrEnum):
-    """What a page that anybody can read says in the place of a reason that is about its reader."""
+    """What a public page says in place of a reason that is about its reader."""
 
     ABOUT = "about"
     CHOSEN = "chosen"
@@ -21,19 +21,19 @@ class SharedReason(StrEnum):
 class ReasonWording(NamedTuple):
     """The words of one reason; “{}” stands for its argument."""
 
-    # Why the paper came, as a sentence to its reader; and the sentence for a reason without an argument.
+    # The sentence that tells the reader why the paper was included; `without_argument` if the reason has no argument.
     for_reader: str
-    # What a curator reads of it.
+    # What a curator reads.
     for_curator: str
     without_argument: str = ""
-    # What takes its place where others than the reader may look; None where it tells nothing of the reader.
+    # What replaces it on pages that others can see; None if the reason says nothing about the reader.
     shared: SharedReason | None = None
 
 
 class ExclusionWording(NamedTuple):
-    """The words of what kept a paper out; “{}” stands for its detail."""
+    """The words for what kept a paper out; “{}” stands for its detail."""
 
-    # What follows “It is kept out, for …”; "" where the page has a sentence of its own for it.
+    # The clause with the reason in the page's “it is kept out” sentence; "" if the page has its own sentence for it.
     for_reader: str
     for_curator: str
 
@@ -71,7 +71,7 @@ EXCLUSIONS = {
     ExclusionReason.IN_NO_EDITION: ExclusionWording("", "in no edition"),
 }
 
-# The parts of a score, in the order in which they are told, and what each is called.
+# The labels of the score components, in the order shown.
 COMPONENT_LABELS = {
     "topic": "Topics you follow",
     "keyword": "Words you follow",
@@ -84,19 +84,19 @@ COMPONENT_LABELS = {
 
 
 def reason_sentence(code: str, argument: str) -> str:
-    """Return why a paper came, as its reader is told; a code that a later version froze is told as the edition's."""
+    """Return why a paper was included, worded for its reader; a later version's code is worded as the edition's."""
     wording = REASONS.get(code, REASONS[Reason.EDITION])
     sentence = wording.for_reader if argument else wording.without_argument or wording.for_reader
     return sentence.format(argument)
 
 
 def reason_for_curator(code: str, argument: str) -> str:
-    """Return why a paper comes to a reader, in the few words that curators count by: of a topic its name."""
+    """Return why a reader gets a paper, in the few words that curators count by: for a topic, its name."""
     return argument if code == Reason.TOPIC and argument else REASONS.get(code, REASONS[Reason.EDITION]).for_curator
 
 
 def exclusion_for_reader(exclusion: ExclusionReason, detail: str) -> str:
-    """Return what follows “It is kept out, for …”."""
+    """Return the clause with the reason in the page's “it is kept out” sentence."""
     return EXCLUSIONS[exclusion].for_reader.format(detail)
 
 
@@ -106,5 +106,5 @@ def exclusion_for_curator(exclusion: ExclusionReason, detail: str) -> str:
 
 
 def labelled_components(parts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Return the parts of a score that gave or took anything, in words."""
+    """Return the score components that are not 0, with their labels."""
     return [(words, parts[name]) for name, words in COMPONENT_LABELS.items() if parts.get(name)]

@@ -1,1 +1,1 @@
-"""How fast the delivery engine is: `manage.py bench_delivery`."""
+"""Benchmarks of the delivery engine: `manage.py bench_delivery`."""

@@ -10,7 +10,7 @@ from subscriptions.models import Follow, Status, Subscriber, Topic
 
 BENCHMARK_TOPICS, BENCHMARK_PAPERS, TOPICS_PER_SUBSCRIBER = 25, 51, 4
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC", "Asia/Kolkata")
-# About 28 KB a mail, with all the links a paper can have and abstracts as long as the mail shows.
+# About 28 KB per mail, with all the links a paper can have and abstracts of the length a mail shows.
 PAPERS_A_MAIL = 7
 TITLE_VOCABULARY = (
     "optimal transport of measures on graphs with private gradients and a bound that is tight up to constants "
@@ -44,7 +44,7 @@ def make_edition(seed: int = 1) -> list[Topic]:
 
 
 def generate_subscribers(number: int, topics: list[Topic], seed: int = 2) -> None:
-    """Make so many due subscribers, each with topics, a zone and an hour of their own."""
+    """Make this many due subscribers, each with their own topics, time zone and hour."""
     chance = random.Random(seed)  # noqa: S311 - for repeatable numbers, not for secrets
     now = timezone.now()
     for start in range(0, number, 5000):

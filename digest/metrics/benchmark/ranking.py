@@ -1,4 +1,4 @@
-"""How many subscribers a second are ranked for: topics, words, taste, diversity and exploration, in memory."""
+"""How many subscribers are ranked for per second: topics, keywords, affinity, diversity and exploration, in memory."""
 
 import os
 import time
@@ -27,19 +27,19 @@ class RankingBenchmark:
     subscribers: int
     processes: int
     per_second: float
-    # What one core does that nobody else wants anything of.
+    # What one core does if nothing else uses it.
     per_cpu_second: float
 
 
 def benchmark_ranking(
     papers: int, subscribers: int, processes: int, progress: Callable[[int], None]
 ) -> RankingBenchmark:
-    """Rank an offer of so many papers for so many subscribers, each with topics and a learned model."""
+    """Rank this many papers for this many subscribers, each with topics and a learned model."""
     batches = -(-subscribers // BENCHMARK_BATCH)
-    # Read when numpy is loaded, by the processes that begin from here on: each keeps to its own core.
+    # Processes started from here on read this when they load numpy, so that each keeps to its own core.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        # The first round makes each process's arrays.
+        # The first round builds each process's arrays.
         list(pool.map(timed_batch, [papers] * processes * 4, range(processes * 4)))
         start, cpu = time.perf_counter(), 0.0
         for completed, took in enumerate(
@@ -53,7 +53,7 @@ def benchmark_ranking(
 
 
 def timed_batch(papers: int, number: int) -> float:
-    """Rank one batch; return the seconds of the processor it took."""
+    """Rank one batch; return the CPU seconds it took."""
     start = time.process_time()
     rank_benchmark_batch(papers, number)
     return time.process_time() - start
@@ -63,7 +63,7 @@ _cached_inputs: dict[int, tuple[CandidateFeatures, UserFeatures, SparseMatrix, I
 
 
 def rank_benchmark_batch(papers: int, number: int) -> int:
-    """Rank one batch as the planner does, but for the database and the JSON; return how many papers were chosen."""
+    """Rank one batch like the planner, without database and JSON; return how many papers were selected."""
     if papers not in _cached_inputs:
         _cached_inputs[papers] = _make(papers)
     offer, readers, weights, says = _cached_inputs[papers]

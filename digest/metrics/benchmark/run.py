@@ -1,4 +1,4 @@
-"""Run the engine on a made-up list of readers, in a scratch database, into a sink, and time each stage."""
+"""Run the engine for a made-up list of readers, in a scratch database, into a sink, and time each stage."""
 
 import multiprocessing
 import resource
@@ -27,7 +27,7 @@ from digest.recommending.candidates import candidates_from_editions
 from digest.sending import worker as draining
 
 BENCHMARK_SAMPLE = 2000
-# Connections of one process to a provider that takes its time: with one mail a call, and with many.
+# Connections of one process to a slow provider: with one mail per call, and with many.
 ANYMAIL_CONNECTIONS, BATCH_CONNECTIONS = 96, 4
 
 
@@ -37,7 +37,7 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """What one run measured; rates in mails a second, sizes in MB."""
+    """What one run measured; rates in mails per second, `peak_mb` in MB, `mail_bytes` in bytes."""
 
     subscribers: int
     transport: str
@@ -55,7 +55,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Setup:
-    """How to run: `smtp` or `anymail`, so many sending processes, and the provider's answer time in seconds."""
+    """How to run: `smtp` or `anymail`, the number of sending processes, the provider's response time in seconds."""
 
     transport: str = "smtp"
     processes: int = 4
@@ -63,7 +63,7 @@ class Setup:
     per_call: int = 1
 
     def provider(self, address: str) -> dict[str, Any]:
-        """Return the settings for a provider at this address: Postmark, or Mailgun for many digests a call."""
+        """Return the settings for a provider at this address: Postmark, or Mailgun for many digests per call."""
         if self.per_call == 1:
             anymail = {"POSTMARK_SERVER_TOKEN": "benchmark", "POSTMARK_API_URL": address}
             backend, connections = "postmark", ANYMAIL_CONNECTIONS
@@ -81,7 +81,7 @@ class Setup:
 
 @contextmanager
 def scratch_database() -> Iterator[None]:
-    """Make an empty database beside the configured one, and drop it afterwards: no real reader is ever touched."""
+    """Make an empty database next to the configured one and drop it afterwards: no real reader is ever touched."""
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
@@ -92,7 +92,7 @@ def scratch_database() -> Iterator[None]:
 
 @contextmanager
 def into_a_sink(setup: Setup) -> Iterator[int | None]:
-    """Lead all mail into a sink; give its SMTP port, or None where it is a provider's API."""
+    """Send all mail to a sink; yield its SMTP port, or None if the sink is a provider's API."""
     with tempfile.TemporaryDirectory() as folder:
         shared: dict[str, Any] = {"VAR_DIR": folder}
         if setup.transport == "smtp":
@@ -107,7 +107,7 @@ def into_a_sink(setup: Setup) -> Iterator[int | None]:
 
 
 def benchmark_delivery(number: int, setup: Setup, progress: Callable[[int], None]) -> Result:
-    """Plan and send for so many readers in the current (scratch) database; `progress` hears how many are sent."""
+    """Plan and send for this many readers in the current (scratch) database; `progress` gets the number sent so far."""
     topics = population.make_edition()
     population.generate_subscribers(number, topics)
     with into_a_sink(setup) as port:
@@ -138,7 +138,7 @@ def benchmark_delivery(number: int, setup: Setup, progress: Callable[[int], None
 
 
 def _plan_and_send(number: int, setup: Setup, progress: Callable[[int], None]) -> tuple[float, float]:
-    """Plan here while other processes send; return the seconds of planning, and of all."""
+    """Plan here while other processes send; return the seconds of planning and in total."""
     connections.close_all()
     planned, sent = multiprocessing.Event(), multiprocessing.Value("q", 0)
     ready = multiprocessing.Barrier(setup.processes + 1)
@@ -178,7 +178,7 @@ def _send(ready: Any, planned: Event, sent: "Synchronized[int]") -> None:
 
 
 def yardstick(port: int, number: int, size: int) -> float | None:
-    """Return the mails a second of Postfix's smtp-source with 8 sessions into the same sink, where it is installed."""
+    """Return the mails per second of Postfix's smtp-source with 8 sessions into the same sink, if it is installed."""
     program = sinks.tool("smtp-source")
     if not program:
         return None
@@ -198,7 +198,7 @@ class Composed:
 
 
 def _composed(sample: int) -> Composed:
-    """Compose mails that were sent once more, into nothing."""
+    """Compose already sent mails again and discard them."""
     batch = letters(list(Delivery.objects.values_list("pk", flat=True)[:sample]))
     press = FragmentRenderer()
     press.load(batch)
@@ -208,7 +208,7 @@ def _composed(sample: int) -> Composed:
 
 
 def _ranked(sample: int) -> float:
-    """Return how many readers a second the ranking alone orders the edition for."""
+    """Return for how many readers per second ranking alone orders the edition."""
     chance = np.random.default_rng(3)
     follows = (chance.random((sample, population.BENCHMARK_TOPICS)) < 0.15).astype(np.float32)  # noqa: PLR2004
     offer = candidates_from_editions(None).arrays
@@ -221,6 +221,6 @@ def _ranked(sample: int) -> float:
 
 
 def _peak_mb() -> float:
-    """Return the most memory that one process took."""
+    """Return the peak memory of a single process, in MB."""
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return max(resource.getrusage(one).ru_maxrss for one in who) / 1024

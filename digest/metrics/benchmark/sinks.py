@@ -1,4 +1,4 @@
-"""Where the benchmark's mails go: an SMTP sink or a provider's API, on this machine, in processes of their own."""
+"""Where the benchmark's mails go: an SMTP sink or a provider's API, on this machine, in separate processes."""
 
 import asyncio
 import json
@@ -14,23 +14,23 @@ Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter, float], Awa
 
 
 def free_port() -> int:
-    """Return a port nobody listens at."""
+    """Return a port that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
 def tool(name: str) -> str | None:
-    """Return the path of one of Postfix's test programs, where it is installed."""
+    """Return the path of one of Postfix's test programs, if it is installed."""
     return shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 
 
 @contextmanager
 def smtp_sink() -> Iterator[int]:
-    """Run Postfix's smtp-sink where installed, else one of ours; give its port."""
+    """Run Postfix's smtp-sink if installed, otherwise our own; yield its port."""
     port = free_port()
     stop: tuple[Callable[[], object], ...]
     if program := tool("smtp-sink"):
-        # -u is asked for when root starts it.
+        # -u is required when root starts it.
         command = [program, "-u", "nobody", f"127.0.0.1:{port}", "1000"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
         stop = process.terminate, process.wait
@@ -48,7 +48,7 @@ def smtp_sink() -> Iterator[int]:
 
 @contextmanager
 def provider(latency: float) -> Iterator[str]:
-    """Run an API that answers as Postmark and Mailgun do after `latency` seconds; give its address."""
+    """Run an API that answers like Postmark and Mailgun after `latency` seconds; yield its address."""
     port = free_port()
     process = multiprocessing.Process(target=_serve, args=(port, _http, latency), daemon=True)
     process.start()
@@ -81,7 +81,7 @@ def _serve(port: int, converse: Conversation, latency: float) -> None:
 
 
 async def _smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, latency: float) -> None:
-    """Take every mail (RFC 5321), with pipelining."""
+    """Accept every mail (RFC 5321), with pipelining."""
     writer.write(b"220 sink\r\n")
     while line := await reader.readline():
         verb = line[:4].upper()
@@ -97,7 +97,7 @@ async def _smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, late
 
 
 async def _http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, latency: float) -> None:
-    """Take every POST, and answer with an id."""
+    """Accept every POST and answer with an ID."""
     number = 0
     while line := await reader.readline():
         path = line.split()[1]

@@ -1,4 +1,4 @@
-"""The known ways of ranking, to measure ours against."""
+"""Known ranking methods, to compare ours with."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,21 +14,21 @@ from digest.metrics.evaluation.other_readers import OtherReaders
 from digest.metrics.evaluation.readers import Library, Trial
 from digest.ranking.arrays import Floats, Indices
 
-# Random papers stand for what a reader does not want.
+# Random papers represent what a reader does not want.
 NEGATIVES = 1000
-# Of reciprocal ranks (Cormack, Clarke and Büttcher, SIGIR 2009).
+# For reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009).
 RANK_CONSTANT = 60
-# How soon more of a word adds no more, and how much the length of a text counts against it.
+# How soon repeating a word stops adding weight, and how much the length of a text counts against it.
 BM25_K1, BM25_B = 1.2, 0.75
 SMALL = 1e-9
 WORD, TAG = r"(?u)\b\w+\b", r"\S+"
-# How many tags somebody ticks as topics.
+# How many tags a reader ticks as topics.
 TICKED = 5
 
 
 @dataclass(frozen=True)
 class KnownMethods:
-    """What the known methods need of all papers."""
+    """What the known methods need to know about all papers."""
 
     words: sparse.csr_matrix
     tags: sparse.csr_matrix
@@ -37,7 +37,7 @@ class KnownMethods:
     bm25: sparse.csr_matrix
     vectors: Floats
     negatives: Indices
-    # What readers of each half may know of the other.
+    # What readers of each half may know about the other.
     others: tuple[OtherReaders, OtherReaders]
 
     @classmethod
@@ -53,7 +53,7 @@ class KnownMethods:
         return cls(tfidf, tags.tocsr(), rarity, _bm25(texts), vectors, negatives, others)
 
     def scores(self, trial: Trial, number: int) -> dict[str, Floats]:
-        """Return the candidates' scores by each method, with so many papers known."""
+        """Return the candidates' scores by each method, with this many known papers."""
         profile, candidates = trial.profile[:number], trial.candidates
         others = self.others[trial.half].scores(trial, number)
         if number:
@@ -82,19 +82,19 @@ class KnownMethods:
         )
 
     def _topics_only(self, profile: Indices, candidates: Indices) -> Floats:
-        """Follow the tags that tell most of the known papers; count how many of them a paper carries."""
+        """Follow the most distinctive tags of the known papers; count how many of them a paper has."""
         telling = np.asarray(self.tags[profile].sum(axis=0)).ravel() * self.rarity
         ticked = np.argsort(-telling, kind="stable")[:TICKED]
         return np.asarray(self.tags[candidates][:, ticked].sum(axis=1)).ravel()
 
     def _queried(self, profile: Indices) -> Floats:
-        """Return which words stand in the known papers, as a query: (words,)."""
+        """Return in how many known papers each word occurs, as a query: (words,)."""
         return np.asarray((self.bm25[profile] > 0).sum(axis=0), dtype=np.float32).ravel()
 
     def _learned(self, model: Any, features: Any, profile: Indices, candidates: Indices) -> Floats:
-        """Fit a classifier of known papers against random ones, and return how sure it is of the candidates.
+        """Fit a classifier of known papers against random ones, and return its decision values for the candidates.
 
-        As arxiv-sanity-lite does with an SVM, and Scholar Inbox with logistic regression.
+        arxiv-sanity-lite does this with an SVM, Scholar Inbox with logistic regression.
         """
         others = np.setdiff1d(self.negatives, profile)
         rows = np.concatenate([profile, others])
@@ -103,7 +103,7 @@ class KnownMethods:
 
 
 def _bm25(texts: list[str]) -> sparse.csr_matrix:
-    """Return what each word of each text adds to a query that has it (Robertson and Zaragoza, 2009)."""
+    """Return what each word of each text adds to the score for a query with it (Robertson and Zaragoza, 2009)."""
     counts = CountVectorizer(token_pattern=WORD, dtype=np.float32).fit_transform(texts).tocsr()
     length = np.asarray(counts.sum(axis=1)).ravel()
     papers = np.bincount(counts.indices, minlength=counts.shape[1])
@@ -115,13 +115,13 @@ def _bm25(texts: list[str]) -> sparse.csr_matrix:
 
 
 def _joined(*rankings: Floats) -> Floats:
-    """Join rankings by reciprocal rank: add up 1 / (60 + rank) of each score."""
+    """Combine rankings by reciprocal rank: add up 1 / (60 + rank) of each score."""
     joined: Floats = np.sum([_reciprocal_rank(scores) for scores in rankings], axis=0, dtype=np.float32)
     return joined
 
 
 def _summed(*rankings: Floats) -> Floats:
-    """Join rankings by adding up their scores, each in standard deviations from its mean."""
+    """Combine rankings by adding up their scores, each in standard deviations from its mean."""
     standardised = [(scores - scores.mean()) / (scores.std() + SMALL) for scores in rankings]
     joined: Floats = np.sum(standardised, axis=0, dtype=np.float32)
     return joined

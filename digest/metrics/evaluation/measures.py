@@ -1,4 +1,4 @@
-"""Figures of a ranking, and how sure they are."""
+"""Metrics of a ranking, and their confidence intervals."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _DISCOUNT: Floats = (1 / np.log2(np.arange(2, TOP + 2))).astype(np.float32)
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over readers, and where it lies with 95 % certainty."""
+    """A mean over readers and its 95% confidence interval."""
 
     mean: float
     low: float
@@ -22,25 +22,25 @@ class Interval:
 
 
 def top(scores: Floats) -> Indices:
-    """Return the ten best candidates of each reader: (readers, 10). The order of equals is drawn, always the same."""
+    """Return each reader's ten best candidates: (readers, 10). Ties are ordered at random, the same on every run."""
     noise = np.random.default_rng(1).random(scores.shape)
     return np.lexsort((noise, -scores), axis=1)[:, :TOP]
 
 
 def ndcg(best: Indices) -> Floats:
-    """Return nDCG@10 of each reader: 1 where the five to be found come first."""
+    """Return nDCG@10 of each reader: 1 if the five relevant papers come first."""
     return np.asarray(
         (best < RELEVANT_PER_TRIAL) @ (_DISCOUNT / _DISCOUNT[:RELEVANT_PER_TRIAL].sum()), dtype=np.float32
     )
 
 
 def hit(best: Indices) -> Floats:
-    """Return 1 for each reader who finds at least one of the five among ten."""
+    """Return 1 for each reader with at least one of the five relevant papers in the top ten, else 0."""
     return np.asarray((best < RELEVANT_PER_TRIAL).any(axis=1), dtype=np.float32)
 
 
 def diversity(papers: Indices, vectors: Floats) -> Floats:
-    """Return how unlike each other the ten papers of each reader are: the mean of 1 - cosine."""
+    """Return how different from each other each reader's ten papers are: the mean of 1 - cosine."""
     lists = vectors[papers]
     cosines = np.einsum("rid,rjd->rij", lists, lists)
     pairs = papers.shape[1] * (papers.shape[1] - 1)
@@ -49,12 +49,12 @@ def diversity(papers: Indices, vectors: Floats) -> Floats:
 
 
 def coverage(papers: Indices, offered: Indices) -> float:
-    """Return the share of all papers that were offered which came among anybody's ten."""
+    """Return the share of all candidate papers that are in any reader's top ten."""
     return len(np.unique(papers)) / len(np.unique(offered))
 
 
 def interval(values: Floats) -> Interval:
-    """Return the mean with its 95 % interval: readers drawn again and again (bootstrap)."""
+    """Return the mean with its 95% interval, by resampling readers (bootstrap)."""
     chance = np.random.default_rng(2)
     means = [values[chance.integers(len(values), size=len(values))].mean() for _ in range(RESAMPLES)]
     low, high = np.percentile(means, [2.5, 97.5])

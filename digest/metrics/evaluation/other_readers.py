@@ -1,4 +1,4 @@
-"""The known ways of ranking by what other readers saved: popularity, item-kNN and EASE."""
+"""Known methods that rank by what other readers saved: popularity, item-kNN and EASE."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ from scipy import sparse
 from digest.metrics.evaluation.readers import Library, Trial
 from digest.ranking.arrays import Floats, Indices
 
-# Of a cosine between papers, so that one reader in common says little.
+# Shrinks the cosine between papers, so that one reader in common says little.
 KNN_SHRINKAGE = 5
-# The neighbours of a paper that have a say.
+# How many neighbours of a paper count.
 KNN_NEIGHBOURS = 200
-# Of EASE (Steck, WWW 2019).
+# The ridge of EASE (Steck, WWW 2019).
 EASE_RIDGE = 50.0
 _BLOCK = 500
 
 
 @dataclass(frozen=True)
 class OtherReaders:
-    """What one half of the readers may know of the other half: their likes, (papers, readers), and EASE's figures.
+    """What one half of the readers may know about the other half: their likes, (papers, readers), and EASE's terms.
 
     EASE's item-item weights are B = -P / diag(P) with P = (X'X + λ)⁻¹, X (readers, papers). With fewer readers than
-    papers, P is (1 - X'(XX' + λ)⁻¹X) / λ (Woodbury): `inverse` is the middle, `diagonal` P's, times λ.
+    papers, P is (1 - X'(XX' + λ)⁻¹X) / λ (Woodbury): `inverse` is the middle factor, `diagonal` is diag(P) times λ.
     """
 
     likes: sparse.csr_matrix
@@ -33,7 +33,7 @@ class OtherReaders:
 
     @classmethod
     def of(cls, library: Library, half: int) -> "OtherReaders":
-        """Return what readers of one half may know of: the other half, and nothing of their own."""
+        """Return what readers of one half may know: the other half, and nothing about their own."""
         others = [saved for reader, saved in enumerate(library.saved) if reader % 2 != half]
         papers = np.concatenate(others) if others else np.zeros(0, dtype=np.intp)
         readers = np.repeat(np.arange(len(others)), [len(saved) for saved in others])
@@ -47,7 +47,7 @@ class OtherReaders:
         return cls(likes, np.asarray(likes.sum(axis=1), dtype=np.float32).ravel(), inverse, diagonal)
 
     def scores(self, trial: Trial, number: int) -> dict[str, Floats]:
-        """Return the candidates' scores by each method, with so many papers known."""
+        """Return the candidates' scores by each method, with this many known papers."""
         profile, candidates = trial.profile[:number], trial.candidates
         return {
             "most_saved": self.popularity[candidates],
@@ -56,7 +56,7 @@ class OtherReaders:
         }
 
     def _item_knn(self, profile: Indices, candidates: Indices) -> Floats:
-        """Add up the shrunk cosines of the known papers, as far as a candidate is among their nearest."""
+        """Add up the shrunk cosines to the known papers that have the candidate among their nearest neighbours."""
         shared = (self.likes[profile] @ self.likes.T).toarray()
         norm = np.sqrt(self.popularity)
         cosines = shared / (norm[profile][:, None] * norm + KNN_SHRINKAGE)

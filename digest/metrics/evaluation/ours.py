@@ -1,4 +1,4 @@
-"""Our ranking on an evaluation's readers, by the functions that rank a digest's papers."""
+"""Our ranking for an evaluation's readers, with the same functions that rank a digest's papers."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ from digest.ranking.similarity import Baseline, PaperVectors, standardized_simil
 from digest.ranking.sparse_matrix import SparseMatrix
 from digest.ranking.whitening import Whitening
 
-# So many papers are enough to know what is usual.
+# This many papers are enough to know what is usual.
 EVALUATION_SAMPLE = 400
-# And to know what papers have in common.
+# This many are enough to know what papers have in common.
 WHITENING_SAMPLE = 2000
 
 
 @dataclass(frozen=True)
 class Community:
-    """What the other half of the readers saved: (papers, readers), and how much each reader and paper has."""
+    """What the other half of the readers saved: (papers, readers), and the totals per reader and per paper."""
 
     likes: SparseMatrix
     per_reader: Floats
@@ -30,7 +30,7 @@ class Community:
 
     @classmethod
     def of(cls, library: Library, half: int) -> "Community":
-        """Return what readers of one half may know of: the other half, and nothing of their own."""
+        """Return what readers of one half may know: the other half, and nothing about their own."""
         others = [saved for reader, saved in enumerate(library.saved) if reader % 2 != half]
         columns = np.concatenate(others) if others else np.zeros(0, dtype=np.intp)
         rows = np.repeat(np.arange(len(others)), [len(saved) for saved in others])
@@ -40,7 +40,7 @@ class Community:
 
 @dataclass(frozen=True)
 class Ours:
-    """What our ranking knows of all papers and, for each half, of the other half's readers."""
+    """What our ranking knows about all papers and, for each half, about the other half's readers."""
 
     papers: PaperVectors
     usual: Baseline
@@ -48,7 +48,7 @@ class Ours:
     # What the whitening's sample explains of each paper: (sample, papers).
     explained: Floats
     communities: tuple[Community, Community]
-    # How much each paper is for readers of the other half: (papers, readers).
+    # How well each paper suits readers of the other half: (papers, readers).
     audiences: tuple[Floats, Floats]
 
     @classmethod
@@ -69,7 +69,7 @@ class Ours:
         return cls(papers, Baseline.of(papers, sample), whitening, explained, communities, (first, second))
 
     def scores(self, trial: Trial, numbers: list[int]) -> dict[int, dict[str, Floats]]:
-        """Return the candidates' scores with so many papers known, with the other readers and without them."""
+        """Return the candidates' scores for each number of known papers, with and without the other readers."""
         profile, candidates = trial.profile[: max(numbers)], trial.candidates
         known_papers, others = self.papers[profile], self.papers[candidates]
         close = standardized_similarity((known_papers, self.usual[profile]), (others, self.usual[candidates]))
@@ -98,7 +98,7 @@ class Ours:
         )
 
     def _scores(self, trial: Trial, number: int, says: ItemSimilarities, votes: Floats) -> Floats:
-        """Return the candidates' scores: the reader's taste, and the votes."""
+        """Return the candidates' scores: the reader's affinity, and the votes."""
         vectors = self.papers.vectors[trial.profile[:number]]
         fitted = preference_learning.fit_weights(vectors, np.ones(number, dtype=np.float32))
         weights = SparseMatrix.of(fitted, np.zeros(number), np.arange(number), (1, len(says.plain)))

@@ -1,4 +1,4 @@
-"""Papers and readers of an evaluation, and the trials made of them: what is known of a reader, what is to be found."""
+"""Papers and readers of an evaluation, and trials made from them: what is known about a reader, what is to be found."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import numpy as np
 
 from digest.ranking.arrays import Indices
 
-# How many saved papers are known of a reader; nothing at first.
+# How many of a reader's saved papers are known, starting with none.
 PROFILE_SIZES = (0, 1, 3, 10, 30, 100, 300)
 RELEVANT_PER_TRIAL = 5
 CANDIDATES = 200
@@ -30,7 +30,7 @@ class Library:
 
 @dataclass(frozen=True)
 class Trial:
-    """One reader: `known` in the order of becoming known, and 200 candidates, the five to be found first."""
+    """One reader: `profile`, in the order in which papers become known, and 200 candidates, the five relevant first."""
 
     reader: int
     half: int
@@ -39,7 +39,7 @@ class Trial:
 
 
 def read_library(folder: Path) -> Library:
-    """Read papers.jsonl and readers.jsonl of a folder; EvaluationError where they are not what they should be."""
+    """Read papers.jsonl and readers.jsonl from a folder; raise EvaluationError if they are not as expected."""
     papers = list(_lines(folder / "papers.jsonl"))
     readers = sorted(_lines(folder / "readers.jsonl"), key=lambda reader: str(reader.get("reader")))
     try:
@@ -54,7 +54,7 @@ def read_library(folder: Path) -> Library:
 
 
 def trials(library: Library, seed: int = 0) -> list[Trial]:
-    """Return a trial for each reader who saved more than what is to be found; the same for the same seed."""
+    """Return a trial for each reader who saved more papers than are to be found; deterministic for a seed."""
     result = []
     for reader, saved in enumerate(library.saved):
         if len(saved) <= RELEVANT_PER_TRIAL:
@@ -69,7 +69,7 @@ def trials(library: Library, seed: int = 0) -> list[Trial]:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file, one a line."""
+    """Yield the objects of a file, one per line."""
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):

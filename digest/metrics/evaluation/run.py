@@ -22,7 +22,7 @@ TRIALS_PER_CHUNK = 20
 
 @dataclass(frozen=True)
 class EvaluationFigures:
-    """One method with so many papers known."""
+    """The metrics of one method with a given number of known papers."""
 
     readers: int
     ndcg: Interval
@@ -33,7 +33,7 @@ class EvaluationFigures:
 
 @dataclass(frozen=True)
 class Lead:
-    """How much `ours` is above the best known method, reader by reader (paired)."""
+    """How far `ours` is ahead of the best known method, reader by reader (paired)."""
 
     over: str
     ndcg: Interval
@@ -41,7 +41,7 @@ class Lead:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Method → known papers → figures; known papers → lead of ours."""
+    """Method → number of known papers → figures; number of known papers → our lead."""
 
     methods: dict[str, dict[int, EvaluationFigures]]
     leads: dict[int, Lead]
@@ -49,24 +49,24 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Bench:
-    """All that is ready to score a trial."""
+    """Everything needed to score a trial."""
 
     known_methods: KnownMethods
     ours: Ours
 
     def scores(self, trial: Trial) -> dict[int, dict[str, Floats]]:
-        """Return known papers → method → the candidates' scores; only numbers for which enough is known."""
+        """Return number of known papers → method → the candidates' scores, up to as many papers as are known."""
         numbers = [number for number in PROFILE_SIZES if number <= len(trial.profile)]
         ours = self.ours.scores(trial, numbers)
         return {number: self.known_methods.scores(trial, number) | ours[number] for number in numbers}
 
 
-# Set in each process of the pool: what comes with a trial would be copied for every one.
+# Set once per process of the pool: passed with a trial, it would be copied for each one.
 _bench: list[Bench] = []
 
 
 def evaluate(library: Library, chosen: Callable[[Trial], bool], progress: Callable[[int], None]) -> Evaluation:
-    """Score every chosen reader's candidates by every method; `progress` hears how many are done."""
+    """Score every chosen reader's candidates by every method; `progress` gets the number done so far."""
     vectors = embedder().vectors(library.texts)
     bench = Bench(KnownMethods.of(library, vectors), Ours.of(library, vectors))
     selected = [trial for trial in trials(library) if chosen(trial)]
@@ -79,8 +79,8 @@ def evaluate(library: Library, chosen: Callable[[Trial], bool], progress: Callab
 
 
 def _begin(bench: Bench) -> None:
-    """Get a process of the pool ready."""
-    # The matrices of a trial are small: threads that wait for each other take six times as long over them.
+    """Initialise a process of the pool."""
+    # A trial's matrices are small: with threads that wait for each other, they take six times as long.
     threadpool_limits(1)
     _bench.append(bench)
 

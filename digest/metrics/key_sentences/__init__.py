@@ -1,1 +1,1 @@
-"""How well the key sentence of an abstract is chosen, beside the known ways; and how the choice is learned."""
+"""How well the key sentence of an abstract is chosen, compared with known methods; and training of the choice."""

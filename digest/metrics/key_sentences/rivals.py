@@ -1,4 +1,4 @@
-"""The known ways to choose one sentence: each gets the sentences and the title, and gives scores."""
+"""Known methods of choosing one sentence: each takes the sentences and the title and returns scores."""
 
 import random
 import re
@@ -13,9 +13,9 @@ from digest.metrics.key_sentences.summaries import Summarised
 Scores = NDArray[np.float64]
 
 _WORD = re.compile(r"[a-z0-9]+")
-# LexRank (Erkan and Radev 2004): similarities below are no edge; how often the walk follows edges.
+# LexRank (Erkan and Radev 2004): the least similarity for an edge; the chance that the walk follows an edge; its steps.
 MIN_EDGE, DAMPING, WALK_STEPS = 0.1, 0.85, 50
-# The first sentence with one of these; the strongest unlearned rule there is.
+# Take the first sentence with one of these: the strongest rule that is not learned.
 _CUE = re.compile(
     r"\bwe (?:\w+ly |then |also |first |here |further )?(?:propose|present|introduce|develop|design|describe|show|"
     r"demonstrate|prove|find|study|investigate|analy[sz]e|explore|provide|establish|derive)\b|"
@@ -26,7 +26,7 @@ _CUE = re.compile(
 
 
 class Rivals:
-    """The known methods, with the rarity of words among these abstracts."""
+    """The known methods, with the rarity of words in these abstracts."""
 
     def __init__(self, abstracts: Sequence[Summarised]) -> None:
         counts = Counter(word for one in abstracts for word in set(_WORD.findall(one.abstract.lower())))
@@ -67,7 +67,7 @@ class Rivals:
         return np.array([sentence @ title for sentence in sentences])
 
     def _cue(self, one: Summarised) -> Scores:
-        """The first sentence with a cue; where there is none, the one most like the whole."""
+        """Prefer the first sentence with a cue; if there is none, the one most similar to the whole abstract."""
         cues = [place for place, sentence in enumerate(one.sentences) if _CUE.search(sentence)]
         if cues:
             return -np.abs(np.arange(len(one.sentences)) - cues[0]).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The evaluation: every method chooses a sentence of every abstract, and ROUGE says how near a summary it is."""
+"""The evaluation: every method chooses a sentence of every abstract, and ROUGE says how close it is to a summary."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from digest.metrics.key_sentences.rivals import Rivals
 from digest.metrics.key_sentences.rouge import rouge
 from digest.metrics.key_sentences.summaries import Summarised
 
-# As many characters of the abstract as mails showed before.
+# How many characters of the abstract mails used to show.
 EXCERPT_LENGTH = 300
 
 
@@ -30,7 +30,7 @@ class MethodFigures:
 def evaluate_sentences(
     abstracts: Sequence[Summarised], progress: Callable[[int], None] = lambda _: None
 ) -> dict[str, MethodFigures]:
-    """Return method → figures. `ours` is what readers see, `ours_whole` the sentence with its lead-in."""
+    """Return method → figures. `ours` is what readers see, `ours_whole` is the sentence with its lead-in."""
     rivals = Rivals(abstracts)
     chosen: dict[str, list[tuple[float, float, float, int]]] = {}
     for number, one in enumerate(abstracts, start=1):

@@ -1,4 +1,4 @@
-"""Abstracts with summaries that people wrote, one JSON object a line: title, sentences, summaries."""
+"""Abstracts with summaries written by people, one JSON object per line: title, sentences, summaries."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class SummariesError(ValueError):
 
 @dataclass(frozen=True)
 class Summarised:
-    """An abstract, cut into sentences by us, with the summaries of it."""
+    """An abstract, split into sentences by us, with its summaries."""
 
     title: str
     abstract: str
@@ -22,7 +22,7 @@ class Summarised:
 
 
 def read_summaries(path: Path) -> list[Summarised]:
-    """Read a file; SummariesError with the number of the line where it is something else."""
+    """Read a file; raise SummariesError with the line number if a line is not as expected."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

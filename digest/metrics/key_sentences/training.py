@@ -1,9 +1,9 @@
-"""Learning the weights of the key sentence from summaries that people wrote.
+"""Learn the weights for choosing the key sentence from summaries written by people.
 
-Two linear models, one after the other. The first tells for each word of an abstract whether a summary uses it (logistic
-regression). The second tells sentences from each other: a softmax over those of an abstract is brought near to their
-ROUGE-1, as readers see them. What the first says of an abstract it must not have learned from it, so it is learned
-on four fifths and told of the fifth.
+Two linear models, one after the other. The first predicts for each word of an abstract whether a summary uses it
+(logistic regression). The second ranks sentences: a softmax over the sentences of an abstract is fitted to their
+ROUGE-1, as readers see them. The first must not predict for an abstract it learned from, so it is trained on four
+fifths and predicts the remaining fifth.
 """
 
 import json
@@ -26,9 +26,9 @@ from digest.metrics.key_sentences.summaries import Summarised
 Vector = NDArray[np.float64]
 
 FOLDS = 5
-# A stem that stands in fewer abstracts has no weight of its own.
+# A stem that occurs in fewer abstracts has no weight of its own.
 FEWEST_ABSTRACTS = 15
-# Found on the abstracts to choose by.
+# Tuned on the validation abstracts.
 WORD_PENALTY = 6e-5
 SENTENCE_PENALTY = 0.003
 TEMPERATURE = 0.15
@@ -55,7 +55,7 @@ def train(abstracts: Sequence[Summarised], model: int, progress: Callable[[str],
 
 
 def write_weights(weights: Weights, path: Path) -> None:
-    """Write weights as the service reads them."""
+    """Write weights in the format the service reads."""
     stored = {
         "model": weights.model,
         "word": np.round(weights.word, DIGITS).tolist(),
@@ -67,8 +67,8 @@ def write_weights(weights: Weights, path: Path) -> None:
 
 
 def _train_words(texts: Sequence[Abstract], abstracts: Sequence[Summarised]) -> Weights:
-    """Learn which words summaries use; the weights of sentences are left at 0."""
-    from scipy import sparse  # noqa: PLC0415 - it is there where one measures
+    """Learn which words summaries use; the sentence weights stay 0."""
+    from scipy import sparse  # noqa: PLC0415 - only installed for measuring
 
     rows = [word_features(text) for text in texts]
     words = [word for row in rows for word in row]
