@@ -1,1 +1,1 @@
-"""The curation panel: where a curator makes the day, and where one sees that the service works."""
+"""The panel: where curators put together the day's edition and operators see whether the service works."""

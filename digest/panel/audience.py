@@ -1,4 +1,4 @@
-"""Who gets what of an edition: the real ranking, run on a sample of the subscribers."""
+"""Who would get which papers of an edition: the real ranking, run on a sample of the subscribers."""
 
 import random
 from collections import Counter
@@ -15,13 +15,13 @@ from digest.recommending.due import Due
 from digest.recommending.wording import reason_for_curator
 from subscriptions.models import Follow, Status, Subscriber, Topic, Weight
 
-# Where there are no more, everybody is asked.
+# With this many subscribers or fewer, the sample is all of them.
 SAMPLE_SIZE = 2000
 
 
 @dataclass(frozen=True)
 class PaperShare:
-    """Of the sample, how many get a paper, and why: reasons by weight, each with its count."""
+    """How many readers in the sample get a paper, and why: the most frequent reasons, each with its count."""
 
     paper: Paper
     readers: int
@@ -31,7 +31,7 @@ class PaperShare:
 
 @dataclass(frozen=True)
 class TopicShare:
-    """How many papers of the edition a topic has, and how many of the sample follow it."""
+    """How many papers in the edition are about a topic, and how many readers in the sample follow it."""
 
     topic: Topic
     papers: int
@@ -41,7 +41,7 @@ class TopicShare:
 
 @dataclass(frozen=True)
 class Audience:
-    """What an edition would bring to whom; counted in a sample of so many out of all active subscribers."""
+    """Who would get which papers of an edition, counted in a sample of `sample` out of `active` subscribers."""
 
     sample: int
     active: int
@@ -51,17 +51,17 @@ class Audience:
 
     @property
     def nothing_share(self) -> float:
-        """The share of readers who would get nothing, in percent."""
+        """The percentage of readers who would get nothing."""
         return _percent(self.nothing, self.sample)
 
     @property
     def is_everybody(self) -> bool:
-        """Whether the sample is all there are."""
+        """Whether the sample includes all active subscribers."""
         return self.sample >= self.active
 
 
 def audience(edition: Edition, now: datetime) -> Audience:
-    """Return who would get what if the edition came out now, and nothing else was new to anybody."""
+    """Return who would get what if the edition came out now and no other paper was new to anyone."""
     readers, active = sample_subscribers()
     offer = candidates_in([edition], now)
     frozen = list(planning.snapshot_digests(readers, offer, now)) if readers and offer.papers else []
@@ -80,9 +80,9 @@ def audience(edition: Edition, now: datetime) -> Audience:
 
 
 def sample_subscribers() -> tuple[list[Due], int]:
-    """Return some of the active subscribers, each as likely as the other, and how many there are about.
+    """Return a uniform random sample of the active subscribers, and roughly how many there are.
 
-    By random primary keys: sorting a million rows by chance takes seconds, looking up some thousand keys does not.
+    Picks random primary keys: sorting a million rows randomly takes seconds, looking up a few thousand keys does not.
     """
     rows = Subscriber.objects.active().order_by("pk").values_list(*Due.columns())
     everybody = [Due.of(row) for row in rows[: SAMPLE_SIZE + 1]]

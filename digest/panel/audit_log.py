@@ -1,4 +1,4 @@
-"""The activity log: every action in the panel, kept as Django's admin keeps it, and changed by nobody here."""
+"""The activity log: every action in the panel, as recorded by Django's admin. Nobody can edit it here."""
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -8,7 +8,7 @@ from subscriptions.admin_base import ReadOnlyAdmin
 
 @admin.register(LogEntry)
 class AuditLogAdmin(ReadOnlyAdmin):
-    """The trail, newest first."""
+    """The activity log, newest first."""
 
     list_display = ("action_time", "user", "what", "changed_row", "kind")
     list_display_links = ("action_time",)
@@ -23,15 +23,15 @@ class AuditLogAdmin(ReadOnlyAdmin):
 
     @admin.display(description="item", ordering="object_repr")
     def changed_row(self, entry: LogEntry) -> str:
-        """Name what it was done to."""
+        """Return the name of the item that was changed."""
         return entry.object_repr
 
     @admin.display(description="type", ordering="content_type")
     def kind(self, entry: LogEntry) -> str:
-        """Tell what kind of thing that is."""
+        """Return the type of that item."""
         return entry.content_type.name if entry.content_type else ""
 
     @admin.display(description="what was done")
     def what(self, entry: LogEntry) -> str:
-        """Tell it in words."""
+        """Describe the action in words."""
         return str(entry.get_change_message()) or entry.get_action_flag_display()

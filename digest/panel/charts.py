@@ -1,4 +1,4 @@
-"""Charts as plain numbers: where each bar and each point of a line stands; a template draws them."""
+"""Charts as plain numbers: the position of each bar and each point of a line. A template draws them."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 CHART_WIDTH, CHART_HEIGHT = 640, 160
 BAR_GAP = 0.25
-# What the tops of axes may be, times a power of ten.
+# Allowed maxima of an axis, times a power of ten.
 AXIS_TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-# Fewer days make no picture, and the figures say it all.
+# With fewer days than this, a chart shows nothing that the figures do not.
 FEWEST_DAYS = 3
-# A chart of few days would else have bars like walls.
+# Without a maximum width, a chart of a few days would have enormous bars.
 WIDEST = 48
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, in the units of the picture, with what it says."""
+    """One bar in the units of the picture, with its label."""
 
     x: float
     y: float
@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture of CHART_WIDTH × CHART_HEIGHT: series of bars, or a line, below `top`."""
+    """A picture of CHART_WIDTH × CHART_HEIGHT: series of bars, or a line. The vertical axis ends at `top`."""
 
     bars: list[tuple[str, list[Bar]]]
     line: str
@@ -44,13 +44,13 @@ class Chart:
 
 
 def round_top(value: float) -> float:
-    """Return a round whole number at or above a value, for the top of an axis."""
+    """Return a round integer at or above a value, for the top of an axis."""
     size = 10 ** math.floor(math.log10(max(value, 1)))
     return float(next(top for step in AXIS_TOPS if (top := step * size) >= value and top == int(top)))
 
 
 def bar_chart(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> Chart:
-    """Return a chart of bars stacked on each other: a name and as many values as labels for each series."""
+    """Return a stacked bar chart. `series` maps each name to its values, one per label."""
     totals = [sum(values) for values in zip(*series.values(), strict=True)] or [0]
     top = round_top(max(totals))
     step = CHART_WIDTH / max(len(labels), 1)
@@ -70,11 +70,11 @@ def bar_chart(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> C
 
 
 def line_chart(labels: Sequence[str], values: Sequence[float]) -> Chart:
-    """Return a chart of one line, which begins near its lowest value: a change shows, whatever its share."""
+    """Return a line chart whose axis starts near the lowest value, so that even a small change is visible."""
     if not values:
         return Chart([], "", 0, 0, [])
     low, high = min(values), max(values)
-    # What never changed stands above nothing, with air over it.
+    # If the value never changed, the axis starts at zero and leaves some room above the line.
     bottom = max(math.floor(low - (high - low) * 0.1), 0) if high > low else 0
     top = high if high > low else round_top(high + 1)
     step = CHART_WIDTH / max(len(values) - 1, 1)

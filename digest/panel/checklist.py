@@ -1,4 +1,4 @@
-"""The checklist before publishing: what readers would stumble over."""
+"""The checklist before publishing: problems that readers would notice."""
 
 import re
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from digest.panel import link_checker, preview_mail
 from digest.recommending.candidates import CandidateSet
 from subscriptions.models.subscriber import MOST_PAPERS, USUAL_PAPERS
 
-# A title that came within so many days before, or after, has been read.
+# A title in another edition at most this long before or after counts as a repeat.
 REPEAT_WINDOW = timedelta(days=31)
-# Not asked whether they answer: made of ids that came from there, or no link to a paper.
+# Links that are not checked: made from IDs that came from arXiv itself, or not a link to a paper.
 UNCHECKED = ("https://arxiv.org/", "http://arxiv.org/", TITLE_SEARCH)
 REQUIRED_HEADERS = (
     "List-Unsubscribe",
@@ -30,7 +30,7 @@ REQUIRED_HEADERS = (
 
 
 class CheckStatus(StrEnum):
-    """How a check came out."""
+    """The result of a check."""
 
     GOOD = "good"
     WARNING = "warning"
@@ -39,7 +39,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the checklist: what was looked at, how it is, and what it is about."""
+    """One line of the checklist: the name of the check, its result, a message, and the papers or links concerned."""
 
     name: str
     verdict: CheckStatus
@@ -48,12 +48,12 @@ class Check:
 
     @property
     def in_short(self) -> str:
-        """It in a few words."""
+        """The check in a few words."""
         return f"{self.name.lower()} ({f'{len(self.about)} ' if self.about else ''}{self.message})"
 
 
 def checklist(edition: Edition, offer: CandidateSet, now: datetime) -> list[Check]:
-    """Return all checks that need nobody outside; `offer` is what digests are chosen from."""
+    """Return all checks that need no network. `offer` is the candidates for digests."""
     shown = EditionPaper.objects.shown().filter(edition=edition)
     papers = [entry.paper for entry in shown.select_related("paper").prefetch_related("paper__tags")]
     if not papers:
@@ -73,7 +73,7 @@ def untagged_titles(papers: Iterable[Paper]) -> list[str]:
 
 
 def repeated_titles(edition: Edition, papers: Iterable[Paper]) -> list[str]:
-    """Return the titles that stand in another edition within a month, or twice in this one."""
+    """Return the titles that are also in another edition within a month, or twice in this one."""
     near = EditionPaper.objects.shown().filter(
         edition__day__range=(edition.day - REPEAT_WINDOW, edition.day + REPEAT_WINDOW)
     )
@@ -88,9 +88,9 @@ def repeated_titles(edition: Edition, papers: Iterable[Paper]) -> list[str]:
 
 
 def check_links_of(edition: Edition) -> Check:
-    """Ask every link to code, projects and publishers whether it answers.
+    """Check that every link to code, projects and publishers works.
 
-    Not those to arXiv: they are made of ids that came from there, and it asks for one request in three seconds.
+    Links to arXiv are skipped: they are made from IDs that came from arXiv, which allows one request per three seconds.
     """
     papers = Paper.objects.filter(entry__in=edition.entries.shown().order_by()).prefetch_related("identifiers")
     urls = [link.url for paper in papers for link in outside_links(paper) if not link.url.startswith(UNCHECKED)]
@@ -117,7 +117,7 @@ def _headers(offer: CandidateSet, now: datetime) -> Check:
 
 
 def _size(offer: CandidateSet, now: datetime) -> Check:
-    """Weigh the longest mail a reader can ask for."""
+    """Check the size of the longest email a reader can ask for."""
     delivery = preview_mail.for_followers(offer, [], MOST_PAPERS, now)
     try:
         size = len(preview_mail.render_preview(delivery).html.encode())

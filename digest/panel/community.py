@@ -15,7 +15,7 @@ from subscriptions.admin_base import PanelAdmin
 
 @admin.register(Submission)
 class SubmissionAdmin(PanelAdmin):
-    """What members propose: to accept into the next draft, or to refuse with a reason."""
+    """Papers that members propose: accepted into the next draft, or refused with a reason."""
 
     list_display = ("arxiv_id", "title", "status", "member", "created_at", "decided_at")
     list_filter = ("status",)
@@ -28,32 +28,32 @@ class SubmissionAdmin(PanelAdmin):
     actions = ("accept",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Only members propose."""
+        """Forbid adding: only members submit papers."""
         return False
 
     @admin.display(ordering="paper__title")
     def title(self, submission: Submission) -> str:
-        """Tell the title, once the text has come."""
+        """Return the title, once the paper's metadata has been fetched."""
         return submission.paper.title if submission.paper else ""
 
     @admin.display
     def authors(self, submission: Submission) -> str:
-        """Name the authors."""
+        """Return the authors' names."""
         return ", ".join(submission.paper.authors) if submission.paper else ""
 
     @admin.display
     def abstract(self, submission: Submission) -> str:
-        """Show what the paper says of itself."""
+        """Return the abstract."""
         return submission.paper.abstract if submission.paper else ""
 
     @admin.action(description="Accept the selected submissions", permissions=["change"])
     def accept(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
-        """Accept each that waits, and tell what became of it."""
+        """Accept each submission that waits, with a message for each."""
         for submission in submissions.select_related("paper"):
             self.accept_one(request, submission)
 
     def accept_one(self, request: HttpRequest, submission: Submission) -> None:
-        """Accept and say so, or say why not."""
+        """Accept one submission, with a message that it was accepted or why not."""
         if submitting.accept(submission, timezone.now(), submission.reason, request.user.get_username()):
             self.log_change(request, submission, "Accepted.")
             self.message_user(request, f"Accepted {submission}: it’s in the next draft.", messages.SUCCESS)
@@ -61,7 +61,7 @@ class SubmissionAdmin(PanelAdmin):
             self.message_user(request, f"No change: {submission} isn’t waiting for a curator.", messages.WARNING)
 
     def refuse_one(self, request: HttpRequest, submission: Submission) -> None:
-        """Refuse and say so; not without a reason, for its sender reads it."""
+        """Refuse one submission, with a message. A reason is required, because whoever submitted the paper sees it."""
         if not submission.reason:
             self.message_user(request, "Please give a reason. Whoever submitted the paper will see it.", messages.ERROR)
         elif submission.refuse(timezone.now(), submission.reason):
@@ -71,7 +71,7 @@ class SubmissionAdmin(PanelAdmin):
             self.message_user(request, f"Someone already decided on {submission}.", messages.WARNING)
 
     def response_change(self, request: HttpRequest, obj: Submission) -> HttpResponse:
-        """Accept or refuse after saving the reason, where one of those buttons was pressed."""
+        """Accept or refuse after saving the reason, if one of those buttons was clicked."""
         acts = {"_accept": self.accept_one, "_refuse": self.refuse_one}
         for name in acts.keys() & request.POST.keys():
             acts[name](request, obj)
@@ -81,7 +81,7 @@ class SubmissionAdmin(PanelAdmin):
 
 @admin.register(Member)
 class MemberAdmin(PanelAdmin):
-    """Who votes and proposes: to look at, and to shut out."""
+    """The people who vote and submit papers. They can be viewed and banned here."""
 
     list_display = ("id", "email", "joined_at", "barred_at")
     list_filter = (("barred_at", admin.EmptyFieldListFilter),)
@@ -92,21 +92,21 @@ class MemberAdmin(PanelAdmin):
     actions = ("bar",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Members come by themselves."""
+        """Forbid adding: members join by signing in on the site."""
         return False
 
     def delete_model(self, request: HttpRequest, obj: Member) -> None:  # noqa: ARG002 - Django's signature
-        """Take their votes out of the counts, too."""
+        """Delete a member and take their votes out of the counts."""
         joining.delete_member(obj, timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:  # noqa: ARG002
-        """Do it for each."""
+        """Delete each member with their votes."""
         for member in queryset:
             joining.delete_member(member, timezone.now())
 
     @admin.action(description="Ban, and remove all their votes", permissions=["change"])
     def bar(self, request: HttpRequest, members: QuerySet[Member]) -> None:
-        """Shut each out and note who did it."""
+        """Ban each member and log who did it."""
         for member in members:
             if joining.bar(member, timezone.now()):
                 self.log_change(request, member, "Banned.")

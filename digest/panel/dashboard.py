@@ -1,4 +1,4 @@
-"""What the first page of the panel shows: what to do, today's sending, editions, sources, who came and went."""
+"""The first page of the panel: to-do list, today's sending, editions, sources, new and lost subscribers."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from digest.panel.edition_state import state_template
 CHART_DAYS = 60
 EDITIONS_IN_CHART = 14
 RUNS_LISTED = 60
-# All is counted every ten minutes.
+# Everything is counted at least every ten minutes.
 STALE_AFTER = timedelta(minutes=15)
-# What each count is called: of today, and over a column of days.
+# Labels of the counts: for today's figures, and as column headings.
 OPENS_TODAY_LABELS = {
     "allowing": "readers who allow it",
     "opened": "papers opened today",
@@ -52,7 +52,7 @@ SUBSCRIBERS_LABELS = {"active": "Active", "new": "New", "left": "Unsubscribed", 
 
 @dataclass(frozen=True)
 class Rate:
-    """A share of what was sent, and how much of it is allowed; both in percent, 0 for no limit."""
+    """A share of the sent digests and its limit, both in percent; a limit of 0 means none."""
 
     name: str
     share: float
@@ -60,30 +60,30 @@ class Rate:
 
     @property
     def is_near(self) -> bool:
-        """Whether it is more than half of what is allowed."""
+        """Whether the share is more than half the limit."""
         return bool(self.limit) and self.share > self.limit / 2
 
     @property
     def is_over(self) -> bool:
-        """Whether it is more than what is allowed."""
+        """Whether the share is above the limit."""
         return bool(self.limit) and self.share > self.limit
 
     @property
     def level(self) -> str:
-        """How it is shown: bad, warn or good."""
+        """How the rate is shown: bad, warn or good."""
         return "bad" if self.is_over else "warn" if self.is_near else "good"
 
 
 @dataclass(frozen=True)
 class StatisticsTable:
-    """The figures behind a chart: a day and its counts a row."""
+    """The figures behind a chart: a day and its counts in each row."""
 
     columns: list[str]
     rows: list[tuple[date, list[float]]]
 
     @classmethod
     def of(cls, first: str, tallies: list[Tally], columns: dict[str, str]) -> "StatisticsTable":
-        """Return a table of tallies; `columns` says what each count is called."""
+        """Return a table of tallies; `columns` maps each count to its heading."""
         return cls(
             [first, *columns.values()],
             [(tally.day, [tally_value(tally, name) for name in columns]) for tally in tallies],
@@ -91,7 +91,7 @@ class StatisticsTable:
 
 
 def dashboard_context(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    """Return what somebody may see of today; nothing is counted here."""
+    """Return the parts of the first page that the user may see. Nothing is counted here."""
     today = now.astimezone(UTC).date()
     context: dict[str, Any] = {"has_role": request.user.is_superuser or bool(request.user.get_all_permissions())}
     editions: list[tuple[Edition, int, str]] = []
@@ -119,7 +119,7 @@ def dashboard_context(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def current_editions(today: date) -> list[tuple[Edition, int, str]]:
-    """Return the editions from yesterday on, with how many papers each shows and the template that says its state."""
+    """Return the editions from yesterday on, each with its number of visible papers and the template for its state."""
     recent = list(Edition.objects.filter(day__gte=today - timedelta(days=1)).order_by("day")[:5])
     entries = EditionPaper.objects.shown().filter(edition__in=recent).order_by()
     shown = Counter(entries.values_list("edition", flat=True))
@@ -127,7 +127,7 @@ def current_editions(today: date) -> list[tuple[Edition, int, str]]:
 
 
 def last_runs() -> list[SourceRun]:
-    """Return the last run of each part of each source, of the newest runs."""
+    """Return the last run of each part of each source, among the newest RUNS_LISTED runs."""
     last: dict[tuple[str, str], SourceRun] = {}
     for run in SourceRun.objects.order_by("-pk")[:RUNS_LISTED]:
         last.setdefault((run.source, run.part), run)
@@ -135,13 +135,13 @@ def last_runs() -> list[SourceRun]:
 
 
 def silent_since(now: datetime) -> datetime | None:
-    """Return when something was counted last, if that should have happened again meanwhile; else None."""
+    """Return when anything was last counted, if another count is overdue; otherwise None."""
     last = Tally.objects.order_by("-counted_at").values_list("counted_at", flat=True).first()
     return last if last and now - last > STALE_AFTER else None
 
 
 def sending(now: datetime) -> dict[str, Any]:
-    """Return the figures of the newest edition's digests, their rates, and a chart of those before."""
+    """Return the figures and rates of the newest edition's digests, and a chart with the editions before it."""
     tallies = list(Tally.objects.filter(kind=Tally.Kind.SENDING, day__lte=now.date())[:EDITIONS_IN_CHART])
     tallies.reverse()
     if not tallies:
@@ -165,12 +165,12 @@ def sending(now: datetime) -> dict[str, Any]:
 
 
 def sending_figures(tally: Tally) -> dict[str, float]:
-    """Return the figures of an edition's digests, each by what it is called."""
+    """Return the figures of an edition's digests by label."""
     return {words: tally_value(tally, name) for name, words in SENDING_LABELS.items()}
 
 
 def rates(tally: Tally) -> list[Rate]:
-    """Return what came back of an edition, against the limits of the breaker."""
+    """Return an edition's rates of delivered, bounced and complained digests, with the breaker's limits."""
     sent = max(tally_value(tally, "sent"), 1)
     return [
         Rate("delivered", 100 * tally_value(tally, "delivered") / sent, 0),
@@ -180,7 +180,7 @@ def rates(tally: Tally) -> list[Rate]:
 
 
 def opens(now: datetime) -> dict[str, Any]:
-    """Return what readers opened who allow that to be noted, and a chart of it; nothing where nobody ever did."""
+    """Return the opens by readers who allow them to be recorded, with a chart; nothing if no reader ever did."""
     begin = now.astimezone(UTC).date() - timedelta(days=CHART_DAYS)
     tallies = list(Tally.objects.filter(kind=Tally.Kind.OPENS, day__gte=begin).order_by("day"))
     if not any(tally_value(tally, "allowing") for tally in tallies):
@@ -195,7 +195,7 @@ def opens(now: datetime) -> dict[str, Any]:
 
 
 def subscribers(now: datetime) -> dict[str, Any]:
-    """Return how many there are, and charts of who came and went."""
+    """Return the subscriber counts, and charts of active, new and lost subscribers."""
     begin = now.astimezone(UTC).date() - timedelta(days=CHART_DAYS)
     tallies = list(Tally.objects.filter(kind=Tally.Kind.SUBSCRIBERS, day__gte=begin).order_by("day"))
     if not tallies:
@@ -218,5 +218,5 @@ def subscribers(now: datetime) -> dict[str, Any]:
 
 
 def tally_value(tally: Tally, name: str) -> float:
-    """Return one count; 0 where it is none of its time."""
+    """Return one count; 0 if it did not exist yet when the tally was made."""
     return float(tally.counts.get(name, 0))

@@ -1,4 +1,4 @@
-"""The ledger of deliveries, to read: only planning adds, only sending changes, and what was sent was sent."""
+"""The ledger of deliveries, read-only: only planning adds deliveries, and only sending changes them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,11 +19,11 @@ from subscriptions.admin_base import ReadOnlyAdmin, ReadOnlyInline
 from subscriptions.models import Subscriber
 from subscriptions.paging import AtMost
 
-# The whole error stands on the delivery's own page.
+# The delivery's own page shows the whole error.
 ERROR_EXCERPT = 100
-# So many editions are summed up above the list.
+# The number of editions summed up above the list.
 EDITIONS_SUMMED = 7
-# What is counted of an edition → what it is called, and the status that lists it; none: no status of its own.
+# Count → (label, status to filter the list by). An empty status: no status matches this count.
 SUM_COLUMNS = {
     "planned": ("Planned", ""),
     "waiting": ("Waiting", "queued"),
@@ -36,12 +36,12 @@ SUM_COLUMNS = {
     "complained": ("Marked as spam", "complained"),
     "nothing for them": ("No match", "skipped"),
 }
-# So many readers are looked for at once.
+# A search matches at most this many subscribers.
 MAX_MATCHED_SUBSCRIBERS = 100
 
 
 def parse_day(text: str) -> date | None:
-    """Return the day a text is, None where it is none."""
+    """Return the date in a text, or None if it is not a date."""
     try:
         return parse_date(text.strip())
     except ValueError:
@@ -49,7 +49,7 @@ def parse_day(text: str) -> date | None:
 
 
 class EventInline(ReadOnlyInline):
-    """What the provider reported about the mail."""
+    """The provider's reports about the email."""
 
     model = Event
     fields = ("at", "provider", "type", "kind", "detail", "recorded_at", "event_id")
@@ -57,14 +57,14 @@ class EventInline(ReadOnlyInline):
 
 @dataclass(frozen=True)
 class EditionSums:
-    """How many digests of an edition are in which state, in the order of SUM_COLUMNS, each with the status it lists."""
+    """The digests of an edition by state, in the order of SUM_COLUMNS: (count, status to filter the list by)."""
 
     day: date
     counts: list[tuple[int, str]]
 
 
 def delivery_sums() -> dict[str, Any]:
-    """Return the sums of the newest editions, as they were counted last; nothing is counted here."""
+    """Return the sums of the newest editions, as last counted. Nothing is counted here."""
     tallies = list(Tally.objects.filter(kind=Tally.Kind.SENDING).order_by("-day")[:EDITIONS_SUMMED])
     rows = [
         EditionSums(tally.day, [(int(tally.counts.get(name, 0)), status) for name, (_, status) in SUM_COLUMNS.items()])
@@ -75,17 +75,17 @@ def delivery_sums() -> dict[str, Any]:
 
 
 class StatusFilter(admin.ChoicesFieldListFilter):
-    """The filter by status, which goes by an index where there is one."""
+    """The filter by status, which uses an index where there is one."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        """Return the rows of the status that was chosen."""
+        """Return the rows with the chosen status."""
         indexed = indexed_status(str(self.lookup_val))
         return super().queryset(request, queryset.filter(indexed_status=indexed) if indexed else queryset)
 
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    """The ledger, to read."""
+    """The ledger, read-only."""
 
     list_display = ("id", "subscriber_email", "period", "status", "papers", "attempts", "sent_at", "error_begin")
     list_filter = (("status", StatusFilter),)
@@ -94,7 +94,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ("subscriber",)
     search_fields = ("subscriber__email_key",)
     search_help_text = "Search by the start of an address, or by the day of an edition, such as 2026-11-24"
-    # The ledger has millions of rows: counting all of them for each search is not worth it.
+    # The ledger has millions of rows, too many to count all of them for every search.
     show_full_result_count = False
     paginator = AtMost
     fields = (
@@ -114,7 +114,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         queryset: Any,
         search_term: str,
     ) -> tuple[Any, bool]:
-        """Look in the indexes: by the days of editions, or by the readers whose address begins so."""
+        """Search with the indexes: by the day of an edition, or by the start of a subscriber's address."""
         if not search_term.strip():
             return queryset, False
         if day := parse_day(search_term):
@@ -126,22 +126,22 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="subscriber", ordering="subscriber__email_key")
     def subscriber_email(self, delivery: Delivery) -> str:
-        """Tell the address, where there still is one."""
+        """Return the subscriber's address, if they still exist."""
         return delivery.subscriber.email if delivery.subscriber else "(deleted)"
 
     @admin.display
     def papers(self, delivery: Delivery) -> str:
-        """Count the papers: chosen, of how many."""
+        """Return how many papers were chosen from how many candidates."""
         content, more = delivery.content, extra_section(delivery.content)
         first = f"{len(papers_in(content))} of {candidates_of(content)}"
         return f"{first}, plus {len(papers_in(more))} of {candidates_of(more)}" if more else first
 
     @admin.display(description="error")
     def error_begin(self, delivery: Delivery) -> str:
-        """Tell the beginning of what went wrong, ended at a word."""
+        """Return the start of the error, cut at a word."""
         return formatting.shorten(delivery.error, ERROR_EXCERPT)
 
     @admin.display(description="view in browser")
     def in_browser(self, delivery: Delivery) -> str:
-        """Tell the address at which the digest can be seen."""
+        """Return the address of the digest's web page."""
         return links.view(delivery.pk)

@@ -1,4 +1,4 @@
-"""Browsers that somebody has signed in with before. Strangers' failed attempts do not keep these out."""
+"""Browsers that someone has signed in with before. Strangers' failed attempts do not lock these out."""
 
 import hashlib
 import hmac
@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from digest.models import PanelSignIn
 
-# Of the cookie: the number of the person follows, for several may share a browser.
+# The user's primary key follows in the cookie's name, because several people may share a browser.
 DEVICE_COOKIE_PREFIX = "panel_device_"
 DEVICE_SALT = "digest.panel.devices"
 DEVICE_LIFETIME = timedelta(days=180)
 
 
 def remember_device(response: HttpResponse, person: User) -> None:
-    """Give the browser the cookie by which it is known. Only for somebody whose sign-in is complete."""
+    """Set the cookie that identifies the browser. Only call this once the sign-in is complete."""
     row, _ = PanelSignIn.objects.get_or_create(user=person)
     device = {"id": token_urlsafe(12), "proof": _proof(row, person)}
     response.set_cookie(
@@ -35,7 +35,7 @@ def remember_device(response: HttpResponse, person: User) -> None:
 
 
 def device_of(request: HttpRequest, person: User | None, row: PanelSignIn | None) -> str:
-    """Return the id under which the browser is known as this person's, "" where it is not."""
+    """Return the ID of the browser if it is known as this person's, otherwise ""."""
     if person is None or row is None:
         return ""
     try:
@@ -48,15 +48,15 @@ def device_of(request: HttpRequest, person: User | None, row: PanelSignIn | None
 
 
 def forget_devices(person: User) -> None:
-    """Forget the browsers somebody signed in with."""
+    """Forget all browsers the person has signed in with."""
     PanelSignIn.objects.get_or_create(user=person)[0].renew_key()
 
 
 def end_sessions(person: User) -> None:
-    """End all sessions of somebody, and forget the browsers they signed in with."""
+    """End all of the person's sessions, and forget the browsers they signed in with."""
     PanelSignIn.objects.get_or_create(user=person)[0].sign_out(timezone.now())
 
 
 def _proof(row: PanelSignIn, person: User) -> str:
-    """Return what changes with the key and with the password."""
+    """Return an HMAC that changes with the key and with the password."""
     return hmac.new(row.key.encode(), person.password.encode(), hashlib.sha256).hexdigest()

@@ -1,7 +1,7 @@
-"""Doctor: how everything stands that the service needs, for superusers.
+"""Doctor: checks everything the service needs, for superusers.
 
-What this machine itself can say is looked at with each page. Others are asked only when somebody presses the button;
-what they said stays in that person's session.
+Local checks run whenever the page is shown. Network checks run only when someone clicks the button; their results
+are kept in that person's session.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ SESSION_KEY = "doctor"
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show what this machine says, and what others said when they were asked last."""
+    """Show the local checks, and the results of the last network checks."""
     from digest.health import registry  # noqa: PLC0415 - clients of DNS and HTTP that only this page needs
     from digest.health.result import CheckResult, worst, worst_first  # noqa: PLC0415
 
@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
-    """Ask name servers, the provider and our own site; keep what they say for the page."""
+    """Query name servers, the provider and our own site, and store the results for the page."""
     from digest.health import registry  # noqa: PLC0415
 
     results = registry.network_results()

@@ -1,4 +1,4 @@
-"""How an edition stands, and how its sending does: each state has a template of its own with its words."""
+"""The state of an edition and of its sending. Each state has its own template with the text."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from digest.models import Edition
 
 
 class EditionBadge(StrEnum):
-    """How an edition stands; templates/panel/state/<state>.html says it."""
+    """The state of an edition; its text is in templates/panel/state/<state>.html."""
 
     CANCELLED = "cancelled"
     HALTED = "halted"
@@ -17,7 +17,7 @@ class EditionBadge(StrEnum):
 
 
 class SendingBadge(StrEnum):
-    """How the sending of a published edition stands; templates/panel/sending/<state>.html says it."""
+    """The state of a published edition's sending; its text is in templates/panel/sending/<state>.html."""
 
     CANCELLED = "cancelled"
     HALTED = "halted"
@@ -26,12 +26,12 @@ class SendingBadge(StrEnum):
 
 
 def state_template(edition: Edition) -> str:
-    """Return the template that says how an edition stands."""
+    """Return the template for the state of an edition."""
     return f"panel/state/{_state(edition)}.html"
 
 
 def sending_template(edition: Edition) -> str:
-    """Return the template that says how the sending of an edition stands."""
+    """Return the template for the state of an edition's sending."""
     return f"panel/sending/{_sending(edition)}.html"
 
 

@@ -1,4 +1,4 @@
-"""Editions: the list, the form, and what can be done to many at once."""
+"""Editions: the list, the form, and the bulk actions."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ IS_HIDDEN = Q(entries__placement=EditionPaper.Placement.HIDDEN)
 
 
 class EditionPaperInline(DisplayInline):
-    """The papers of an edition, in the order readers see."""
+    """The papers of an edition, in the order readers see them."""
 
     model = EditionPaper
     verbose_name_plural = "papers in order"
@@ -34,16 +34,16 @@ class EditionPaperInline(DisplayInline):
     readonly_fields = ("paper",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditionPaper]:
-        """Bring the papers along."""
+        """Fetch the papers with the entries."""
         return super().get_queryset(request).select_related("paper", "edition")
 
     def has_add_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:  # noqa: ARG002
-        """Leave adding to the inline below, which has a search for it."""
+        """Forbid adding: AddPaperInline does that, with a search field."""
         return False
 
 
 class AddPaperInline(DisplayInline):
-    """Room for one more paper. Apart from the others, for a search field on each of fifty rows costs fifty queries."""
+    """A row for adding a paper. It is separate because a search field in each of fifty rows costs fifty queries."""
 
     model = EditionPaper
     verbose_name = "paper"
@@ -53,17 +53,17 @@ class AddPaperInline(DisplayInline):
     extra = 1
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditionPaper]:
-        """Show none of those that stand already."""
+        """Leave out the papers that are already in the edition."""
         return super().get_queryset(request).none()
 
 
 class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An edition, and the version somebody saw when they began to change it."""
+    """An edition, and the version the curator saw when they began to edit it."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean_version(self) -> int:
-        """Refuse what was made on a state that is no more."""
+        """Reject changes based on an outdated version."""
         version: int | None = self.cleaned_data["version"]
         now = Edition.objects.filter(pk=self.instance.pk).values_list("version", "changed_by").first()
         if version is not None and now and version != now[0]:
@@ -75,7 +75,7 @@ class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Edition)
 class EditionAdmin(PanelAdmin):
-    """One day's papers: put in order, pin, hide, publish; stop and go on with the sending of its digests."""
+    """One day's papers: order, pin, hide and publish them; stop and resume the sending of the digests."""
 
     list_display = ("day", "to_board", "status", "shown", "hidden", "publish_at", "published_at", "sending")
     list_filter = ("status", ("halted_at", admin.EmptyFieldListFilter))
@@ -94,25 +94,25 @@ class EditionAdmin(PanelAdmin):
     change_form_before_template = "panel/edition_form_lead.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        """Count the papers along."""
+        """Annotate the editions with their numbers of visible and hidden papers."""
         editions: QuerySet[Edition] = super().get_queryset(request)
         counts = {"shown": Count("entries", filter=~IS_HIDDEN), "hidden": Count("entries", filter=IS_HIDDEN)}
         return editions.annotate(**counts)
 
     def get_form(self, request: HttpRequest, obj: Edition | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        """Let the hour of publication be empty: the model knows the usual one."""
+        """Make the publication time optional: the model fills in the usual hour."""
         form = super().get_form(request, obj, change, **kwargs)
         if "publish_at" in form.base_fields:
             form.base_fields["publish_at"].required = False
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with the next day that has no edition."""
+        """Suggest the next day without an edition."""
         tomorrow = timezone.now().date() + timedelta(days=1)
         return {"day": curation.free_day(tomorrow), **super().get_changeform_initial_data(request)}
 
     def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> Any:
-        """Ask for no more than a new edition needs: its papers are chosen on the board."""
+        """Ask only for what a new edition needs: its papers are chosen on the board."""
         return super().get_fields(request, obj) if obj else ("day", "publish_at", "subject", "intro")
 
     def get_inlines(self, request: HttpRequest, obj: Edition | None) -> Any:
@@ -122,51 +122,54 @@ class EditionAdmin(PanelAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a short form with one button, which leads to the board."""
+        """Show a short form with one button, which opens the board."""
         buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
         context = {"title": "Create an edition", **buttons, **(extra_context or {})}
         return super().add_view(request, form_url, context)
 
     def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:
-        """Go on to the board of a new edition."""
+        """Redirect to the board of the new edition."""
         super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(reverse("admin:board", args=[obj.pk]))
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Say whether somebody brings editions out."""
+        """Return whether the user may publish editions."""
         return request.user.has_perm("digest.publish_edition")
 
     def has_send_permission(self, request: HttpRequest) -> bool:
-        """Say whether somebody stops sending, and goes on with it."""
+        """Return whether the user may stop and resume sending."""
         return request.user.has_perm("digest.send_edition")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Edition | None = None) -> Any:
-        """Leave the hour to those who publish, and to the page of publishing where two have to look."""
+        """Make the publication time read-only for users who may not publish, and if a second look is required.
+
+        In the second case, it is set on the publishing page.
+        """
         fields = super().get_readonly_fields(request, obj)
         sets_hour = self.has_publish_permission(request) and not settings.SECOND_LOOK
         return fields if sets_hour or obj is None else (*fields, "publish_at")
 
     def save_model(self, request: HttpRequest, obj: Edition, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Note who decided on the hour."""
+        """Record who set the publication time."""
         if "publish_at" in form.changed_data and obj.publish_at:
             obj.hour_set_by = request.user.get_username()
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
-        """Count the change, so that the board of another shows it."""
+        """Record the change, so that the boards of other curators show it."""
         super().save_related(request, form, formsets, change)
-        # A paper that was added has its place among the trending: the edition may be out.
+        # A paper added to a published edition must be ranked among the trending papers.
         votes.count_votes(list(form.instance.papers.values_list("pk", flat=True)), timezone.now())
         form.instance.note_change(request.user.get_username())
 
     @admin.display(ordering="shown")
     def shown(self, edition: Edition) -> int:
-        """Count the papers readers see."""
+        """Return the number of papers readers see."""
         return int(getattr(edition, "shown", 0))
 
     @admin.display(ordering="hidden")
     def hidden(self, edition: Edition) -> int:
-        """Count the papers readers do not see."""
+        """Return the number of papers readers do not see."""
         return int(getattr(edition, "hidden", 0))
 
     @admin.display(description="board")
@@ -176,7 +179,7 @@ class EditionAdmin(PanelAdmin):
 
     @admin.display(ordering="halted_at")
     def sending(self, edition: Edition) -> str:
-        """Tell whether its digests are sent, and why not."""
+        """Return whether the edition's digests are being sent, and if not, why."""
         if not edition.is_published:
             return ""
         if not edition.halted_at:
@@ -185,7 +188,7 @@ class EditionAdmin(PanelAdmin):
 
     @admin.action(description="Stop sending", permissions=["send"])
     def stop_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
-        """Halt each and note who did it."""
+        """Stop the sending of each edition and log who did it."""
         for edition in editions:
             if breaker.halt_edition(edition, timezone.now(), str(request.user)):
                 self.log_change(request, edition, "Sending stopped.")
@@ -195,7 +198,7 @@ class EditionAdmin(PanelAdmin):
 
     @admin.action(description="Resume sending", permissions=["send"])
     def go_on_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
-        """Let each go on and note who did it, and why it had been halted."""
+        """Resume the sending of each edition, and log who did it and why it had been stopped."""
         for edition in editions:
             because = edition.halted_because
             if breaker.resume_edition(edition):
@@ -206,12 +209,12 @@ class EditionAdmin(PanelAdmin):
 
     @admin.action(description="Publish the selected editions", permissions=["publish"])
     def publish(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
-        """Publish each and tell what became of it."""
+        """Publish each edition, with a message for each."""
         for edition in editions:
             self.publish_one(request, edition)
 
     def publish_one(self, request: HttpRequest, edition: Edition) -> None:
-        """Publish and say so, or say why not."""
+        """Publish one edition, with a message that it was published or why not."""
         expected = ExpectedVersion(edition.version, request.user.get_username())
         try:
             _, description = publishing.publish_or_schedule(edition.pk, expected, None, timezone.now())
@@ -224,7 +227,7 @@ class EditionAdmin(PanelAdmin):
         self.message_user(request, message, messages.SUCCESS)
 
     def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
-        """Publish after saving where that button was pressed."""
+        """Publish after saving, if that button was clicked."""
         if "_publish" in request.POST and self.has_publish_permission(request):
             self.publish_one(request, obj)
             return HttpResponseRedirect(request.get_full_path())

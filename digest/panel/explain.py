@@ -1,4 +1,4 @@
-"""Explain: for one subscriber and one edition every paper, its score in parts, and why it was in or out."""
+"""Explain: every paper of an edition for one subscriber, with its score components and why it was in or out."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from subscriptions.models import Subscriber
 
 @require_safe
 def explain(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the edition as the ranking sees it for the subscriber whose address is given."""
+    """Show how the edition is ranked for the subscriber with the given address."""
     edition = get_object_or_404(Edition, pk=pk)
     address = request.GET.get("address", "").strip()
     subscriber = Subscriber.objects.with_address(address).first() if address else None
@@ -35,7 +35,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def explanation_context(edition: Edition, subscriber: Subscriber) -> dict[str, Any]:
-    """Return every paper with its score in parts, and what was frozen where a digest was planned."""
+    """Return every paper with its score components, and the receipts of the digest if one was planned."""
     explanation = explanations.explain_digest(subscriber, candidates_in([edition], timezone.now()), timezone.now())
     papers = Paper.objects.in_bulk([row.paper for row in explanation.papers])
     rows = [

@@ -1,4 +1,4 @@
-"""What readers said about papers, to read: it is theirs to say and to take back."""
+"""Readers' feedback about papers, read-only: only readers can give it and undo it."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from subscriptions.paging import AtMost
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin):
-    """What was said, newest first."""
+    """The feedback, newest first."""
 
     list_display = ("id", "kind", "paper", "subscriber", "at")
     list_filter = ("kind",)

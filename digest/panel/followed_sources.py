@@ -1,4 +1,4 @@
-"""The pages about sources: what is followed, how each does, and one more after a look at what it would bring."""
+"""The pages about followed sources: their health, and adding a source after a preview of what it would bring."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ RUNS_SHOWN = 10
 
 
 class FollowForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A kind of source, what it is asked for, and what becomes of its papers."""
+    """A kind of source, its query, and what happens to its papers."""
 
     kind = forms.ChoiceField()
 
@@ -50,11 +50,11 @@ class FollowForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def helps(self) -> list[tuple[str, str]]:
-        """What one can ask each kind for."""
+        """The title and the query help of each kind."""
         return [(each.title, each.query_help) for each in source_kinds().values() if each.query_help]
 
     def clean(self) -> dict[str, Any]:
-        """Put the query into its one form, and call a source without a name after it."""
+        """Normalise the query, and name a source without a name after it."""
         cleaned: dict[str, Any] = super().clean() or {}
         if "kind" not in cleaned or "query" not in cleaned:
             return cleaned
@@ -74,7 +74,7 @@ class FollowForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @dataclass(frozen=True)
 class SourceHealth:
-    """How a source in use does."""
+    """The health of a source in use: its last run, its next one, and its failures in a row."""
 
     source: SourceInUse
     last: SourceRun | None
@@ -83,12 +83,12 @@ class SourceHealth:
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """The name of the source."""
         return self.source.followed.name if self.source.followed else source_kind(self.source.kind).title
 
 
 def health_of(source: SourceInUse, now: datetime) -> SourceHealth:
-    """Return how a source did the last times, and when it is asked next."""
+    """Return the health of a source, from its last runs."""
     runs = SourceRun.objects.of(source.kind, source.part)
     failures, _ = runs.failures_in_a_row()
     return SourceHealth(source, runs.first(), due_at(source.kind, source.part, now), failures)
@@ -96,7 +96,7 @@ def health_of(source: SourceInUse, now: datetime) -> SourceHealth:
 
 @admin.register(FollowedSource)
 class FollowedSourceAdmin(PanelAdmin):
-    """Sources that somebody added. Those of the settings stand below them."""
+    """Sources added in the panel. Those from the settings are listed below them."""
 
     list_display = ("name", "kind_title", "query", "state", "into_drafts", "most_per_day", "last_run", "next_run")
     list_filter = ("status", "kind")
@@ -109,18 +109,18 @@ class FollowedSourceAdmin(PanelAdmin):
 
     @admin.display(description="kind")
     def kind_title(self, row: FollowedSource) -> str:
-        """Name the kind."""
+        """Return the title of the kind."""
         kinds = source_kinds()
         return kinds[row.kind].title if row.kind in kinds else row.kind
 
     @admin.display(description="status", ordering="status")
     def state(self, row: FollowedSource) -> str:
-        """Tell the status and, of one that was stopped or moved, why."""
+        """Return the status, and why if the source was stopped or moved."""
         why = row.stopped_because or (row.moved_to and f"moved to {row.moved_to}")
         return f"{row.get_status_display()}: {why}" if why else row.get_status_display()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowedSource]:
-        """Bring the newest run of each along."""
+        """Annotate each source with its newest run."""
         runs = SourceRun.objects.filter(source=OuterRef("kind"), part=OuterRef("query")).order_by("-pk")
         return (
             super()
@@ -134,7 +134,7 @@ class FollowedSourceAdmin(PanelAdmin):
 
     @admin.display(description="last run")
     def last_run(self, row: Any) -> str:
-        """Tell when it was asked last, and what came of it."""
+        """Return when the source was last queried, and the result."""
         if row.last_at is None:
             return "not yet"
         result = f"{row.last_new} new" if row.last_status == SourceRun.Status.FINISHED else row.last_status
@@ -142,51 +142,51 @@ class FollowedSourceAdmin(PanelAdmin):
 
     @admin.display(description="next run")
     def next_run(self, row: FollowedSource) -> str:
-        """Tell when it is asked next."""
+        """Return when the source will be queried next."""
         if row.status != FollowedSource.Status.ACTIVE or row.kind not in source_kinds():
             return "–"
         moment = due_at(row.kind, row.query, timezone.now())
         return "soon" if moment is None or moment <= timezone.now() else f"{moment:%d %b %H:%M}"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Keep all: what they listed bears their names. They can be paused."""
+        """Forbid deleting, because what a source listed carries its name. It can be paused instead."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Put our own page for adding in the place of Django's."""
+        """Replace Django's page for adding with our own."""
         page = path("add/", self.admin_site.admin_view(self.follow), name="digest_followedsource_add")
         return [page, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the sources of the settings below those of the panel."""
+        """Show the sources from the settings below those added in the panel."""
         now = timezone.now()
         named = [source for source in sources_in_use() if source.followed is None]
-        # Each takes some queries; nobody's settings name many.
+        # Each takes a few queries, so only the first three are shown; the settings rarely name many.
         context = {"of_settings": [health_of(source, now) for source in named[:3]], "more": len(named[3:])}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the last runs below the fields."""
+        """Show the latest runs below the fields."""
         row = FollowedSource.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         runs = SourceRun.objects.of(row.kind, row.query)[:RUNS_SHOWN] if row else []
         return super().change_view(request, object_id, form_url, {"runs": runs, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: FollowedSource, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Forget why it was stopped once somebody turns it on again."""
+        """Clear the reason for stopping when the source is turned on again."""
         if obj.status == FollowedSource.Status.ACTIVE:
             obj.stopped_because = ""
         super().save_model(request, obj, form, change)
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, rows: QuerySet[FollowedSource]) -> None:
-        """Ask these no more for now."""
+        """Stop querying these for now."""
         self._set_status(request, rows, FollowedSource.Status.PAUSED)
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, rows: QuerySet[FollowedSource]) -> None:
-        """Ask these again."""
+        """Query these again."""
         self._set_status(request, rows, FollowedSource.Status.ACTIVE)
 
     def _set_status(self, request: HttpRequest, rows: QuerySet[FollowedSource], status: str) -> None:
@@ -197,7 +197,7 @@ class FollowedSourceAdmin(PanelAdmin):
         self.message_user(request, f"Now {status}: {', '.join(map(str, rows))}.", messages.SUCCESS)
 
     def follow(self, request: HttpRequest) -> HttpResponse:
-        """Look at what a source would bring, or follow it."""
+        """Preview what a source would bring, or follow it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = FollowForm(request.POST or None)

@@ -1,4 +1,4 @@
-"""Whether a link answers: one short request, never to a private address."""
+"""Check links, each with one short request and never to a private address."""
 
 import http.client
 import socket
@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from digest.sources.public_address import public_address
 
-# Seconds: to connect, and to answer.
+# For connecting, and for the response.
 TIMEOUT_SECONDS = 5
 CONCURRENT_CHECKS = 16
 MAX_LINK_REDIRECTS = 3
@@ -19,7 +19,7 @@ USER_AGENT = "DailyPapers (link check)"
 
 
 def dead_links(urls: Iterable[str]) -> dict[str, str]:
-    """Return the links that do not answer, each with the reason."""
+    """Return the links that do not work, each with the reason."""
     unique = list(dict.fromkeys(urls))
     with ThreadPoolExecutor(CONCURRENT_CHECKS) as pool:
         failures = zip(unique, pool.map(failure_reason, unique), strict=True)
@@ -27,7 +27,7 @@ def dead_links(urls: Iterable[str]) -> dict[str, str]:
 
 
 def failure_reason(url: str) -> str:
-    """Say why a link does not answer; "" where it does. Redirects are followed, each looked at anew."""
+    """Return why a link does not work, "" if it does. Redirects are followed, and each address is checked again."""
     for _ in range(MAX_LINK_REDIRECTS + 1):
         try:
             status, onward = _head(url)
@@ -40,7 +40,7 @@ def failure_reason(url: str) -> str:
 
 
 def _head(url: str) -> tuple[int, str]:
-    """Send one HEAD; return the status and where it redirects to, "" for nowhere."""
+    """Send one HEAD request; return the status and the address it redirects to, "" if none."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("is no web address")
@@ -58,7 +58,7 @@ def _head(url: str) -> tuple[int, str]:
 
 
 def _connected(scheme: str, host: str, port: int) -> socket.socket:
-    """Connect to the very address that was looked at: a name may lead elsewhere a moment later."""
+    """Connect to the very IP address that was checked: the name may resolve to another one a moment later."""
     connection = socket.create_connection((public_address(host, port), port), timeout=TIMEOUT_SECONDS)
     if scheme == "http":
         return connection

@@ -1,4 +1,4 @@
-"""What stands at the side of the panel."""
+"""The panel's sidebar."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def _link(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - Unfold's signature
-    """Return what stands at the side: each link for those who may follow it."""
+    """Return the sidebar's links. Each is shown only to users who may open it."""
     return [
         {
             "items": [

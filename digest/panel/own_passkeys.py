@@ -1,4 +1,4 @@
-"""What somebody of the panel signs in with, for themselves: see, add and remove passkeys."""
+"""“Your sign-in”: panel users see, add and remove their own passkeys."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,9 +24,9 @@ View = Callable[..., HttpResponse]
 
 
 def _for_the_verified(view: View) -> View:
-    """Make a view for somebody who showed a second factor, also where the setting does not ask for it.
+    """Restrict a view to users verified by a second factor, even if the setting does not require one.
 
-    The password alone must neither bring a new one nor take one away. Who has none sets one up first.
+    The password alone must not be enough to add or remove a factor. Users who have none set one up first.
     """
 
     @wraps(view)
@@ -45,7 +45,7 @@ def _for_the_verified(view: View) -> View:
 @require_safe
 @_for_the_verified
 def own_sign_in(request: HttpRequest, person: User) -> HttpResponse:
-    """Show what somebody signs in with."""
+    """Show the user's passkeys, app and recovery codes."""
     own = list(Passkey.objects.filter(user=person))
     by_app = has_app(person)
     context = {
@@ -63,14 +63,14 @@ def own_sign_in(request: HttpRequest, person: User) -> HttpResponse:
 @require_POST
 @_for_the_verified
 def another_passkey_options(request: HttpRequest, person: User) -> HttpResponse:
-    """Return the question that a browser answers with a new passkey."""
+    """Return the options with which the browser creates a passkey."""
     return JsonResponse(passkeys.registration_options(request, person))
 
 
 @require_POST
 @_for_the_verified
 def add_own_passkey(request: HttpRequest, person: User) -> HttpResponse:
-    """Keep the passkey that the browser made, and go back to the page."""
+    """Store the passkey that the browser created, and go back to the page."""
     try:
         passkey = passkeys.register_passkey(request, person)
     except passkeys.Refused as refusal:
@@ -84,18 +84,18 @@ def add_own_passkey(request: HttpRequest, person: User) -> HttpResponse:
 @require_POST
 @_for_the_verified
 def remove_own_passkey(request: HttpRequest, person: User, pk: int) -> HttpResponse:
-    """Remove one of somebody's passkeys. After the last factor they set up a new one, as at their first sign-in."""
+    """Remove one of the user's passkeys. If it was the last factor, they set up a new one as at their first sign-in."""
     passkey = get_object_or_404(Passkey, pk=pk, user=person)
     passkey.delete()
     log_change(request, person, f"Removed the passkey “{passkey}”.")
-    # Perhaps with the device it was on, which must not stay known. This browser does.
+    # The device with the passkey may be gone too, so forget all known browsers except this one.
     devices.forget_devices(person)
     if has_factor(person):
         messages.success(request, f"Removed “{passkey}”. Delete it on your device, too.")
         response = HttpResponseRedirect(reverse("admin:own_sign_in"))
         devices.remember_device(response, person)
         return response
-    # Spare codes alone are no factor, and new ones come with the next.
+    # Recovery codes alone are not a factor, and the next factor comes with new ones.
     forget_factors(person)
     return HttpResponseRedirect(reverse("admin:set_up_second_factor" if settings.SECOND_FACTOR else "admin:index"))
 
@@ -103,7 +103,7 @@ def remove_own_passkey(request: HttpRequest, person: User, pk: int) -> HttpRespo
 @require_POST
 @_for_the_verified
 def sign_out_everywhere(request: HttpRequest, person: User) -> HttpResponse:
-    """End all of somebody's sessions, this one too, and forget the browsers they signed in with."""
+    """End all of the user's sessions, including this one, and forget the browsers they signed in with."""
     log_change(request, person, "Signed out everywhere.")
     devices.end_sessions(person)
     logout(request)

@@ -1,4 +1,4 @@
-"""What every page of the panel's own has in common: the frame, and lines in the trail."""
+"""Helpers for the panel's own pages: the frame, activity log entries, and starting tasks."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from django.shortcuts import render
 
 
 def render_panel_page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Return a page in the panel's frame. context: `title`, and what the template needs."""
+    """Return a page in the panel's frame. `context` has the `title` and whatever the template needs."""
     request.current_app = admin.site.name
     return render(request, template, {**admin.site.each_context(request), **context}, status=status)
 
 
 def log_change(request: HttpRequest, changed: Model, what: str) -> None:
-    """Note who did what to a row."""
+    """Record in the activity log who did what to a row."""
     rows = changed._meta.model._default_manager.filter(pk=changed.pk)
     LogEntry.objects.log_actions(int(request.user.pk or 0), rows, CHANGE, change_message=what, single_object=True)
 
 
 def delay_on_commit(task: Any, *arguments: object) -> None:
-    """Ring for a task once all is committed; where the broker is away, nothing breaks: beat rings within a minute."""
+    """Queue a task after the commit. If the broker is down, nothing breaks: beat queues it within a minute."""
     transaction.on_commit(lambda: task.delay(*arguments), robust=True)

@@ -1,4 +1,4 @@
-"""What each source says of a paper, and the page on which two papers are joined, or a join is undone."""
+"""The page that shows what each source says about a paper, joins it with another, or undoes a join."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MAX_KEY_DIGITS = 18
 
 
 class JoinForm(forms.Form):
-    """The other paper, by any of its ids or its address."""
+    """The other paper, by any of its IDs or its address."""
 
     other = forms.CharField(max_length=300, label="The other paper", help_text="Its arXiv ID, DOI, or address here.")
 
@@ -28,7 +28,7 @@ class JoinForm(forms.Form):
         self._paper = paper
 
     def clean_other(self) -> Paper:
-        """Return the paper; an error where there is none, or where readers have seen both."""
+        """Return the paper; an error if there is none, or if readers have seen both."""
         other = identifiers.resolve(self.cleaned_data["other"])
         if other is None or other == self._paper:
             raise forms.ValidationError("There’s no other paper with that ID or address.")
@@ -39,7 +39,7 @@ class JoinForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper_joins(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what the sources say of a paper; join it with another one, or undo a join."""
+    """Show what the sources say about a paper; join it with another one, or undo a join."""
     paper = get_object_or_404(Paper, pk=pk)
     form = JoinForm(request.POST if "_join" in request.POST else None, paper=paper)
     if "_undo" in request.POST:

@@ -1,4 +1,4 @@
-"""Papers, with what the world outside calls them and what they are about."""
+"""Papers, with their external IDs and their topics."""
 
 from typing import Any
 
@@ -17,39 +17,39 @@ from subscriptions.paging import AtMost
 
 
 class IdentifierInline(ReadOnlyInline):
-    """What the world outside calls the paper."""
+    """The paper's external IDs."""
 
     model = PaperIdentifier
     fields = readonly_fields = ("known_by", "value")
 
     @admin.display(description="scheme")
     def known_by(self, identifier: PaperIdentifier) -> str:
-        """Name whose id it is: that of a source without a scheme of its own here has the source's name."""
+        """Return the ID's scheme. The ID of a source without a scheme in PaperIdentifier gets the source's title."""
         kinds = source_kinds()
         named = kinds[identifier.scheme].title if identifier.scheme in kinds else identifier.scheme
         return str(dict(PaperIdentifier.Scheme.choices).get(identifier.scheme, named))
 
 
 class ListingInline(ReadOnlyInline):
-    """On which day which source has it."""
+    """The days on which sources listed the paper."""
 
     model = Listing
 
 
 class TagInline(ReadOnlyInline):
-    """What the paper is about."""
+    """The paper's topics."""
 
     model = PaperTopic
     verbose_name = "topic"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Bring the topics along."""
+        """Fetch the topics with the rows."""
         return super().get_queryset(request).select_related("topic")
 
 
 @admin.register(Paper)
 class PaperAdmin(PanelAdmin):
-    """Papers, and the edition each stands in."""
+    """Papers, and the edition each is in."""
 
     list_display = ("title", "edition", "source", "created_at")
     list_filter = ("source",)
@@ -73,7 +73,7 @@ class PaperAdmin(PanelAdmin):
     inlines = (IdentifierInline, ListingInline, TagInline)
 
     def save_model(self, request: HttpRequest, obj: Paper, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Count it as a change of its edition, which may wait for a second look then."""
+        """Save the paper, and record a change of its edition, which may then need a second look."""
         before = Paper.objects.filter(pk=obj.pk).values(*form.cleaned_data).first() or {}
         choose_key_sentences([obj])
         super().save_model(request, obj, form, change)
@@ -83,5 +83,5 @@ class PaperAdmin(PanelAdmin):
 
     @admin.display(ordering="entry__edition__day")
     def edition(self, paper: Paper) -> str:
-        """Tell the day of its edition."""
+        """Return the day of the paper's edition."""
         return str(paper.entry.edition.day) if hasattr(paper, "entry") else ""

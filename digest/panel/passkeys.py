@@ -1,4 +1,4 @@
-"""Passkeys as the second factor of the panel: the ceremonies of digest.site.passkey_ceremonies, with the session."""
+"""Passkeys as the panel's second factor: the ceremonies of digest.site.passkey_ceremonies, with session state."""
 
 import logging
 from typing import Any
@@ -20,7 +20,7 @@ from digest.site.passkey_ceremonies import CHALLENGE_SECONDS, CeremonyError, Cer
 
 logger = logging.getLogger(__name__)
 
-# Where the question that a browser was asked last lies until it is answered.
+# The session key for the browser's current challenge, until it is answered.
 CHALLENGE_SESSION_KEY = "passkey-asked"
 
 PANEL_REFUSALS = {
@@ -32,28 +32,28 @@ PANEL_REFUSALS = {
 
 
 class Refused(Exception):  # noqa: N818 - read as “passkeys.Refused”
-    """An answer that does not hold. The text says why, in words for the person."""
+    """A passkey response that was refused. The text tells the user why."""
 
 
 def registration_options(request: HttpRequest, person: User) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey (PublicKeyCredentialCreationOptionsJSON)."""
-    # The handle is the same as long as SECRET_KEY is: a device that is set up anew replaces what it had.
+    """Return what a browser needs to create a passkey (PublicKeyCredentialCreationOptionsJSON)."""
+    # The handle only changes with SECRET_KEY, so a device that is set up again replaces its old passkey.
     handle = salted_hmac("passkey", str(person.pk), algorithm="sha256").digest()
     owner = PasskeyOwner(handle, person.username, person.get_full_name() or person.username)
     own = Passkey.objects.filter(user=person)
-    # Kept by the device or its password manager where there is room; a full security key serves as well.
+    # Stored on the device or in its password manager if there is room. A full security key works too.
     preferred = ResidentKeyRequirement.PREFERRED
     return passkey_ceremonies.creation_options(_new_challenge(request, "set up"), owner, own, preferred)
 
 
 def authentication_options(request: HttpRequest, person: User) -> dict[str, Any]:
-    """Return what a browser needs to show one of somebody's passkeys (PublicKeyCredentialRequestOptionsJSON)."""
+    """Return what a browser needs to use one of the person's passkeys (PublicKeyCredentialRequestOptionsJSON)."""
     own = Passkey.objects.filter(user=person)
     return passkey_ceremonies.request_options(_new_challenge(request, "sign in"), own)
 
 
 def register_passkey(request: HttpRequest, person: User) -> Passkey:
-    """Keep the passkey that the browser made, under the name that was typed; raise Refused where it does not hold."""
+    """Store the passkey that the browser created, under the typed name; raise Refused if it is not valid."""
     try:
         challenge = _pop_challenge(request, "set up")
         fields = passkey_ceremonies.verify_creation(request.POST.get("answer", ""), challenge)
@@ -68,13 +68,13 @@ def register_passkey(request: HttpRequest, person: User) -> Passkey:
 
 
 def authenticate_passkey(request: HttpRequest, person: User) -> Passkey:
-    """Return which of somebody's passkeys the browser showed; raise Refused where the answer does not hold."""
+    """Return which of the person's passkeys the browser used; raise Refused if the response is not valid."""
     attempt = sign_in_limits.factor_attempt(request, person)
     if not attempt.is_free():
         raise Refused(sign_in_limits.TOO_MANY_ATTEMPTS)
 
     def find(credential_id: str, _handle: bytes | None) -> Passkey | None:
-        # Whose it is decides who gets in, so it is looked for among the person's own.
+        # The passkey's owner is who gets in, so only look among the passkeys of this person.
         return Passkey.objects.filter(user=person, credential_id=credential_id).first()
 
     try:
@@ -90,7 +90,7 @@ def authenticate_passkey(request: HttpRequest, person: User) -> Passkey:
 
 
 def _new_challenge(request: HttpRequest, why: str) -> bytes:
-    """Return a challenge for the browser to sign. It takes the place of any before it."""
+    """Return a challenge for the browser to sign. It replaces any earlier one."""
     challenge = generate_challenge()
     request.session[CHALLENGE_SESSION_KEY] = {
         "why": why,
@@ -101,9 +101,9 @@ def _new_challenge(request: HttpRequest, why: str) -> bytes:
 
 
 def _pop_challenge(request: HttpRequest, why: str) -> bytes:
-    """Return the challenge the browser was asked with, which no other answer can use; CeremonyError without one."""
+    """Return the browser's challenge and discard it, so no other response can use it; CeremonyError without one."""
     stored = request.session.pop(CHALLENGE_SESSION_KEY, None)
-    # At once: were it left to the end of the request, one that breaks off would leave it there to be used again.
+    # Saved right away: a request that is cut off before its end would otherwise leave the challenge usable.
     request.session.save()
     if not stored or stored["why"] != why or stored["until"] < timezone.now().timestamp():
         raise CeremonyError(CeremonyFault.EXPIRED)

@@ -1,4 +1,4 @@
-"""The sign-in of somebody else, for owners: let them in again after failed attempts, sign them out."""
+"""The sign-in of another panel user, for owners: unlock them after failed attempts, sign them out."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +17,7 @@ from digest.panel.pages import log_change, render_panel_page
 
 @require_safe
 def person_sign_in_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what was noted of failed attempts, and what can be done."""
+    """Show the failed attempts on record, and what can be done."""
     person = _person(request, pk)
     context = {
         "title": f"Sign-in of {person}",
@@ -30,7 +30,7 @@ def person_sign_in_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def lift_sign_in_limit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget somebody's failed attempts."""
+    """Unlock someone: forget their failed attempts."""
     person = _person(request, pk)
     PanelSignIn.objects.get_or_create(user=person)[0].lift(timezone.now())
     return _redirect_with_message(request, person, "Unlocked after failed sign-in attempts.")
@@ -38,14 +38,14 @@ def lift_sign_in_limit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def sign_out_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Sign somebody out everywhere."""
+    """Sign someone out everywhere."""
     person = _person(request, pk)
     devices.end_sessions(person)
     return _redirect_with_message(request, person, "Signed out everywhere.")
 
 
 def _person(request: HttpRequest, pk: int) -> User:
-    """Return whom it is about. A superuser is a superuser's to deal with."""
+    """Return the user whose page this is. Only superusers can change a superuser."""
     person = get_object_or_404(User, pk=pk)
     if person.is_superuser and not request.user.is_superuser:
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The preview of an edition: its page, its mail as any reader gets it, a test to oneself, the checklist."""
+"""The preview of an edition: its page, its email as any reader gets it, test emails, the checklist."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from subscriptions.models.subscriber import USUAL_PAPERS
 
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the page and the mail in frames, with what to look at them as."""
+    """Show the page and the email in frames, and a choice of readers to see them as."""
     edition = get_object_or_404(Edition, pk=pk)
     return _page(request, edition, {})
 
@@ -59,7 +59,7 @@ def _page(request: HttpRequest, edition: Edition, more: dict[str, Any], status: 
 @require_safe
 @xframe_options_sameorigin
 def page_frame(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the page of the edition as readers will see it, for the frame."""
+    """Show the edition's page as readers will see it, for the frame."""
     edition = get_object_or_404(Edition, pk=pk)
     return render(request, "site/edition.html", {"form": SignUpForm(), **paper_lists.edition_page(request, edition)})
 
@@ -67,7 +67,7 @@ def page_frame(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def mail_frame(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the HTML of the mail, for the frame."""
+    """Show the email's HTML, for the frame."""
     edition = get_object_or_404(Edition, pk=pk)
     try:
         html = preview_mail.render_preview(_delivery(request, candidates_in([edition], timezone.now()))).html
@@ -78,7 +78,7 @@ def mail_frame(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def send_test(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send the mail, as it is looked at, to whoever asks."""
+    """Send the email, as previewed, to the current user."""
     edition = get_object_or_404(Edition, pk=pk)
     address = request.user.email if request.user.is_authenticated else ""
     try:
@@ -96,14 +96,14 @@ def send_test(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def check_links(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask the links of the papers whether they answer, and show the checklist with that."""
+    """Check the papers' links, and show the checklist with the result."""
     edition = get_object_or_404(Edition, pk=pk)
     return _page(request, edition, {"checks": [checklist.check_links_of(edition)]})
 
 
 @require_safe
 def audience_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show for each paper and topic how many would get it; to htmx the tables alone."""
+    """Show how many readers would get each paper and topic; for htmx only the tables."""
     edition = get_object_or_404(Edition, pk=pk)
     edition_audience = audience.audience(edition, timezone.now())
     template = "panel/audience_part.html" if request.headers.get("HX-Request") else "panel/audience.html"
@@ -112,7 +112,7 @@ def audience_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _delivery(request: HttpRequest, offer: CandidateSet) -> Delivery:
-    """Return the digest of whom the request names: a subscriber, followers of topics, or who reads everything."""
+    """Return the digest of the requested reader: a subscriber, a follower of topics, or one who reads everything."""
     now = timezone.now()
     address = request.GET.get("address", "").strip()
     if address:

@@ -1,4 +1,4 @@
-"""The mail of an edition that is not out yet, as somebody would get it: ranked, composed, and sent to nobody."""
+"""The email of an unpublished edition as a given reader would get it: ranked and composed, but not sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from subscriptions.preferences import Preferences
 
 
 def for_subscriber(offer: CandidateSet, subscriber: Subscriber, now: datetime) -> Delivery:
-    """Return the digest a subscriber would get, addressed to a stand-in: its links act for nobody."""
+    """Return the digest a subscriber would get, addressed to a stand-in so that its links affect no one."""
     row = Subscriber.objects.filter(pk=subscriber.pk).values_list(*Due.columns()).get()
     due = Due.of(row)._replace(next_digest_at=now)
     (frozen,) = planning.snapshot_digests([due], offer, now)
@@ -37,28 +37,28 @@ def for_subscriber(offer: CandidateSet, subscriber: Subscriber, now: datetime) -
 
 
 def for_followers(offer: CandidateSet, topics: Sequence[Topic], most: int, now: datetime) -> Delivery:
-    """Return the digest of somebody who follows these topics; of none: who reads everything."""
+    """Return the digest of a reader who follows these topics; without topics, of one who reads everything."""
     stand_in = Subscriber(email="reader@example.org", status=Status.ACTIVE, confirmed_at=now)
     return _delivery(offer, stand_in, _selected_entries(offer, topics, most, now), now)
 
 
 def render_preview(delivery: Delivery) -> Rendered:
-    """Return the mail of a digest that was made here; RefusedError where nothing is in it."""
+    """Return the email of a digest made by this module; raise ChangeRefusedError if the digest is empty."""
     keys = papers_in(delivery.content)
     if not keys:
         raise ChangeRefusedError("Nothing in this edition matches this reader, so they’d get no email.")
-    # Of a draft, which readers may not see yet.
+    # Includes the papers of drafts, which readers may not see yet.
     return render(delivery, Paper.objects.select_related("entry").prefetch_related("identifiers").in_bulk(keys))
 
 
 def message_to(address: str, delivery: Delivery) -> EmailMultiAlternatives:
-    """Return the mail as a message to somebody of the panel, marked as a test."""
+    """Return the email as a message to a panel user, marked as a test."""
     letter = Letter.of(delivery)
     reader = Recipient.of(Subscriber(email=address, public_id=uuid4(), confirmed_at=delivery.created_at))
     message = message_of(letter, reader, render_preview(delivery))
     message.subject = f"Test: {message.subject}"
     message.extra_headers["Message-ID"] = new_message_id("test")
-    # What the provider reports about it belongs to no delivery.
+    # The provider's reports about this email must not be matched to a delivery.
     message.metadata = {}  # type: ignore[attr-defined]
     return message
 
@@ -70,6 +70,6 @@ def _delivery(offer: CandidateSet, stand_in: Subscriber, entries: Sequence[Snaps
 
 
 def _selected_entries(offer: CandidateSet, topics: Sequence[Topic], most: int, now: datetime) -> list[SnapshotEntry]:
-    """Return what the ranking gives somebody who follows these topics: paper, code of the reason, its argument."""
+    """Return the ranked papers for a follower of these topics: paper, reason code, argument of the reason."""
     request = RecommendationRequest(Preferences(weights={topic.pk: Weight.NORMAL for topic in topics}), max_papers=most)
     return recommend_for_request(request, offer, now).papers

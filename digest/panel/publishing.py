@@ -1,4 +1,4 @@
-"""Publishing and sending one edition: the page with all that can be done to it, and a view for each deed."""
+"""Publishing and sending one edition: the page with all possible actions, and a view for each action."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,20 +28,20 @@ from digest.sending import bounce_reversal, breaker, bulk_actions, refusals
 from subscriptions import time_zones
 
 HTTP_CONFLICT = 409
-# So many changes are listed; the activity log has all.
+# The page lists at most this many changes. The activity log has all of them.
 CHANGES_LISTED = 100
-# What the buttons say, to publish and where another curator has to look first.
+# Button labels: to publish, and where another curator has to look first.
 PUBLISH_LABELS = {"now": "Publish now", "then": "Schedule"}
 REQUEST_APPROVAL_LABELS = {
     "now": "Ask for a second look, then publish now",
     "then": "Ask for a second look, then schedule",
 }
-# None that an edition ever has.
+# A version that no edition ever has.
 NO_VERSION = -1
 
 
 class PublicationTimeForm(forms.Form):
-    """When an edition is to come out, on the clock of a zone; without a day: at once."""
+    """When an edition is to be published: right away, or at a local time in a time zone."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     day = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
@@ -49,7 +49,7 @@ class PublicationTimeForm(forms.Form):
     zone = forms.ChoiceField(choices=time_zones.by_region, required=False)
 
     def moment(self) -> datetime | None:
-        """Return the moment that was asked for; RefusedError where there is none such."""
+        """Return the requested time, None for now; raise ChangeRefusedError if there is no such time."""
         day, clock = self.cleaned_data["day"], self.cleaned_data["clock"]
         if "at_hour" not in self.data:
             return None
@@ -59,14 +59,14 @@ class PublicationTimeForm(forms.Form):
 
 
 class ApprovalForm(forms.Form):
-    """Which version of an edition somebody looked at."""
+    """The version of an edition that a curator looked at."""
 
     version = forms.IntegerField()
 
 
 @require_safe
 def publishing_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show how the edition stands, and what can be done."""
+    """Show the state of the edition, and what can be done."""
     return _page(request, get_object_or_404(Edition, pk=pk), _form(request, pk))
 
 
@@ -121,7 +121,7 @@ def _page(
 
 
 def _changes(edition: Edition) -> list[LogEntry]:
-    """Return what was done since the last look, oldest first."""
+    """Return the changes since the last look, oldest first."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Edition),
         object_id=str(edition.pk),
@@ -132,7 +132,7 @@ def _changes(edition: Edition) -> list[LogEntry]:
 
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish now or at an hour, or ask for a look; 409 where somebody was faster, 422 where it cannot be."""
+    """Publish, schedule, or ask for a second look; 409 if someone else was faster, 422 if it is not possible."""
     edition = get_object_or_404(Edition, pk=pk)
     form = PublicationTimeForm(request.POST)
     if not form.is_valid():
@@ -158,7 +158,7 @@ def _redirect_with_message(request: HttpRequest, edition: Edition, description: 
 
 
 def _action_view(do: Callable[[Edition, str], str]) -> Callable[[HttpRequest, int], HttpResponse]:
-    """Make a view of a deed, which returns what was done; RefusedError where it cannot be done."""
+    """Make a view from an action, which returns what was done or raises ChangeRefusedError if it is not possible."""
 
     @require_POST
     def view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -176,7 +176,7 @@ def _action_view(do: Callable[[Edition, str], str]) -> Callable[[HttpRequest, in
 
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note a look at what others changed since it came out; 409 where it was changed once more, or cannot be."""
+    """Approve what others changed since publication; 409 if it was changed again, or if it is not possible."""
     edition = get_object_or_404(Edition, pk=pk)
     form = ApprovalForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else NO_VERSION
@@ -193,7 +193,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @_action_view
 def unpublish_edition(edition: Edition, who: str) -> str:
-    """Make it a draft again, while no mail has left."""
+    """Turn the edition back into a draft, as long as no email has been sent."""
     publishing.unpublish(edition, who, timezone.now())
     delay_on_commit(tasks.sweep_editions)
     return "Unpublished. It’s a draft again and will go out automatically in a day."
@@ -201,15 +201,15 @@ def unpublish_edition(edition: Edition, who: str) -> str:
 
 @_action_view
 def stop_sending(edition: Edition, who: str) -> str:
-    """Halt the sending."""
+    """Stop sending the edition."""
     if not breaker.halt_edition(edition, timezone.now(), who):
         raise ChangeRefusedError("Sending is already stopped.")
     return "Sending stopped."
 
 
 @_action_view
-def resume_sending(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
-    """Let the sending go on."""
+def resume_sending(edition: Edition, who: str) -> str:  # noqa: ARG001 - the activity log says who
+    """Resume sending the edition."""
     because = edition.halted_because
     if edition.cancelled_at:
         raise ChangeRefusedError("Sending was cancelled. You can resend to everyone who got nothing.")
@@ -219,8 +219,8 @@ def resume_sending(edition: Edition, who: str) -> str:  # noqa: ARG001 - the tra
 
 
 @_action_view
-def clear_edition_bounces(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
-    """Lift what bounces of a halted edition suppressed."""
+def clear_edition_bounces(edition: Edition, who: str) -> str:  # noqa: ARG001 - the activity log says who
+    """Lift the suppressions caused by bounces of a halted edition."""
     if not edition.halted_at:
         raise ChangeRefusedError("Suppressions can only be lifted while sending is stopped.")
     number = bounce_reversal.lift_edition_bounces(edition, timezone.now())
@@ -229,7 +229,7 @@ def clear_edition_bounces(edition: Edition, who: str) -> str:  # noqa: ARG001 - 
 
 @_action_view
 def cancel_sending(edition: Edition, who: str) -> str:
-    """End the sending for good."""
+    """Cancel the sending for good."""
     if not bulk_actions.cancel_queued(edition, who, timezone.now()):
         raise ChangeRefusedError("Sending was already cancelled, or the edition isn’t published.")
     delay_on_commit(tasks.sweep_editions)
@@ -237,8 +237,8 @@ def cancel_sending(edition: Edition, who: str) -> str:
 
 
 @_action_view
-def requeue_failed(edition: Edition, who: str) -> str:  # noqa: ARG001 - the trail tells who
-    """Send again to those who got nothing."""
+def requeue_failed(edition: Edition, who: str) -> str:  # noqa: ARG001 - the activity log says who
+    """Resend the edition to readers who got nothing."""
     if not edition.is_published:
         raise ChangeRefusedError("This edition isn’t published.")
     number = bulk_actions.requeue(edition, timezone.now())

@@ -1,4 +1,4 @@
-"""The panel's own pages: where each is, and what one must be allowed to do for it."""
+"""The panel's own pages: the route of each, and the permission it needs."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -36,16 +36,16 @@ PERSON = "auth/user/<int:pk>/sign-in"
 
 
 class Access(Enum):
-    """Who may see a page that needs no permission of its own."""
+    """Who may see a page that is not tied to a permission."""
 
-    # Whoever gave the right password, or nobody yet: the view itself looks at that.
+    # Pages used during sign-in: the view itself checks whether the password was right.
     SIGNING_IN = "signing in"
     EVERYBODY_OF_THE_PANEL = "everybody of the panel"
     SUPERUSERS = "superusers"
 
 
 class PanelPage(NamedTuple):
-    """One page; for who has a permission, or as `Access` says."""
+    """One page, for users with a permission or as defined by `Access`."""
 
     route: str
     view: View
@@ -136,12 +136,12 @@ PANEL_PAGES = (
 
 
 def patterns(admin_view: Callable[[View], View]) -> list[URLPattern]:
-    """Return the addresses of all pages, each behind the sign-in and its permission."""
+    """Return the URL patterns of all pages, each behind the sign-in and its permission."""
     return [path(page.route, _guarded(page, admin_view), name=page.name) for page in PANEL_PAGES]
 
 
 def _guarded(page: PanelPage, admin_view: Callable[[View], View]) -> View:
-    """Return the view of a page, which lets in those alone whom it is for."""
+    """Return the view of a page, restricted to those who may see it."""
     match page.access:
         case Access.SIGNING_IN:
             return page.view

@@ -1,4 +1,4 @@
-"""Setting up a second factor at the first sign-in: a passkey, or an app with codes. Spare codes come with either."""
+"""Setting up a second factor at the first sign-in: a passkey or an authenticator app, with recovery codes."""
 
 import time
 from binascii import unhexlify
@@ -20,12 +20,12 @@ from digest.panel.pages import log_change
 from digest.panel.second_factors import give_spare_codes, has_factor
 from digest.panel.signing_in import CodeForm, View, next_address, next_query, render_sign_in, require_password
 
-# Where the key of an app that is being set up lies until a code proves that the app has it.
+# The session key for the secret of an app that is being set up, until a code proves that the app has it.
 NEW_KEY_SESSION_KEY = "new-second-factor"
 
 
 def _without_factor(view: View) -> View:
-    """Send on who has a second factor: the password alone must not bring a new one."""
+    """Redirect users who have a second factor: the password alone must not be enough to add another."""
 
     def guarded(request: HttpRequest, person: User) -> HttpResponse:
         if has_factor(person):
@@ -38,7 +38,7 @@ def _without_factor(view: View) -> View:
 @require_password
 @_without_factor
 def set_up_second_factor(request: HttpRequest, person: User) -> HttpResponse:
-    """Give somebody without a second factor one: a passkey, or an app that a code proves to have read the picture."""
+    """Set up a first second factor: a passkey, or an app once a code proves that it has scanned the QR code."""
     key = request.session.setdefault(NEW_KEY_SESSION_KEY, random_hex(20))
     error_message = ""
     if "answer" in request.POST:
@@ -48,9 +48,9 @@ def set_up_second_factor(request: HttpRequest, person: User) -> HttpResponse:
             error_message = str(refusal)
     form = CodeForm(request.POST if "code" in request.POST else None)
     if form.is_valid():
-        # No secret can be guessed here, the key stands on the page: nothing is counted.
+        # Failures are not counted: the key is on the page, so there is no secret to guess.
         if _proves(form.cleaned_data["code"], key):
-            # The step just used counts as used.
+            # The time step of this code is stored, so the code cannot be used a second time.
             app = TOTPDevice.objects.create(user=person, key=key, name="app", last_t=_totp(key).t())
             return _welcome(request, person, app)
         form.add_error("code", "That code isn’t right. Check that your phone’s clock is correct.")
@@ -70,12 +70,12 @@ def set_up_second_factor(request: HttpRequest, person: User) -> HttpResponse:
 @require_password
 @_without_factor
 def new_passkey_options(request: HttpRequest, person: User) -> HttpResponse:
-    """Return the question that a browser answers with a new passkey."""
+    """Return the options with which the browser creates a passkey."""
     return JsonResponse(passkeys.registration_options(request, person))
 
 
 def _welcome(request: HttpRequest, person: User, device: Any) -> HttpResponse:
-    """Let in who just set up a second factor, and show the spare codes that go with it."""
+    """Sign in a user who just set up a second factor, and show their recovery codes."""
     request.session.pop(NEW_KEY_SESSION_KEY, None)
     django_otp.login(request, device)
     log_change(request, person, "Set up two-factor sign-in.")

@@ -1,11 +1,11 @@
-"""How often signing in may fail: with a password, a code or a passkey.
+"""Limits on failed sign-ins with a password, a code or a passkey.
 
-Nobody is kept out by what strangers do elsewhere. Only failures count. What is counted:
+Strangers elsewhere cannot lock anyone out. Only failures count:
 
-- of a browser that is known (digest.panel.devices), its own failures, and nobody else's;
-- of any other, those from its network for this name, and those from its network for all names.
+- for a known browser (digest.panel.devices), only its own failures;
+- for any other browser, the failures of its network with this name, and those of its network with all names.
 
-The more often a name failed within a day, wherever from, the longer must a network wait between two failures with it.
+The more often a name failed within a day, from anywhere, the longer a network must wait between failures with it.
 """
 
 from datetime import timedelta
@@ -30,56 +30,57 @@ TOO_MANY_ATTEMPTS = (
     "An owner can also unlock your account right away."
 )
 
-# After so many failures with a name within a day, a network may fail with it once in …
+# From this many failures with a name within a day, a network may fail with it at most at this rate.
 FAILURE_DELAYS = ((20, parse("1 per minute")), (50, parse("1 per 5 minutes")), (100, parse("1 per 15 minutes")))
-# Failures beyond this are not told apart.
+# Failures are counted up to this number.
 FAILURE_COUNTER = RateLimitItemPerDay(1000)
-# So many times what one name may fail, its whole network may; and a /48 of IPv6.
+# The limits of a whole network and of a /48 of IPv6, as multiples of the limit of one name.
 NETWORK_LIMIT_FACTOR, WIDER_NETWORK_LIMIT_FACTOR = 5, 20
-# A code has six digits: whoever knows the password may guess at so many times the limit within a day, from anywhere.
+# A code has six digits, so someone who knows the password gets at most this many times the limit of guesses within a
+# day, from anywhere.
 CODE_LIMIT_FACTOR = 5
-# For so long after an owner let somebody in again, their network counts for nothing.
+# For this long after an owner unlocked someone, the failures of others in their network do not count against them.
 LIMIT_LIFTED_FOR = timedelta(hours=1)
 
 
 class FailureCounters:
-    """The counters of failures; while their storage does not answer, those in the memory of this process.
+    """The counters of failures. While their storage does not respond, each process counts in its own memory.
 
-    So no door opens while it is away: each process counts for itself.
+    So the limits still apply during an outage.
     """
 
     def has_room(self, limit: RateLimitItem, key: str) -> bool:
-        """Say whether one more is within the limit."""
+        """Return whether one more failure is within the limit."""
         return limits.ask_limiter(lambda limiter: limiter.test(limit, key))
 
     def count(self, limit: RateLimitItem, key: str) -> bool:
-        """Count one; return whether it was within the limit."""
+        """Count one failure; return whether it was within the limit."""
         return limits.ask_limiter(lambda limiter: limiter.hit(limit, key))
 
     def forget(self, limit: RateLimitItem, key: str) -> None:
-        """Count from nought again."""
+        """Reset a counter."""
         limits.ask_limiter(lambda limiter: limiter.clear(limit, key))
 
     def counted(self, limit: RateLimitItem, key: str) -> int:
-        """Return how many are counted."""
+        """Return the number of counted failures."""
         return limit.amount - limits.ask_limiter(lambda limiter: limiter.get_window_stats(limit, key).remaining)
 
 
 class SignInAttempt(NamedTuple):
-    """One attempt to sign in. Ask `is_free`, then say how it went with `failed` or `succeeded`."""
+    """One attempt to sign in. Call `is_free` first, then report the result with `failed` or `succeeded`."""
 
     step: SignInStep
-    # 0: nobody has this name, and nobody is to notice.
+    # 0: no one has this name, which must not be noticeable.
     person: int
-    # Whose failures keep it out: those of the device, or of the network with this name.
+    # The key of the failures that block this attempt: those of the device, or of the network with this name.
     own: str
-    # What makes the waits longer: all failures of the device, or with this name from wherever.
+    # The key of the failures that make the waits longer: all of the device, or all with this name from anywhere.
     whole: str
     networks: list[tuple[RateLimitItem, str]]
     counters: FailureCounters
 
     def is_free(self) -> bool:
-        """Say whether it may be made. Until it is known how it went, it counts as one that failed."""
+        """Return whether the attempt may be made. It counts as failed until its result is reported."""
         failures = self.counters.counted(FAILURE_COUNTER, self.whole)
         if self.step == "factor" and failures >= CODE_LIMIT_FACTOR * _limit().amount:
             return False
@@ -88,35 +89,35 @@ class SignInAttempt(NamedTuple):
         return has_room and self.counters.count(_limit(), self.own)
 
     def succeeded(self) -> None:
-        """Forget the failures before it: somebody had mistyped."""
+        """Forget the earlier failures: they were typos."""
         for limit in (_limit(), *[wait for _, wait in FAILURE_DELAYS]):
             self.counters.forget(limit, self.own)
 
     def failed(self) -> None:
-        """Count the failure, and have the person warned where there were many."""
+        """Count the failure, and have the person warned if there were many."""
         for limit in (*self.networks, *[(wait, self.own) for _, wait in FAILURE_DELAYS], (FAILURE_COUNTER, self.whole)):
             self.counters.count(*limit)
         if self.counters.counted(FAILURE_COUNTER, self.whole) % _warn_at(self.step) == 0:
-            # Also where nobody has this name: how long the answer takes must not tell.
+            # Queued even if no one has this name, so that the response time does not reveal it.
             delay_on_commit(tasks.warn_of_failed_sign_ins, self.person, self.step)
 
 
 def password_attempt(request: HttpRequest, name: str) -> SignInAttempt:
-    """Return an attempt with a password, for a name that may be nobody's."""
-    # Names that differ in capitals alone are counted together.
+    """Return an attempt with a password, for a name that may not exist."""
+    # Names that differ only in case are counted together.
     people = list(User.objects.filter(username__iexact=name).order_by("pk"))
     exact = [person for person in people if person.username == name]
     return _attempt(request, "password", name, next(iter(exact or people), None))
 
 
 def factor_attempt(request: HttpRequest, person: User) -> SignInAttempt:
-    """Return an attempt with a code or a passkey, by somebody whose password was right."""
+    """Return an attempt with a code or a passkey, by someone whose password was right."""
     return _attempt(request, "factor", person.username, person)
 
 
 def _attempt(request: HttpRequest, step: SignInStep, name: str, person: User | None) -> SignInAttempt:
     row = PanelSignIn.objects.filter(user=person.pk if person else 0).first()
-    # Since somebody was let in again, it counts anew.
+    # Unlocking changes the key, so counting starts from zero.
     counted = _key(step, name.casefold(), str(row.lifted_at) if row and row.lifted_at else "")
     if device := device_of(request, person, row):
         own = _key(counted, "device", device)
@@ -131,21 +132,21 @@ def _attempt(request: HttpRequest, step: SignInStep, name: str, person: User | N
 
 
 def _was_lifted(row: PanelSignIn | None) -> bool:
-    """Say whether somebody was let in again a moment ago: what others in their network did does not matter then."""
+    """Return whether someone was unlocked recently: then the failures of others in their network do not matter."""
     return bool(row and row.lifted_at and timezone.now() - row.lifted_at < LIMIT_LIFTED_FOR)
 
 
 def _limit(times: int = 1) -> RateLimitItem:
-    """Return SIGN_IN_TRIES, so many times as many."""
+    """Return SIGN_IN_TRIES with its amount multiplied."""
     limit = parse(settings.SIGN_IN_TRIES)
     return type(limit)(limit.amount * times, limit.multiples)
 
 
 def _warn_at(step: SignInStep) -> int:
-    """Return after how many failures somebody is warned. Whoever fails at a code had the password: sooner."""
+    """Return after how many failures someone is warned: sooner at a code, because the password was already right."""
     return max(1, _limit().amount // (1 if step == "password" else 2))
 
 
 def _key(*parts: str) -> str:
-    """Return what is counted under: names and networks are not readable in the storage."""
+    """Return a counter's key, hashed so that names and networks are not readable in the storage."""
     return salted_hmac("digest.panel.sign_in_limits", "\0".join(parts), algorithm="sha256").hexdigest()[:32]

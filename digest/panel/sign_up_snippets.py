@@ -1,4 +1,4 @@
-"""What leads from other sites to signing up here: a form, a badge, and the API, to copy."""
+"""Snippets for signing up from other sites: a form, a badge, and an API request to copy."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""Signing in to the panel: a password, and beside it a passkey or a code."""
+"""Signing in to the panel: a password, then a passkey or a code."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,10 +24,10 @@ from digest.site.access import has_panel_access, is_staff
 
 
 class PanelSignInForm(AuthenticationForm):
-    """Name and password, which may fail so many times."""
+    """Name and password, with a limit on failures."""
 
     def clean(self) -> Any:
-        """Look at the password only where an attempt is free."""
+        """Check the password only if the limits allow an attempt."""
         name = self.cleaned_data.get("username")
         if not name or not self.cleaned_data.get("password"):
             return super().clean()
@@ -44,7 +44,7 @@ class PanelSignInForm(AuthenticationForm):
 
 
 class CodeForm(forms.Form):
-    """A code from the app, or a spare one."""
+    """A code from the app, or a recovery code."""
 
     code = forms.CharField(
         max_length=16,
@@ -60,7 +60,7 @@ View = Callable[[HttpRequest, User], HttpResponse]
 
 
 def require_password(view: View) -> Callable[[HttpRequest], HttpResponse]:
-    """Make a view for somebody whose password was right, and who still has to show a second factor."""
+    """Restrict a view to users whose password was right and who still have to show a second factor."""
 
     @wraps(view)
     @never_cache
@@ -77,7 +77,7 @@ def require_password(view: View) -> Callable[[HttpRequest], HttpResponse]:
 
 @require_password
 def second_factor(request: HttpRequest, person: User) -> HttpResponse:
-    """Ask for a passkey or a code; let in who shows a right one."""
+    """Ask for a passkey or a code, and sign in the user if it is right."""
     if not has_factor(person):
         return HttpResponseRedirect(f"{reverse('admin:set_up_second_factor')}?{next_query(request)}")
     error_message = ""
@@ -102,7 +102,7 @@ def second_factor(request: HttpRequest, person: User) -> HttpResponse:
         "form": form,
         "has_passkey": has_passkey(person),
         "error_message": error_message,
-        # A browser that asks by itself again after a refusal would never let the person read why.
+        # If the browser asked again by itself after a refusal, the user could not read why.
         "at_once": request.method == "GET",
         "site_address": settings.SITE_URL,
     }
@@ -112,24 +112,24 @@ def second_factor(request: HttpRequest, person: User) -> HttpResponse:
 @require_POST
 @require_password
 def passkey_options(request: HttpRequest, person: User) -> HttpResponse:
-    """Return the question that a browser answers with a passkey."""
+    """Return the options with which the browser uses a passkey."""
     return JsonResponse(passkeys.authentication_options(request, person))
 
 
 def render_sign_in(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Return a page for somebody who is not in yet."""
+    """Return a page for a user who is not signed in yet."""
     return render(request, template, {**admin.site.each_context(request), **context})
 
 
 def next_address(request: HttpRequest) -> str:
-    """Return where somebody wanted to go, on this site."""
+    """Return the address the user wanted to open, if it is on this site, otherwise the panel's first page."""
     address = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if safe else reverse("admin:index")
 
 
 def next_query(request: HttpRequest) -> str:
-    """Return it as a query, to take it along."""
+    """Return that address as a query string, to pass it on."""
     return urlencode({"next": next_address(request)})
 
 

@@ -1,4 +1,4 @@
-"""The panel's frame: its addresses, and who may come in."""
+"""The panel as an admin site: its URLs, and who may enter."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -15,29 +15,29 @@ HTTP_FOUND = 302
 
 
 class Panel(UnfoldAdminSite):
-    """Django's admin in Unfold's clothes."""
+    """Django's admin with Unfold's look."""
 
     index_title = "Today"
 
     def extra_urls(self) -> list[URLPattern]:
-        """Return the addresses of the panel's own pages. Unfold asks for them."""
-        # Only now are all apps loaded.
+        """Return the URL patterns of the panel's own pages. Called by Unfold."""
+        # Imported here because only now are all apps loaded.
         from digest.panel import routes  # noqa: PLC0415
 
         return routes.patterns(self.admin_view)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show today."""
+        """Show the first page, “Today”."""
         from digest.panel import dashboard  # noqa: PLC0415
 
         return super().index(request, {**(extra_context or {}), **dashboard.dashboard_context(request, timezone.now())})
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in who has shown a second factor beside the password, where the setting asks for it."""
+        """Return whether the user is signed in, with a second factor if the setting requires one."""
         return has_panel_access(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Ask for name and password; then for the second factor."""
+        """Ask for name and password, then for the second factor."""
         from django.contrib.auth.models import User  # noqa: PLC0415
 
         from digest.panel import devices, signing_in  # noqa: PLC0415
@@ -48,6 +48,6 @@ class Panel(UnfoldAdminSite):
         self.login_form = signing_in.PanelSignInForm
         response: HttpResponse = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == HTTP_FOUND and not settings.SECOND_FACTOR:
-            # That was all that is asked for.
+            # No second factor is required, so the sign-in is complete.
             devices.remember_device(response, User.objects.get(username=request.user.get_username()))
         return response

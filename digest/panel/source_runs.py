@@ -1,4 +1,4 @@
-"""The panel's pages about sources: what each run did, and papers brought by a person."""
+"""The panel's pages about source runs: the result of each run, and uploading papers."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ from digest.panel.pages import log_change
 from digest.sources.record import SourceError
 from subscriptions.admin_base import ReadOnlyAdmin
 
-# The whole error stands on the run's own page.
+# The run's own page shows the whole error.
 ERROR_BEGIN = 100
 
 
 class ImportUploadForm(forms.Form):
-    """A file, chosen now or kept since it was looked at, or a text."""
+    """A file, either chosen now or kept from an earlier preview, or a text."""
 
     file = forms.FileField(
         required=False, help_text=f"{uploads.SUPPORTED_FORMATS}, up to {MAX_UPLOAD_BYTES // 2**20} MB"
@@ -45,11 +45,11 @@ class ImportUploadForm(forms.Form):
         return bytes(file.read())
 
     def clean(self) -> dict[str, Any]:
-        """Read what was given; errors of it are errors of the form."""
+        """Parse the input; its errors become form errors."""
         cleaned: dict[str, Any] = super().clean() or {}
         if self.errors:
             return cleaned
-        # A file chosen now comes before what is typed, and that before the file of an earlier look.
+        # A file chosen now wins over typed text, which wins over the file of an earlier preview.
         stored_upload = cleaned.get("kept") if not cleaned.get("text", "").strip() else None
         content = cleaned.get("file") or (bytes(stored_upload.content) if stored_upload else b"")
         try:
@@ -63,7 +63,7 @@ class ImportUploadForm(forms.Form):
 
 @admin.register(SourceRun)
 class SourceRunAdmin(ReadOnlyAdmin):
-    """What the sources were asked and what came of it, to read; and the page for uploads."""
+    """The runs of the sources and their results, read-only; and the page for uploads."""
 
     list_display = (
         *("started_at", "source", "part", "status", "new", "updated", "unchanged", "skipped"),
@@ -79,7 +79,7 @@ class SourceRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="error")
     def error_begin(self, run: SourceRun) -> str:
-        """Tell the beginning of what went wrong, ended at a word."""
+        """Return the start of the error, cut at a word."""
         return formatting.shorten(run.error, ERROR_BEGIN)
 
     def get_urls(self) -> list[URLPattern]:
@@ -88,12 +88,12 @@ class SourceRunAdmin(ReadOnlyAdmin):
         return [page, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the way to the page for uploads to those who may use it."""
+        """Show a link to the upload page to users who may use it."""
         context = {"may_upload": request.user.has_perm("digest.add_paper"), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
-        """Look at what would be imported, or import it."""
+        """Preview what would be imported, or import it."""
         if not request.user.has_perm("digest.add_paper"):
             raise PermissionDenied
         user = request.user.get_username()
@@ -105,14 +105,14 @@ class SourceRunAdmin(ReadOnlyAdmin):
                 return self._take(request, upload)
             stored_upload = self._kept(form, user)
             context |= {"outlook": uploads.outlook_of(upload), "kept": stored_upload}
-            # A browser sends no file twice by itself; what was typed stays in the form.
+            # A browser does not resend a file, so it is kept here. Typed text stays in the form.
             context["form"] = ImportUploadForm(
                 initial={"text": form.cleaned_data["text"], "kept": stored_upload}, user=user
             )
         return render(request, "admin/digest/sourcerun/upload.html", context)
 
     def _kept(self, form: ImportUploadForm, user: str) -> KeptUpload | None:
-        """Return the file that was looked at, kept until it is imported; None where a text was."""
+        """Return the previewed file, kept until it is imported; None if the input was text."""
         content = form.cleaned_data["file"]
         if content:
             form.cleaned_data["text"] = ""
@@ -121,7 +121,7 @@ class SourceRunAdmin(ReadOnlyAdmin):
         return None if form.cleaned_data["text"].strip() else stored_upload
 
     def _take(self, request: HttpRequest, upload: uploads.Upload) -> HttpResponse:
-        """Import it and go to the page of the run, which says what was left out."""
+        """Import the upload and redirect to the page of the run, which says what was left out."""
         self._note_changes(request, upload)
         try:
             run = uploads.import_upload(upload)
@@ -136,9 +136,9 @@ class SourceRunAdmin(ReadOnlyAdmin):
         return redirect(reverse("admin:digest_sourcerun_change", args=[run.pk]))
 
     def _note_changes(self, request: HttpRequest, upload: uploads.Upload) -> None:
-        """Count it as a change of the editions whose papers it may write anew, before it does.
+        """Record a change of the editions whose papers the import may overwrite, before it does.
 
-        What arXiv itself says of an id is not the curator's word.
+        Metadata that comes from arXiv itself does not count as a curator's change.
         """
         for edition in uploads.touched(upload):
             edition.note_change(request.user.get_username())

@@ -1,4 +1,4 @@
-"""The queue of submissions: one after the other, accepted or refused by one key, with a reason its sender sees."""
+"""The queue of submissions: each is accepted or refused with one key, with a reason that the member sees."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +18,7 @@ REASON_LENGTH = 280
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show what waits for a curator, longest waiting first."""
+    """Show the submissions that wait for a curator, longest waiting first."""
     return _page(request)
 
 
@@ -38,7 +38,7 @@ def _page(request: HttpRequest, error_message: str = "", status: int = 200) -> H
 
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept or refuse one; 409 where another curator was faster, 422 where a refusal has no reason."""
+    """Accept or refuse one; 409 if another curator was faster, 422 if a refusal has no reason."""
     submission = get_object_or_404(Submission.objects.select_related("paper"), pk=pk)
     reason = " ".join(request.POST.get("reason", "").split())
     who = request.user.get_username()

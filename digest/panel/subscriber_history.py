@@ -1,4 +1,4 @@
-"""The story of one subscriber: consent, preferences, every digest with what was reported; and what ends or hands it."""
+"""The history of a subscriber: consent, preferences, and digests with their reports; suppressions and data exports."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ DELIVERY_STATUS_LABELS = {
 
 @require_safe
 def subscriber_story(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show all there is to tell about a subscriber."""
+    """Show the history of a subscriber."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
     rows = (
         subscriber.deliveries.select_related("edition").prefetch_related("events").order_by("-period")[:DIGESTS_LISTED]
@@ -63,7 +63,7 @@ def subscriber_story(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def delivery_state(subscriber: Subscriber) -> str:
-    """Say in one sentence why mail comes, or does not."""
+    """Return a sentence that says why the subscriber gets email, or does not."""
     match subscriber.status:
         case Status.PENDING:
             return "No email: they never confirmed the sign-up."
@@ -80,7 +80,7 @@ def delivery_state(subscriber: Subscriber) -> str:
 
 
 def unknown_values(subscriber: Subscriber) -> list[str]:
-    """Say what of the row cannot be used as it stands, and what is used instead."""
+    """Return a note for each unusable value of the subscriber, with what is used instead."""
     notes = []
     if not time_zones.known_as(subscriber.time_zone):
         notes.append(f"This server doesn’t know the time zone “{subscriber.time_zone}”, so it uses UTC.")
@@ -92,7 +92,7 @@ def unknown_values(subscriber: Subscriber) -> list[str]:
 
 
 def _action_view(do: Callable[[Subscriber], str]) -> Callable[[HttpRequest, int], HttpResponse]:
-    """Make a view of a deed, which returns what was done."""
+    """Make a view from an action, which returns what was done."""
 
     @require_POST
     def view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -107,21 +107,21 @@ def _action_view(do: Callable[[Subscriber], str]) -> Callable[[HttpRequest, int]
 
 @_action_view
 def add_suppression(subscriber: Subscriber) -> str:
-    """End all mail to somebody."""
+    """Suppress the subscriber's address."""
     suppression.suppress_subscriber(subscriber, timezone.now())
     return "Suppressed. We won’t email this address again."
 
 
 @_action_view
 def remove_suppression(subscriber: Subscriber) -> str:
-    """Lift a suppression."""
+    """Lift the suppression."""
     suppression.lift_suppression(subscriber)
     return "Suppression lifted. Digests start again once they sign up again."
 
 
 @require_POST
 def download_data(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand out all that is held about a subscriber, as one JSON file."""
+    """Export everything stored about a subscriber as one JSON file."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
     log_change(request, subscriber, "Exported their data.")
     name = f'attachment; filename="subscriber-{pk}.json"'
@@ -132,7 +132,7 @@ def download_data(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Hand out all subscribers as CSV, line by line."""
+    """Stream all subscribers as CSV, line by line."""
     log_change(request, request.user, "Exported all subscribers.")  # type: ignore[arg-type]
     name = f'attachment; filename="subscribers-{timezone.now():%Y-%m-%d}.csv"'
     lines = exporting.lines()

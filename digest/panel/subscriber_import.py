@@ -1,4 +1,4 @@
-"""Bringing subscribers in from a file: upload, match the columns, look through it, bring it in."""
+"""Importing subscribers from a file: upload it, match the columns, check it, import it."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -32,7 +32,7 @@ STATUS_LABELS = {
     ImportedStatus.BLOCKED: "never to mail",
     ImportedStatus.UNKNOWN: "unclear: leave them out",
 }
-# Of these lines something is written.
+# Lines with these outcomes are imported.
 IMPORTED_OUTCOMES = (RowOutcome.PROVEN, RowOutcome.TO_ASK)
 SUPPRESSED_OUTCOMES = (RowOutcome.LEFT_THERE, RowOutcome.NEVER_MAIL)
 NOT_IMPORTED_STATUSES = {Roster.Status.UPLOADED, Roster.Status.CHECKING, Roster.Status.CHECKED}
@@ -42,7 +42,7 @@ WORKING_STATUSES = {Roster.Status.CHECKING, Roster.Status.IMPORTING}
 
 @require_safe
 def roster_list(request: HttpRequest) -> HttpResponse:
-    """List the files that were brought, and ask for one."""
+    """List the uploaded files, with a form to upload another."""
     return _list(request)
 
 
@@ -54,7 +54,7 @@ def _list(request: HttpRequest, error_message: str = "", status: int = 200) -> H
 
 @require_POST
 def upload_roster(request: HttpRequest) -> HttpResponse:
-    """Keep a file and go to its page; 422 where it is no list."""
+    """Store a file and redirect to its page; 422 if it is not a list."""
     file = request.FILES.get("file")
     try:
         if file is None:
@@ -74,7 +74,7 @@ def upload_roster(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def roster_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a list: its columns, how far it is, and what came of it; to htmx the progress alone."""
+    """Show a list: its columns, its progress and its results; for htmx only the progress."""
     uploaded = get_object_or_404(Roster, pk=pk)
     return _page(request, uploaded)
 
@@ -110,7 +110,7 @@ def _number(roster: Roster, outcomes: Iterable[RowOutcome]) -> int:
 
 
 def _status_evidence(roster: Roster, rows: Sequence[Sequence[str]]) -> list[tuple[str, str, bool]]:
-    """Return what says who left, as (value of the form, name, whether it counts): columns, and the file's name."""
+    """Return the columns and the file name that may say who left, as (form value, name, whether it counts)."""
     by_name = status_columns.columns_of(rows[0], rows[1:])
     columns = sorted({*by_name, *(number for number in roster.status_columns if number < len(rows[0]))})
     evidence = [(str(number), f"Column “{rows[0][number]}”", number in roster.status_columns) for number in columns]
@@ -123,14 +123,14 @@ def _status_evidence(roster: Roster, rows: Sequence[Sequence[str]]) -> list[tupl
 
 
 def _words(roster: Roster) -> list[tuple[str, int]]:
-    """Return the words of status that nobody knew, or that somebody explained, each with how often it came."""
+    """Return the status words that were unknown or that a user explained, each with how often it occurred."""
     explained = dict.fromkeys(roster.meanings, 0)
     return sorted({**explained, **roster.unknown_words}.items())
 
 
 @require_POST
 def check_roster(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take over how the columns are matched, and begin to look through the list; nothing of it is written."""
+    """Store how the columns are matched, and start checking the list. Nothing is imported yet."""
     uploaded = get_object_or_404(Roster, pk=pk)
     columns = {field: int(request.POST[field]) for field in COLUMN_LABELS if _is_number(request.POST.get(field, ""))}
     if "email" not in columns:
@@ -148,7 +148,7 @@ def _is_number(text: str) -> bool:
 
 
 def _status_fields(request: HttpRequest, roster: Roster) -> dict[str, Any]:
-    """Return what says who left, as the form has it: what is known by its name counts unless it is to be ignored."""
+    """Return the form's choices on what says who left. Columns recognised by name count unless they are ignored."""
     rows = table_reader.rows_of(roster)
     ignored = set(request.POST.getlist("ignored"))
     chosen = {int(number) for number in request.POST.getlist("status") if _is_number(number)}
@@ -167,10 +167,10 @@ def _status_fields(request: HttpRequest, roster: Roster) -> dict[str, Any]:
 
 @require_POST
 def delete_roster(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete a list that was not brought in, with the addresses in it; 409 where it was, or is being."""
+    """Delete a list that was not imported, with the addresses in it; 409 if it was, or is being imported."""
     uploaded = get_object_or_404(Roster, pk=pk)
     with transaction.atomic():
-        # The trail asks for the row.
+        # The activity log needs the row, so log before deleting it.
         log_change(request, uploaded, f"Deleted a list with {uploaded.lines} lines before importing it.")
         deleted, _ = Roster.objects.filter(pk=pk, status__in=NOT_IMPORTED_STATUSES).delete()
         transaction.set_rollback(not deleted)
@@ -182,7 +182,7 @@ def delete_roster(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def import_roster(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin to bring in a list that was looked through; 409 where it was not, or nothing of it can be taken."""
+    """Start importing a list that was checked; 409 if it was not, or if none of its lines can be imported."""
     uploaded = get_object_or_404(Roster, pk=pk)
     if not _number(uploaded, (*IMPORTED_OUTCOMES, *SUPPRESSED_OUTCOMES)):
         return _page(request, uploaded, "None of its lines can be imported. Is the right column selected?", 409)

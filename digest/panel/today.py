@@ -1,4 +1,4 @@
-"""Today on the panel's first page: whether the day's digests went out, whichever edition they are of."""
+"""“Sent today” on the panel's first page: whether the day's digests of any edition went out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from django.conf import settings
 from digest.metrics import pulse, sending_day
 from digest.panel import charts
 
-# Everything is counted once a minute, by cron every few minutes.
+# Everything is counted once a minute, or with cron every few minutes.
 STALE = timedelta(minutes=15)
-# What each figure is called.
+# The label of each figure.
 FIGURES = {
     "due": "due now",
     "due_later": "due later",
@@ -22,7 +22,7 @@ FIGURES = {
     "failed": "failed",
     "uncertain": "uncertain",
 }
-# What has gone wrong or waits for somebody: how bad it is, and in which words it is told of one and of many.
+# What went wrong or waits for someone: how bad it is, and its description, which fits one digest or many.
 PROBLEMS = {
     "failed": ("bad", "failed: the provider refused them, or couldn’t be reached for hours"),
     "uncertain": ("bad", "uncertain: they may have arrived, so they aren’t sent again automatically"),
@@ -30,7 +30,7 @@ PROBLEMS = {
     "cancelled": ("soft", "cancelled: the reader left, or someone cancelled them"),
     "bounced": ("soft", "bounced"),
 }
-# Celery's queues, as an operator would call them.
+# Celery's queues in an operator's words.
 QUEUE_LABELS = {
     "planning": "planning digests",
     "sending": "sending digests",
@@ -41,7 +41,7 @@ QUEUE_LABELS = {
 
 @dataclass(frozen=True)
 class Problem:
-    """So many digests in a state that somebody may want to look at."""
+    """The number of digests in a state that someone may want to look into."""
 
     number: int
     level: str
@@ -51,7 +51,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Today:
-    """The day's figures, as the first page shows them."""
+    """The day's figures as the first page shows them."""
 
     counted_at: datetime
     is_stale: bool
@@ -64,7 +64,7 @@ class Today:
 
 
 def today(now: datetime) -> Today | None:
-    """Return today's figures as they were counted last; None where nothing was counted today. Counts nothing itself."""
+    """Return today's figures as last counted, None if nothing was counted today. Nothing is counted here."""
     count = sending_day.last_count()
     if not count or count["day"] != now.astimezone(UTC).date().isoformat():
         return None
@@ -84,7 +84,7 @@ def today(now: datetime) -> Today | None:
 
 
 def _summary(number: Mapping[str, int]) -> tuple[str, str]:
-    """Return how the day goes: good, warn or bad, and a sentence."""
+    """Return the day's level (good, warn, bad or soft) and a sentence."""
     sent, waiting = number["sent"], number["waiting"] + number["in_hand"]
     if number["failed"] or number["uncertain"]:
         return "bad", f"{_digests(sent)} sent today, and {number['failed'] + number['uncertain']} went wrong."
@@ -104,18 +104,18 @@ def _digests(number: int) -> str:
 
 
 def _chart(by_hour: list[int]) -> charts.Chart | None:
-    """Return a bar for each hour of the day; None where nothing was sent."""
+    """Return a chart with a bar for each hour of the day, None if nothing was sent."""
     if not any(by_hour):
         return None
     return charts.bar_chart([f"{hour:02}:00" for hour in range(len(by_hour))], {"sent": by_hour})
 
 
 def beat_silent_since(now: datetime) -> datetime | None:
-    """Return when beat rang last, where that is too long ago; None where it rings, and where it never did."""
+    """Return beat's last pulse if that is too long ago; None if beat is running, or never ran."""
     rang = pulse.last_pulse()
     return rang if rang and now - rang > settings.OVERDUE_AFTER else None
 
 
 def queue_figures(waiting: Mapping[str, int] | None) -> dict[str, Any] | None:
-    """Return how many tasks wait for a worker, in an operator's words; None where the broker does not answer."""
+    """Return the number of queued tasks by label, None if the broker does not respond."""
     return None if waiting is None else {words: waiting.get(name, 0) for name, words in QUEUE_LABELS.items()}

@@ -1,4 +1,4 @@
-"""What the panel's first page asks somebody to do today: a sentence and a link each, the most urgent first."""
+"""The to-do list on the panel's first page: a sentence and a link for each item, most urgent first."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from django.utils.text import capfirst
 
 from digest.models import Delivery, Edition, SourceRun, Submission
 
-# More are told as so many.
+# More than this are shown as “Over 100”.
 MAX_COUNTED = 100
 
 
 @dataclass(frozen=True)
 class TodoItem:
-    """One thing to do: how urgent it is (bad, warn, soft), what it is, and where it is done."""
+    """One thing to do: its urgency (bad, warn, soft), a sentence, and the page to do it on."""
 
     level: str
     text: str
@@ -28,9 +28,9 @@ class TodoItem:
 def todo_items(
     request: HttpRequest, editions: Sequence[tuple[Edition, int]], runs: Sequence[SourceRun], now: datetime
 ) -> list[TodoItem]:
-    """Return what somebody may do, most urgent first.
+    """Return the to-do items that the user may act on, most urgent first.
 
-    editions: those from yesterday on, each with how many papers it shows; runs: the last one of each source.
+    editions: those from yesterday on, each with its number of visible papers; runs: the last one of each source.
     """
     items: list[TodoItem] = []
     if request.user.has_perm("digest.view_edition"):
@@ -78,7 +78,7 @@ def _draft(edition: Edition, shown: int, today: date) -> TodoItem:
 
 
 def relative_day(day: date, today: date) -> str:
-    """Return a day as people say it: yesterday, today, tomorrow, or its date."""
+    """Return a day in words: yesterday, today, tomorrow, or its date."""
     words = {-1: "yesterday", 0: "today", 1: "tomorrow"}
     return words.get((day - today) // timedelta(days=1), date_format(day, "l, j F"))
 
@@ -92,7 +92,7 @@ def _day(edition: Edition) -> str:
 
 
 def _submissions() -> Iterator[TodoItem]:
-    # Few are open, and they have an index.
+    # Cheap: few submissions are open, and they have an index.
     queued = Submission.objects.filter(decided_at=None, status=Submission.Status.QUEUED)
     number, words = _counted(queued)
     if number:
@@ -101,7 +101,7 @@ def _submissions() -> Iterator[TodoItem]:
 
 
 def _uncertain() -> Iterator[TodoItem]:
-    # Few are ever here, and they have an index.
+    # Cheap: few deliveries are ever uncertain, and they have an index.
     number, words = _counted(Delivery.objects.with_status(Delivery.Status.UNCERTAIN))
     if number:
         they = "it may have arrived, so it isn’t" if number == 1 else "they may have arrived, so they aren’t"
@@ -110,7 +110,7 @@ def _uncertain() -> Iterator[TodoItem]:
 
 
 def _counted(rows: QuerySet[Delivery] | QuerySet[Submission]) -> tuple[int, str]:
-    """Return how many rows there are, and the number in writing: beyond MAX_COUNTED they are not counted."""
+    """Return the number of rows, and the same as text. Counting stops above MAX_COUNTED."""
     number = len(rows.order_by().values_list("pk", flat=True)[: MAX_COUNTED + 1])
     return number, f"Over {MAX_COUNTED}" if number > MAX_COUNTED else str(number)
 

@@ -1,4 +1,4 @@
-"""The page on which categories of sources are mapped to topics."""
+"""The page for mapping the categories of sources to topics."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from digest.panel.pages import log_change, render_panel_page
 from digest.sources.registry import source_kinds
 from subscriptions.models import Topic
 
-# Whose words a category is, by what stands before its colon, where that is no source.
+# The owner of a category by its prefix before the colon, if that is not a source.
 SCHEMES = {"mesh": "MeSH", "subject": "Subject", "server": "Server", "": "arXiv"}
 
 
 class CategoryForm(forms.Form):
-    """A category and the topic that it is to count for, or no longer."""
+    """A category, and the topic to map it to or unmap it from."""
 
     category = forms.CharField(max_length=200)
     topic = forms.ModelChoiceField(Topic.objects.all())
@@ -26,7 +26,7 @@ class CategoryForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def topic_categories(request: HttpRequest) -> HttpResponse:
-    """Show the categories that no topic counts; map one, or take that back."""
+    """Show the categories that are not mapped to a topic; map one, or undo a mapping."""
     if request.method == "POST":
         return _change(request)
     rows = [
@@ -45,7 +45,7 @@ def topic_categories(request: HttpRequest) -> HttpResponse:
 
 
 def readable_category(name: str) -> str:
-    """Return a category as people read it: whose word it is, and the word."""
+    """Return a category as readable text: its owner, and the word."""
     scheme, _, word = name.rpartition(":")
     kinds = source_kinds()
     owner = kinds[scheme].title if scheme in kinds else SCHEMES.get(scheme, scheme)
@@ -79,7 +79,7 @@ def _tagged(count: int) -> str:
 
 
 def _done(request: HttpRequest) -> dict[str, Any] | None:
-    """Return what was mapped a moment ago, for the button that takes it back."""
+    """Return the category that was just mapped, for the undo button; None without one."""
     form = CategoryForm(request.GET)
     if not form.is_valid() or form.cleaned_data["category"] not in form.cleaned_data["topic"].arxiv_categories:
         return None

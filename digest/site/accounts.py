@@ -1,4 +1,4 @@
-"""The account: all that is somebody's own in one page, opened by signing in or by a link from a mail."""
+"""The account: everything that belongs to one person on one page, opened by signing in or by a link from an email."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from subscriptions.models import Subscriber
 from subscriptions.tokens import MYSELF, Purpose, expires_at, sign_as_old, sign_token
 from subscriptions.views.signed import signed
 
-# What the account shows of each list; the rest has a page of its own, or is told as a number.
+# How much of each list the account shows. The rest has its own page, or is shown only as a number.
 SHOWN_DIGESTS, SHOWN_ROWS = 5, 100
 MAX_DIGESTS = 200
 
@@ -28,7 +28,7 @@ MAX_DIGESTS = 200
 @require_safe
 @signed(Purpose.PREFERENCES)
 def account(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show all that is somebody's own, in sections."""
+    """Show the account in sections."""
     member = Member.objects.filter(subscriber=subscriber).first()
     rows = Feedback.objects.filter(subscriber=subscriber)
     context = {
@@ -49,13 +49,13 @@ def account(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
 @require_safe
 @signed(Purpose.PREFERENCES)
 def digests(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """List the digests that somebody was sent."""
+    """List the digests that were sent to the subscriber."""
     context = {"token": token, "digests": _digests(subscriber, token, MAX_DIGESTS)}
     return render(request, "site/digests.html", context)
 
 
 def _digests(subscriber: Subscriber, token: str, limit: int) -> list[dict[str, Any]]:
-    """Return the newest digests that somebody was sent, each with the tokens of its pages."""
+    """Return the newest digests sent to the subscriber, each with the tokens for its pages."""
     rows = Delivery.objects.filter(subscriber=subscriber, sent_at__isnull=False).order_by("-period", "-pk")
     return [
         {
@@ -69,7 +69,7 @@ def _digests(subscriber: Subscriber, token: str, limit: int) -> list[dict[str, A
 
 
 def _feedback_token(delivery: Delivery, token: str) -> str:
-    # No younger than the link that led here.
+    # The token is as old as the link that led here, not newer.
     key = str(delivery.pk)
     return sign_token(Purpose.FEEDBACK, key) if token == MYSELF else sign_as_old(Purpose.FEEDBACK, key, token)
 
@@ -77,9 +77,9 @@ def _feedback_token(delivery: Delivery, token: str) -> str:
 @require_POST
 @signed(Purpose.PREFERENCES)
 def stay_signed_in(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Sign in, in this browser, by the link of a mail, for as long as that link is good.
+    """Sign in on this browser with the link from an email, for as long as that link is valid.
 
-    It opens nearly all of the account by itself; this adds votes and submissions.
+    The link alone already opens most of the account. Signing in adds votes and submissions.
     """
     if token == MYSELF:
         return redirect("account")
@@ -95,7 +95,7 @@ def stay_signed_in(request: HttpRequest, subscriber: Subscriber, token: str) -> 
 @require_POST
 @member_required
 def delete_account(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - as member_required calls
-    """Delete an account: votes and submissions, and all that is known of its reader."""
+    """Delete an account: votes, submissions, and everything known about the reader."""
     now = timezone.now()
     if member.subscriber:
         personal_data.erase(member.subscriber, now)

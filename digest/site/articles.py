@@ -1,6 +1,6 @@
-"""Papers as they stand in lists, each rendered once and kept until anything in it changes.
+"""The HTML of papers in lists, each rendered once and cached until anything in it changes.
 
-A vote for one of fifty papers makes the page anew; the other forty-nine are taken from here.
+After a vote for one of fifty papers the page is rendered again, but the other forty-nine come from this cache.
 """
 
 import hashlib
@@ -14,12 +14,12 @@ from django.template.loader import get_template
 from digest.models import EditionPaper
 
 ARTICLE_CACHE_TIME = timedelta(days=1)
-# What a page knows that its papers show.
+# The values from a page's context that its papers use.
 SHARED_CONTEXT = ("voted", "opinions", "member", "reader", "with_days", "topics_shown")
 
 
 def render_articles(entries: Sequence[EditionPaper], level: int, around: Mapping[str, Any]) -> list[str]:
-    """Return the HTML of each paper. around: the values of SHARED_CONTEXT."""
+    """Return the HTML of each paper. `around` has the values of SHARED_CONTEXT."""
     shared = {"level": level, "member": bool(around["member"]), "with_days": bool(around["with_days"])}
     shared |= {"topics_shown": around["topics_shown"], "reader": bool(around["reader"])}
     opinions = around["opinions"] or {}
@@ -38,10 +38,10 @@ def render_articles(entries: Sequence[EditionPaper], level: int, around: Mapping
 
 
 def _name(entry: EditionPaper, shared: Mapping[str, Any], own_marks: tuple[bool, list[str]]) -> str:
-    """Return a name that is another one when anything that is shown is.
+    """Return a cache key that changes whenever anything shown changes.
 
-    own_marks: whether the paper is voted for, and what is said of it. What is kept holds nothing else of anybody, so
-    that two readers with the same marks share it.
+    own_marks: whether the reader voted for the paper, and their feedback on it. The cached HTML contains nothing else
+    about a reader, so two readers with the same marks share it.
     """
     paper = entry.paper
     topics = [(tag.topic.slug, tag.topic.name) for tag in paper.tags.all()]

@@ -1,4 +1,4 @@
-"""A badge for pages of others, which leads to signing up."""
+"""A badge for other sites that links to the sign-up page."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from digest.catalog.formatting import shorten
 from digest.site.page_cache import public_page
 
-# A letter of 13 pixels is so wide on average, and the name has room for so many.
+# The average width of a letter at 13 pixels, and the maximum number of letters of the name.
 LETTER_WIDTH, MAX_NAME_LENGTH = 7.2, 40
 
 

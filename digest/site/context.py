@@ -1,4 +1,4 @@
-"""What every page knows of the site, and of who looks at it."""
+"""Template variables for every page: the site, and the visitor."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,13 +9,13 @@ from subscriptions.tokens import MYSELF
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the site's name, byline and address for templates, how lists are shown, and who looks.
+    """Return the site's name, byline and address, the visitor, and how lists are shown to them.
 
-    own_token: what stands in the addresses of their own pages; "" where nobody is known. stay_token: the link that can
-    sign them in here; "" where somebody is signed in.
+    own_token: the token in the addresses of the visitor's own pages, "" if they are unknown. stay_token: the link token
+    that can sign them in on this browser, "" if someone is signed in.
     """
     names = {"site_name": settings.SITE_NAME, "site_byline": settings.SITE_BYLINE, "site_url": settings.SITE_URL}
-    # While trying out, mail is looked at here.
+    # In development, outgoing email can be read on the site.
     has_outbox = settings.DEBUG and settings.EMAIL_BACKEND.endswith(".OutboxBackend")
     member, reader, link = member_of(request), reader_of(request), getattr(request, "link_token", "")
     own = {"own_token": MYSELF if reader else link, "stay_token": "" if member else link}

@@ -1,4 +1,4 @@
-"""What pages of other sites may read (CORS): everything that is public, and nothing with a cookie."""
+"""Which responses other sites may read (CORS): everything public, and nothing that depends on a cookie."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,7 +10,7 @@ View = Callable[..., HttpResponse]
 
 
 def allow_cross_origin(view: View) -> View:
-    """Let scripts of any site read the answer. Their browsers send no cookie of ours along."""
+    """Let scripts on any site read the response. Browsers do not send our cookies with their requests."""
 
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,6 +1,6 @@
-"""What a page may load and run, and where its forms may go (Content Security Policy, level 3): said here for all.
+"""What pages may load and run, and where their forms may go (Content Security Policy, level 3), for the whole site.
 
-docs/security.md, “Pages and scripts”, has the reasons.
+For the reasons, see docs/security.md, “Pages and scripts”.
 """
 
 import base64
@@ -22,9 +22,9 @@ SITE_POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-# Alpine, which moves Unfold's menus, makes functions of its attributes; Unfold writes colours and sizes into its pages.
+# Alpine, which runs Unfold's menus, compiles its attributes to functions; Unfold uses inline styles.
 PANEL_POLICY = {**SITE_POLICY, "script-src": "'self' 'unsafe-eval'", "style-src": "'self' 'unsafe-inline'"}
-# Django's own pages about a fault, which are shown on the machine of whoever works on the code.
+# Django's own error pages, which are shown in development.
 DEBUG_PAGE_POLICY = {**SITE_POLICY, "script-src": "'self' 'unsafe-inline'", "style-src": "'self' 'unsafe-inline'"}
 DEBUG_PAGE_STATUSES = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR}
 
@@ -32,7 +32,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def policy_middleware(get_response: GetResponse) -> GetResponse:
-    """Return what adds the policy to each answer in HTML that has none of its own, whatever its status."""
+    """Return middleware that adds the policy to each HTML response without a policy, whatever its status."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -44,7 +44,7 @@ def policy_middleware(get_response: GetResponse) -> GetResponse:
 
 
 def _policy(request: HttpRequest, response: HttpResponseBase) -> dict[str, str]:
-    """Return the policy of an answer, by directive."""
+    """Return the policy of a response, by directive."""
     if settings.DEBUG and response.status_code in DEBUG_PAGE_STATUSES:
         policy = DEBUG_PAGE_POLICY
     elif response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -62,7 +62,7 @@ def _serialised(policy: dict[str, str]) -> str:
 
 @cache
 def _styles_of_500() -> str:
-    """Return the hash of the style sheet that stands in 500.html, which loads no file, for any may be what broke."""
+    """Return the hash of the inline style sheet in 500.html, which loads no files because any of them may be broken."""
     sheets = re.findall(r"<style>([^<]*)</style>", render_to_string("500.html"))
     hashes = [base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() for sheet in sheets]
     return " ".join(f"'sha256-{digest}'" for digest in hashes)

@@ -1,6 +1,6 @@
-"""What the pages of an edition, and of a paper, depend on, as a short text, in one query.
+"""Everything that the page of an edition or a paper depends on, as a short text from one query.
 
-It is asked for at each visit. Written out, it takes a tenth of what Django takes to put it together.
+The query runs on every visit. It is raw SQL because that takes a tenth of the time Django needs to build it.
 """
 
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 PUBLISHED_EDITIONS = "FROM digest_edition WHERE status = 'published'"
 
-# What a vote, an edit, a new text, a removal, or a new neighbour to link to changes.
+# The result changes with a vote, an edit, a new text, a removal, or a new neighbouring edition to link to.
 STATE_QUERY = f"""
     SELECT edition.day, (SELECT count(*) {PUBLISHED_EDITIONS}), count(place.id),
         (SELECT max(published_at) {PUBLISHED_EDITIONS}),
@@ -24,7 +24,7 @@ STATE_QUERY = f"""
 """  # noqa: S608 - made of constants # nosec B608
 LATEST_STATE_QUERY = STATE_QUERY.format(day=f"(SELECT max(day) {PUBLISHED_EDITIONS})")
 DAY_STATE_QUERY = STATE_QUERY.format(day="%s")
-# Who may see a paper follows from where it stands: hidden, drafted, or out.
+# Who may see a paper depends on whether it is hidden, in a draft, or published.
 PAPER_STATE_QUERY = f"""
     SELECT place.placement, edition.status, (SELECT count(*) {PUBLISHED_EDITIONS}),
         (SELECT max(published_at) {PUBLISHED_EDITIONS}),
@@ -37,17 +37,17 @@ PAPER_STATE_QUERY = f"""
 
 
 def latest_edition(request: HttpRequest) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
-    """Return the state of the front page and when it last changed; None where no edition is out."""
+    """Return the state of the front page and when it last changed; None if no edition is published."""
     return _state(LATEST_STATE_QUERY, [])
 
 
 def edition_of(request: HttpRequest, day: date) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
-    """Return the state of the page of a day and when it last changed; None where no edition of it is out."""
+    """Return the state of a day's page and when it last changed; None if the day has no published edition."""
     return _state(DAY_STATE_QUERY, [day.isoformat()])
 
 
 def state_of_paper(request: HttpRequest, pk: int) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
-    """Return the state of the page of a paper and when it last changed; None where there is no such paper."""
+    """Return the state of a paper's page and when it last changed; None if there is no such paper."""
     return _state(PAPER_STATE_QUERY, [pk])
 
 
@@ -61,6 +61,6 @@ def _state(question: str, parameters: list[Any]) -> tuple[str, datetime | None] 
 
 
 def _moment(value: str | datetime) -> datetime:
-    # SQLite has no type for moments: what Django stored there is text, in UTC, which comes back with no zone.
+    # SQLite has no datetime type: Django stores text in UTC, which comes back without a time zone.
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

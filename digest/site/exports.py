@@ -1,4 +1,4 @@
-"""An edition whole, as a file for other programs: BibTeX, RIS, CSV, Markdown."""
+"""Editions and papers as files for other programs: BibTeX, RIS, CSV, Markdown."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ def as_ris(entries: Sequence[EditionPaper]) -> str:
 
 
 def as_csv(entries: Sequence[EditionPaper]) -> str:
-    """Return the papers as CSV (RFC 4180), with a line of names first."""
+    """Return the papers as CSV (RFC 4180), with a header line."""
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(CSV_COLUMNS)
@@ -47,7 +47,7 @@ def as_csv(entries: Sequence[EditionPaper]) -> str:
 
 
 def as_markdown(entries: Sequence[EditionPaper]) -> str:
-    """Return the papers as Markdown: a heading, and a section for each; "" where there are none."""
+    """Return the papers as Markdown, a heading and a section for each; "" if there are none."""
     if not entries:
         return ""
     day = entries[0].edition.day
@@ -59,7 +59,7 @@ def as_markdown(entries: Sequence[EditionPaper]) -> str:
 
 
 def paper_as_markdown(paper: Paper) -> str:
-    """Return a paper as a section of Markdown."""
+    """Return a paper as a Markdown section."""
     lines = [f"## [{plain_markdown(paper.title)}]({absolute(paper.get_absolute_url())})", ""]
     if paper.authors:
         lines += [plain_markdown(", ".join(paper.authors)), ""]
@@ -69,11 +69,11 @@ def paper_as_markdown(paper: Paper) -> str:
 
 
 def plain_markdown(text: str) -> str:
-    """Return text that Markdown takes for nothing but text."""
+    """Return text with all Markdown syntax escaped."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~-])", r"\\\1", on_one_line(text))
 
 
-# Ending of the address → how it is written, and what it is.
+# File extension → (writer, content type).
 EDITION_FORMATS: dict[str, tuple[Callable[[Sequence[EditionPaper]], str], str]] = {
     "bib": (as_bibtex, "application/x-bibtex; charset=utf-8"),
     "ris": (as_ris, "application/x-research-info-systems; charset=utf-8"),
@@ -86,14 +86,14 @@ EDITION_FORMATS: dict[str, tuple[Callable[[Sequence[EditionPaper]], str], str]] 
 @public_page
 @allow_cross_origin
 def edition_file(request: HttpRequest, day: date, ending: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Return the edition of a day as a file."""
+    """Return a day's edition as a file."""
     edition = get_object_or_404(Edition.objects.published(), day=day)
     write, kind = EDITION_FORMATS[ending]
     content = write(list(paper_lists.with_paper_data(EditionPaper.objects.shown().filter(edition=edition))))
     return file_response(content, kind, f"papers-{day}.{ending}")
 
 
-# Ending of a paper's address → how it is written.
+# File extension of a paper's address → writer.
 PAPER_FORMATS: dict[str, Callable[[Paper], str]] = {
     "bib": citations.bibtex,
     "ris": citations.ris,
@@ -110,7 +110,7 @@ def paper_file(request: HttpRequest, pk: int, ending: str) -> HttpResponse:  # n
 
 
 def file_of(paper: Paper, ending: str) -> HttpResponse:
-    """Return a paper as a file; Markdown is shown and not saved."""
+    """Return a paper as a download; Markdown is shown in the browser instead."""
     content, kind = PAPER_FORMATS[ending](paper), EDITION_FORMATS[ending][1]
     if ending == "md":
         return HttpResponse(content, content_type=kind)
@@ -118,5 +118,5 @@ def file_of(paper: Paper, ending: str) -> HttpResponse:
 
 
 def file_response(content: str, kind: str, name: str) -> HttpResponse:
-    """Return a text as a file that is saved."""
+    """Return a text as a download."""
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

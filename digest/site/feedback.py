@@ -1,4 +1,4 @@
-"""Steering from the mail: a page with one button for each link under a paper. Opening it changes nothing."""
+"""Feedback from email: each link under a paper opens a page with one button. Opening the page changes nothing."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -27,7 +27,7 @@ from subscriptions.tokens import BadToken, Purpose, StaleToken, read_token
 from subscriptions.views.signed import remember_link, signed
 
 Kind = Feedback.Kind
-# What one can say by a link.
+# The kinds of feedback that have a link.
 LINKED_KINDS = {Kind.MORE, Kind.LESS, Kind.SAVED}
 HEADINGS = {
     Kind.SAVED: "Saved",
@@ -39,14 +39,14 @@ HEADINGS = {
 
 
 class FeedbackGroup(NamedTuple):
-    """All of one kind that somebody said."""
+    """All of a reader's feedback of one kind."""
 
     heading: str
     rows: list[Feedback]
 
 
 class MailedPaper(NamedTuple):
-    """A paper of a digest: why it came, and all that its reader said of it."""
+    """A paper in a digest, with the reason it was in it and the reader's feedback on it."""
 
     paper: Paper
     code: str
@@ -55,31 +55,31 @@ class MailedPaper(NamedTuple):
 
 
 class DeadFeedError(Exception):
-    """The feed that a link stood in has another address by now, or none."""
+    """The feed that contained a link has a new address, or was turned off."""
 
 
 class FeedbackLink(NamedTuple):
-    """Whose link it is, and what they got by that mail."""
+    """The reader a link belongs to, and the digest it was in."""
 
     token: str
     subscriber: Subscriber
     delivery: Delivery
-    # "" in a feed: others may read along there. The mail has a link to the preferences too, as old as this one.
+    # "" in a feed, which others may be reading. The email also has a link to the preferences, as old as this one.
     preferences_token: str
 
     @property
     def entries(self) -> list[SnapshotEntry]:
-        """The papers it was planned with (keys) and why each came, both parts, each best first."""
+        """The papers planned for the digest (keys) with their reasons: both sections, each best first."""
         content = self.delivery.content
         return entries_in(content) + entries_in(extra_section(content))
 
     @property
     def papers(self) -> list[int]:
-        """The papers it was planned with (keys), both parts, each best first."""
+        """The papers planned for the digest (keys): both sections, each best first."""
         return [paper for paper, *_ in self.entries]
 
     def paper(self, key: int) -> Paper:
-        """Return a paper of the digest; Http404 where it holds no such, or it can no longer be shown."""
+        """Return a paper of the digest; Http404 if it is not in the digest or can no longer be shown."""
         if key not in self.papers:
             raise Http404("not in this digest")
         try:
@@ -92,7 +92,7 @@ FeedbackView = Callable[..., HttpResponse]
 
 
 def with_feedback_link(view: FeedbackView) -> FeedbackView:
-    """Give a view the mail its token stands for, in place of the token; answer for it where there is none."""
+    """Pass a view the FeedbackLink of its token, instead of the token; show an error page if there is none."""
 
     @never_cache
     @wraps(view)
@@ -119,7 +119,7 @@ def with_feedback_link(view: FeedbackView) -> FeedbackView:
 
 
 def _feedback_link(token: str) -> FeedbackLink | None:
-    """Return what a link is about; None where its reader is gone. Raises BadToken and DeadFeedError."""
+    """Return the FeedbackLink of a token, None if the reader is gone. Raises BadToken and DeadFeedError."""
     feed = ""
     try:
         key = read_token(Purpose.FEEDBACK, token)
@@ -141,13 +141,13 @@ def _feedback_link(token: str) -> FeedbackLink | None:
 @require_safe
 @with_feedback_link
 def feedback_on_digest(request: HttpRequest, feedback_link: FeedbackLink) -> HttpResponse:
-    """Show the papers of a digest, each with the buttons that say something about it."""
+    """Show the papers of a digest, each with its feedback buttons."""
     context = {"feedback_link": feedback_link, "mailed_papers": _mailed_papers(feedback_link)}
     return render(request, "site/feedback_digest.html", context)
 
 
 def _mailed_papers(feedback_link: FeedbackLink) -> list[MailedPaper]:
-    """Return the papers of a digest, each with why it came and what was said of it."""
+    """Return the papers of a digest, each with its reason and the reader's feedback."""
     keys = feedback_link.papers
     papers, opinions = Paper.objects.for_mail(set(keys)), feedback.feedback_by_paper(feedback_link.subscriber, keys)
     return [
@@ -160,7 +160,7 @@ def _mailed_papers(feedback_link: FeedbackLink) -> list[MailedPaper]:
 @require_POST
 @with_feedback_link
 def give_opinion_by_link(request: HttpRequest, feedback_link: FeedbackLink, paper: int) -> HttpResponse:
-    """Take one press on the page of a digest; answer with the buttons of the paper, or with the page."""
+    """Handle a click on the page of a digest; answer with the paper's buttons, or redirect to the page."""
     mailed_paper = feedback_link.paper(paper)
     just_said = apply_opinion(request, feedback_link.subscriber, paper)
     if not getattr(request, "htmx", False):
@@ -177,7 +177,7 @@ def give_opinion_by_link(request: HttpRequest, feedback_link: FeedbackLink, pape
 @require_safe
 @with_feedback_link
 def feedback_on_paper(request: HttpRequest, feedback_link: FeedbackLink, paper: int) -> HttpResponse:
-    """Show all that can be said about a paper, a button each."""
+    """Show a button for each kind of feedback about a paper."""
     mailed_paper = feedback_link.paper(paper)
     return _page(
         request,
@@ -191,7 +191,7 @@ def feedback_on_paper(request: HttpRequest, feedback_link: FeedbackLink, paper: 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_feedback_link
 def submit_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: int, kind: str) -> HttpResponse:
-    """Show the button that says one thing about a paper; take its press."""
+    """Show the button for one kind of feedback about a paper, and handle its click."""
     mailed_paper = feedback_link.paper(paper)
     if kind not in LINKED_KINDS:
         raise Http404("nothing one can say")
@@ -199,7 +199,7 @@ def submit_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: in
         feedback.give_feedback(feedback_link.subscriber, mailed_paper.pk, Kind(kind), timezone.now())
         return redirect(request.path)
     if kind not in feedback.feedback_on(feedback_link.subscriber, mailed_paper.pk):
-        # One button, and nothing beside it that could be pressed for it.
+        # Show only one button, and nothing next to it that could be clicked by mistake.
         return _page(request, "site/feedback.html", feedback_link, mailed_paper, kind=kind, stay_token="")
     rest = {"mailed_papers": _mailed_papers(feedback_link)}
     effect = _effect(feedback_link, mailed_paper, kind)
@@ -209,7 +209,7 @@ def submit_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: in
 @require_POST
 @with_feedback_link
 def undo_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: int, kind: str) -> HttpResponse:  # noqa: ARG001
-    """Take back one thing said about a paper."""
+    """Undo one kind of feedback about a paper."""
     mailed_paper = feedback_link.paper(paper)
     if kind not in LINKED_KINDS:
         raise Http404("nothing one can say")
@@ -244,7 +244,7 @@ def _page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed(Purpose.PREFERENCES)
 def my_feedback(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """List all that a subscriber said, with a button each to take it back; take its press."""
+    """List all of a subscriber's feedback with a button to undo each, and handle its click."""
     if request.method == "POST":
         key = request.POST.get("said", "")
         rows = Feedback.objects.filter(subscriber=subscriber, pk=key) if key.isdecimal() else Feedback.objects.none()

@@ -1,4 +1,4 @@
-"""Feeds of the latest papers, of a topic, of a search: Atom (RFC 4287) and JSON Feed (version 1.1)."""
+"""Feeds of the latest papers, a topic or a search: Atom (RFC 4287) and JSON Feed (version 1.1)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ JSON_FEED = "application/feed+json; charset=utf-8"
 
 @dataclass(frozen=True)
 class PublicFeed:
-    """What a feed tells, whichever form it takes. page: the path of the page it belongs to."""
+    """The content of a feed, for either format. page: the path of the page it belongs to."""
 
     title: str
     page: str
@@ -41,12 +41,12 @@ class PublicFeed:
 
     @property
     def changed_at(self) -> datetime:
-        """When anything in it last changed."""
+        """When anything in the feed last changed."""
         return max((changed_at(entry) for entry in self.entries), default=datetime(2020, 1, 1, tzinfo=UTC))
 
 
 def changed_at(entry: EditionPaper) -> datetime:
-    """Return when a paper came out or its text last changed."""
+    """Return when a paper was published here or its text last changed, whichever is later."""
     return max(entry.edition.published_at or entry.paper.updated_at, entry.paper.updated_at)
 
 
@@ -63,7 +63,7 @@ def papers_of_topic(topic: Topic) -> PublicFeed:
 
 
 def papers_of_search(query: search.Query) -> PublicFeed:
-    """Return the newest of the papers that a search finds."""
+    """Return the newest papers that a search finds."""
     matching_entries = EditionPaper.objects.public().filter(paper__in=search.search_papers(query)).order_by(*NEWEST)
     address = f"{reverse('search')}?{parameters(query)}"
     return PublicFeed(
@@ -74,13 +74,13 @@ def papers_of_search(query: search.Query) -> PublicFeed:
 
 
 class PapersFeed(Atom1Feed):
-    """Atom with all authors of a paper: Django's own form knows one."""
+    """Atom with all authors of a paper: Django's own class only supports one."""
 
     def add_item_elements(self, handler: Any, item: Any) -> None:
         """Write an entry."""
         super().add_item_elements(handler, item)
         if item["abstract"]:
-            # The summary is one sentence of it then.
+            # In this case the summary is one sentence of the abstract.
             handler.addQuickElement("content", item["abstract"], {"type": "html"})
         for name in item["names"]:
             handler.startElement("author", {})
@@ -103,7 +103,7 @@ def atom_feed(feed: PublicFeed, own_address: str) -> HttpResponse:
         document.add_item(
             title=on_one_line(paper.title),
             link=absolute(paper.get_absolute_url()),
-            # An abstract is text; Atom reads a summary as HTML.
+            # The abstract is plain text, but Django writes the summary as HTML.
             description=escape(quoted(paper) or on_one_line(paper.abstract)),
             abstract=escape(on_one_line(paper.abstract)) if quoted(paper) else "",
             unique_id=absolute(paper.get_absolute_url()),
@@ -112,7 +112,7 @@ def atom_feed(feed: PublicFeed, own_address: str) -> HttpResponse:
             categories=[on_one_line(tag.topic.name) for tag in paper.tags.all()],
             names=[on_one_line(name) for name in paper.authors if on_one_line(name)],
         )
-    # The moment of the newest entry: the same feed is the same text.
+    # The time of the newest entry, not of the request, so that an unchanged feed is the same text.
     document.latest_post_date = lambda: feed.changed_at  # type: ignore[method-assign]
     return HttpResponse(document.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
@@ -179,5 +179,5 @@ def search_feed(request: HttpRequest, form: Form) -> HttpResponse:
 @require_safe
 @public_page
 def feed_list(request: HttpRequest) -> HttpResponse:
-    """Say which feeds and files there are, and lead to the API."""
+    """List the feeds and files, with a link to the API."""
     return render_public(request, "site/feeds.html", {"topics": Topic.objects.all()})

@@ -1,4 +1,4 @@
-"""The forms of the community and of the search."""
+"""The forms for signing in, submitting papers and searching."""
 
 from django import forms
 
@@ -7,13 +7,13 @@ from subscriptions.models import Topic
 
 
 class SignInForm(forms.Form):
-    """Whom to send a link that signs in."""
+    """The address to send a magic link to."""
 
     email = AddressField(refuse_disposable=True)
 
 
 class SubmitForm(forms.Form):
-    """Which paper to propose."""
+    """The paper to submit."""
 
     paper = forms.CharField(
         label="arXiv id or address",
@@ -24,7 +24,7 @@ class SubmitForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    """What to search for, and within what."""
+    """The words to search for, and the filters."""
 
     q = forms.CharField(
         label="Words",

@@ -1,4 +1,4 @@
-"""Is the process alive, and can it do its work."""
+"""Health checks: whether the process is alive, and whether it can do its work."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,17 +19,18 @@ from digest.metrics import overdue, pulse, queues
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Say that the process answers; asks nothing else."""
+    """Answer that the process is alive. Checks nothing else."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's signature
-    """Say of each part the service needs whether it answers: 200, or 503 where one does not.
+    """Report whether each part the service needs responds: 200, or 503 if one does not.
 
-    What happens beside the pages is told, and changes no status code: a web process serves pages as well as ever while
-    beat is silent or digests are late, and taking it out of a load balancer would only add a second fault.
+    The state of beat and the digests is reported too, but does not change the status code: a web process serves pages
+    just as well while beat is silent or digests are late, and taking it out of a load balancer would only add a second
+    fault.
     """
     parts = {name: "ok" if answers() else "no answer" for name, answers in READINESS_CHECKS.items()}
     ready = set(parts.values()) == {"ok"}
@@ -41,14 +42,14 @@ def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's sig
 
 
 def _clockwork(now: datetime) -> dict[str, str | None]:
-    """Return how beat and the digests do, with the moments that tell it; nothing where the database fails meanwhile."""
+    """Return the state of beat and the digests, with the times behind it; nothing if the database fails meanwhile."""
     try:
         oldest = overdue.oldest_overdue(now)
     except DatabaseError:
         return {}
     rang = pulse.last_pulse()
     return {
-        # A beat that never rang may be one that was never started: on a new machine, or by choice.
+        # A beat without any pulse may never have been started: on a new machine, or by choice.
         "beat": "never rang" if not rang else "silent" if now - rang > settings.OVERDUE_AFTER else "ok",
         "last_pulse": rang.isoformat(timespec="seconds") if rang else None,
         "digests": "overdue" if overdue.waiting_time(now, oldest) > settings.OVERDUE_AFTER else "ok",
@@ -59,7 +60,7 @@ def _clockwork(now: datetime) -> dict[str, str | None]:
 @require_safe
 @never_cache
 def count_forwarded(request: HttpRequest, token: str) -> JsonResponse:
-    """Tell `manage.py doctor` how many proxies added to X-Forwarded-For, and nobody else."""
+    """Tell `manage.py doctor`, and no one else, how many proxies added to X-Forwarded-For."""
     counts = proxy_count.seen(request, token)
     if counts is None:
         raise Http404
@@ -67,7 +68,7 @@ def count_forwarded(request: HttpRequest, token: str) -> JsonResponse:
 
 
 def database_answers() -> bool:
-    """Ask the database the smallest question there is."""
+    """Run the smallest possible query."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

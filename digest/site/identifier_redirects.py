@@ -1,7 +1,7 @@
-"""Addresses that others know papers and days by: arXiv ids, DOIs, and the paths of Hugging Face's pages.
+"""Redirects for papers and days by arXiv ID, DOI, and the paths of Hugging Face's pages.
 
-Programs make them of an id or a day: https://huggingface.co/papers/2508.01234, /papers/date/2025-08-21. Where a page
-has an address of its own, they lead there.
+Programs build such addresses from an ID or a day: https://huggingface.co/papers/2508.01234, /papers/date/2025-08-21.
+If the page has an address of its own here, they redirect to it.
 """
 
 import re
@@ -20,7 +20,7 @@ from digest.site.cors import allow_cross_origin
 from digest.site.page_cache import public_page
 
 _FILE = re.compile(r"(?P<name>.+)\.(?P<ending>" + "|".join(exports.PAPER_FORMATS) + ")", re.DOTALL)
-# Parameter of Hugging Face's list → the page of ours, and how its value is written.
+# Parameter of Hugging Face's list → (our page, converter of the value).
 _LISTS: dict[str, tuple[str, type[DayConverter | WeekConverter | MonthConverter]]] = {
     "date": ("edition", DayConverter),
     "week": ("week", WeekConverter),
@@ -30,7 +30,7 @@ _LISTS: dict[str, tuple[str, type[DayConverter | WeekConverter | MonthConverter]
 
 @require_safe
 def redirect_to_list(request: HttpRequest) -> HttpResponse:
-    """Lead to the edition, the week or the month that is asked for, otherwise to the front page."""
+    """Redirect to the requested edition, week or month, otherwise to the front page."""
     for parameter, (page, converter) in _LISTS.items():
         value = request.GET.get(parameter, "")
         if value:
@@ -45,7 +45,7 @@ def redirect_to_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def redirect_to_period(request: HttpRequest, first: date, page: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Lead to the page of a day, a week or a month."""
+    """Redirect to the page of a day, a week or a month."""
     return redirect(page, first)
 
 
@@ -53,7 +53,7 @@ def redirect_to_period(request: HttpRequest, first: date, page: str) -> HttpResp
 @public_page
 @allow_cross_origin
 def redirect_to_paper(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Lead to the page of the paper that has this arXiv id or DOI; with an ending, return it as a file."""
+    """Redirect to the paper with this arXiv ID or DOI; with a file extension, return it as a file."""
     file = _FILE.fullmatch(name)
     if file and (existing := _paper(file["name"])):
         return exports.file_of(existing, file["ending"])
@@ -65,7 +65,7 @@ def redirect_to_paper(request: HttpRequest, name: str) -> HttpResponse:  # noqa:
 
 def _paper(text: str) -> Paper | None:
     name = identifiers.parse_paper_name(text)
-    # The address of a paper's code is no name of its page.
+    # A web address, such as that of a paper's code, does not name a page.
     if name is None or name.scheme == identifiers.WEB_ADDRESS_KIND:
         return None
     return next(iter(name.papers()), None)

@@ -1,4 +1,4 @@
-"""Saved papers: the list with its search, what one writes about them, files of it for other programs, and a feed."""
+"""Saved papers: the list with its search, notes and labels, files for other programs, and a feed."""
 
 import csv
 import io
@@ -42,7 +42,7 @@ LIBRARY_COLUMNS = (
 
 
 def search_of(request: HttpRequest) -> LibrarySearch:
-    """Return what the address asks for."""
+    """Return the search given in the query string."""
     words, label, read = (request.GET.get(name, "")[:MAX_SEARCH_LENGTH] for name in ("q", "label", "read"))
     return LibrarySearch(words.strip(), label, read if read in {"read", "unread"} else "")
 
@@ -50,7 +50,7 @@ def search_of(request: HttpRequest) -> LibrarySearch:
 @require_safe
 @signed(Purpose.PREFERENCES)
 def saved_papers(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show the papers that somebody saved."""
+    """Show the subscriber's saved papers."""
     everything = library.library_of(subscriber)
     search = search_of(request)
     matching = [saved for saved in everything if search.fits(saved)]
@@ -74,10 +74,10 @@ def saved_papers(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
 @require_POST
 @signed(Purpose.PREFERENCES)
 def change_entry(request: HttpRequest, subscriber: Subscriber, token: str, pk: int) -> HttpResponse:
-    """Keep a note and labels, mark a paper read or unread, remove it or put it back."""
+    """Save a note and labels, mark a paper read or unread, remove it or restore it."""
     paper, now, action = get_object_or_404(Paper, pk=pk), timezone.now(), request.POST.get("action", "")
     if action == "restore":
-        # What was said is gone, so that it is saved anew; what was written is still there.
+        # The feedback was deleted, so give it again. The note and labels are still there.
         feedback.give_feedback(subscriber, get_object_or_404(Paper.objects.with_page(), pk=pk).pk, Kind.SAVED, now)
         messages.success(request, "Saved again.")
         return _back_to_list(request, token)
@@ -98,7 +98,7 @@ def change_entry(request: HttpRequest, subscriber: Subscriber, token: str, pk: i
 
 
 def _back_to_list(request: HttpRequest, token: str, anchor: str = "") -> HttpResponse:
-    """Lead back to the list as it was looked at."""
+    """Redirect to the list with the same search."""
     query = request.POST.get("query", "")
     address = f"{reverse('own_saved', args=[token])}{f'?{query}' if query else ''}{anchor}"
     safe = url_has_allowed_host_and_scheme(address, None) and "\n" not in query and "\r" not in query
@@ -106,7 +106,7 @@ def _back_to_list(request: HttpRequest, token: str, anchor: str = "") -> HttpRes
 
 
 def library_bibtex(papers: Sequence[SavedPaper]) -> str:
-    """Return saved papers as BibTeX, each with its labels as keywords, and its note."""
+    """Return saved papers as BibTeX, each with its labels as keywords and its note."""
     return "\n".join(
         citations.bibtex(
             saved.paper, saved.cite_key, {"keywords": ", ".join(saved.entry.labels), "annote": saved.entry.note}
@@ -116,7 +116,7 @@ def library_bibtex(papers: Sequence[SavedPaper]) -> str:
 
 
 def library_ris(papers: Sequence[SavedPaper]) -> str:
-    """Return saved papers as RIS, each with its key as its id."""
+    """Return saved papers as RIS, each with its citation key as its ID."""
     return "".join(
         citations.ris(
             saved.paper,
@@ -138,7 +138,7 @@ def library_csl(papers: Sequence[SavedPaper]) -> str:
 
 
 def library_csv(papers: Sequence[SavedPaper]) -> str:
-    """Return saved papers as CSV (RFC 4180), with a line of names first."""
+    """Return saved papers as CSV (RFC 4180), with a header line."""
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(LIBRARY_COLUMNS)
@@ -154,7 +154,7 @@ def library_csv(papers: Sequence[SavedPaper]) -> str:
 
 
 def library_markdown(papers: Sequence[SavedPaper]) -> str:
-    """Return saved papers as a list in Markdown, each with its note."""
+    """Return saved papers as a Markdown list, each with its note."""
     lines = ["# Saved papers", ""]
     for saved in papers:
         paper, entry = saved.paper, saved.entry
@@ -168,7 +168,7 @@ def library_markdown(papers: Sequence[SavedPaper]) -> str:
     return "\n".join([*lines, ""])
 
 
-# Ending of the address → its name, how it is written, and what it is.
+# File extension → (name, writer, content type).
 LIBRARY_FORMATS: dict[str, tuple[str, Callable[[Sequence[SavedPaper]], str], str]] = {
     "bib": ("BibTeX", library_bibtex, EDITION_FORMATS["bib"][1]),
     "ris": ("RIS", library_ris, EDITION_FORMATS["ris"][1]),
@@ -181,7 +181,7 @@ LIBRARY_FORMATS: dict[str, tuple[str, Callable[[Sequence[SavedPaper]], str], str
 @require_safe
 @signed(Purpose.PREFERENCES)
 def library_file(request: HttpRequest, subscriber: Subscriber, token: str, ending: str) -> HttpResponse:  # noqa: ARG001
-    """Give the saved papers, all or those that are asked for, as a file."""
+    """Return the saved papers, or those that match the search, as a file."""
     _, write, kind = LIBRARY_FORMATS[ending]
     return file_response(write(library.library_of(subscriber, search_of(request))), kind, f"saved-papers.{ending}")
 
@@ -193,7 +193,7 @@ def _feed_address(subscriber: Subscriber) -> str:
 
 @require_safe
 def saved_feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Give somebody's saved papers as Atom, at an address that dies with that of their own feed."""
+    """Return a subscriber's saved papers as Atom. The address stops working together with that of their own feed."""
     try:
         subscriber = Subscriber.objects.filter(feed_key=read_token(Purpose.FEED, token)).first()
     except BadToken:

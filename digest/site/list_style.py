@@ -1,4 +1,4 @@
-"""How lists of papers are shown: with abstracts, or compact. The choice is a cookie of the browser's."""
+"""How lists of papers are shown: with abstracts, or compact. The choice is kept in a cookie."""
 
 from datetime import timedelta
 
@@ -14,13 +14,13 @@ REMEMBERED_FOR = timedelta(days=365)
 
 
 def is_compact(request: HttpRequest) -> bool:
-    """Whether this browser asked for compact lists."""
+    """Return whether this browser shows compact lists."""
     return request.COOKIES.get(LIST_STYLE_COOKIE) == COMPACT
 
 
 @require_POST
 def list_style(request: HttpRequest) -> HttpResponse:
-    """Remember how lists are shown, and lead back to the list."""
+    """Remember how lists are shown, and redirect back to the list."""
     response = redirect(own_path(request, request.POST.get("next", "")))
     if request.POST.get("style") == COMPACT:
         response.set_cookie(

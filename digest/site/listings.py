@@ -1,4 +1,4 @@
-"""Lists of papers over many days: a week, a month, a topic, an author, what is trending; and the archive."""
+"""Lists of papers over many days: a week, a month, a topic, an author, trending papers; and the archive."""
 
 from datetime import date
 
@@ -23,14 +23,14 @@ HOTTEST = ("-paper__hot", "-paper__pk")
 @require_safe
 @public_page
 def week(request: HttpRequest, first: date) -> HttpResponse:
-    """Show the papers of a week, those with most votes first."""
+    """Show the papers of a week, most votes first."""
     return _period(request, week_of(first))
 
 
 @require_safe
 @public_page
 def month(request: HttpRequest, first: date) -> HttpResponse:
-    """Show the papers of a month, those with most votes first."""
+    """Show the papers of a month, most votes first."""
     return _period(request, month_of(first))
 
 
@@ -47,7 +47,7 @@ def _period(request: HttpRequest, period: Period) -> HttpResponse:
 @require_safe
 @public_page
 def trending(request: HttpRequest) -> HttpResponse:
-    """Show the papers by votes and age."""
+    """Show the papers ranked by votes and age."""
     entries = EditionPaper.objects.public().order_by(*HOTTEST)
     return render_public(request, "site/trending.html", paper_lists.paginated(request, entries))
 
@@ -55,7 +55,7 @@ def trending(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def trending_formula(request: HttpRequest) -> HttpResponse:
-    """Say how votes and age are joined."""
+    """Explain how votes and age are combined."""
     return render_public(request, "site/formula.html", {})
 
 
@@ -77,21 +77,21 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def topic_papers(topic: Topic) -> QuerySet[EditionPaper]:
-    """Return the places of the papers about a topic that readers may see, newest first."""
+    """Return the edition entries of the public papers about a topic, newest first."""
     return EditionPaper.objects.public().filter(paper__tags__topic=topic).order_by(*NEWEST)
 
 
 @require_safe
 @public_page
 def author(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the papers of an author, newest first, under the spelling of the name that most of them have."""
+    """Show the papers of an author, newest first, under the most common spelling of the name."""
     entries = EditionPaper.objects.public().filter(paper__in=authors.papers_by(name)).order_by(*NEWEST)
     context = paper_lists.paginated(request, entries)
     if not context["entries"]:
         raise Http404("no paper of theirs")
     canonical = authors.canonical_name(name)
     if canonical != name:
-        # Papers to come may turn the spelling.
+        # A temporary redirect, because future papers may change the most common spelling.
         return redirect(reverse("author", args=[canonical], query=request.GET))
     return render_public(request, "site/author.html", {"name": name, **context})
 

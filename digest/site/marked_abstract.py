@@ -1,4 +1,4 @@
-"""The abstract on the page of a paper, with its key sentence marked."""
+"""The abstract on a paper's page, with its key sentence marked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from digest.site.mathematics import Piece, abstract_pieces
 
 
 def marked_pieces(paper: Paper) -> list[Piece]:
-    """Return the abstract in pieces of text and formulas; those of the key sentence say so."""
+    """Return the abstract in pieces of text and formulas. Pieces of the key sentence have `is_key` set."""
     formula_pieces = abstract_pieces(paper) or [Piece(paper.abstract)]
     span = span_of(paper)
     places = _places(paper.abstract, formula_pieces) if span else None
@@ -20,7 +20,7 @@ def marked_pieces(paper: Paper) -> list[Piece]:
 
 
 def _places(text: str, formula_pieces: Sequence[Piece]) -> list[int] | None:
-    """Return where each piece begins in the text; None where they are not the same text."""
+    """Return where each piece starts in the text; None if the pieces are not from this text."""
     places, end = [], 0
     for piece in formula_pieces:
         start = end if piece.mathml else text.find(piece.text, end)
@@ -32,7 +32,7 @@ def _places(text: str, formula_pieces: Sequence[Piece]) -> list[int] | None:
 
 
 def _parts(piece: Piece, start: int, span: Span) -> Iterator[Piece]:
-    """Cut a piece that begins at `start` at both ends of the key sentence."""
+    """Split a piece that starts at `start` at both ends of the key sentence."""
     if piece.mathml:
         yield replace(piece, is_key=span.start <= start < span.end)
         return

@@ -1,4 +1,4 @@
-"""Formulas of titles and abstracts as MathML, where text alone says too little; the mail and all else stays text."""
+"""Formulas in titles and abstracts as MathML, where plain text is not enough. Email and everything else stays text."""
 
 import re
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from digest.sources.links import take_links
 MAX_FORMULAS = 100
 # Hyphenated names up to this length stay on one line of a narrow phone.
 UNBROKEN_LENGTH = 22
-# Characters of the private area stand for formulas while the text around them is cleaned.
+# Private-use characters stand in for formulas while the text around them is cleaned.
 _FIRST_MARK = 0xE100
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text, or a formula: then `mathml` is markup that may stand in a page as it is."""
+    """A stretch of text, or a formula, whose `mathml` is markup that is safe to put in a page."""
 
     text: str
     mathml: str = ""
-    # Whether it belongs to the key sentence.
+    # Whether the piece belongs to the key sentence.
     is_key: bool = False
 
 
 @dataclass(frozen=True)
 class Token:
-    """A word or a formula of a title, and whether a space stands before it."""
+    """A word or a formula of a title, and whether a space comes before it."""
 
     text: str
     mathml: str
@@ -37,12 +37,12 @@ class Token:
 
     @property
     def space(self) -> str:
-        """What stands before it."""
+        """The space before it, if any."""
         return " " if self.spaced else ""
 
     @property
     def is_kept_whole(self) -> bool:
-        """Whether it is a hyphenated word that should not be broken at its hyphen."""
+        """Whether this is a hyphenated word that should not be broken at its hyphen."""
         return "-" in self.text.strip("-") and len(self.text) <= UNBROKEN_LENGTH
 
 
@@ -62,7 +62,7 @@ def title_tokens(paper: Paper) -> list[Token]:
 
 
 def abstract_pieces(paper: Paper) -> list[Piece]:
-    """Return the abstract in pieces; none where it holds no formula that is worth it."""
+    """Return the abstract in pieces; none if it has no formula worth rendering."""
     if next(latex_formulas.find_formulas(paper.original_abstract), None) is None:
         return []
     return pieces(take_links(paper.original_abstract).text, paper.abstract)
@@ -70,9 +70,9 @@ def abstract_pieces(paper: Paper) -> list[Piece]:
 
 @lru_cache(maxsize=2048)
 def pieces(original: str, shown: str) -> list[Piece]:
-    """Return a text in pieces, made of the original; none where it holds no formula that is worth it.
+    """Return a text in pieces, made from the original; none if it has no formula worth rendering.
 
-    shown: the text as it is kept. Where somebody changed it, it counts, and it has no formulas.
+    shown: the text as stored. If someone edited it, the edited text is used, without formulas.
     """
     if next(latex_formulas.find_formulas(original), None) is None or clean_text(original) != shown:
         return []

@@ -1,7 +1,7 @@
-"""One formula → MathML as browsers draw it (MathML Core), of a few known elements and attributes.
+"""Convert a formula to MathML as browsers draw it (MathML Core), with a few known elements and attributes.
 
-What the library makes is taken apart and put together anew, for a formula is untrusted text, and for browsers want
-letters of an alphabet as Unicode has them, signs as operators, and a space beside the names of functions.
+The library's output is rebuilt element by element, for two reasons: formulas are untrusted text, and browsers need
+styled letters as Unicode characters, signs as operators, and spaces next to function names.
 """
 
 import re
@@ -16,7 +16,7 @@ from latex2mathml.converter import convert_to_element
 from digest.sources.latex_macros import FUNCTIONS
 
 MAX_MATHML_SOURCE = 300
-# Where one of these stands, there is structure; $n$ and $\alpha$ are as well said in text.
+# A formula with one of these has structure. $n$ and $\alpha$ are just as good as text.
 _STRUCTURE = re.compile(r"[\^_{]")
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -25,7 +25,7 @@ _ELEMENTS = {
     *("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts"),
     *("mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd"),
 }
-# How many parts these have; with another number a browser shows an error.
+# The number of children these need. With any other number, a browser shows an error.
 _PARTS = dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2)
 _PARTS |= dict.fromkeys(("msubsup", "munderover"), 3)
 _ATTRIBUTES = {
@@ -34,14 +34,14 @@ _ATTRIBUTES = {
     *("scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width"),
 }
 _PLAIN_VALUE = re.compile(r"[\w .+%-]{0,40}", re.A)
-# The library has no common ancestor for its own errors, and lets some of Python's through.
+# The library's errors have no common base class, and it lets some of Python's through.
 _ERRORS: tuple[type[Exception], ...] = (
     *(kind for kind in vars(exceptions).values() if isinstance(kind, type) and issubclass(kind, Exception)),
     *(ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError),
 )
 
 _NAMES = "arg|argmin|argmax|Tr|tr|diag|rank|supp|sgn|erf|Var|Cov|poly|polylog"
-# Commands that the library does not know, or reads in another way than authors mean them, as ones that it knows.
+# Replacements for commands that the library does not know, or reads differently than authors mean them.
 _REPLACED_COMMANDS = [
     (re.compile(pattern), sign)
     for pattern, sign in [
@@ -67,10 +67,10 @@ _STYLES = {
     "bold-sans-serif": "SANS-SERIF BOLD",
     "monospace": "MONOSPACE",
 }
-# Letters that Unicode had before it had the alphabets go by another name.
+# Letters that were in Unicode before the mathematical alphabets have other names.
 _DEPRECATED_COMMANDS = {"SCRIPT": "SCRIPT", "FRAKTUR": "BLACK-LETTER", "DOUBLE-STRUCK": "DOUBLE-STRUCK"}
 _LETTER = re.compile(r"(?:LATIN|GREEK) (CAPITAL|SMALL) LETTER (\w+)|GREEK (?:LUNATE )?(\w+ SYMBOL)|(DIGIT \w+)")
-# Signs that stand for things, as letters do.
+# Signs that stand for things, as letters do, and so are not operators.
 _THINGS = "∞∅∂∇ℵ⊤⊥…"
 _THIN = "0.167em"
 _APPLY = "\u2061"
@@ -78,7 +78,7 @@ _APPLY = "\u2061"
 
 @lru_cache(maxsize=4096)
 def mathml(latex: str) -> str:
-    """Return a formula as MathML; "" where text says it as well, or where it cannot be made."""
+    """Return a formula as MathML; "" if plain text is just as good, or if it cannot be converted."""
     if not _STRUCTURE.search(latex) or len(latex) > MAX_MATHML_SOURCE:
         return ""
     latex = _OPERATOR.sub(_upright, latex.strip())
@@ -99,8 +99,8 @@ def _upright(match: re.Match[str]) -> str:
 
 
 def _safe(element: Element) -> Element | None:
-    """Return a copy of known elements and attributes alone; None where it is no formula."""
-    # The library writes entities as text, and leaves commands that it does not know.
+    """Return a copy with only known elements and attributes; None if it is not a valid formula."""
+    # The library writes entities as text, and leaves unknown commands in.
     text = unescape(element.text or "")
     if element.tag not in _ELEMENTS or (text.startswith("\\") and len(text) > 1 and element.tag != "mtext"):
         return None
@@ -124,7 +124,7 @@ def _safe(element: Element) -> Element | None:
 
 
 def _set_as_browsers_do(element: Element, variant: str) -> None:
-    """Make letters of an alphabet Unicode's, signs operators, and names of functions names."""
+    """Turn styled letters into Unicode's, signs into operators, and function names into identifiers."""
     text = element.text or ""
     if element.tag in ("mi", "mn") and variant in _STYLES:
         element.text = "".join(styled(char, _STYLES[variant]) for char in text)
@@ -143,7 +143,7 @@ def _set_as_browsers_do(element: Element, variant: str) -> None:
 
 @cache
 def styled(char: str, style: str) -> str:
-    """Return a letter or digit in one of Unicode's mathematical alphabets (BOLD, …), or as it is."""
+    """Return a letter or digit in one of Unicode's mathematical alphabets (BOLD, …), or unchanged if there is none."""
     kind = _LETTER.fullmatch(unicodedata.name(char, ""))
     if kind is None:
         return char
@@ -157,7 +157,7 @@ def styled(char: str, style: str) -> str:
 
 
 def _join_upright_letters(row: Element) -> None:
-    """Make one name of upright letters that stand side by side: what is longer than a letter is upright by itself."""
+    """Join adjacent upright letters to one name. Names longer than a letter are upright without an attribute."""
     for left, right in zip(list(row)[:-1], list(row)[1:], strict=True):
         if _is_upright(left) and _is_upright(right):
             right.text = (left.text or "") + (right.text or "")
@@ -172,7 +172,7 @@ def _is_upright(element: Element) -> bool:
 
 
 def _space_functions(row: Element) -> None:
-    """Put a thin space beside the names of functions where TeX does, and say that they are applied."""
+    """Put a thin space next to function names where TeX does, and mark that they are applied."""
     children = list(row)
     for child in children:
         row.remove(child)
@@ -191,7 +191,7 @@ def _space_functions(row: Element) -> None:
 
 
 def _is_function(element: Element) -> bool:
-    """Return whether this is a function's name, with or without scripts."""
+    """Return whether this is a function name, with or without scripts."""
     while element.tag in ("msub", "msup", "msubsup", "munder", "mover", "munderover") or (
         element.tag == "mrow" and len(element) == 1
     ):

@@ -1,4 +1,4 @@
-"""Passkeys of readers, beside the link by mail: add, name and remove one's own; sign in with one."""
+"""Readers' passkeys, an alternative to the magic link: add, rename and remove them; sign in with one."""
 
 import logging
 from datetime import timedelta
@@ -29,7 +29,7 @@ from subscriptions import limits, outgoing
 
 logger = logging.getLogger(__name__)
 
-# Which question the browser was asked last. The question itself stays here.
+# The cookie with the key of the browser's current challenge. The challenge itself stays on the server.
 CHALLENGE_COOKIE = "passkey"
 MAX_PASSKEYS = 20
 MAX_PASSKEY_NAME = 64
@@ -46,7 +46,7 @@ READER_REFUSALS = {
 @require_POST
 @never_cache
 def passkey_sign_in_options(request: HttpRequest) -> HttpResponse:
-    """Return the question that a browser answers with whichever passkey it keeps for this site."""
+    """Return the options with which the browser uses any passkey it has for this site."""
     if not limits.network_has_room(request, "passkey"):
         return _too_many()
     challenge = generate_challenge()
@@ -57,7 +57,7 @@ def passkey_sign_in_options(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def passkey_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in whose passkey the browser showed."""
+    """Sign in the owner of the passkey that the browser used."""
     try:
         challenge = _take_challenge(request, owner="")
         passkey = passkey_ceremonies.verify_request(request.POST.get("answer", ""), challenge, _find_passkey)
@@ -76,13 +76,13 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 @member_required
 def new_member_passkey_options(request: HttpRequest, member: Member) -> HttpResponse:
-    """Return the question that a browser answers with a new passkey."""
+    """Return the options with which the browser creates a passkey."""
     if not members.has_own_sign_in(request) or member.passkeys.count() >= MAX_PASSKEYS:
         return JsonResponse({}, status=403)
     if not limits.network_has_room(request, "passkey"):
         return _too_many()
     challenge, owner = generate_challenge(), PasskeyOwner(member.public_id.bytes, member.email, member.email)
-    # Kept by the device, so that it is found without typing the address.
+    # Stored on the device, so that it is found without typing the email address.
     required = ResidentKeyRequirement.REQUIRED
     options = passkey_ceremonies.creation_options(challenge, owner, member.passkeys.all(), required)
     return _ask(challenge, options, member.public_id.hex)
@@ -91,7 +91,7 @@ def new_member_passkey_options(request: HttpRequest, member: Member) -> HttpResp
 @require_POST
 @member_required
 def add_member_passkey(request: HttpRequest, member: Member) -> HttpResponse:
-    """Keep the passkey that the browser made, and tell the account's address of it."""
+    """Store the passkey that the browser created, and notify the account by email."""
     if not members.has_own_sign_in(request):
         return _section(request, member, refusal="Sign in by email first.", status=403)
     try:
@@ -106,7 +106,7 @@ def add_member_passkey(request: HttpRequest, member: Member) -> HttpResponse:
 
 @transaction.atomic
 def _keep_passkey(member: Member, name: str, fields: dict[str, Any]) -> None:
-    # Locked, so that two at once do not both find room for the last one.
+    # Locked, so that two concurrent requests cannot both add the last allowed passkey.
     Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     if member.passkeys.count() >= MAX_PASSKEYS:
         raise CeremonyError(CeremonyFault.EXPIRED)
@@ -121,7 +121,7 @@ def _keep_passkey(member: Member, name: str, fields: dict[str, Any]) -> None:
 @require_POST
 @member_required
 def change_member_passkey(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    """Rename or remove one of one's own passkeys, whichever button was pressed."""
+    """Rename or remove one of the member's passkeys, depending on the button."""
     passkey = get_object_or_404(MemberPasskey, pk=pk, member=member)
     match request.POST.get("action", ""):
         case "rename":
@@ -136,7 +136,7 @@ def change_member_passkey(request: HttpRequest, member: Member, pk: int) -> Http
 
 
 def passkeys_context(request: HttpRequest, member: Member) -> dict[str, Any]:
-    """Return what the account's section of passkeys shows."""
+    """Return the context of the account's passkey section."""
     own = list(member.passkeys.all())
     return {
         "passkeys": own,
@@ -148,7 +148,7 @@ def passkeys_context(request: HttpRequest, member: Member) -> dict[str, Any]:
 def _section(
     request: HttpRequest, member: Member, notice: str = "", refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    """Return the section in place, or lead back to it where there is no script. Without one nothing is refused."""
+    """Return the section, or without JavaScript redirect to it. Refusals only happen with JavaScript."""
     if notice and not request.headers.get("HX-Request"):
         messages.success(request, notice)
         return redirect(f"{reverse('account')}#passkeys")
@@ -157,7 +157,7 @@ def _section(
 
 
 def _find_passkey(credential_id: str, handle: bytes | None) -> MemberPasskey | None:
-    """Return the passkey of that id; None where the device says it is somebody else's, or its owner is shut out."""
+    """Return the passkey with that ID; None if the device says it is someone else's, or its owner is banned."""
     rows = MemberPasskey.objects.select_related("member").filter(credential_id=credential_id, member__barred_at=None)
     passkey = rows.first()
     return passkey if passkey and handle == passkey.member.public_id.bytes else None
@@ -172,7 +172,7 @@ def _too_many() -> HttpResponse:
 
 
 def _ask(challenge: bytes, options: dict[str, Any], owner: str) -> HttpResponse:
-    """Keep a question, and put it to the browser."""
+    """Store a challenge and send it to the browser."""
     key = token_urlsafe(32)
     PasskeyChallenge.objects.create(key=key, challenge=bytes_to_base64url(challenge), owner=owner)
     response = JsonResponse(options)
@@ -188,7 +188,7 @@ def _ask(challenge: bytes, options: dict[str, Any], owner: str) -> HttpResponse:
 
 
 def _take_challenge(request: HttpRequest, owner: str) -> bytes:
-    """Return the challenge this browser was asked with, which no other answer can use; CeremonyError without one."""
+    """Return this browser's challenge and discard it, so no other response can use it; CeremonyError without one."""
     since = timezone.now() - timedelta(seconds=CHALLENGE_SECONDS)
     challenge = PasskeyChallenge.objects.take(request.COOKIES.get(CHALLENGE_COOKIE, "")[:64], owner, since)
     if challenge is None:

@@ -1,4 +1,4 @@
-"""Who is signed in: a signed cookie, apart from the session of the desk."""
+"""The signed-in member, kept in a signed cookie that is separate from the panel's session."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ MEMBER_COOKIE_LIFETIME = timedelta(days=60)
 
 
 def member_of(request: HttpRequest) -> Member | None:
-    """Return who is signed in; asked once a request, and only where there is a cookie."""
+    """Return the signed-in member, if any. Queried once per request, and only if there is a cookie."""
     if not hasattr(request, "daily_papers_member"):
         request.daily_papers_member = _read(request)  # type: ignore[attr-defined]
     member: Member | None = request.daily_papers_member  # type: ignore[attr-defined]
@@ -23,21 +23,21 @@ def member_of(request: HttpRequest) -> Member | None:
 
 
 def has_own_sign_in(request: HttpRequest) -> bool:
-    """Say whether who is signed in used a link to sign in, or a passkey.
+    """Return whether the member signed in with a magic link or a passkey.
 
-    The other way is “Stay signed in” behind the link of a mail, which may have been passed on.
+    The alternative is “Stay signed in” behind the link in an email, which may have been forwarded.
     """
     return bool(member_of(request) and getattr(request, "daily_papers_own_sign_in", False))
 
 
 def reader_of(request: HttpRequest) -> Subscriber | None:
-    """Return the reader's side of who is signed in."""
+    """Return the subscriber of the signed-in member."""
     member = member_of(request)
     return member.subscriber if member else None
 
 
 def reader_key(request: HttpRequest) -> int | None:
-    """Return the subscriber (key) who is signed in."""
+    """Return the primary key of the signed-in subscriber."""
     reader = reader_of(request)
     return reader.pk if reader else None
 
@@ -55,7 +55,7 @@ def _read(request: HttpRequest) -> Member | None:
 
 
 def remember_member(response: HttpResponse, member: Member, until: datetime | None = None) -> None:
-    """Sign the member in, in this browser; no longer than until that moment, where there is one."""
+    """Sign the member in on this browser, at most until the given time if there is one."""
     lifetime = MEMBER_COOKIE_LIFETIME
     parts = [str(member.pk), member.browser_key]
     if until:
@@ -68,11 +68,11 @@ def remember_member(response: HttpResponse, member: Member, until: datetime | No
         max_age=lifetime,
         secure=not settings.DEBUG,
         httponly=True,
-        # Not sent with a form that another site posts here.
+        # The cookie is not sent with a form that another site posts here.
         samesite="Lax",
     )
 
 
 def forget_member(response: HttpResponse) -> None:
-    """Sign out, in this browser."""
+    """Sign out on this browser."""
     response.delete_cookie(MEMBER_COOKIE, samesite="Lax")

@@ -1,4 +1,4 @@
-"""The address that Prometheus asks."""
+"""The endpoint that Prometheus scrapes."""
 
 from hmac import compare_digest
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer with all metrics: 404 where no METRICS_TOKEN is set, 401 to whoever does not show it."""
+    """Return all metrics; 404 if METRICS_TOKEN is not set, 401 without that token."""
     if not settings.METRICS_TOKEN:
         raise Http404
     shown = request.headers.get("Authorization", "").encode(errors="replace")
@@ -19,7 +19,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         refusal = HttpResponse("A token is needed.\n", status=401, content_type="text/plain; charset=utf-8")
         refusal["WWW-Authenticate"] = "Bearer"
         return refusal
-    # Loaded here: who is not watched does without the library.
+    # Imported here, so that the library is not needed without monitoring.
     from digest.metrics import prometheus  # noqa: PLC0415
 
     return HttpResponse(prometheus.exposition(settings.METRICS_DIR), content_type=prometheus.CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""What we hold about somebody, by the link to their preferences: seen, taken along, deleted."""
+"""“Your data”, opened by the link to the preferences: see, export or delete everything we store about a subscriber."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -14,7 +14,7 @@ from subscriptions.views.signed import signed
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed(Purpose.PREFERENCES)
 def my_data(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show all we hold about a subscriber; delete it."""
+    """Show everything we store about a subscriber, or delete it."""
     if request.method == "POST":
         erase(subscriber, timezone.now())
         return redirect("erased")
@@ -25,7 +25,7 @@ def my_data(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
 @require_safe
 @signed(Purpose.PREFERENCES)
 def my_data_file(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:  # noqa: ARG001
-    """Give all we hold about a subscriber as a file."""
+    """Return everything we store about a subscriber as a file."""
     file = {"Content-Disposition": 'attachment; filename="my-data.json"'}
     data = everything_about(subscriber)
     return JsonResponse(data, headers=file, json_dumps_params={"indent": 2, "ensure_ascii": False})

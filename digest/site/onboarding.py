@@ -1,4 +1,4 @@
-"""Eight papers to judge, for somebody who does not want to go through topics."""
+"""Eight papers to judge, for visitors who do not want to go through topics."""
 
 from typing import Any
 
@@ -15,20 +15,20 @@ from subscriptions.forms import SearchedForm, SignUpForm, TopicsForm
 from subscriptions.models import Weight
 from subscriptions.preferences import Preferences
 
-# The names of the form's fields begin so, and end with the key of a paper.
+# The names of the form's fields are this prefix and the key of a paper.
 FIELD_PREFIX = "paper-"
 FIELD_BY_KIND = {Feedback.Kind.MORE: "liked", Feedback.Kind.LESS: "disliked"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
-    """Ask about eight papers; turn the answers into topics to sign up with. Nothing is kept before one signs up."""
+    """Ask about eight papers and turn the answers into topics. Nothing is stored before the visitor signs up."""
     if request.method != "POST":
         return render(request, "site/start.html", {"papers": _papers()})
     answers = TopicsForm(_answers(request))
     if not answers.is_valid():
         return render(request, "site/start.html", {"papers": _papers(), "form": answers}, status=422)
-    # Who came from a search has its words and its topic in the address.
+    # Visitors who came from a search have its words and its topic in the query string.
     searched = SearchedForm(request.GET).initial_choices
     topics = list(dict.fromkeys([*map(int, searched["topics"]), *onboarding.topics_of(answers.answers)]))
     preferences = Preferences(dict.fromkeys(topics, float(Weight.NORMAL)), follow=searched["follow"])
@@ -42,7 +42,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _papers() -> list[Paper]:
-    """Return the papers to judge, of the latest edition."""
+    """Return the papers to judge, from the latest edition."""
     offer = candidates_from_editions(None)
     keys = [offer.papers[row] for row in onboarding.onboarding_papers(offer.tags)]
     papers = Paper.objects.for_mail(set(keys))
@@ -50,7 +50,7 @@ def _papers() -> list[Paper]:
 
 
 def _answers(request: HttpRequest) -> dict[str, list[str]]:
-    """Return the answers by the field they belong to; papers without an answer in none."""
+    """Return the answers by form field. Papers without an answer are left out."""
     values = {
         name.removeprefix(FIELD_PREFIX): value for name, value in request.POST.items() if name.startswith(FIELD_PREFIX)
     }

@@ -1,7 +1,7 @@
-"""What somebody opens: the switch on the page of preferences, and the browsers that tell.
+"""Recording what a subscriber opens: the switch among their preferences, and the requests from their browsers.
 
-A page says nothing of it and stays the same for everybody. A script on it asks for the marker, which is alike in all
-browsers, and tells what was looked at. Who it was says a cookie that goes to this one address alone.
+Pages do not depend on it and stay the same for everyone. A script on them looks for a marker cookie, which is the
+same in all browsers, and reports the opened paper. A second cookie, sent only to that one address, says whose it is.
 """
 
 from django.conf import settings
@@ -26,7 +26,7 @@ MARKER_COOKIE, MARKER_COOKIE_PATH = "opens_count", "/papers/"
 @require_POST
 @signed(Purpose.PREFERENCES)
 def allow_opens(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Let what somebody opens in this browser count."""
+    """Allow recording what the subscriber opens in this browser."""
     response = redirect(f"{reverse('preferences', args=[token])}#opens")
     if subscriber.allow_opens(timezone.now()):
         _remember(response, open_tracking.pass_of(subscriber))
@@ -37,7 +37,7 @@ def allow_opens(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 @require_POST
 @signed(Purpose.PREFERENCES)
 def forget_opens(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Let nothing that somebody opens count any more, in any browser, and forget what did."""
+    """Stop recording what the subscriber opens, in all browsers, and delete what was recorded."""
     open_tracking.forget_open(subscriber, timezone.now())
     messages.success(request, "We’ve stopped noting what you open and deleted what we had.")
     response = redirect(f"{reverse('preferences', args=[token])}#opens")
@@ -48,7 +48,7 @@ def forget_opens(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
 @require_POST
 @never_cache
 def record_opened(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note that whoever carries the cookie opened a paper; have a browser forget a cookie that is no longer good."""
+    """Record that the owner of the cookie opened a paper; delete the cookie if it is no longer valid."""
     response = HttpResponse(status=204)
     subscriber = open_tracking.bearer_of(request.COOKIES.get(OPENS_COOKIE, ""))
     if subscriber is None:
@@ -63,7 +63,7 @@ def _remember(response: HttpResponse, its_pass: str) -> None:
     response.set_cookie(
         OPENS_COOKIE, its_pass, OPENS_FOR, path=OPENS_COOKIE_PATH, secure=secure, httponly=True, samesite="Lax"
     )
-    # For the script to see.
+    # Readable by the script.
     response.set_cookie(MARKER_COOKIE, "1", OPENS_FOR, path=MARKER_COOKIE_PATH, secure=secure, samesite="Lax")
 
 

@@ -1,4 +1,4 @@
-"""More, less and save, in place: three buttons under each paper for whoever is known; plain forms without script."""
+"""More, less and save: three buttons under each paper for signed-in readers. They work without JavaScript, too."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,14 +13,14 @@ from digest.site.paper_lists import papers_for_page
 from digest.site.signing_in import lead_to_sign_in, referring_address
 from subscriptions.models import Subscriber
 
-# What the buttons say.
+# The kinds of feedback that have a button.
 BUTTON_KINDS = (Feedback.Kind.MORE, Feedback.Kind.LESS, Feedback.Kind.SAVED)
 
 
 @require_POST
 @never_cache
 def give_opinion(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take what somebody signed in says about a paper; answer with its buttons, or with the page they were on."""
+    """Handle a signed-in reader's feedback on a paper; return its buttons, or redirect to the page they were on."""
     reader = reader_of(request)
     if reader is None:
         return lead_to_sign_in(request)
@@ -33,9 +33,9 @@ def give_opinion(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def apply_opinion(request: HttpRequest, reader: Subscriber, paper: int) -> str:
-    """Keep or take back what the pressed button says of a paper (its key); return what was said, "" for taken back.
+    """Give or undo the feedback on a paper (its key) that the button stands for; return its kind, "" if it was undone.
 
-    Http404 where it says nothing one can say.
+    Http404 for an unknown kind.
     """
     kind = request.POST.get("say") or request.POST.get("unsay") or ""
     if kind not in BUTTON_KINDS:

@@ -1,4 +1,4 @@
-"""The mails of the outbox folder, to be looked at in the browser while trying out. With DEBUG off there are none."""
+"""The outbox: emails from the outbox folder, shown in the browser during development. Off unless DEBUG is on."""
 
 import re
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-# Mails in the list; the folder may hold many more.
+# The list shows at most this many. The folder may have many more.
 MAILS_LISTED = 200
 MAIL_FILE_NAME = re.compile(r"[\w.-]+\.eml")
-# Nothing in a mail may run, load or post; pages of ours show it in a frame.
+# Nothing in an email may run, load or submit anything. Our own pages show it in a frame.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
-# In the order in which they are shown.
+# In display order.
 HEADERS_SHOWN = (
     "From",
     "To",
@@ -42,7 +42,7 @@ HEADERS_SHOWN = (
 
 @dataclass(frozen=True)
 class StoredMail:
-    """One mail of the outbox."""
+    """One email in the outbox."""
 
     name: str
     message: EmailMessage
@@ -50,17 +50,17 @@ class StoredMail:
 
     @property
     def to(self) -> str:
-        """Whom it is for."""
+        """The recipient."""
         return str(self.message["To"] or "").strip()
 
     @property
     def subject(self) -> str:
-        """What it is about."""
+        """The subject."""
         return str(self.message["Subject"] or "").strip()
 
     @property
     def date(self) -> datetime | None:
-        """When it was made."""
+        """The date."""
         return getattr(self.message["Date"], "datetime", None)
 
     @property
@@ -69,19 +69,19 @@ class StoredMail:
         return [(name, str(self.message[name]).strip()) for name in HEADERS_SHOWN if name in self.message]
 
     def part(self, kind: str) -> str:
-        """Return the plain or the html part, or "" where there is none."""
+        """Return the part of a kind (“plain” or “html”), "" if there is none."""
         body = self.message.get_body((kind,))
         return str(body.get_content()) if body else ""
 
 
 def read_mail(file: Path) -> StoredMail:
-    """Return the mail in the file."""
+    """Return the email in a file."""
     content = file.read_bytes()
     return StoredMail(file.name, BytesParser(EmailMessage, policy=default).parsebytes(content), len(content))
 
 
 def file_named(name: str) -> Path:
-    """Return the file of that name in the outbox; Http404 for anything that does not lie there."""
+    """Return the file with this name in the outbox; Http404 for anything that is not there."""
     file = Path(settings.OUTBOX_DIR) / name
     if not MAIL_FILE_NAME.fullmatch(name) or file.is_symlink() or not file.is_file():
         raise Http404("no such mail")
@@ -89,7 +89,7 @@ def file_named(name: str) -> Path:
 
 
 def debug_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer 404 unless DEBUG is on: the mails hold everybody's links."""
+    """Answer 404 unless DEBUG is on, because the emails contain everyone's links."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -103,8 +103,8 @@ def debug_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 @require_safe
 @debug_only
 def outbox(request: HttpRequest) -> HttpResponse:
-    """List the newest mails first."""
-    # Names begin with the moment of writing.
+    """List the emails, newest first."""
+    # File names start with the time of writing.
     files = sorted(Path(settings.OUTBOX_DIR).glob("*.eml"), reverse=True)
     context = {"mails": [read_mail(file) for file in files[:MAILS_LISTED]], "count": len(files), "listed": MAILS_LISTED}
     return render(request, "site/outbox.html", context)
@@ -113,7 +113,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 @debug_only
 def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one mail: its headers and both of its parts."""
+    """Show one email: its headers and both parts."""
     stored = read_mail(file_named(name))
     context = {"mail": stored, "html": stored.part("html"), "text": stored.part("plain")}
     return render(request, "site/outbox_mail.html", context)
@@ -123,7 +123,7 @@ def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
 @debug_only
 @xframe_options_sameorigin
 def outbox_mail_html(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Return the HTML part alone, as a mail client shows it."""
+    """Return only the HTML part, as a mail client shows it."""
     html = read_mail(file_named(name)).part("html")
     if not html:
         raise Http404("no HTML in this mail")

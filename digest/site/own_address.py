@@ -1,4 +1,4 @@
-"""Addresses to lead back to: pages of ours alone."""
+"""Addresses that are safe to redirect back to: only our own pages."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -6,6 +6,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def own_path(request: HttpRequest, address: str) -> str:
-    """Return the address where it leads to a page of ours, otherwise the front page's."""
+    """Return the address if it is one of our own pages, otherwise the front page's."""
     allowed = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if allowed else reverse("home")

@@ -1,6 +1,6 @@
-"""Pages that are the same for everybody: kept here, kept by browsers, and sent again only when they changed.
+"""Pages that are the same for everyone: cached here and by browsers, and only sent again when they changed.
 
-What a member sees is made for that member and kept by nobody.
+Pages for members are rendered for each of them and not cached.
 """
 
 import gzip
@@ -24,19 +24,19 @@ from digest.site.members import MEMBER_COOKIE
 View = Callable[..., HttpResponse]
 PageState = Callable[..., "tuple[str, datetime | None] | None"]
 
-# How long a page is kept whose state stays the same: names of topics are no part of the state.
+# The maximum time to cache a page while its state is the same, because the state does not cover topic names.
 PAGE_CACHE_TIME = timedelta(minutes=1)
-# A page of which there are as many as papers: whoever looks through them all must not fill the memory.
+# For pages that exist once per paper: a crawler that opens all of them must not fill the memory.
 SHORT_CACHE_TIME = timedelta(seconds=10)
-# What stands in a form where a token would. It opens nothing.
+# Stands in for the CSRF token in forms. It is not a valid token.
 CSRF_PLACEHOLDER = "none"
-# Small answers get no smaller.
+# Smaller responses do not get smaller by compression.
 MIN_GZIP_BYTES = 500
 
 
 @dataclass(frozen=True)
 class CachedPage:
-    """A page as it goes over the wire."""
+    """A page as it is sent."""
 
     body: bytes
     zipped: bytes
@@ -46,16 +46,16 @@ class CachedPage:
 
     @classmethod
     def of(cls, response: HttpResponse, changed_at: datetime | None) -> "CachedPage":
-        """Return a page to keep."""
+        """Return a response as a page to cache."""
         body = response.content
-        # The same page has the same tag in every process.
+        # A hash of the body, so that every process has the same tag for the same page.
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
         packed = response["Content-Type"].startswith("image/")
         zipped = b"" if packed or len(body) < MIN_GZIP_BYTES else gzip.compress(body, compresslevel=6, mtime=0)
         return cls(body, zipped, dict(response.items()), etag, changed_at.timestamp() if changed_at else None)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Return the page, or 304 to who has it."""
+        """Return the page, or 304 if the client already has it."""
         response = HttpResponse(headers={**self.headers, "ETag": self.etag})
         if self.zipped and accepts_gzip(request.headers.get("Accept-Encoding", "")):
             response.content = self.zipped
@@ -64,7 +64,7 @@ class CachedPage:
             response.content = self.body
         if self.changed_at is not None:
             response["Last-Modified"] = http_date(self.changed_at)
-        # Whoever keeps it asks each time whether it is still the same, so that a change shows at once.
+        # Caches have to revalidate every time, so that a change shows right away.
         response["Cache-Control"] = "public, no-cache"
         patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
         last = None if self.changed_at is None else int(self.changed_at)
@@ -72,19 +72,19 @@ class CachedPage:
 
 
 def public_page(view: View) -> View:
-    """Tag and zip a page, and answer 304 to who has it; leave one alone that is a member's, or an error."""
+    """Add an ETag, compression and 304 responses to a page, except to members' pages and errors."""
     return cache_while(_no_state)(view)
 
 
 def _no_state(*_: object, **__: object) -> None:
-    """Return no state: such a page is made each time it is asked for."""
+    """Return no state: the page is rendered for every request."""
 
 
 def cache_while(state: PageState, longest: timedelta = PAGE_CACHE_TIME) -> Callable[[View], View]:
-    """Keep a page for as long as its state is the same, and no longer than that.
+    """Cache a page while its state is the same, for at most `longest`.
 
-    state: called as the view is; returns a text that changes with what the page shows, and when that last changed;
-    None for a page that is not to be kept.
+    state: called with the view's arguments; returns a text that changes with the page's content, and when that last
+    changed; None for a page that must not be cached.
     """
 
     def decorate(view: View) -> View:
@@ -110,17 +110,17 @@ def cache_while(state: PageState, longest: timedelta = PAGE_CACHE_TIME) -> Calla
 
 
 def _cache_key(request: HttpRequest) -> str:
-    """Return the name a page is kept under: one for each path and style of list, whatever the query and the state are.
+    """Return the cache key of a page: one for each path and list style, whatever the query and the state are.
 
-    No kept page reads its query or names the host that it was asked for, so a stranger cannot have more of them kept
-    than there are editions and papers.
+    No cached page depends on its query string or the requested host, so a stranger cannot have more pages cached than
+    there are editions and papers.
     """
     style = "compact" if is_compact(request) else "reading"
     return f"cached_page.{style}.{hashlib.sha256(request.path.encode()).hexdigest()}"
 
 
 def accepts_gzip(accepted: str) -> bool:
-    """Whether the header Accept-Encoding lets an answer be zipped (RFC 9110, 12.5.3)."""
+    """Return whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3)."""
     weights = {}
     for part in accepted.lower().split(","):
         coding, *parameters = (piece.strip() for piece in part.split(";"))
@@ -136,17 +136,17 @@ def _weight(parameter: str) -> float:
 
 
 def is_personal(request: HttpRequest) -> bool:
-    """Whether somebody asks who may be shown something of their own: a member, or one who works at the desk."""
+    """Return whether the page may be personal, because the visitor has a member's or the panel's cookie."""
     return MEMBER_COOKIE in request.COOKIES or settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def as_private(response: HttpResponse) -> HttpResponse:
-    """Let nobody keep the page but the browser, and that only to ask again."""
+    """Allow only the browser to cache the page, and only with revalidation."""
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Cookie",))
     return response
 
 
 def render_public(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Return a page that is the same for everybody: its forms carry no token, and digest.site.csrf needs none."""
+    """Return a page that is the same for everyone: its forms have no token, because digest.site.csrf needs none."""
     return render(request, template, {**context, "csrf_token": CSRF_PLACEHOLDER})

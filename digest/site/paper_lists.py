@@ -1,4 +1,4 @@
-"""What the pages show, read in a number of queries that does not grow with the papers."""
+"""The content of pages with papers. The number of queries does not grow with the number of papers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,20 +12,20 @@ from digest.models import Edition, EditionPaper, Paper, PaperTopic
 from digest.site.members import member_of, reader_of
 from subscriptions.models import Topic
 
-# The strongest come first; more would be noise under a title.
+# The strongest come first. More would be noise under a title.
 TOPICS_SHOWN = 3
-# Papers on a page of a long list.
+# Papers per page of a long list.
 PAPERS_PER_LIST_PAGE = 50
 
 
 def paper_prefetches(prefix: str = "") -> "list[Prefetch[Any] | str]":
-    """Return what to prefetch so that a paper's topics and links cost no query of their own."""
+    """Return what to prefetch so that the topics and links of papers need no query per paper."""
     tags = Prefetch(f"{prefix}tags", queryset=PaperTopic.objects.select_related("topic"))
     return [f"{prefix}identifiers", tags]
 
 
 def edition_page(request: HttpRequest, edition: Edition) -> dict[str, Any]:
-    """Return an edition with its shown papers and its neighbours in time."""
+    """Return an edition with its visible papers and the editions before and after it."""
     entries = EditionPaper.objects.shown().filter(edition=edition).select_related("paper")
     neighbours = Edition.objects.filter(status=Edition.Status.PUBLISHED).aggregate(
         earlier=Max("day", filter=Q(day__lt=edition.day)), later=Min("day", filter=Q(day__gt=edition.day))
@@ -38,7 +38,7 @@ def edition_page(request: HttpRequest, edition: Edition) -> dict[str, Any]:
 
 
 def paginated(request: HttpRequest, entries: QuerySet[EditionPaper]) -> dict[str, Any]:
-    """Return the page of a long list that `page` in the query names, with the editions; Http404 past its end."""
+    """Return the page of a long list given by `page` in the query string, with editions; Http404 past the end."""
     page = _page(request, with_paper_data(entries))
     return {"page": page, "with_days": True, **_papers(request, list(page.object_list))}
 
@@ -54,7 +54,7 @@ def in_ranking_order(request: HttpRequest, keys: Sequence[int]) -> dict[str, Any
 
 
 def with_paper_data(entries: QuerySet[EditionPaper]) -> QuerySet[EditionPaper]:
-    """Bring along all that a list shows of papers."""
+    """Fetch everything a list shows of papers with the entries."""
     return entries.select_related("paper", "edition").prefetch_related(*paper_prefetches("paper__"))
 
 
@@ -66,7 +66,7 @@ def _page(request: HttpRequest, items: Any) -> "Page[Any]":
 
 
 def _papers(request: HttpRequest, entries: list[EditionPaper]) -> dict[str, Any]:
-    """Return the papers, which of them a member voted for, and what they said of them as a reader."""
+    """Return the papers with the signed-in member's votes and feedback."""
     return {
         "entries": entries,
         "topics_shown": f":{TOPICS_SHOWN}",
@@ -75,7 +75,7 @@ def _papers(request: HttpRequest, entries: list[EditionPaper]) -> dict[str, Any]
 
 
 def own_marks(request: HttpRequest, papers: Sequence[int]) -> dict[str, Any]:
-    """Return what whoever is signed in did with these papers (their keys): a page with it is theirs alone."""
+    """Return the signed-in member's votes and feedback on these papers (keys). They make a page personal."""
     member, reader = member_of(request), reader_of(request)
     return {
         "voted": votes.voted_by(member, papers) if member and papers else set(),
@@ -84,12 +84,12 @@ def own_marks(request: HttpRequest, papers: Sequence[int]) -> dict[str, Any]:
 
 
 def papers_for_page() -> QuerySet[Paper]:
-    """Return the papers that have a page for everybody, each with all that it shows."""
+    """Return the papers that have a public page, with everything it shows."""
     return Paper.objects.with_page().select_related("entry__edition").prefetch_related(*paper_prefetches())
 
 
 def topics_with_counts() -> QuerySet[Any]:
-    """Return the topics, each with `count`: how many papers about it readers may see."""
+    """Return the topics, each with `count`, the number of papers about it that readers may see."""
     is_published = Q(papers__entry__edition__status=Edition.Status.PUBLISHED)
     is_published &= ~Q(papers__entry__placement=EditionPaper.Placement.HIDDEN)
     return Topic.objects.annotate(count=Count("papers", filter=is_published))

@@ -1,7 +1,6 @@
-"""The two ceremonies of passkeys (WebAuthn, level 3): what a browser is asked, and whether its answer holds.
+"""The two passkey ceremonies (WebAuthn, level 3): the options for the browser, and the check of its response.
 
-Readers and the panel have them from here. Each side keeps its own challenges and rows, and says in its own words what
-went wrong.
+Shared by readers and the panel. Each side stores its own challenges and passkeys, and has its own error messages.
 """
 
 from collections.abc import Callable
@@ -28,21 +27,20 @@ from webauthn.helpers.structs import (
 from digest.models.passkey import PasskeyCredential
 
 CHALLENGE_SECONDS = 300
-# An honest answer has a few kilobytes.
+# A genuine response has a few kilobytes.
 MAX_ANSWER_CHARACTERS = 64_000
-# Asked for where the device can do it, and not insisted on: to require it would shut out plain security keys, which
-# cannot tell their owner.
+# Requested but not required, because requiring it would exclude plain security keys, which cannot verify their user.
 USER_VERIFICATION = UserVerificationRequirement.PREFERRED
 
-# What the library raises at an answer. Of one whose inner parts are missing, of a wrong kind or nested without end, it
-# lets Python's own errors through.
+# Errors of the library for an invalid response. If parts of it are missing, have the wrong type or are nested too
+# deeply, it lets Python's own errors through.
 RESPONSE_ERRORS = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 Credential = TypeVar("Credential", bound=PasskeyCredential)
 
 
 class CeremonyFault(Enum):
-    """Why an answer does not hold."""
+    """Why a response was refused."""
 
     EXPIRED = "its question is too old, or was answered before"
     UNVERIFIED = "it does not answer the question, or not from here"
@@ -52,7 +50,7 @@ class CeremonyFault(Enum):
 
 
 class CeremonyError(Exception):
-    """An answer that does not hold. `refusal` says why; `passkey` is the row of one that may have been copied."""
+    """A refused response. `refusal` says why; `passkey` is the row of one that may have been copied."""
 
     def __init__(self, refusal: CeremonyFault, passkey: PasskeyCredential | None = None) -> None:
         super().__init__(refusal.value)
@@ -61,7 +59,7 @@ class CeremonyError(Exception):
 
 
 class PasskeyOwner(NamedTuple):
-    """Whose a new passkey is. handle: up to 64 bytes that devices know them by, and that tell nothing of them."""
+    """The owner of a new passkey. handle: up to 64 bytes that identify them to devices but say nothing about them."""
 
     handle: bytes
     name: str
@@ -74,9 +72,9 @@ def creation_options(
     credentials: "models.QuerySet[Any]",
     resident_key: ResidentKeyRequirement,
 ) -> dict[str, Any]:
-    """Return what a browser needs to make a passkey (PublicKeyCredentialCreationOptionsJSON).
+    """Return what a browser needs to create a passkey (PublicKeyCredentialCreationOptionsJSON).
 
-    credentials: those the owner has. resident_key: whether it must be found without the owner's name.
+    credentials: the owner's existing ones. resident_key: whether it must be found without the owner's name.
     """
     options = webauthn.generate_registration_options(
         rp_id=_host(),
@@ -95,9 +93,9 @@ def creation_options(
 
 
 def request_options(challenge: bytes, credentials: "models.QuerySet[Any]") -> dict[str, Any]:
-    """Return what a browser needs to show one of these passkeys (PublicKeyCredentialRequestOptionsJSON).
+    """Return what a browser needs to use one of these passkeys (PublicKeyCredentialRequestOptionsJSON).
 
-    Of none, the browser offers whatever it keeps for this site.
+    Without any, the browser offers all passkeys it has for this site.
     """
     options = webauthn.generate_authentication_options(
         rp_id=_host(),
@@ -110,7 +108,7 @@ def request_options(challenge: bytes, credentials: "models.QuerySet[Any]") -> di
 
 
 def verify_creation(answer: str, challenge: bytes) -> dict[str, Any]:
-    """Return the fields of a new passkey's row; raise CeremonyError where the answer does not hold."""
+    """Return the fields of a new passkey's row; raise CeremonyError if the response is not valid."""
     try:
         parsed = parse_registration_credential_json(_bounded(answer))
         registration = webauthn.verify_registration_response(
@@ -131,9 +129,9 @@ def verify_creation(answer: str, challenge: bytes) -> dict[str, Any]:
 
 
 def verify_request(answer: str, challenge: bytes, find: Callable[[str, bytes | None], Credential | None]) -> Credential:
-    """Return the passkey that a browser showed, its use noted; raise CeremonyError where the answer does not hold.
+    """Return the passkey that a browser used, and record its use; raise CeremonyError if the response is not valid.
 
-    find: takes the credential's id and the handle of its owner, as far as the device tells it.
+    find: takes the credential's ID and its owner's handle, None if the device does not tell it.
     """
     try:
         parsed = parse_authentication_credential_json(_bounded(answer))
@@ -146,7 +144,7 @@ def verify_request(answer: str, challenge: bytes, find: Callable[[str, bytes | N
             expected_rp_id=_host(),
             expected_origin=_origin(),
             credential_public_key=bytes(passkey.public_key),
-            # Compared below: only once the signature holds does a low count tell of a copy, and not of a forger.
+            # Compared below: a low count is only a sign of a copy, not of a forgery, if the signature is valid.
             credential_current_sign_count=0,
         )
     except RESPONSE_ERRORS as error:
@@ -163,19 +161,19 @@ def _bounded(answer: str) -> str:
 
 
 def _host() -> str:
-    """Return the name that passkeys are bound to: they serve this host, and no other."""
+    """Return the host that passkeys are bound to. They work for no other."""
     return str(urlsplit(settings.SITE_URL).hostname)
 
 
 def _origin() -> str:
-    """Return the address as browsers write it: in small letters, without the usual port."""
+    """Return the site's origin as browsers write it: in lower case, without the default port."""
     parts = urlsplit(settings.SITE_URL.lower())
     usual = {"http": ":80", "https": ":443"}[parts.scheme]
     return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
 
 
 def _credential_descriptors(credentials: "models.QuerySet[Any]") -> list[PublicKeyCredentialDescriptor]:
-    """Return passkeys as a browser reads them, the one used last first."""
+    """Return passkeys as credential descriptors for the browser, the most recently used first."""
     transport_values = {transport.value for transport in AuthenticatorTransport}
     ordered = credentials.order_by(models.F("used_at").desc(nulls_last=True), "-pk")
     return [

@@ -1,4 +1,4 @@
-"""A week or a month of editions, with the ones before and after."""
+"""Weeks and months of editions, with the ones before and after."""
 
 import calendar
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from digest.models import Edition
 
 @dataclass(frozen=True)
 class Period:
-    """Some days in a row. name: of its address, as in digest.site.urls."""
+    """Consecutive days. name: its URL name in digest.site.urls."""
 
     name: str
     first: date
@@ -24,12 +24,12 @@ class Period:
 
     @property
     def earlier(self) -> "Period | None":
-        """The last one before it in which an edition came out."""
+        """The last period before this one that has an edition."""
         return self._around(Edition.objects.published().filter(day__lt=self.first))
 
     @property
     def later(self) -> "Period | None":
-        """The first one after it in which an edition came out."""
+        """The first period after this one that has an edition."""
         return self._around(Edition.objects.published().filter(day__gt=self.last).reverse())
 
     def _around(self, editions: QuerySet[Edition]) -> "Period | None":
@@ -38,13 +38,13 @@ class Period:
 
 
 def week_of(day: date) -> Period:
-    """Return the week a day lies in, from Monday on."""
+    """Return the week of a day, starting on Monday."""
     first = day - timedelta(days=day.weekday())
     return Period("week", first, first + timedelta(days=6))
 
 
 def month_of(day: date) -> Period:
-    """Return the month a day lies in."""
+    """Return the month of a day."""
     return Period("month", day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
 
 

@@ -1,4 +1,4 @@
-"""What the next digest would look like, for choices that are not saved: a part of a page, or a page of its own."""
+"""Previews of the next digest for choices that are not saved: part of a page, or a page of their own."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,7 +21,7 @@ from subscriptions.views.signed import signed
 @require_POST
 @signed(Purpose.PREFERENCES)
 def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show the next digest of a subscriber with the choices of the form. Nothing is saved."""
+    """Show a subscriber's next digest with the choices in the form. Nothing is saved."""
     form = PreferencesForm(request.POST, subscriber=subscriber)
     leave = links.token_as_old(Purpose.UNSUBSCRIBE, subscriber, token)
     context: dict[str, Any] = {
@@ -46,8 +46,8 @@ def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> 
 
 @require_POST
 def preview_sign_up(request: HttpRequest) -> HttpResponse:
-    """Show today's digest for the topics that were ticked, to somebody who has not signed up."""
-    # The address is not asked for yet, and what stands in its field is not looked at.
+    """Show today's digest for the ticked topics to a visitor who has not signed up."""
+    # The address is not needed yet, so its field is ignored.
     topics = TopicsForm(request.POST)
     context: dict[str, Any] = {"form": SignUpForm(initial=SignUpForm.typed(request.POST)), "errors_of": topics}
     if topics.is_valid():

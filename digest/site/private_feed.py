@@ -1,4 +1,4 @@
-"""A reader's own feed, as Atom (RFC 4287) and as JSON Feed 1.1 (jsonfeed.org), at an address that can be revoked."""
+"""A reader's own feed as Atom (RFC 4287) and JSON Feed 1.1 (jsonfeed.org), at an address that can be revoked."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,14 +18,14 @@ from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, read_token
 
-# Feed readers ask often; a digest comes once a day.
+# Feed readers poll often, but a digest comes once a day.
 FEED_CACHE_SECONDS = 15 * 60
 
 FeedView = Callable[[Subscriber, list[FeedItem]], HttpResponse]
 
 
 def feed(make: FeedView) -> Callable[..., HttpResponse]:
-    """Make a view of a feed: 404 for an address not ours, 410 for one that was revoked, 304 where nothing is new."""
+    """Make a view from a feed: 404 for an address that is not ours, 410 for a revoked one, 304 if nothing is new."""
 
     @require_safe
     @wraps(make)
@@ -43,7 +43,7 @@ def feed(make: FeedView) -> Callable[..., HttpResponse]:
         subscriber = Subscriber.objects.filter(feed_key=key).first()
         if subscriber is None:
             return _gone_response("This feed was turned off or has a new address.", 410)
-        # Keyed, for the state holds what the address is made of.
+        # A keyed hash, because the state contains the secret of the feed's address.
         etag = quote_etag(salted_hmac("digest.composing.feed", own_feed.state(subscriber)).hexdigest())
         unchanged = get_conditional_response(request, etag=etag)
         response = unchanged or make(subscriber, own_feed.items(subscriber))
@@ -63,7 +63,7 @@ def _title() -> str:
 
 @feed
 def private_atom_feed(subscriber: Subscriber, items: list[FeedItem]) -> HttpResponse:
-    """Give a reader's digests as Atom."""
+    """Return a reader's digests as Atom."""
     atom_document = Atom1Feed(
         title=_title(),
         link=f"{settings.SITE_URL}/",
@@ -86,7 +86,7 @@ def private_atom_feed(subscriber: Subscriber, items: list[FeedItem]) -> HttpResp
 
 @feed
 def private_json_feed(subscriber: Subscriber, items: list[FeedItem]) -> HttpResponse:
-    """Give a reader's digests as JSON Feed."""
+    """Return a reader's digests as JSON Feed."""
     content: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _title(),

@@ -1,4 +1,4 @@
-"""Starting from papers one has, or from one's own words: looked at, shown, and kept only where somebody says so."""
+"""Reading lists: papers or own words to start from. The result is shown first, and stored only if the reader agrees."""
 
 from dataclasses import replace
 from typing import Any
@@ -29,14 +29,14 @@ from subscriptions.preferences import Preferences
 from subscriptions.tokens import Purpose
 from subscriptions.views.signed import signed
 
-# Reading a library takes a second or some: so many from one network.
+# Limit per network, because parsing a library takes a second or more.
 READINGS = "30 per hour"
 LIKED_FIELD, WRITTEN_FIELD = "liked", "written"
 TOO_BIG = f"That’s too big: {MAX_BYTES // 2**20} MB and {MAX_READ_ENTRIES:,} entries fit."
 
 
 class ReadingListForm(forms.Form):
-    """A file, or a list that was pasted, or words of one's own; whose papers they are."""
+    """A file, a pasted list or own words, and whether the reader likes or wrote the papers."""
 
     file = forms.FileField(label="A file from your reference manager", required=False, allow_empty_file=True)
     pasted = forms.CharField(
@@ -87,27 +87,27 @@ class ReadingListForm(forms.Form):
             del self.fields["zotero_user"], self.fields["zotero_key"]
 
     def clean_file(self) -> "UploadedFile[Any] | None":
-        """Read a file; what it holds is kept nowhere else."""
+        """Parse the file. Its content is not kept anywhere else."""
         file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file:
             self._read(lambda: read_file(file.read()))
         return None
 
     def clean_pasted(self) -> str:
-        """Read what was pasted, where no file came along."""
+        """Parse the pasted text, if there was no file."""
         text = str(self.cleaned_data["pasted"])
         if text.strip() and not self.bibliography.records:
             self._read(lambda: read_text(text))
         return ""
 
     def clean_interests(self) -> str:
-        """Read what somebody wrote of themselves."""
+        """Parse the reader's own words."""
         text = str(self.cleaned_data["interests"])
         self.suggestions = read_interests(text) if text.strip() else Interests()
         return text
 
     def clean(self) -> dict[str, Any]:
-        """Ask for something."""
+        """Require some input, and look up external libraries."""
         cleaned = super().clean() or self.cleaned_data
         if not self.errors and not self.bibliography.records:
             self._look_up(cleaned)
@@ -116,7 +116,7 @@ class ReadingListForm(forms.Form):
         return cleaned
 
     def _look_up(self, cleaned: dict[str, Any]) -> None:
-        """Ask elsewhere for what somebody has there. What they typed goes no further."""
+        """Fetch the papers of the reader's ORCID iD or Zotero account. What they typed is used only for this."""
         orcid, user, key = (cleaned.pop(name, "").strip() for name in ("orcid", "zotero_user", "zotero_key"))
         try:
             if orcid:
@@ -129,12 +129,12 @@ class ReadingListForm(forms.Form):
 
     @property
     def own_words(self) -> str:
-        """What somebody wrote of themselves."""
+        """The reader's own words."""
         return str(self.cleaned_data["interests"])
 
     @property
     def is_written(self) -> bool:
-        """Whether whoever fills it in wrote the papers."""
+        """Whether the reader wrote the papers."""
         return self.cleaned_data.get("whose") == WRITTEN_FIELD
 
     def _read(self, read: Any) -> None:
@@ -147,7 +147,7 @@ class ReadingListForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def start_from_reading_list(request: HttpRequest) -> HttpResponse:
-    """Turn what somebody brings into a form to sign up with. Nothing is kept before they do."""
+    """Turn a reading list into a filled-in sign-up form. Nothing is stored before the visitor signs up."""
     form = _form(request)
     if not form.is_valid():
         return render(request, "site/reading_list.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -171,7 +171,7 @@ def start_from_reading_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @signed(Purpose.PREFERENCES)
 def own_reading_list(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show a subscriber what their papers or words would change. Nothing is kept before they say so."""
+    """Show a subscriber what their papers or words would change. Nothing is stored before they confirm."""
     form = _form(request)
     context: dict[str, Any] = {"form": form, "subscriber": subscriber, "token": token}
     if not form.is_valid():
@@ -202,7 +202,7 @@ def own_reading_list(request: HttpRequest, subscriber: Subscriber, token: str) -
 @require_POST
 @signed(Purpose.PREFERENCES)
 def keep_reading_list(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Keep what is ticked of it, beside what was chosen before."""
+    """Save the ticked parts of a reading list, in addition to the earlier preferences."""
     form = TopicsForm(request.POST)
     if not form.is_valid():
         return render(request, "site/reading_list.html", {"form": ReadingListForm(), "token": token}, status=422)
@@ -218,7 +218,7 @@ def keep_reading_list(request: HttpRequest, subscriber: Subscriber, token: str) 
 
 
 def profile_topics(profile: ReadingProfile, words: Interests) -> list[Any]:
-    """Return the topics that papers and words suggest, each once."""
+    """Return the topics that the papers and words suggest, each once."""
     return list({topic.pk: topic for topic in (*words.topics, *profile.topics)}.values())
 
 
@@ -239,7 +239,7 @@ def _wishes(profile: ReadingProfile, words: Interests) -> Preferences:
 
 
 def _together(current: Preferences, new: Preferences) -> Preferences:
-    """Return what was saved, with what is new added; what was chosen before wins."""
+    """Return the saved preferences with the new ones added. If they conflict, the saved ones win."""
 
     def joined(old: tuple[str, ...], more: tuple[str, ...], key: Any) -> tuple[str, ...]:
         entries = {key(entry): entry for entry in reversed((*old, *more))}

@@ -1,4 +1,4 @@
-"""The id of a request: taken from whoever stands before us, or made; in the log, and in the answer."""
+"""Request IDs: taken from the proxy or generated, and added to the log and the response."""
 
 import re
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from config.log_context import working_on
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 REQUEST_ID_HEADER = "X-Request-ID"
-# Anybody may send one: what is no plain id is not taken over.
+# Anyone can send this header, so only accept plain IDs.
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def request_id_middleware(get_response: Answer) -> Answer:
-    """Return what gives each request an id, which its answer tells."""
+    """Return middleware that gives each request an ID and sends it with the response."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         sent = request.headers.get(REQUEST_ID_HEADER, "")

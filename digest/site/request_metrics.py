@@ -1,6 +1,6 @@
-"""How long requests take: counted in each web process, and added up when Prometheus asks.
+"""How long requests take: counted in each web process, and added up when Prometheus scrapes.
 
-Loaded only where METRICS_TOKEN is set.
+Only loaded if METRICS_TOKEN is set.
 """
 
 import time
@@ -23,9 +23,9 @@ def _histogram() -> Histogram:
 
 
 def timing_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Note for each request how long its answer took to make.
+    """Record how long each response took.
 
-    A route stands for all its addresses: nobody makes a new series by asking for one.
+    Labelled by route, not by address, so that requests for new addresses cannot create new series.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:

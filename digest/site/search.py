@@ -1,4 +1,4 @@
-"""The search: as one types, within a topic and some days."""
+"""Search as you type, with filters for topic and dates."""
 
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from digest.site.page_cache import public_page, render_public
 
 
 def query_of(form: SearchForm) -> searching.Query:
-    """Return what a form asks for; what it cannot read is left out."""
+    """Return the form's search, without invalid values."""
     form.is_valid()
     values = form.cleaned_data
     topic = values.get("topic")
@@ -26,7 +26,7 @@ def query_of(form: SearchForm) -> searching.Query:
 
 
 def parameters(query: searching.Query) -> str:
-    """Return the search as the query of an address; "" for one without words."""
+    """Return the search as a query string; "" for a search without words."""
     values = {"q": " ".join(query.text.split()), "topic": query.topic, "since": query.since, "until": query.until}
     return urlencode({name: value for name, value in values.items() if value}) if query.terms else ""
 
@@ -34,7 +34,7 @@ def parameters(query: searching.Query) -> str:
 @require_safe
 @public_page
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Show the form and what it finds, to htmx the findings alone; lead to the one paper that an id names."""
+    """Show the form and the results, for htmx only the results; redirect to a paper if the query is its ID."""
     form = SearchForm(request.GET)
     query = query_of(form)
     results = searching.results(query)

@@ -1,4 +1,4 @@
-"""The picture that goes with a link to a paper: its title on a sheet of ours, drawn once and kept."""
+"""The preview image for links to a paper: its title in the site's style, drawn once and cached."""
 
 import io
 
@@ -17,10 +17,10 @@ from digest.site.page_cache import public_page
 IMAGE_WIDTH, IMAGE_HEIGHT, IMAGE_MARGIN = 1200, 630, 80
 TEXT_WIDTH = IMAGE_WIDTH - 2 * IMAGE_MARGIN
 PAPER, INK, SOFT, ACCENT = (DAY[name] for name in ("paper", "ink", "soft", "accent"))
-# The largest letters in which the title has room; the lines below have small ones.
+# The title gets the largest of these sizes in which it fits. The lines below it are small.
 SIZES, LINES, SMALL_SIZE = (68, 60, 52, 46), 5, 30
 LINE_HEIGHT = 1.24
-# More letters have no room in any size.
+# Longer titles do not fit in any size.
 MAX_TITLE_CHARACTERS = 400
 IMAGE_CACHE_SECONDS = 7 * 86_400
 
@@ -28,7 +28,7 @@ IMAGE_CACHE_SECONDS = 7 * 86_400
 @require_safe
 @public_page
 def share_image(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Return the picture of a paper as PNG."""
+    """Return a paper's preview image as PNG."""
     paper = get_object_or_404(Paper.objects.with_page(), pk=pk)
     name = f"share-image.{pk}.{paper.updated_at.timestamp()}"
     picture = cache.get(name)
@@ -48,7 +48,7 @@ def draw_share_image(paper: Paper) -> bytes:
     title = shorten(paper.title, MAX_TITLE_CHARACTERS)
     lines, size = _fitting(title)
     for number, line in enumerate(lines):
-        # A title that is read from right to left begins at the right.
+        # Right-to-left titles are aligned to the right.
         left = IMAGE_MARGIN
         if share_image_fonts.is_right_to_left(title):
             left = round(IMAGE_WIDTH - IMAGE_MARGIN - share_image_fonts.width(line, size))
@@ -62,7 +62,7 @@ def draw_share_image(paper: Paper) -> bytes:
 
 
 def _fitting(title: str) -> tuple[list[str], int]:
-    """Return the title in lines and the size for them; the end of one that is too long is left out."""
+    """Return the title in lines, and their font size. A title that is too long is cut off."""
     for size in SIZES:
         lines = _broken(title, size)
         if len(lines) <= LINES:
@@ -82,7 +82,7 @@ def _broken(title: str, size: int) -> list[str]:
 
 
 def _parts(word: str, size: int) -> list[str]:
-    """Return a word in parts, each as long as the sheet is wide; nearly every word is one."""
+    """Return a word in parts that fit the image's width. Nearly every word is one part."""
     if share_image_fonts.width(word, size) <= TEXT_WIDTH:
         return [word]
     parts = [""]

@@ -1,7 +1,7 @@
-"""Letters of every script for the pictures that go with links: which font has them, how wide they are, in which order.
+"""Text in every script for the preview images: the font for each word, its width, and the order of words.
 
-Fonts are chosen a word at a time, so that no word changes its look within. Words are put in the order in which they
-are read; within a word the library shapes the letters and turns them (https://www.unicode.org/reports/tr9/).
+Fonts are chosen per word, so that no word mixes fonts. Words are put in visual order here; within a word, the library
+shapes and orders the letters (https://www.unicode.org/reports/tr9/).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from config.brand import TOKENS
 
 if TYPE_CHECKING:
-    # Four megabytes that few pages need.
+    # The library takes four megabytes, which few pages need.
     from PIL import ImageDraw, ImageFont
 
 FONT_FOLDER = Path(__file__).parent / "fonts"
-# The first that has all letters of a word draws it. The first is that of the pages, in its weight of titles.
+# A word is drawn in the first font that has all its letters. The first is the site's own, in its weight for titles.
 FONT_FILES = (
     TOKENS.parent / "fonts" / "serif-latin.woff2",
     *(FONT_FOLDER / name for name in ("DejaVuSerif-Bold.ttf", "noto-serif-cyrillic.woff2")),
@@ -28,7 +28,7 @@ FONT_FILES = (
     *(FONT_FOLDER / f"noto-sans-{script}.woff2" for script in ("devanagari", "bengali", "tamil", "thai")),
 )
 TITLE_WEIGHT = 600
-# What stands for a letter that a font lacks: no font has this one.
+# No font has this character, so it is drawn as the font's placeholder for missing letters.
 NO_LETTER = "\U0010fffe"
 SPACE_OF_SIZE = 0.27
 RIGHT_TO_LEFT, LEFT_TO_RIGHT = {"R", "AL"}, {"L"}
@@ -38,7 +38,7 @@ FontRun = tuple["ImageFont.FreeTypeFont", str]
 
 @cache
 def font(number: int, size: int) -> ImageFont.FreeTypeFont:
-    """Return a font of FONT_FILES in a size."""
+    """Return a font from FONT_FILES in a size."""
     from PIL import ImageFont  # noqa: PLC0415
 
     loaded = ImageFont.truetype(str(FONT_FILES[number]), size)
@@ -49,7 +49,7 @@ def font(number: int, size: int) -> ImageFont.FreeTypeFont:
 
 @cache
 def has_letter(number: int, letter: str) -> bool:
-    """Whether a font has a letter: then it draws something other than what stands for one it lacks."""
+    """Return whether a font has a letter: then it is not drawn as the placeholder for missing letters."""
     if unicodedata.category(letter) in {"Cf", "Zs"}:
         return True
     drawn, missing = (bytes(font(number, 20).getmask(text)) for text in (letter, NO_LETTER))
@@ -57,7 +57,7 @@ def has_letter(number: int, letter: str) -> bool:
 
 
 def runs(word: str, size: int) -> list[FontRun]:
-    """Return a word in runs of one font each, nearly always one; a letter that no font has is left out."""
+    """Return a word in runs of one font each, nearly always one run. Letters that no font has are left out."""
     for number in range(len(FONT_FILES)):
         if all(has_letter(number, letter) for letter in word):
             return [(font(number, size), word)]
@@ -74,19 +74,19 @@ def _font_of(letter: str) -> int | None:
 
 
 def width(text: str, size: int) -> float:
-    """Return how wide words are in a size."""
+    """Return the width of words in a size."""
     words = text.split()
     letters = sum(typeface.getlength(run) for word in words for typeface, run in runs(word, size))
     return letters + max(len(words) - 1, 0) * SPACE_OF_SIZE * size
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether a text begins with a letter that is written from right to left."""
+    """Return whether the first letter with a direction is written from right to left."""
     return _direction(text) == "rtl"
 
 
 def _direction(text: str) -> str:
-    """Return "rtl" or "ltr" by the first letter that has a direction, "" where none has."""
+    """Return "rtl" or "ltr" by the first letter that has a direction, "" if none has."""
     for letter in text:
         kind = unicodedata.bidirectional(letter)
         if kind in RIGHT_TO_LEFT | LEFT_TO_RIGHT:
@@ -95,7 +95,7 @@ def _direction(text: str) -> str:
 
 
 def in_drawing_order(words: Sequence[str], base: str) -> list[str]:
-    """Return words as they stand from left to right. base: the direction of the whole text."""
+    """Return words in their visual order from left to right. base: the direction of the whole text."""
     directions: list[str] = []
     for word in words:
         directions.append(_direction(word) or (directions[-1] if directions else base))

@@ -25,12 +25,12 @@ from subscriptions.tokens import BadToken, StaleToken
 from subscriptions.views.mail_requests import NOBODY, asks_for_mail
 
 MemberView = Callable[..., HttpResponse]
-# Far more than any page of ours needs; a search may have words.
+# Far more than any of our pages needs. A search has its words in the address.
 MAX_RETURN_ADDRESS = 500
 
 
 def member_required(view: MemberView) -> MemberView:
-    """Give a view the member who asks; lead anybody else to signing in, and back to where they were."""
+    """Pass the signed-in member to a view; redirect anyone else to the sign-in page, and then back."""
 
     @never_cache
     @wraps(view)
@@ -44,15 +44,15 @@ def member_required(view: MemberView) -> MemberView:
 
 
 def lead_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead somebody who is not signed in to where one signs in, and from there back to where they were."""
+    """Redirect to the sign-in page, which leads back to the current page afterwards."""
     back = request.get_full_path() if request.method in {"GET", "HEAD"} else referring_address(request)
     address = f"{reverse('sign_in')}?{urlencode({'next': back})}"
-    # An answer to htmx would be put into the page.
+    # htmx would swap the sign-in page into the current one.
     return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)
 
 
 def return_address(request: HttpRequest) -> str:
-    """Return the page of ours that the address asks to lead back to; "" where that is none of ours, or too long."""
+    """Return the address to go back to, from the query string; "" if it is not one of our pages, or too long."""
     address = request.GET.get("next", "")
     if len(address) > MAX_RETURN_ADDRESS or own_path(request, address) != address:
         return ""
@@ -61,7 +61,7 @@ def return_address(request: HttpRequest) -> str:
 
 
 def referring_address(request: HttpRequest) -> str:
-    """Return the page of ours that a form was on; the front page where the browser does not tell."""
+    """Return the address of our page that a form was on; the front page if the browser does not say."""
     return own_path(request, request.headers.get("Referer", ""))
 
 
@@ -69,9 +69,9 @@ def referring_address(request: HttpRequest) -> str:
 @never_cache
 @asks_for_mail
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a link to an address; every address gets the same answer. Who is signed in needs none.
+    """Send a magic link to an address, with the same response for every address. Signed-in members do not need one.
 
-    Who stays signed in by the link of another mail may need one: to add a passkey.
+    Members who stay signed in with the link from another email may need one: to add a passkey.
     """
     if request.method != "POST" and members.reader_of(request) and members.has_own_sign_in(request):
         return redirect(return_address(request) or "account")
@@ -90,14 +90,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sign_in_sent(request: HttpRequest) -> HttpResponse:
-    """Say that there is mail, whoever asked."""
+    """Tell the visitor to check their inbox, whatever the address was."""
     return render(request, "site/sign_in_sent.html", {"most_mails": limits.most_mails()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def use_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the button that signs in; take its press. Mail scanners open links and press nothing."""
+    """Show the button that signs in, and handle its click. Mail scanners open links but do not click buttons."""
     try:
         link = joining.read_link(token)
     except StaleToken:
@@ -122,7 +122,7 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @member_required
 def sign_out(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - as member_required calls
-    """Sign out, in every browser."""
+    """Sign out on every browser."""
     member.sign_out()
     response = redirect("home")
     members.forget_member(response)

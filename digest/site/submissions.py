@@ -1,4 +1,4 @@
-"""Proposing a paper: the form, the check by its sender, and what became of it."""
+"""Submitting a paper: the form, the check by the member, and the result."""
 
 from http import HTTPStatus
 
@@ -19,8 +19,8 @@ from subscriptions import limits, outgoing
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def submit(request: HttpRequest, member: Member) -> HttpResponse:
-    """Take the id or the address of a paper, and show what was found."""
-    # The search leads here with the id that it does not know.
+    """Accept the ID or address of a paper, and show what was found."""
+    # The search links here with an unknown ID.
     initial = {"paper": request.GET.get("paper", "")}
     form = SubmitForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
@@ -41,7 +41,7 @@ def submit(request: HttpRequest, member: Member) -> HttpResponse:
 @require_safe
 @member_required
 def submission(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    """Show a submission to its sender: the paper to check, or what became of it."""
+    """Show a submission to the member who sent it: the paper to check, or the result."""
     row = get_object_or_404(member.submissions.select_related("paper__entry__edition"), pk=pk)
     return render(request, "site/submission.html", {"submission": row})
 
@@ -49,7 +49,7 @@ def submission(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @require_POST
 @member_required
 def confirm_submission(request: HttpRequest, member: Member, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Hand a submission to the desk, after its sender has looked at it."""
+    """Hand a submission to the curators, after the member has checked it."""
     get_object_or_404(member.submissions, pk=pk).enqueue()
     return redirect("submission", pk)
 
@@ -57,6 +57,6 @@ def confirm_submission(request: HttpRequest, member: Member, pk: int) -> HttpRes
 @require_POST
 @member_required
 def withdraw_submission(request: HttpRequest, member: Member, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Take a submission back that nobody has decided on."""
+    """Withdraw a submission that has not been decided on."""
     member.submissions.open().filter(pk=pk).delete()
     return redirect("account")

@@ -1,4 +1,4 @@
-"""Links with something glued to their end: mail programs take the full stop, bracket or quote after one along."""
+"""Links with trailing punctuation: mail programs include the full stop, bracket or quote after a link."""
 
 import re
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from django.utils.encoding import escape_uri_path
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# None of our addresses ends with such a sign, plain, encoded once more, or as HTML writes it.
+# None of our addresses ends with one of these signs, whether plain, percent-encoded twice, or as an HTML entity.
 TRAILING_SIGN = re.compile(r"(?:%[0-9A-Fa-f]{2}|&(?:gt|lt|quot|amp|#39);|[^A-Za-z0-9_-])\Z")
 MAX_SIGN_LENGTH, MAX_SIGNS = 6, 10
-# The route that takes whatever others call a paper.
+# The route that accepts any external name of a paper.
 CATCH_ALL_ROUTE = "paper_elsewhere"
 
 
 def trimming_middleware(get_response: GetResponse) -> GetResponse:
-    """Return what leads from an address that is none to the one before what is glued to it, where that is a page."""
+    """Return middleware that redirects an unknown address to the one without its trailing signs, if that is a page."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -35,7 +35,7 @@ def trimming_middleware(get_response: GetResponse) -> GetResponse:
 
 
 def trimmed(path: str) -> str:
-    """Return a path without slashes and loose signs at its end; as it is where its end is nothing else."""
+    """Return a path without trailing slashes and signs; unchanged if its last part has nothing else."""
     before, slash, last = path.rstrip("/").rpartition("/")
     for _ in range(MAX_SIGNS):
         loose = TRAILING_SIGN.search(last, max(0, len(last) - MAX_SIGN_LENGTH))
@@ -46,12 +46,12 @@ def trimmed(path: str) -> str:
 
 
 def _is_page(path: str) -> bool:
-    # Two slashes at the beginning lead to another site.
+    # A path that starts with two slashes would redirect to another site.
     if path.startswith("//"):
         return False
     try:
         match = resolve(path)
-        # What has a namespace is the panel, the API or a webhook: nobody gets links to those by mail.
+        # Namespaces belong to the panel, the API and webhooks. Nobody gets links to those by email.
         return not match.namespaces and match.url_name != CATCH_ALL_ROUTE
     except Resolver404:
         return False

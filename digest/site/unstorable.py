@@ -1,4 +1,4 @@
-"""Requests with characters that no database takes: turned away at the door, before any view has to think of them."""
+"""Reject requests with characters that the database cannot store, so that views do not have to deal with them."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -11,24 +11,24 @@ from django.shortcuts import render
 
 from digest.site.private_upload import keep_upload_in_memory
 
-# PostgreSQL's text holds no NUL, and UTF-8 no lone half of a surrogate pair. A browser sends neither.
+# PostgreSQL text cannot contain NUL, and UTF-8 cannot encode a lone surrogate. Browsers send neither.
 UNSTORABLE_PATTERN = re.compile("[\x00\ud800-\udfff]")
 
-# A form that is none: no boundary, a header without end, too many fields, too much of it, another encoding than UTF-8.
+# Unreadable forms: no boundary, an endless header, too many fields, too much data, an encoding other than UTF-8.
 FORM_ERRORS = (BadRequest, MultiPartParserError, SuspiciousOperation)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class UnstorableMiddleware:
-    """Answer 404 where such a character stands in the path, 400 where it stands in a parameter, a cookie or a form."""
+    """Answers 404 to these characters in the path, and 400 to them in a parameter, a cookie or a form."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Look at the address and the cookies; pass the request on where they are as they should be."""
-        # Here, for what follows reads the form.
+        """Check the address and the cookies; pass the request on if they are fine."""
+        # Called here because later middleware reads the form.
         keep_upload_in_memory(request)
         if UNSTORABLE_PATTERN.search(request.path_info):
             return _refusal(request, 404)
@@ -37,11 +37,11 @@ class UnstorableMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        """Look at the fields of a form, once all that may refuse the request unread has had its turn."""
+        """Check the fields of a form, after everything that can reject the request without reading it."""
         try:
             texts = list(_texts(request.POST.lists())) if request.method == "POST" else []
         except UnreadablePostError:
-            # Whoever asked is gone.
+            # The client is gone.
             return None
         except FORM_ERRORS:
             return _refusal(request, 400)

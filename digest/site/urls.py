@@ -1,4 +1,4 @@
-"""Addresses of the public pages."""
+"""URLs of the public pages."""
 
 from django.urls import path, register_converter
 
@@ -66,7 +66,7 @@ urlpatterns = [
     path(
         "papers/month/<month:first>", identifier_redirects.redirect_to_period, {"page": "month"}, name="papers_of_month"
     ),
-    # Ids have slashes and dots in them: after all that is ours.
+    # IDs can contain slashes and dots, so this comes after our own paths.
     path("papers/<name:name>", identifier_redirects.redirect_to_paper, name="paper_elsewhere"),
     path("badge.svg", badge.badge, name="badge"),
     path("list-style", list_style.list_style, name="list_style"),
@@ -91,7 +91,7 @@ urlpatterns = [
     path("sign-in/sent", signing_in.sign_in_sent, name="sign_in_sent"),
     path("sign-in/passkey", member_passkeys.passkey_sign_in, name="passkey_sign_in"),
     path("sign-in/passkey/options", member_passkeys.passkey_sign_in_options, name="passkey_sign_in_options"),
-    # A token always has colons in it.
+    # A token always contains colons, so it cannot be one of the paths above.
     path("sign-in/<token>", signing_in.use_link, name="use_link"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
     path("account", accounts.account, {"token": MYSELF}, name="account"),
@@ -133,7 +133,7 @@ urlpatterns = [
     path("preferences/<token>/preview", preview.preview_digest, name="preview_digest"),
     path("preferences/<token>/opens", open_tracking.allow_opens, name="allow_opens"),
     path("preferences/<token>/opens/forget", open_tracking.forget_opens, name="forget_opens"),
-    # Not below /papers, where the cookie that it needs would go along with every page.
+    # Not below /papers, because there the cookie it needs would be sent with every page.
     path("opened/<int:pk>", open_tracking.record_opened, name="opened"),
     path("preferences/<token>/data", my_data.my_data, name="my_data"),
     path("preferences/<token>/data.json", my_data.my_data_file, name="my_data_file"),

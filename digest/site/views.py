@@ -18,9 +18,9 @@ from subscriptions.forms import SignUpForm
 from subscriptions.links import absolute
 from subscriptions.tokens import BadToken, Purpose, read_token
 
-# How many other papers the page of one leads to.
+# The number of related papers on a paper's page.
 RELATED_PAPERS = 5
-# A mail's HTML on a page of ours: its own styles, and nothing else.
+# An email's HTML on our site: allow its own styles and nothing else.
 DIGEST_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -33,7 +33,7 @@ DIGEST_HEADERS = {
 @require_safe
 @cache_while(edition_state.latest_edition)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the latest edition, or say that the first is to come."""
+    """Show the latest edition, or say that there is none yet."""
     latest = Edition.objects.published().first()
     if latest is None:
         return render_public(request, "site/empty.html", {"form": SignUpForm()})
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_while(edition_state.edition_of)
 def edition(request: HttpRequest, day: date) -> HttpResponse:
-    """Show the edition of a day; a draft to those of the panel alone."""
+    """Show the edition of a day. Drafts are only shown to panel users."""
     requested = get_object_or_404(Edition, day=day)
     if not requested.is_published and not has_panel_access(request):
         raise Http404("no such edition")
@@ -53,11 +53,11 @@ def edition(request: HttpRequest, day: date) -> HttpResponse:
 @require_safe
 @cache_while(edition_state.state_of_paper, SHORT_CACHE_TIME)
 def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one paper of a published edition or of none; any paper to those of the panel."""
+    """Show one paper of a published edition or of none. Panel users can see any paper."""
     papers = paper_lists.papers_for_page()
     requested = papers.filter(pk=pk).first() or (has_panel_access(request) and Paper.objects.filter(pk=pk).first())
     if not requested:
-        # One that was joined to another lives on under that one's address.
+        # A paper that was joined with another redirects to that one.
         joined = PaperJoin.objects.filter(other=pk, undone_at=None).first()
         if joined is None:
             raise Http404("no such paper")
@@ -77,9 +77,9 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def view_digest(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the papers of a digest as they were mailed, with nothing personal: a page to pass on.
+    """Show the papers of a digest as they were sent, with nothing personal, so that the page can be shared.
 
-    For ever, unless its reader's data was deleted.
+    The page never expires, unless the reader's data was deleted.
     """
     try:
         pk = read_token(Purpose.VIEW, token)

@@ -1,4 +1,4 @@
-"""Voting and taking it back: a form without JavaScript, one button exchanged with htmx."""
+"""Voting and undoing votes: a plain form without JavaScript; with htmx only the button is swapped."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,14 +18,14 @@ from subscriptions import limits
 @require_POST
 @member_required
 def submit_vote(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    """Give the member's vote."""
+    """Cast the member's vote."""
     return _answer(request, member, pk, lambda paper: votes.cast_vote(member, paper, timezone.now()))
 
 
 @require_POST
 @member_required
 def undo_vote(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    """Take the member's vote back."""
+    """Withdraw the member's vote."""
     return _answer(request, member, pk, lambda paper: votes.withdraw_vote(member, paper, timezone.now()))
 
 

@@ -1,4 +1,4 @@
-"""Why a paper did or did not come: by words of its title or its id, with its rank and one button that changes it."""
+"""Why a paper was in a digest or not: found by its title or ID, shown with its rank and a button to change it."""
 
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from subscriptions.views.signed import signed
 
 
 class FixWording(NamedTuple):
-    """What the button of a fix says, and what is said once it was pressed; “{}” stands for what it is about."""
+    """The label of a fix's button, and the confirmation after a click. “{}” stands for the fix's argument."""
 
     button: str
     confirmation: str
@@ -50,11 +50,11 @@ FIXES = {
     FixKind.MORE_LIKE_THIS: FixWording("More like this", "Got it: more like this."),
 }
 
-# Papers to choose from where words fit several; and how many of those that fit are looked at for their titles.
+# How many matching papers are offered to choose from, and how many are compared by title.
 MATCHES_SHOWN, COMPARED_TITLES = 8, 50
 
 DIFFERENT_TEMPLATE = "site/why_not/different.html"
-# What the preferences make of a paper, by a template each; None where its place already says it.
+# The template for each exclusion reason; None if the sentence about the edition already says it.
 EXCLUDED_TEMPLATE = "site/why_not/kept_out.html"
 EXCLUSION_TEMPLATES = {
     ExclusionReason.NOTHING: "site/why_not/gets_in.html",
@@ -71,7 +71,7 @@ EXCLUSION_TEMPLATES = {
 @require_safe
 @signed(Purpose.PREFERENCES)
 def why_not(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show where a paper stands for a subscriber."""
+    """Show how a paper ranked for a subscriber, and why."""
     query = request.GET.get("paper", "")[:MAX_IDENTIFIER_LENGTH]
     context: dict[str, object] = {"subscriber": subscriber, "token": token, "query": query}
     matches = papers_named(query)
@@ -85,9 +85,9 @@ def why_not(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
 
 
 def papers_named(query: str) -> list[Paper]:
-    """Return the one paper that an id or an address names; otherwise those with all the words, best first.
+    """Return the one paper with this ID or address; otherwise those that contain all the words, best first.
 
-    A whole title, or words that only one title has, names one paper.
+    A whole title, or words that are in only one title, also return one paper.
     """
     if not query.strip():
         return []
@@ -106,7 +106,7 @@ def papers_named(query: str) -> list[Paper]:
 
 
 def explanation_context_of(why: WhyNot) -> dict[str, object]:
-    """Return what the page says of a paper's standing."""
+    """Return the page's context for an explanation."""
     explained = why.explained
     return {
         "absence": why,
@@ -118,14 +118,14 @@ def explanation_context_of(why: WhyNot) -> dict[str, object]:
 
 
 def _came_as_different(why: WhyNot) -> bool:
-    """Whether it came as what its reader had not asked for: by design, whatever the preferences say of it."""
+    """Return whether the paper was the exploration paper, which is in a digest whatever the preferences say."""
     if not why.was_sent or why.delivery is None:
         return False
     return receipt_for(why.delivery, why.paper.pk).code == Reason.DIFFERENT
 
 
 def outcome_sentence(why: WhyNot) -> str:
-    """Return in a sentence which digest or edition a paper was in."""
+    """Return a sentence that says which digest or edition a paper was in."""
     if why.delivery:
         day = date_format(why.delivery.period, "j F Y")
         if why.was_sent:
@@ -144,7 +144,7 @@ def outcome_sentence(why: WhyNot) -> str:
 @require_POST
 @signed(Purpose.PREFERENCES)
 def apply_suggested_fix(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Do what brings a paper in."""
+    """Apply the fix that brings a paper into the reader's digests."""
     paper = resolve(request.POST.get("paper", ""))
     if paper is None:
         raise Http404("no such paper")
@@ -157,5 +157,5 @@ def apply_suggested_fix(request: HttpRequest, subscriber: Subscriber, token: str
 
 
 def fix_confirmation(fix: SuggestedFix) -> str:
-    """Return what is said of a fix that was applied."""
+    """Return the confirmation for an applied fix."""
     return FIXES[fix.kind].confirmation.format(fix.argument)

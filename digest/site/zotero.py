@@ -1,4 +1,4 @@
-"""A reader's Zotero library: connect it by one's own key, send the saved papers there, disconnect it."""
+"""A reader's Zotero library: connect it with their key, send saved papers to it, disconnect it."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +21,7 @@ from subscriptions.views.signed import signed
 @require_POST
 @signed(Purpose.PREFERENCES)
 def change_zotero(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Connect, send or disconnect, whichever button was pressed."""
+    """Connect, send or disconnect, depending on the button."""
     match request.POST.get("action", ""):
         case "connect":
             _connect(request, subscriber)
@@ -38,7 +38,7 @@ def change_zotero(request: HttpRequest, subscriber: Subscriber, token: str) -> H
 
 
 def _connect(request: HttpRequest, subscriber: Subscriber) -> None:
-    # Each try asks another server.
+    # Every attempt sends a request to Zotero.
     if not limits.has_room(settings.SIGN_IN_TRIES, "zotero", str(subscriber.pk)):
         messages.error(request, "Too many tries. Please wait a few minutes.")
         return

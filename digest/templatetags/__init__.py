@@ -1,1 +1,1 @@
-"""Filters for templates."""
+"""Template tags and filters."""

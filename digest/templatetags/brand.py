@@ -1,4 +1,4 @@
-"""The colours and letters of tokens.css in templates that no style sheet reaches."""
+"""The colours and fonts from tokens.css, for templates without a style sheet."""
 
 from django import template
 from django.utils.safestring import SafeString
@@ -10,18 +10,18 @@ register = template.Library()
 
 @register.simple_tag
 def day(name: str) -> str:
-    """Return a colour by day."""
+    """Return a colour of the light theme."""
     return DAY[name]
 
 
 @register.simple_tag
 def night(name: str) -> str:
-    """Return a colour by night."""
+    """Return a colour of the dark theme."""
     return NIGHT[name]
 
 
 @register.simple_tag
 def letters(name: str) -> str:
-    """Return a stack of letters, as a style sheet says it."""
-    # Ours, out of tokens.css.
+    """Return a font stack, in CSS syntax."""
+    # Safe because it is our own, from tokens.css.
     return SafeString(LETTERS[name])  # nosec B308 B703

@@ -1,4 +1,4 @@
-"""Filters that show the formulas of a paper."""
+"""Filters that render the formulas of a paper."""
 
 from django import template
 

@@ -1,4 +1,4 @@
-"""The links of the site's navigation, which know whether one is there."""
+"""The site's navigation links, marked if they lead to the current page."""
 
 from django import template
 from django.urls import reverse
@@ -10,21 +10,21 @@ register = template.Library()
 
 @register.inclusion_tag("site/nav_link.html", takes_context=True)
 def nav_link(context: template.Context, name: str, label: str, *arguments: str) -> dict[str, str]:
-    """Return a link to the page of that name, marked where it is the page shown, or the section it belongs to."""
+    """Return a link to the page with this name, marked if it is the current page or section."""
     address = reverse(name, args=arguments)
     path = context["request"].path if "request" in context else ""
     return _link(address, label, path, [address])
 
 
-# What belongs to the account beside its own page.
+# Pages that belong to the account, besides its own page.
 ACCOUNT_PAGES = ("preferences", "own_digests", "my_feedback", "my_data", "why_not")
 
 
 @register.inclusion_tag("site/nav_link.html", takes_context=True)
 def own_link(context: template.Context, name: str, label: str, token: str) -> dict[str, str]:
-    """Return a link to the saved papers or the account of whose token that is, marked where one is there.
+    """Return a link to the token owner's saved papers or account, marked if it is the current page or section.
 
-    Who is signed in has each at two addresses: /account, and below the one of their preferences.
+    Signed-in members have each page at two addresses: /account or /saved, and below /preferences.
     """
     address = reverse(name) if token == MYSELF else reverse(f"own_{name}", args=[token])
     path = context["request"].path if "request" in context else ""

@@ -1,4 +1,4 @@
-"""What the panel's pages lack for those who hear them."""
+"""What the panel's pages lack for screen readers."""
 
 import re
 from itertools import count
@@ -8,13 +8,13 @@ from django import template
 register = template.Library()
 
 MAIN = '<div id="main"'
-# Unfold marks each part that scrolls by itself so, and calls all of them “scrollable content”.
+# Unfold's mark for every scrolling part. It labels all of them “scrollable content”.
 _SCROLLING = re.compile(r"\bdata-simplebar(?=[\s>])")
 
 
 @register.filter(is_safe=True)
 def with_landmarks(html: str) -> str:
-    """Return a page of the panel with what screen readers steer by: where its content is, a name for what scrolls."""
+    """Return a panel page with landmarks for screen readers: its main content, and names for scrolling parts."""
     numbers = count(1)
     html = html.replace(MAIN, f'{MAIN} role="main"', 1)
     return _SCROLLING.sub(lambda part: f'{part[0]} data-simplebar-aria-label="Scrolling part {next(numbers)}"', html)

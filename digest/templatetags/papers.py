@@ -1,4 +1,4 @@
-"""Filters that put a paper into words."""
+"""Filters and tags that show papers."""
 
 from django import template
 from django.utils.safestring import mark_safe
@@ -9,7 +9,7 @@ from digest.site import articles as site_articles
 
 register = template.Library()
 
-# More authors than these are folded on the page of a paper, if there are more than a few more.
+# A paper's page shows this many authors and folds the rest, unless there are only a few more.
 AUTHORS_SHOWN, FEW_AUTHORS = 15, 3
 
 register.filter("byline", formatting.byline)
@@ -23,20 +23,20 @@ register.filter("discussion_links", formatting.discussion_links)
 
 @register.filter
 def excerpt(text: str, limit: int) -> str:
-    """Return the text in at most `limit` characters, ended at a word."""
+    """Return at most `limit` characters of the text, cut at a word."""
     return formatting.shorten(text, limit)
 
 
 @register.filter
 def folded(names: list[str]) -> dict[str, list[str]]:
-    """Return the names that are shown at once, and those that a reader unfolds: of a long list all behind the first."""
+    """Return the names that are shown, and those that a reader can unfold: in a long list all after the first few."""
     visible = AUTHORS_SHOWN if len(names) > AUTHORS_SHOWN + FEW_AUTHORS else len(names)
     return {"shown": names[:visible], "folded": names[visible:]}
 
 
 @register.filter
 def looked_up(table: dict[int, object], key: int) -> object:
-    """Return what a table holds for a key, None where it holds nothing."""
+    """Return the value for a key, None if there is none."""
     return table.get(key) if table else None
 
 
@@ -48,12 +48,12 @@ def one_line(text: str) -> str:
 
 @register.simple_tag
 def reason(code: str, argument: str) -> str:
-    """Return why a paper came, as its reader is told."""
+    """Return the reason for a paper, as its reader sees it."""
     return reason_sentence(code, argument)
 
 
 @register.simple_tag(takes_context=True)
 def articles(context: template.Context, level: int) -> str:
-    """Return the papers of the list in `entries`, under headings of that level."""
+    """Return the papers in `entries`, with headings of this level."""
     around = {name: context.get(name) for name in site_articles.SHARED_CONTEXT}
     return mark_safe("".join(site_articles.render_articles(context["entries"], level, around)))  # noqa: S308 # nosec B308 B703

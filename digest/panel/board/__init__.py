@@ -1,1 +1,1 @@
-"""The board of an edition: candidates at the left, the edition at the right."""
+"""The board of an edition: candidates on the left, the edition on the right."""

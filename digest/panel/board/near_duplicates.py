@@ -1,4 +1,4 @@
-"""What of the last editions is much like a paper: readers may have had it."""
+"""Papers in recent editions that are very similar to a paper: readers may have seen them."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,19 +8,19 @@ from digest.catalog import embedding
 from digest.models import Edition, EditionPaper, Paper
 
 NEAR_DUPLICATE_WINDOW = timedelta(days=14)
-# Closer than any two of the fifty papers of one day, and so worth a word.
+# Closer than any two of one day's fifty papers, so worth pointing out.
 NEAR_DUPLICATE_COSINE = 0.75
 
 
 class NearDuplicate(NamedTuple):
-    """The paper of another edition that is most like one, and its day."""
+    """The most similar paper in another edition, and the day of that edition."""
 
     title: str
     day: date
 
 
 def near_duplicates_of(papers: Sequence[Paper], edition: Edition) -> dict[int, NearDuplicate]:
-    """Return, by the key of a paper, what is most like it in the editions of the last days; one query."""
+    """Return the near duplicates of papers in the editions of the last 14 days, by primary key. Takes one query."""
     shown = EditionPaper.objects.shown().exclude(edition=edition).exclude(paper__embedding=None)
     recent = shown.filter(edition__day__range=(edition.day - NEAR_DUPLICATE_WINDOW, edition.day)).order_by("pk")
     fields = ("paper__title", "edition__day", "paper__embedding", "paper__embedding_model")

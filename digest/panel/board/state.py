@@ -1,4 +1,4 @@
-"""What the board shows, read in a number of queries that does not grow with the papers."""
+"""What the board shows. The number of queries does not grow with the number of papers."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -12,16 +12,16 @@ from digest.panel.board.near_duplicates import near_duplicates_of
 from digest.site.paper_lists import paper_prefetches
 from subscriptions.models import Topic
 
-# How long before the day of an edition a paper may have come in to be a candidate for it.
+# A paper is a candidate for an edition if it came in at most this long before the edition's day.
 CANDIDATE_WINDOW = timedelta(days=14)
 CANDIDATES_SHOWN = 60
-# What the candidates can be ordered by; the first is the usual one.
+# How the candidates can be ordered. The first is the default.
 CANDIDATE_ORDERS = {"": "most votes first", "new": "newest first", "fit": "best match first"}
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which candidates to show, and in which order; empty: all, as usual."""
+    """Which candidates to show, and in which order. Empty fields mean all candidates in the default order."""
 
     source: str = ""
     topic: str = ""
@@ -30,21 +30,21 @@ class Filters:
 
     @classmethod
     def of(cls, query: QueryDict) -> "Filters":
-        """Read the filters of a request."""
+        """Read the filters from a query string."""
         order = query.get("order", "")
         text = query.get("text", "").strip()
         return cls(query.get("source", ""), query.get("topic", ""), text, order if order in CANDIDATE_ORDERS else "")
 
     @property
     def query(self) -> str:
-        """The filters as part of an address."""
+        """The filters as a query string."""
         parameters = QueryDict(mutable=True)
         parameters.update({name: value for name, value in vars(self).items() if value})
         return parameters.urlencode()
 
 
 def board_context(edition: Edition, filters: Filters) -> dict[str, Any]:
-    """Return the edition's papers, its candidates, and what they can be filtered by."""
+    """Return the edition's papers, its candidates, and the filters for them."""
     entries = list(edition.entries.select_related("paper").prefetch_related(*paper_prefetches("paper__")))
     shown = [entry for entry in entries if entry.placement != EditionPaper.Placement.HIDDEN]
     matching = candidates(edition)
@@ -66,14 +66,14 @@ def board_context(edition: Edition, filters: Filters) -> dict[str, Any]:
 
 
 def candidates(edition: Edition) -> QuerySet[Paper]:
-    """Return the papers that stand in no edition and came in lately."""
+    """Return the papers that came in recently and are in no edition."""
     begin = datetime.combine(edition.day, time(), UTC) - CANDIDATE_WINDOW
     in_editions = EditionPaper.objects.filter(paper=OuterRef("pk"))
     return Paper.objects.filter(~Exists(in_editions), created_at__gte=begin)
 
 
 def narrowed(papers: QuerySet[Paper], filters: Filters) -> QuerySet[Paper]:
-    """Return those of the papers that pass the filters, in their order."""
+    """Return the papers that pass the filters, in the chosen order."""
     if filters.source:
         papers = papers.filter(source=filters.source)
     if filters.topic:

@@ -1,4 +1,4 @@
-"""The board's page, and the changes made on it."""
+"""The board, and the changes made on it."""
 
 from functools import partial
 from typing import Any
@@ -17,13 +17,13 @@ from digest.panel.pages import log_change, render_panel_page
 
 Placement = EditionPaper.Placement
 PLACEMENT_BY_COMMAND = {"pin": Placement.PINNED, "list": Placement.LISTED, "hide": Placement.HIDDEN}
-# Where a session keeps how an edition stood before somebody's last changes.
+# The session key for the states of an edition before someone's last changes (undo and redo).
 HISTORY_SESSION_KEY = "board-history"
 
 
 @require_safe
 def board(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the board; to a page that asks again, only what changed since the version it has."""
+    """Show the board; answer 204 to a page that polls and already has the current version."""
     edition = get_object_or_404(Edition, pk=pk)
     if request.GET.get("since") == str(edition.version):
         return HttpResponse(status=204)
@@ -33,7 +33,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def apply_command(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make one change and show the board; 409 with the board as it is now where somebody was faster."""
+    """Make one change and show the board; 409 with the current board if someone else changed it first."""
     edition = get_object_or_404(Edition, pk=pk)
     history = undo.history(request.session.get(HISTORY_SESSION_KEY), edition)
     try:
@@ -51,7 +51,7 @@ def apply_command(request: HttpRequest, pk: int) -> HttpResponse:
         return render_board(
             request, Edition.objects.get(pk=pk), {"error_message": str(error), "typed": request.POST}, status=422
         )
-    # The version was the one that was seen, so what was read before the change is what it changed.
+    # The version is the one the curator saw, so the state read above is the one this change was applied to.
     step: undo.UndoStep = {"before": before, "done": description}
     request.session[HISTORY_SESSION_KEY] = undo.record_step(history, request.POST["act"], step, edition.version)
     log_change(request, edition, description)
@@ -62,7 +62,7 @@ def apply_command(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def parse_command(request: HttpRequest, history: undo.History) -> changes.Change:
-    """Return the change that a form asks for; KeyError or ValueError where it asks for none there is."""
+    """Return the change that a form asks for; raise KeyError or ValueError if there is no such change."""
     fields = request.POST
     match fields["act"]:
         case "words":
@@ -98,7 +98,7 @@ def _change_of_entry(name: str, request: HttpRequest) -> changes.Change:
 def render_board(
     request: HttpRequest, edition: Edition, extra_context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    """Return the board: whole, or the part that htmx puts in its place."""
+    """Return the whole board, or for htmx only the part it swaps."""
     history = undo.history(request.session.get(HISTORY_SESSION_KEY), edition)
     context = {
         **state.board_context(edition, state.Filters.of(request.GET)),

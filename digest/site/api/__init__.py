@@ -1,4 +1,4 @@
-"""The API: all that is public, to read, and signing up with a key. Its description is at /api/docs."""
+"""The API: read access to everything public, and signing up with a key. It is described at /api/docs."""
 
 from collections.abc import Callable
 from copy import copy
@@ -17,7 +17,7 @@ api = NinjaAPI(
     version="1",
     description="Read everything public without a key. Responses carry an ETag, so send If-None-Match.",
     urls_namespace="api",
-    # Its badge would ask a server elsewhere.
+    # Swagger's badge would send a request to another server.
     docs=Swagger(settings={"validatorUrl": None, "persistAuthorization": False}),
 )
 api.add_router("", daily_papers.router)
@@ -26,7 +26,7 @@ api.add_router("", subscribing.router)
 
 
 def api_urls() -> tuple[list[Any], str, str]:
-    """Return the API's addresses, for an include. Each one answers HEAD as it answers GET (RFC 9110, 9.3.2)."""
+    """Return the API's URL patterns, for an include. Each answers HEAD like GET (RFC 9110, 9.3.2)."""
     patterns, app, namespace = api.urls
     for pattern in patterns:
         pattern.callback = _with_head(pattern.callback)
@@ -37,7 +37,7 @@ def _with_head(view: Any) -> Callable[..., Any]:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method == "HEAD":
-            # Another one, for whoever leaves the body out goes by the first.
+            # A copy, because whatever strips the body later goes by the original request's method.
             request = copy(request)
             request.method = "GET"
         return view(request, *args, **kwargs)
@@ -47,18 +47,18 @@ def _with_head(view: Any) -> Callable[..., Any]:
 
 @api.exception_handler(ValidationError)
 def bad_question(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Answer 400 and say which parameter is wrong: as Hugging Face does, and not with 422."""
+    """Answer 400 with the invalid parameters, as Hugging Face does, instead of 422."""
     message = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors)
     return api.create_response(request, {"error": message}, status=400)
 
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Answer in the same shape."""
+    """Answer with the error in the same shape."""
     return api.create_response(request, {"error": str(error)}, status=error.status_code)
 
 
 @api.exception_handler(RawPostDataException)
 def no_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
-    """Answer 400 to a form of several parts: it was read as a form, and has no body any more."""
+    """Answer 400 to a multipart form: it was already parsed as a form, so its body is gone."""
     return api.create_response(request, {"error": "the body must be JSON"}, status=400)

@@ -21,12 +21,12 @@ from subscriptions.links import absolute
 
 router = Router(tags=["Papers"])
 
-# A longer number is none of a database.
+# No database key is longer.
 PAPER_KEY = re.compile(r"[0-9]{1,18}")
 
 
 class SearchParameters(Schema):
-    """The parameters of the search."""
+    """Search parameters."""
 
     q: str = Field(min_length=1, max_length=250, description="Words; the last one may be a beginning")
     topic: str = Field("", max_length=50, description="The slug of a topic")
@@ -39,8 +39,8 @@ class SearchParameters(Schema):
     "/papers/search", response={200: list[DailyPaper], 400: Mistake}, by_alias=True, exclude_none=True, summary="Search"
 )
 @decorate_view(allow_cross_origin, public_page)
-def search(request: HttpRequest, parameters: Query[SearchParameters]) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja\'s signature
-    """Return the papers that fit the words, best first."""
+def search(request: HttpRequest, parameters: Query[SearchParameters]) -> list[dict[str, Any]]:  # noqa: ARG001 - Ninja's signature
+    """Return the papers that match the words, best first."""
     query = searching.Query(parameters.q, parameters.topic, parameters.since, parameters.until)
     keys = searching.search_papers(query, parameters.limit)
     matching_entries = paper_lists.with_paper_data(EditionPaper.objects.public().filter(paper__in=keys))
@@ -56,8 +56,8 @@ def search(request: HttpRequest, parameters: Query[SearchParameters]) -> list[di
     summary="A paper",
 )
 @decorate_view(allow_cross_origin, public_page)
-def paper(request: HttpRequest, name: str) -> dict[str, Any]:  # noqa: ARG001 - ninja\'s signature
-    """Return a paper by its arXiv id, its DOI, or our number, with or without `local-` before it."""
+def paper(request: HttpRequest, name: str) -> dict[str, Any]:  # noqa: ARG001 - Ninja's signature
+    """Return a paper by its arXiv ID, its DOI, or our number, with or without the prefix `local-`."""
     entries = paper_lists.with_paper_data(EditionPaper.objects.public())
     own = PAPER_KEY.fullmatch(name)
     paper_name = identifiers.PaperName(identifiers.LOCAL, name) if own else identifiers.parse_paper_name(name)
@@ -71,7 +71,7 @@ def paper(request: HttpRequest, name: str) -> dict[str, Any]:  # noqa: ARG001 - 
 
 @router.get("/editions", response=list[EditionItem], summary="Editions")
 @decorate_view(allow_cross_origin, public_page)
-def editions(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja\'s signature
+def editions(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - Ninja's signature
     """Return the days that have an edition, newest first."""
     counted = EditionPaper.objects.public().order_by().values("edition").annotate(count=Count("pk"))
     papers = dict(counted.values_list("edition", "count"))
@@ -83,7 +83,7 @@ def editions(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - ni
 
 @router.get("/topics", response=list[TopicItem], summary="Topics")
 @decorate_view(allow_cross_origin, public_page)
-def topics(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja\'s signature
+def topics(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - Ninja's signature
     """Return the topics."""
     return [
         {

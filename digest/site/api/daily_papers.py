@@ -1,6 +1,6 @@
-"""`/api/daily_papers` with the parameters, the shape and the paging of Hugging Face's.
+"""`/api/daily_papers` with the same parameters, shape and paging as Hugging Face's.
 
-Programs written against theirs work here by changing the address (huggingface.co/docs/hub/api, November 2026).
+Programs written for theirs work here if their address is changed (huggingface.co/docs/hub/api, November 2026).
 """
 
 from datetime import date as Date  # noqa: N812 - `date` is the name of the parameter
@@ -29,7 +29,7 @@ router = Router(tags=["As Hugging Face's"])
 
 
 class DailyPapersParameters(Schema):
-    """The parameters of a list."""
+    """List parameters."""
 
     date: Date | None = Field(None, description="A day, as YYYY-MM-DD")
     week: Annotated[str, StringConstraints(pattern=rf"^{WeekConverter.regex}$")] | None = Field(
@@ -51,12 +51,12 @@ class DailyPapersParameters(Schema):
 def daily_papers(
     request: HttpRequest, response: HttpResponse, parameters: Query[DailyPapersParameters]
 ) -> list[dict[str, Any]]:
-    """Return the papers of a day, a week or a month, those with most votes first; otherwise the newest first.
+    """Return the papers of a day, week or month, most votes first; without one of these, all papers, newest first.
 
-    The header Link leads to the next page.
+    The `Link` header has the address of the next page.
     """
     start = parameters.p * parameters.limit
-    # One more than asked for says whether there is a next page.
+    # One extra entry shows whether there is a next page.
     entries = list(paper_lists.with_paper_data(_entries(parameters))[start : start + parameters.limit + 1])
     if len(entries) > parameters.limit:
         query = {**request.GET.dict(), "p": parameters.p + 1}
@@ -78,7 +78,7 @@ def _entries(parameters: DailyPapersParameters) -> QuerySet[EditionPaper]:
 
 
 def _days(parameters: DailyPapersParameters) -> tuple[Date, Date] | None:
-    """Return the first and the last day that is asked for; None where it is all."""
+    """Return the first and last day of the requested period, None for all days."""
     try:
         if parameters.date:
             return parameters.date, parameters.date

@@ -1,4 +1,4 @@
-"""Papers in the shape that the API of Hugging Face's Daily Papers gives them, and a few of our own."""
+"""Papers in the shape of the API of Hugging Face's Daily Papers, and a few schemas of our own."""
 
 import hashlib
 from datetime import UTC, date, datetime, time
@@ -25,7 +25,7 @@ class Author(Schema):
 
 
 class Curator(Schema):
-    """Who put a paper into its edition: here it is always the site. One of its two names each, as there."""
+    """Who put a paper into its edition. Here it is always the site. Its two names have separate fields, as there."""
 
     key: str = Field(alias="_id")
     avatarUrl: str  # noqa: N815 - as there
@@ -37,7 +37,7 @@ class Curator(Schema):
 
 
 class SentenceItem(Schema):
-    """A sentence that a language model wrote about a paper, and which model."""
+    """A sentence that a language model wrote about a paper, and the model's name."""
 
     text: str
     model: str
@@ -63,7 +63,7 @@ class PaperItem(Schema):
 
 
 class PaperDetail(PaperItem):
-    """A paper with what hangs on it there; here nothing does."""
+    """A paper with the linked items Hugging Face has. Here there are none."""
 
     linkedModels: list[str] = []  # noqa: N815
     numTotalModels: int = 0  # noqa: N815
@@ -74,7 +74,7 @@ class PaperDetail(PaperItem):
 
 
 class DailyPaper(Schema):
-    """A paper as it stands in a list."""
+    """A paper in a list."""
 
     paper: PaperItem
     url: str = Field(description="The paper's page here")
@@ -88,7 +88,7 @@ class DailyPaper(Schema):
 
 
 class Mistake(Schema):
-    """What was wrong."""
+    """An error message."""
 
     error: str
 
@@ -102,7 +102,7 @@ class EditionItem(Schema):
 
 
 class TopicItem(Schema):
-    """Something one can follow."""
+    """A topic that readers can follow."""
 
     slug: str
     name: str
@@ -112,7 +112,7 @@ class TopicItem(Schema):
 
 
 def paper_item(entry: EditionPaper) -> dict[str, Any]:
-    """Return a paper as PaperItem has it; what there is nothing of is left out."""
+    """Return a paper in the shape of PaperItem, without the optional fields that have no value."""
     paper = entry.paper
     day = datetime.combine(entry.edition.day, time(settings.EDITION_HOUR), UTC)
     item = {
@@ -142,12 +142,12 @@ def paper_item(entry: EditionPaper) -> dict[str, Any]:
 
 
 def daily_paper(entry: EditionPaper) -> dict[str, Any]:
-    """Return a paper as DailyPaper has it."""
+    """Return a paper in the shape of DailyPaper."""
     item = paper_item(entry)
     return {
         "paper": item,
         "url": item["url"],
-        # There it is some hours off; programs that read it get the right moment here.
+        # Hugging Face's value is some hours off. Programs that read it get the right time here.
         "publishedAt": item["publishedAt"],
         "title": item["title"],
         "summary": item["summary"],
@@ -159,7 +159,7 @@ def daily_paper(entry: EditionPaper) -> dict[str, Any]:
 
 
 def curator() -> dict[str, Any]:
-    """Return the one who submits everything."""
+    """Return the curator, who submits everything."""
     return {
         "_id": key("curator"),
         "avatarUrl": absolute("/static/digest/icons/favicon.svg"),
@@ -171,15 +171,15 @@ def curator() -> dict[str, Any]:
     }
 
 
-# The name under which all papers are submitted.
+# The user name under which all papers are submitted.
 CURATOR = "daily-papers"
 
 
 def key(text: str) -> str:
-    """Return an id of the form theirs have: 24 digits, always the same for one text."""
+    """Return an ID in Hugging Face's format: 24 hexadecimal digits, always the same for the same text."""
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def moment(at: datetime) -> str:
-    """Write a moment as JavaScript does: 2026-02-26T17:08:18.000Z."""
+    """Format a time as JavaScript does: 2026-02-26T17:08:18.000Z."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Signing up from the server of another site, with a key: double opt-in as ever, so a key alone subscribes nobody."""
+"""Signing up from another site's server, with a key. Double opt-in still applies: a key alone subscribes no one."""
 
 from hmac import compare_digest
 from typing import Any
@@ -20,7 +20,7 @@ MAX_TOPICS = 100
 
 
 class SubscriptionRequest(Schema):
-    """Who is to be asked, and what for."""
+    """The address to ask for confirmation, and the choices for its subscription."""
 
     email: str = Field(max_length=254)
     topics: list[str] = Field([], max_length=MAX_TOPICS, description="Slugs; none: the top papers of each day")
@@ -30,7 +30,7 @@ class SubscriptionRequest(Schema):
 
 
 class SubscriptionAnswer(Schema):
-    """The same for every address, so that nobody learns which ones are known."""
+    """The response is the same for every address, so that it does not reveal which ones are known."""
 
     status: str = Field("confirmation sent", description="Nothing else is sent before the link in it is followed")
 
@@ -41,7 +41,7 @@ class SubscriptionAnswer(Schema):
     summary="Ask somebody to confirm a subscription",
 )
 def subscribe(request: HttpRequest, wanted_subscription: SubscriptionRequest) -> Status[dict[str, Any]]:
-    """Send the mail in which somebody confirms. Needs SUBSCRIBE_KEY, as Authorization: Bearer."""
+    """Send the confirmation email. Requires SUBSCRIBE_KEY, as `Authorization: Bearer`."""
     _check_key(request)
     fields = wanted_subscription.dict()
     topics = SearchedForm({"topic": fields.pop("topics")}).initial_choices["topics"]

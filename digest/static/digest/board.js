@@ -1,11 +1,11 @@
-// The board by mouse and by keyboard. Without this script its forms do the same.
+// Mouse and keyboard control of the board. Without this script, its forms do the same.
 import { focusOn, focusable, hold, isDirty, isTyping, remember, restore, sending } from "./board_keeping.js";
 
 const board = () => document.getElementById("board");
 const find = (selector) => document.querySelector(selector);
 
-// One change after the other. What one did oneself a moment ago is no reason to refuse the next change: a version that
-// was seen is followed through one's own changes, and through nobody else's.
+// Changes are sent one after the other. Your own last change must not make the next one fail as outdated, so the
+// version you saw is advanced by your own changes, but not by anyone else's.
 let before = Promise.resolve();
 const own = new Map();
 
@@ -29,7 +29,7 @@ async function send(values, seen, form) {
   if (Number(now) === Number(version) + 1 && !board().querySelector(".p-error")) own.set(version, now);
 }
 
-// The forms of the board, without a new page for each.
+// Send the board's forms without loading a new page.
 let byKey = false;
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post" || !event.target.closest("#board")) return;
@@ -39,12 +39,12 @@ document.addEventListener("submit", (event) => {
   if (card) hold(card, act, byKey);
   post({ ...Object.fromEntries(new FormData(event.target)), act }, event.target);
 });
-// The second press of a double click would meet the paper that moved up.
+// The second click of a double click would hit the paper that moved up.
 document.addEventListener("click", (event) => {
   if (event.detail > 1 && event.target.closest("#board button")) event.preventDefault();
 });
 
-// --- Dragging: Alpine's sort says what was dropped, where, in which list ---
+// --- Dragging: Alpine's sort plugin says what was dropped, where, and in which list ---
 
 document.addEventListener("put", ({ detail: { item, place, list } }) => {
   const key = item.slice(1);
@@ -80,7 +80,7 @@ function fold(details) {
   if (details) details.open = !details.open;
 }
 
-// What a key does to the paper that has the focus.
+// Keys for the focused paper.
 const ON_CARD = {
   j: (card) => step(card, 1),
   ArrowDown: (card) => step(card, 1),
@@ -94,7 +94,7 @@ const ON_CARD = {
   o: (card) => fold(card.querySelector(".p-abstract")),
   Enter: (card) => fold(card.querySelector(".p-abstract")),
 };
-// What it does wherever one is.
+// Keys that work everywhere.
 const ANYWHERE = {
   ArrowLeft: () => focusOn(find("[data-list=candidates] .p-card")),
   ArrowRight: () => focusOn(find("[data-list=edition] .p-card")),
@@ -139,13 +139,13 @@ document.addEventListener("keydown", (event) => {
     pressOn(event.key === "ArrowUp" ? "up" : "down")(card);
   } else if (ON_CARD[event.key] && !event.shiftKey) {
     event.preventDefault();
-    // The first key of all takes up the paper that waits for it.
+    // If no paper has the focus yet, the first key moves it to the focusable one.
     if (card) ON_CARD[event.key](card);
     else focusOn(find(".p-card[tabindex='0']"));
   }
 });
 
-// Who unfolds a form wants to write in it, from the next key on.
+// After opening a form, the next key should go into its field.
 document.addEventListener("click", (event) => {
   const form = event.target.closest("summary")?.closest(".p-note-form, .p-words");
   if (form && !form.open) {
@@ -155,10 +155,10 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest(".p-keys")) find(".p-keys").open = false;
 });
 
-// --- The board changes under one's hands ---
+// --- Updates of the board while it is in use ---
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  // Asked again only while nobody types and nothing is dragged.
+  // Only poll while no one is typing and nothing is being dragged.
   if (event.target.id === "board" && (isTyping() || find(".sortable-chosen"))) event.preventDefault();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -183,6 +183,6 @@ window.addEventListener("beforeunload", (event) => {
   if (isDirty()) event.preventDefault();
 });
 focusable();
-// What was unfolded before this script came.
+// A form that was opened before this script was loaded.
 const unfolded = document.activeElement?.closest("summary")?.parentElement;
 if (unfolded?.open && unfolded.matches(".p-note-form, .p-words")) unfold(unfolded);

@@ -1,9 +1,8 @@
-// What stays while the board is swapped for a newer one: the place on the screen, the focus, what is open, what is
-// typed and not saved.
-// What the next swap is to hold on to: the paper that gets the focus, and the one that stays where it is on the screen.
+// Keeps what a swap of the board would lose: the scroll position, the focus, what is open, and unsaved text.
+// For the next swap: the paper that gets the focus, and the one that keeps its position on the screen.
 let held = null;
 let saved = null;
-// What of the form that is on its way comes back from there.
+// The fields of the form that is being sent. The response brings their values back.
 let sent = null;
 
 const column = () => document.querySelector(".p-column[data-preserve=edition]");
@@ -21,11 +20,11 @@ export function focusOn(card, options) {
   if (!options?.still) card.scrollIntoView({ block: "nearest" });
 }
 
-// Hold on to a paper that something is done to.
+// Keep the position of a paper that is being changed.
 export function hold(card, act, byKey) {
   const leaves = ["add", "remove"].includes(act);
   const focus = leaves ? card.nextElementSibling ?? card.previousElementSibling : card;
-  // The pointer stays over what it pressed where that moves; where that goes away, what stands above it stays.
+  // If the clicked paper moves, it stays under the pointer. If it leaves the list, the one above it keeps its position.
   const still = ["up", "down", "note"].includes(act) ? card : card.previousElementSibling;
   held = {
     focus: focus?.dataset.paper,
@@ -36,27 +35,27 @@ export function hold(card, act, byKey) {
   };
 }
 
-// Name the form that is on its way, if one is: its texts are not to be saved, and it folds.
+// Set the form that is being sent, or null: its text is not kept over the swap, and it closes.
 export function sending(form) {
   const typed = [...(form?.querySelectorAll("[data-typed]") ?? [])];
   const names = typed.map((field) => field.dataset.typed);
   sent = names.length ? { names, fold: form.closest("details").dataset.preserve } : null;
 }
 
-// Where nothing has the way by Tab into the lists, the first candidate gets it.
+// If Tab leads to no paper, make the first candidate focusable.
 export function focusable() {
   const first = document.querySelector("[data-list=candidates] .p-card") ?? document.querySelector(".p-card");
   if (first && !document.querySelector(".p-card[tabindex='0']")) first.tabIndex = 0;
 }
 
-// How to find the field somebody writes in once more; nothing where its text is on its way.
+// Return a selector that finds the active field again, null if its text is being sent.
 function fieldOf(active) {
   if (!active?.closest("#board") || sent?.names.includes(active.dataset.typed)) return null;
   if (active.dataset.typed) return `[data-typed="${active.dataset.typed}"]`;
   return active.name && active.closest(".p-filters") ? `.p-filters [name=${active.name}]` : null;
 }
 
-// Note all that a swap would lose.
+// Save everything that a swap would lose.
 export function remember() {
   const active = document.activeElement;
   const card = active?.closest(".p-card");
@@ -75,7 +74,7 @@ export function remember() {
   held = null;
 }
 
-// Put it back into the board that came.
+// Restore it in the new board.
 export function restore() {
   const { open, typed, column: scrolled } = saved;
   for (const [name, isOpen] of open) {
@@ -96,7 +95,7 @@ export function restore() {
 function retype({ name, value, was }) {
   const field = document.querySelector(`#board [data-typed="${name}"]`);
   if (!field || field.value === value) return;
-  // Somebody else wrote here meanwhile: theirs is shown beside it, and saving decides.
+  // Someone else changed this text meanwhile: show theirs next to it. Saving decides which one stays.
   if (field.defaultValue !== was) {
     const hint = document.createElement("p");
     hint.className = "p-warn";

@@ -1,4 +1,4 @@
-// Copy what stands in an element, and share or copy an address; a button is there only where this can run.
+// Copy the text of an element, and share or copy an address. The buttons are only shown if this can run.
 async function copy(button, text) {
   await navigator.clipboard.writeText(text);
   button.querySelector("span").textContent = "Copied";
@@ -12,7 +12,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 for (const button of document.querySelectorAll("[data-share]")) {
   const { share: url, text, title } = button.dataset;
   button.hidden = !navigator.clipboard && !navigator.share;
-  // Whoever closes the system's own dialog has changed their mind.
+  // Closing the system's share dialog is not an error: the person changed their mind.
   button.addEventListener("click", () =>
     navigator.share ? navigator.share({ title, text, url }).catch(() => {}) : copy(button, url),
   );

@@ -1,6 +1,6 @@
-// What the markup of Unfold, Select2 and Django's admin lacks for those who use the keyboard or hear a page: controls
-// that can be reached, names, and silence where an icon is only seen. All of it is made by scripts in the first place,
-// or works with them alone.
+// Adds what the markup of Unfold, Select2 and Django's admin lacks for keyboards and screen readers: focusable
+// controls, names, and hiding decorative icons. All of this markup is created by scripts anyway, or only works with
+// them.
 
 const NAMES = {
   add: "Add", arrow_back: "Back", close: "Close the menu", computer: "Colours", dark_mode: "Colours", delete: "Remove",
@@ -10,7 +10,7 @@ const NAMES = {
 const CONTROL = "a, button, [role=button]";
 const ICON = ".material-symbols-outlined";
 
-// What is pressed but is neither a link nor a button: the menu, filters, colours, who is signed in.
+// Clickable elements that are neither links nor buttons: the menu, filters, colours, the user menu.
 const reach = (thing) => {
   thing.setAttribute("role", "button");
   thing.tabIndex = 0;
@@ -21,7 +21,7 @@ const reach = (thing) => {
   });
 };
 
-// An icon is a word in a font of pictures, and would be read aloud. Where nothing else names its control, it does.
+// An icon is a word in an icon font, which would be read aloud. If its control has no other name, the icon names it.
 const silence = (icon) => {
   const control = icon.closest(CONTROL);
   const name = icon.title || NAMES[icon.textContent.trim()];

@@ -1,5 +1,5 @@
-// j and k go from paper to paper; v votes for the one that has the focus, m and l say more or less like it, s saves it,
-// u takes the last of these back; / leads to the search.
+// j and k go from paper to paper; v votes for the focused one, m and l say more or less like it, s saves it,
+// u undoes the last of these; / goes to the search.
 const papers = () => [...document.querySelectorAll(".paper")];
 
 function step(by) {
@@ -18,19 +18,19 @@ function vote() {
   const form = paper?.querySelector("form.vote");
   if (!form) return;
   const link = paper.querySelector(".title a");
-  // The form is exchanged for its answer, and the focus with it.
+  // The form is replaced by the response, and the focus would be lost with it.
   form.addEventListener("htmx:afterRequest", () => link?.focus(), { once: true });
   form.requestSubmit();
 }
 
 const say = (kind) => () => press(current()?.querySelector("form.opinion"), kind);
 
-// A click, for htmx sends along the button that was clicked last.
+// A click rather than a submit, because htmx sends the button that was clicked last.
 function press(form, kind) {
   form?.querySelector(`button[value="${kind}"]`)?.click();
 }
 
-// What was said of a paper before each press, the last one at the end.
+// The feedback on a paper before each change, the latest at the end.
 const before = [];
 const said = (form) => [...form.querySelectorAll('button[aria-pressed="true"]')].map((button) => button.value);
 let undoing = false;
@@ -44,9 +44,9 @@ function undo() {
   const form = last && document.getElementById(last.id);
   if (!form) return;
   const now = said(form);
-  // More and less end each other: saying the one that was there takes the other back.
+  // More and less exclude each other: giving the earlier one again undoes the other.
   const kind = last.kinds.find((one) => !now.includes(one)) ?? now.find((one) => !last.kinds.includes(one));
-  // The answer is not here yet: the next press of the key finds it.
+  // The response has not arrived yet. Pressing the key again will work then.
   if (!kind) return;
   before.pop();
   undoing = true;

@@ -1,4 +1,4 @@
-// Tells that a paper was looked at for some seconds, only in a browser whose reader let that count.
+// Reports that a paper was viewed for some seconds, only in browsers whose reader allowed it.
 const LONG_ENOUGH = 5000;
 const { opened } = document.querySelector("script[data-opened]").dataset;
 
@@ -10,7 +10,7 @@ if (/(^|; )opens_count=1(;|$)/.test(document.cookie)) {
     fetch(opened, { method: "POST", keepalive: true });
   };
 
-  // A page in the background is not looked at.
+  // A page in the background does not count as viewed.
   const watch = () => {
     clearTimeout(looking);
     if (document.visibilityState === "visible") looking = setTimeout(tell, LONG_ENOUGH);

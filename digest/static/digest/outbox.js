@@ -1,4 +1,4 @@
-// Links of a mail open in the window, not in its frame; the frame is as high as the mail.
+// Links in an email open in the window, not in the frame. The frame is as high as the email.
 const frame = document.querySelector(".preview iframe");
 
 function settle() {

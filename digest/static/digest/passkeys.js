@@ -1,12 +1,12 @@
-// Passkeys, in the panel and on the site. The forms for them are there only where this can run; codes and links by mail
-// need no script.
+// Passkeys, in the panel and on the site. Their forms are only shown if this can run. Codes and magic links need no
+// script.
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const text = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 const named = (keys = []) => keys.map((key) => ({ ...key, id: bytes(key.id) }));
 
-// What browsers call it, and what we do. Nobody may learn from a page which passkeys a device holds, so a device that
-// holds none of the person's, a person who stops it, and one who waits too long are the same to us.
+// Browsers' error names, and ours. Pages must not find out which passkeys a device has, so a device without any of the
+// person's passkeys, a person who cancels, and a timeout all look the same to us.
 const TROUBLES = {
   NotAllowedError: "cancelled",
   AbortError: "cancelled",
@@ -29,7 +29,7 @@ async function question(form) {
   return asked;
 }
 
-// The older of the browsers that know passkeys cannot write their answer down themselves.
+// Older browsers with passkeys cannot serialise their response themselves.
 function written({ id, rawId, type, response }) {
   const parts = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
   const said = Object.fromEntries(parts.filter((part) => response[part]).map((part) => [part, text(response[part])]));
@@ -37,7 +37,7 @@ function written({ id, rawId, type, response }) {
   return JSON.stringify({ id, rawId: text(rawId), type, response: said, clientExtensionResults: {} });
 }
 
-// Put what the service answers into the place of a section, whose forms are new then.
+// Replace a section with the response, and prepare its new forms.
 async function sendInPlace(form) {
   const answer = await fetch(form.action, {
     method: "POST", body: new FormData(form), headers: { "HX-Request": "true" },
@@ -72,7 +72,7 @@ function prepare(form) {
     }
   };
 
-  // Where there is another way, a browser without passkeys need not hear of them.
+  // If there is another way to sign in, browsers without passkeys do not need this form.
   if (!window.PublicKeyCredential && "optional" in form.dataset) return;
   form.hidden = false;
   form.addEventListener("submit", (event) => {
@@ -80,7 +80,7 @@ function prepare(form) {
     use();
   });
   if (!window.PublicKeyCredential) {
-    // Browsers take passkeys away where the address is neither https nor this very machine.
+    // Browsers disable passkeys unless the address is https or localhost.
     tell(window.isSecureContext ? "unsupported" : "elsewhere");
     button.hidden = true;
     return;
@@ -98,5 +98,5 @@ function prepareAll(part) {
 }
 
 prepareAll(document);
-// A section that htmx exchanged has a new form.
+// A section that htmx swapped has a new form.
 document.addEventListener("htmx:afterSettle", () => prepareAll(document));

@@ -1,4 +1,4 @@
-// A frame is as high as what it shows, up to a few screens.
+// Make frames as high as their content, up to a few screens.
 document.querySelectorAll(".p-frame").forEach((frame) => {
   const settle = () => {
     const height = frame.contentDocument?.documentElement?.scrollHeight;

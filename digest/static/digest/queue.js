@@ -1,4 +1,4 @@
-// Through the queue by keys. Without this script the buttons do the same.
+// Keyboard shortcuts for the queue. Without this script, the buttons do the same.
 const cards = [...document.querySelectorAll(".p-card")];
 
 function go(card, by) {
