@@ -1,6 +1,6 @@
-"""An abstract taken apart into words, and what tells of a word whether a summary would use it.
+"""An abstract split into words, and the features that tell whether a summary would use a word.
 
-A word counts by its stem, for summaries say "propose" where the abstract says "proposing". Pure.
+A word counts by its stem, because summaries say "propose" where the abstract says "proposing". Pure.
 """
 
 import math
@@ -15,7 +15,7 @@ from digest.catalog.sentences import word_set
 
 _WORD = re.compile(r"[a-z0-9]+")
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\w*")
-# Longest first: what is left behind must still be four letters.
+# Longest first: what is left must still be four letters.
 _ENDINGS = (
     *("izations", "ization", "ations", "ation", "ingly", "ings", "ment", "ing", "ions", "ion", "ness", "ies", "ied"),
     *("ers", "ity", "ive", "est", "ed", "er", "es", "ly", "al", "s", "e", "y"),
@@ -51,7 +51,7 @@ _BETWEEN = word_set("then also first here further thus hence therefore")
 
 @dataclass(frozen=True)
 class SentenceWords:
-    """A sentence, taken apart once."""
+    """A sentence, split into words once."""
 
     text: str
     words: list[str]
@@ -59,7 +59,7 @@ class SentenceWords:
     unique: set[str]
     content: set[str]
     acronyms: list[str]
-    # Which kinds of promise it makes.
+    # What kinds of promise it makes.
     proposes: bool
     shows: bool
     studies: bool
@@ -68,7 +68,7 @@ class SentenceWords:
 
     @classmethod
     def of(cls, text: str) -> "SentenceWords":
-        """Take a sentence apart."""
+        """Split a sentence into words."""
         words = _WORD.findall(text.lower())
         stems = [stem(word) for word in words]
         unique, unique_stems = set(words), set(stems)
@@ -94,12 +94,12 @@ class SentenceWords:
 
     @property
     def is_strong(self) -> bool:
-        """Whether it says what the paper brings."""
+        """Whether it says what the paper contributes."""
         return self.proposes or self.work_speaks
 
     @property
     def is_cue(self) -> bool:
-        """Whether it speaks of the paper at all."""
+        """Whether it is about the paper at all."""
         return self.is_strong or self.shows or self.names_work
 
 
@@ -115,38 +115,38 @@ def _next_verb(words: Sequence[str], place: int) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
-    """Return a word without its ending; crude, and the same for the forms of a word."""
+    """Return a word without its ending: crude, but the same for all forms of a word."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:  # noqa: PLR2004 - letters that tell a word
+        if word.endswith(ending) and len(word) - len(ending) >= 4:  # noqa: PLR2004 - enough letters to identify a word
             return word[: -len(ending)]
     return word
 
 
 @dataclass(frozen=True)
 class Abstract:
-    """A title and the sentences of its abstract, taken apart, and what is asked of them for each sentence."""
+    """A title and the sentences of its abstract, split into words, and what every sentence needs to know about them."""
 
     title: list[str]
     title_content: set[str]
     title_pairs: set[tuple[str, str]]
     sentences: list[SentenceWords]
     counts: Counter[str]
-    # How often each word stands in it that is no function word, and all of them together.
+    # How often each word that is not a function word is in it, and the sum of these counts.
     content: dict[str, int]
     total: int
     cues: list[bool]
     first_cue: int
-    # The first sentence that says what the paper brings, or at least speaks of it; -1 for none.
+    # The first sentence that says what the paper contributes, or is at least about it; -1 for none.
     main: int
 
     @property
     def first_own(self) -> int:
-        """The first sentence that speaks of the authors' work; 0 where none does."""
+        """The first sentence about the authors' own work; 0 if there is none."""
         return next((place for place, part in enumerate(self.sentences) if part.is_cue or part.studies), 0)
 
     @classmethod
     def of(cls, title: str, sentences: Sequence[str]) -> "Abstract":
-        """Take a paper's text apart."""
+        """Split a paper's text into words."""
         stems = [stem(word) for word in _WORD.findall(title.lower())]
         parts = [SentenceWords.of(sentence) for sentence in sentences]
         counts: Counter[str] = Counter()
@@ -172,7 +172,7 @@ class Abstract:
 
 
 def word_features(abstract: Abstract) -> dict[str, list[float]]:
-    """Return for each stem of the abstract what tells whether a summary would use it."""
+    """Return for each stem of the abstract the features that tell whether a summary would use it."""
     title, main = set(abstract.title), abstract.main
     first: dict[str, int] = {}
     places: Counter[str] = Counter()

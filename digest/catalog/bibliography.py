@@ -1,6 +1,6 @@
-"""What a reader brings: a file of a reference manager, or ids, DOIs, links and titles. Read, matched, and let go.
+"""What a reader brings: a reference manager's file, or ids, DOIs, links and titles. Read, matched, and let go.
 
-Nothing of it is written anywhere: not to the database, not to a file, not to the log.
+None of it is written anywhere: not to the database, not to a file, not to the log.
 """
 
 import json
@@ -19,10 +19,10 @@ from digest.sources.record import PaperRecord, SourceError, key_of_title
 
 MAX_BYTES = 5 * 2**20
 MAX_READ_ENTRIES = 5_000
-# A line of fewer words is no title.
+# A line with fewer words is not a title.
 FEWEST_WORDS_OF_TITLE, MAX_TITLE_LINE = 3, 400
 MATCHING_BATCH = 500
-# A preprint and its article are so many years apart at most.
+# A preprint and its article are at most this many years apart.
 MOST_YEARS_APART = 2
 NAME = "reader"
 
@@ -39,14 +39,14 @@ _OTHER_FILE = re.compile(r"\s*+<(?:!doctype|html|\?xml)|%PDF|PMID\s*- |%0 ", re.
 
 @dataclass(frozen=True)
 class Bibliography:
-    """The entries that were read, and what could not be: a line each."""
+    """The entries that were read, and a line for each that could not be."""
 
     records: list[PaperRecord] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
 def read_file(body: bytes) -> Bibliography:
-    """Return what a file holds. SourceError where it is too big, of another format, or has too many entries."""
+    """Return what a file contains. SourceError if it is too big, in another format, or has too many entries."""
     if len(body) > MAX_BYTES:
         raise SourceError(f"the file has {len(body) / 2**20:.0f} MB; {MAX_BYTES // 2**20} MB fit")
     text, _ = decoding.decode_body(body)
@@ -54,7 +54,7 @@ def read_file(body: bytes) -> Bibliography:
 
 
 def read_text(text: str) -> Bibliography:
-    """Return what a text holds: one of the formats, or a paper a line."""
+    """Return what a text contains: one of the formats, or one paper per line."""
     for reader in (ris, csl_json, reference_xml):
         if reader.fits(text):
             _check_number(reader.NAME, text)
@@ -66,7 +66,7 @@ def read_text(text: str) -> Bibliography:
 
 
 def match_known(records: Sequence[PaperRecord]) -> dict[int, int]:
-    """Return which records (by place) are which papers with a page (by key): by id, by DOI, by title and year."""
+    """Return which records (by position) are which papers with a page (by key), by id, by DOI, or by title and year."""
     papers = _by_identifier(records)
     missing = [place for place, record in enumerate(records) if place not in papers and record.title]
     papers |= _by_title({place: records[place] for place in missing})
@@ -144,7 +144,7 @@ def _by_identifier(records: Sequence[PaperRecord]) -> dict[int, int]:
 
 
 def _by_title(records: dict[int, PaperRecord]) -> dict[int, int]:
-    """Return the papers of the same title whose years, where both are known, lie near each other."""
+    """Return the papers with the same title whose years, if both are known, are close to each other."""
     places: dict[str, list[int]] = {}
     for place, record in records.items():
         if len(record.title.split()) >= FEWEST_WORDS_OF_TITLE:

@@ -1,4 +1,4 @@
-"""Papers as others cite them: BibTeX, RIS, the meta tags of a page. Pure; prefetch `identifiers` for many."""
+"""Papers as others cite them: BibTeX, RIS, a page's meta tags. Pure; prefetch `identifiers` for many papers."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from digest.catalog.formatting import on_one_line
 from digest.models import Paper, PaperIdentifier
 from subscriptions.links import absolute
 
-# What means something else to TeX than itself.
+# Characters that mean something else to TeX than themselves.
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -35,7 +35,7 @@ def doi_of(paper: Paper) -> str:
 
 
 def address_of(paper: Paper) -> str:
-    """Return where the paper is read: arXiv, the publisher, or its page here."""
+    """Return where the paper can be read: arXiv, the publisher, or its page here."""
     if arxiv := paper.arxiv_id:
         return f"https://arxiv.org/abs/{arxiv}"
     doi = doi_of(paper)
@@ -56,10 +56,10 @@ def citation_key(paper: Paper) -> str:
 
 
 def bibtex(paper: Paper, key: str = "", extra: Mapping[str, str] | None = None) -> str:
-    """Return the paper as an entry of BibTeX, under its own key or the given one. extra: more fields, in plain text."""
+    """Return the paper as a BibTeX entry, under its own key or the given one. extra: more fields, in plain text."""
     arxiv, doi = paper.arxiv_id, doi_of(paper)
     fields = {
-        # Twice in braces: no style may change the capitals.
+        # In double braces, so that no style changes the capitals.
         "title": f"{{{_tex(paper.title)}}}",
         "author": " and ".join([*map(_tex, paper.authors), *(["others"] if paper.has_more_authors else [])]),
         "year": str(paper.published_at.year) if paper.published_at else "",
@@ -76,7 +76,7 @@ def bibtex(paper: Paper, key: str = "", extra: Mapping[str, str] | None = None) 
 
 
 def bibtex_of(papers: Iterable[Paper]) -> str:
-    """Return the papers as a file of BibTeX; a key that comes again gets a letter."""
+    """Return the papers as a BibTeX file; a key that comes again gets a number."""
     used: dict[str, int] = {}
     entries = []
     for paper in papers:
@@ -90,7 +90,7 @@ def bibtex_of(papers: Iterable[Paper]) -> str:
 
 
 def ris(paper: Paper, extra: Iterable[tuple[str, str]] = ()) -> str:
-    """Return the paper as a record of RIS, its lines ended as the format wants. extra: more tags and values."""
+    """Return the paper as a RIS record, with the line endings that the format wants. extra: more tags and values."""
     rows = [("TY", "JOUR" if doi_of(paper) and not paper.arxiv_id else "UNPB"), ("TI", on_one_line(paper.title))]
     rows += [("AU", on_one_line(name)) for name in paper.authors]
     if paper.published_at:
@@ -107,7 +107,7 @@ def ris(paper: Paper, extra: Iterable[tuple[str, str]] = ()) -> str:
 
 
 def citation_tags(paper: Paper) -> list[tuple[str, str]]:
-    """Return the meta tags by which Google Scholar and Zotero know a paper."""
+    """Return the meta tags by which Google Scholar and Zotero recognise a paper."""
     date = timezone.localtime(paper.published_at).strftime("%Y/%m/%d") if paper.published_at else ""
     tags = [("citation_title", paper.title), *(("citation_author", name) for name in paper.authors)]
     tags += [("citation_publication_date", date), ("citation_arxiv_id", paper.arxiv_id)]
@@ -137,13 +137,13 @@ def csl(paper: Paper, key: str = "") -> dict[str, Any]:
 
 
 def _csl_name(name: str) -> dict[str, str]:
-    """Return a name in the parts of CSL: what stands before the family name is the given one."""
+    """Return a name in CSL's parts: everything before the family name is the given name."""
     given, _, family = on_one_line(name).rpartition(" ")
     return {"family": family, "given": given} if given else {"literal": family}
 
 
 def coins(paper: Paper) -> str:
-    """Return the paper as a ContextObject in a SPAN (COinS): by it Zotero takes the papers of a list at once."""
+    """Return the paper as a ContextObject in a SPAN (COinS), so that Zotero can save a list's papers all at once."""
     first = paper.authors[0] if paper.authors else ""
     values = [
         ("ctx_ver", "Z39.88-2004"),

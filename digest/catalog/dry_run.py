@@ -1,4 +1,4 @@
-"""What a source would bring, looked at without keeping anything."""
+"""Preview what a source would bring, without keeping anything."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from digest.sources.page import HarvestPosition
 from digest.sources.record import PaperRecord, SourceError
 from digest.sources.registry import SourceKind
 
-# A person waits for it.
+# A person is waiting for it.
 DRY_RUN_SECONDS = 20
 DRY_RUN_REQUESTS = 4
 PAPERS_TRIED = 10
@@ -24,7 +24,7 @@ PAPERS_TRIED = 10
 
 @dataclass(frozen=True)
 class TriedPaper:
-    """A paper that would come in: under which day, and the paper of ours that it is."""
+    """A paper that would come in, the day it would get, and the paper of ours that it is, if any."""
 
     record: PaperRecord
     day: date | None
@@ -33,12 +33,12 @@ class TriedPaper:
 
 @dataclass(frozen=True)
 class SourceOutlook:
-    """What came of asking a source once."""
+    """The result of querying a source once."""
 
     kind: SourceKind
     query: str
     papers: list[TriedPaper] = field(default_factory=list)
-    # How many came in all, and what was left out of them.
+    # How many came in total, and what was left out.
     count: int = 0
     skipped: list[str] = field(default_factory=list)
     error: str = ""
@@ -46,15 +46,15 @@ class SourceOutlook:
 
     @property
     def how_often(self) -> str:
-        """How often it will be asked, in words."""
+        """How often it will be queried, in words."""
         hours = self.kind.every // timedelta(hours=1)
         return "once an hour" if hours <= 1 else f"every {hours} hours"
 
 
 def try_source(kind: SourceKind, query: str, now: datetime | None = None) -> SourceOutlook:
-    """Ask for the newest that a source has and tell of it; write nothing. Raises SourceError for a query that is none.
+    """Query a source for its newest papers and report them; write nothing. Raises SourceError for an invalid query.
 
-    No address of our own network is asked.
+    No address on our own network is queried.
     """
     query = kind.checked_query(query)
     now = now or timezone.now()
@@ -73,7 +73,7 @@ def try_source(kind: SourceKind, query: str, now: datetime | None = None) -> Sou
             if len(records) >= PAPERS_TRIED:
                 break
     except SourceError as refusal:
-        # Some of it may be there; that more would take longer is no fault.
+        # Some papers may be there; that more would take longer is not an error.
         error = "" if records else str(refusal)
     with suppress(ValueError):
         pages.close()  # type: ignore[attr-defined]

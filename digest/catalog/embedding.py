@@ -1,4 +1,4 @@
-"""Texts → vectors of length 1, by a model that can be changed: see EMBEDDER in docs/settings.md."""
+"""Turn texts into vectors of length 1, with a model that can be changed: see EMBEDDER in docs/settings.md."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ from digest.ranking import Floats
 logger = logging.getLogger(__name__)
 
 EMBEDDING_BATCH = 256
-# float16 keeps a cosine to three digits, in half the room.
+# float16 keeps a cosine to three digits, in half the space.
 STORED = np.dtype("<f2")
 
 
@@ -36,10 +36,10 @@ class Embedder(Protocol):
 
 
 class WordLlama256:
-    """The model that lies in the package wordllama: 256 dimensions, no graphics card, nothing downloaded.
+    """The model in the package wordllama: 256 dimensions, no graphics card, nothing downloaded.
 
-    A text is the mean of the vectors of its tokens. Only the package's files are read: its code would bring a client
-    to download models with, and pads texts to one length.
+    A text is the mean of its tokens' vectors. Only the package's files are read, because its code would bring in a
+    client for downloading models, and pads texts to one length.
     """
 
     name = "wordllama-256"
@@ -70,7 +70,7 @@ class WordLlama256:
     def _weights(self) -> NDArray[np.float16]:
         """A vector for each token, (tokens, dimensions), read from the file as needed."""
         path = self._folder / "weights" / "l2_supercat_256.safetensors"
-        # The format: the length of a header in JSON, the header, the figures.
+        # The format: the length of a JSON header, the header, the numbers.
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             entry = json.loads(file.read(length))["embedding.weight"]
@@ -86,7 +86,7 @@ class WordLlama256:
         return normalised(means)
 
 
-# Where models were that an environment may still name: 0.1.0 → now. To be taken out after 0.2.0.
+# Old locations of models, which an environment may still name: 0.1.0 → now. To be removed after 0.2.0.
 MOVED = {"digest.embedding.WordLlama256": "digest.catalog.embedding.WordLlama256"}
 
 
@@ -100,18 +100,18 @@ def _embedder(path: str) -> Embedder:
 
 
 def embedder() -> Embedder:
-    """Return the model that is set, loaded once."""
+    """Return the configured model, loaded once."""
     return _embedder(settings.EMBEDDER)
 
 
 def preload() -> None:
-    """Load what the model reads, for processes that fork later share it; one without `load` waits for a first text."""
+    """Load what the model reads, so that processes forked later share it; one without `load` waits for a first text."""
     if load := getattr(embedder(), "load", None):
         load()
 
 
 def normalised(vectors: Floats) -> Floats:
-    """Return vectors with length 1; what has no length, or none that is a number, becomes 0."""
+    """Return vectors with length 1; one without a length, or whose length is not a number, becomes 0."""
     clean = np.nan_to_num(vectors)
     length = np.linalg.norm(clean, axis=-1, keepdims=True)
     return (clean / np.where(length > 0, length, 1)).astype(np.float32)
@@ -130,7 +130,7 @@ def embed(papers: Iterable[Paper]) -> None:
 def stacked(stored: Sequence[tuple[bytes | memoryview | None, str]]) -> Floats:
     """Return stored embeddings (bytes, model) as vectors: (papers, dimensions).
 
-    One of another model, or of another size than its model says, is 0: close to nothing, until it is made anew.
+    One from another model, or of a different size than its model says, is 0: close to nothing until it is recomputed.
     """
     model = embedder()
     out = np.zeros((len(stored), model.dimensions), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Papers in few words: shortened text, names, links. Pure, and used by pages and mails alike."""
+"""Papers in a few words: shortened text, names, links. Pure, and used by both pages and emails."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from digest.models import Paper, PaperIdentifier
 
-# Format characters (among them marks that turn the direction of writing), and lone halves of surrogate pairs, which no
-# mail can carry, vanish; control characters (among them line breaks) part words.
+# Format characters (including marks that change the direction of writing) and lone halves of surrogate pairs, which no
+# email can carry, vanish; control characters (including line breaks) separate words.
 VANISHING, PARTING = {"Cf", "Cs"}, {"Cc", "Zl", "Zp"}
-# The zero-width non-joiner and joiner, which stay where they spell.
+# The zero-width non-joiner and joiner, which stay where they are part of the spelling.
 JOINERS = {"\u200c", "\u200d"}
 # Words that a cut text should not end with.
 LOOSE = {
@@ -36,7 +36,7 @@ LOOSE = {
     "without",
 }
 LOOSE_SIGNS = " ,;:.–—-("
-# Names told before the rest is counted.
+# Names listed before the rest is counted.
 LISTED_AUTHORS = 2
 
 
@@ -51,7 +51,7 @@ class OutsideLink:
 def on_one_line(text: str) -> str:
     """Return the text on one line, without unprintable characters."""
     if text.isprintable():
-        # Nearly all text; looking at each character of fifty abstracts would be most of a page's time.
+        # Nearly all text; looking at each character of fifty abstracts would take most of a page's time.
         return " ".join(text.split())
     printable = (
         char
@@ -62,7 +62,7 @@ def on_one_line(text: str) -> str:
 
 
 def _spells(text: str, place: int) -> bool:
-    """Return whether a joiner stands between letters that it shapes, or makes one emoji of two.
+    """Return whether a joiner is between letters that it shapes, or makes one emoji of two.
 
     Persian and Hindi spell with them (https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-23/#G24052).
     """
@@ -72,21 +72,21 @@ def _spells(text: str, place: int) -> bool:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return the text on one line in at most `limit` characters, ended at a word and with “…” where it was cut."""
+    """Return the text on one line in at most `limit` characters, cut after a word and with “…” if it was cut."""
     text = on_one_line(text)
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
-    # A cut within a word takes the word away; a single word longer than that is cut itself.
+    # A cut within a word removes the word; a single word that is too long is itself cut.
     if text[limit - 1] != " " and " " in head:
         head = head.rpartition(" ")[0]
     head = _without_loose_end(head)
-    # A question stands by itself.
+    # A question is complete by itself.
     return head if head.endswith(("?", "!")) else head + "…"
 
 
 def _without_loose_end(text: str) -> str:
-    """Return the text without punctuation and small words at its end: nothing hangs on them any more."""
+    """Return the text without punctuation and small words at its end, which nothing follows any more."""
     end = len(text)
     while True:
         while end and text[end - 1] in LOOSE_SIGNS:
@@ -99,7 +99,7 @@ def _without_loose_end(text: str) -> str:
 
 
 def authors_line(paper: Paper) -> str:
-    """Return the authors of a paper as byline does, and that there are others where its source does not name them."""
+    """Return the authors of a paper as byline does, and that there are others if its source does not name them."""
     is_counted = len(paper.authors) > LISTED_AUTHORS + 1
     return f"{byline(paper.authors)} and others" if paper.has_more_authors and not is_counted else byline(paper.authors)
 
@@ -112,14 +112,14 @@ def byline(authors: Sequence[str]) -> str:
 
 
 TITLE_SEARCH = "https://scholar.google.com/scholar?q="
-# So much of a title is enough to find it by.
+# This much of a title is enough to find it by.
 SEARCHED_WORDS, MAX_SEARCHED_TITLE = 8, 60
 
 
 def outside_links(paper: Paper) -> list[OutsideLink]:
-    """Return where the paper stands outside: arXiv and its PDF, the publisher, code, project. Prefetch identifiers.
+    """Return links to the paper elsewhere: arXiv and its PDF, the publisher, code, project. Prefetch identifiers.
 
-    For one of which none of these is known it is a search for its title.
+    If none of these is known, the link is a search for its title.
     """
     identifiers = {row.scheme: quote(row.value, safe="/.:()") for row in paper.identifiers.all()}
     links = []
@@ -131,17 +131,17 @@ def outside_links(paper: Paper) -> list[OutsideLink]:
     if doi := identifiers.get(PaperIdentifier.Scheme.DOI):
         links.append(OutsideLink("DOI", f"https://doi.org/{doi}"))
     given = [OutsideLink("Code", paper.code_url), OutsideLink("Project", paper.project_url)]
-    # These come from outside: nothing but the web may stand behind a link.
+    # These come from outside, so a link may lead nowhere but to the web.
     links += [link for link in given if _is_of_the_web(link.url)]
     if not links:
-        # Else a reader would be led nowhere but to our own page.
+        # Otherwise a reader could go nowhere but to our own page.
         words = " ".join(on_one_line(paper.title).split()[:SEARCHED_WORDS])[:MAX_SEARCHED_TITLE]
         links.append(OutsideLink("Google Scholar", TITLE_SEARCH + quote_plus(words)))
     return links
 
 
 def discussion_links(paper: Paper) -> list[OutsideLink]:
-    """Return where a paper is talked about: sites that have a page for each paper of arXiv. Prefetch identifiers."""
+    """Return where a paper is discussed: sites that have a page for each arXiv paper. Prefetch identifiers."""
     if not (arxiv := quote(paper.arxiv_id, safe="/.")):
         return []
     return [
@@ -155,5 +155,5 @@ def _is_of_the_web(url: str) -> bool:
     try:
         return urlsplit(url).scheme in {"http", "https"}
     except ValueError:
-        # Half an IPv6 address, for one.
+        # Half an IPv6 address, for example.
         return False

@@ -1,7 +1,7 @@
-"""The full-text index of the papers, in the words of each database; the migration `folded_search` makes it.
+"""The full-text index of the papers, in the SQL of each database; the migration `folded_search` makes it.
 
-Titles and abstracts are stemmed, names are kept as they are. No word is left out for being common: a name may be “The”
-or “Will”.
+Titles and abstracts are stemmed, names are kept as they are. No word is left out for being common, because a name may
+be “The” or “Will”.
 """
 
 import json
@@ -14,20 +14,20 @@ from django.db.models.expressions import RawSQL
 from digest.catalog.search_terms import Term
 from digest.models import Paper
 
-# Of words that stand everywhere only the newest papers are compared: the others could be told apart by little.
+# For words that are everywhere, only the newest papers are compared: little would tell the others apart.
 COMPARED = 2000
 # How much a word counts in PostgreSQL: for D, C (abstract), B (names), A (title).
 RANK_WEIGHTS = "{0.1, 0.2, 0.6, 1.0}"
-# How often a word stands in the papers is counted up to here.
+# The papers with a word are counted up to this many.
 COUNT_LIMIT = 100
 
 # Below, the SQL is ours and what was typed is a parameter: hence the silenced warnings.
 
 
 def matching(papers: QuerySet[Paper], terms: Sequence[Term]) -> list[int]:
-    """Return the keys of those papers that fit all the terms, best first.
+    """Return the keys of those papers that match all the terms, best first.
 
-    At most one more than COMPARED, which says that there are more; then the newest.
+    At most one more than COMPARED, which means that there are more; then these are the newest.
     """
     if all(term.is_excluded for term in terms):
         return []
@@ -35,7 +35,7 @@ def matching(papers: QuerySet[Paper], terms: Sequence[Term]) -> list[int]:
 
 
 def frequencies(words: Iterable[str]) -> dict[str, int]:
-    """Return in how many papers each word stands, counted up to COUNTED; only of those that stand in any.
+    """Return how many papers contain each word, counted up to COUNT_LIMIT, leaving out words that are in none.
 
     words: folded, with nothing in them but letters and digits.
     """
@@ -69,14 +69,14 @@ def _by_tsvector(papers: QuerySet[Paper], terms: Sequence[Term]) -> list[int]:
     parameters = [text for term in terms for text in (_tsquery(term, "AC"), _tsquery(term, "B"))]
     matches = RawSQL(f"digest_paper.search_text @@ ({query})", parameters, output_field=BooleanField())  # noqa: S611 # nosec B611
     rank = RawSQL(f"ts_rank('{RANK_WEIGHTS}', digest_paper.search_text, {query})", parameters)  # noqa: S611 # nosec B611
-    # In two questions: as one, the planner of PostgreSQL looks for the newest anew for each paper.
+    # In two queries: in a single one, PostgreSQL's planner looks for the newest again for each paper.
     newest = list(papers.filter(matches).order_by("-pk").values_list("pk", flat=True)[: COMPARED + 1])
     ranked = Paper.objects.filter(pk__any_of=newest).annotate(rank=rank).order_by("-rank", "-pk")
     return list(ranked.values_list("pk", flat=True))
 
 
 def _tsquery(term: Term, places: str) -> str:
-    """Return a term for to_tsquery, within the parts of a paper that have these weights."""
+    """Return a term for to_tsquery, limited to the parts of a paper that have these weights."""
     words = term.words if "B" not in places else term.name
     last = len(words) - 1
     return " <-> ".join(
@@ -101,7 +101,7 @@ def _by_fts5(papers: QuerySet[Paper], terms: Sequence[Term]) -> list[int]:
 
 
 def _bm25(keys: Sequence[int], terms: Sequence[Term]) -> dict[int, float]:
-    """Return how well papers fit, by the place and the number of the words."""
+    """Return how well papers match, by where and how often they have the words."""
     text = " OR ".join(_fts5(term.words, term) for term in terms)
     names = " OR ".join(_fts5(term.name, term) for term in terms)
     scores: dict[int, float] = {}

@@ -1,6 +1,6 @@
-"""All sources whose hour has come, side by side: one that fails, lies or hangs keeps no other from its turn.
+"""Query all sources that are due, in parallel: one that fails, lies or hangs does not hold up the others.
 
-Each host is asked by a thread of its own, one part after another. Only the caller's thread writes to the database.
+Each host is queried by its own thread, one part after another. Only the caller's thread writes to the database.
 """
 
 import logging
@@ -26,19 +26,19 @@ from digest.sources.registry import source_kind
 
 logger = logging.getLogger(__name__)
 
-# Between two runs of a part while an announcement is waited for, and after a failure; then twice as long each time.
+# Between two runs of a part while waiting for an announcement, and after a failure; then twice as long each time.
 RETRY_AFTER_FAILURE = timedelta(minutes=30)
 LONGEST_RETRY = timedelta(days=1)
-# After so long without one good run, nobody asks often any more: a source of the panel stops, others wait longer.
+# After this long without a good run, a source is no longer queried often: one from the panel stops, others wait longer.
 GIVEN_UP_AFTER = timedelta(days=14)
 WAIT_WHEN_GIVEN_UP = timedelta(days=7)
-# A page that is not there may come back; one that was not there so often in a row does not.
+# A missing page may come back, but one that was missing this many times in a row does not.
 MOST_TIMES_GONE = 5
-# How long all of them together may take: then what is not there is left for the next time.
+# How long all of them together may take: what is not there by then is left for the next time.
 GATHERING_PATIENCE = timedelta(minutes=8)
-# Pages that wait to be imported, of all threads: more would only take memory.
+# Pages from all threads that wait to be imported: more would only take memory.
 PAGES_AHEAD = 4
-# A thread that hangs in a request is waited for so long after the end, in seconds.
+# How long to wait after the end for threads that hang in a request, in seconds.
 LAST_WAIT = 2.0
 
 
@@ -48,17 +48,17 @@ def _tell_nobody(run: SourceRun) -> None:
 
 @dataclass
 class _Host:
-    """What is asked of one host: its parts in turn, and what its thread says of them."""
+    """What is requested from one host: its parts in turn, and what its thread reports about them."""
 
     sources: list[SourceInUse]
     events: "Queue[_Event]"
-    # What the thread is told: the harvest to read, or None where another worker is at it.
+    # What the thread is told: the harvest to read, or None if another worker is on it.
     harvests: "Queue[Harvest | None]" = field(default_factory=Queue)
     current: Harvest | None = None
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def read(self) -> None:
-        """Read all parts. A source that gives no answer is not asked for its other parts."""
+        """Read all parts. A source that gives no answer is not queried for its other parts."""
         silent: set[str] = set()
         for source in self.sources:
             if source.kind in silent or self.is_over.is_set():
@@ -99,12 +99,12 @@ class _Event:
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
-    """Return what is to be asked now: (source, part)."""
+    """Return what is due now: (source, part)."""
     return [(source.kind, source.part) for source in sources_in_use() if is_harvest_due(source.kind, source.part, now)]
 
 
 def harvest_due(now: datetime, report_progress: Callable[[SourceRun], None] = _tell_nobody) -> list[SourceRun]:
-    """Ask all that is due, each host for itself; return the runs. None where somebody is at it."""
+    """Harvest all that is due, each host on its own; return the runs, none if another worker is at it."""
     if SourceRun.objects.at_work(now).exists():
         return []
     by_host: dict[str, list[SourceInUse]] = {}
@@ -116,7 +116,7 @@ def harvest_due(now: datetime, report_progress: Callable[[SourceRun], None] = _t
 
 
 class _Gathering:
-    """Threads that read, and this one, which imports what they read in the order it comes."""
+    """Threads that read, and this one, which imports what they read in the order it arrives."""
 
     def __init__(
         self, hosts: list[_Host], events: "Queue[_Event]", report_progress: Callable[[SourceRun], None]
@@ -126,7 +126,7 @@ class _Gathering:
         self._runs: list[SourceRun] = []
 
     def run(self) -> list[SourceRun]:
-        """Gather until all are through or the patience is over."""
+        """Gather until all hosts are done or the time is up."""
         threads = [threading.Thread(target=host.read, daemon=True) for host in self._hosts]
         for thread in threads:
             thread.start()
@@ -166,7 +166,7 @@ class _Gathering:
             host.current = None
 
     def _stop(self, threads: list[threading.Thread]) -> None:
-        """End what is still at work, and say so in its run."""
+        """Stop what is still running, and say so in its run."""
         for host in self._hosts:
             host.is_over.set()
             if host.current:
@@ -179,7 +179,7 @@ class _Gathering:
                 _settle(host.current)
             host.harvests.put(None)
         while True:
-            # Whoever waits for room in the queue sees that it is over.
+            # A thread that waits for room in the queue can then see that it is over.
             try:
                 self._events.get_nowait()
             except Empty:
@@ -189,15 +189,15 @@ class _Gathering:
 
 
 def is_harvest_due(name: str, part: str, now: datetime) -> bool:
-    """Whether a part of a source is to be asked now.
+    """Return whether a part of a source is due now.
 
-    arXiv is asked once an announcement is out, until it has all of it; others once in a while.
+    arXiv is due once an announcement is out, until it has all of it; others once in a while.
     """
     return (moment := due_at(name, part, now)) is not None and moment <= now
 
 
 def due_at(name: str, part: str, now: datetime) -> datetime | None:
-    """Return when a part is to be asked next, now or earlier where that is due; None where only arXiv's hour says."""
+    """Return when a part is due next, now or earlier if it is due; None if only arXiv's schedule decides that."""
     kind = source_kind(name)
     runs = SourceRun.objects.of(name, part)
     last = runs.first()
@@ -220,7 +220,7 @@ def due_at(name: str, part: str, now: datetime) -> datetime | None:
 
 
 def wait_after_failures(runs: SourceRunQuerySet, newest: datetime) -> timedelta:
-    """Return how long a part that failed is left alone: longer with each failure in a row."""
+    """Return how long to leave a failed part alone: longer with each failure in a row."""
     failures, since = runs.failures_in_a_row()
     if since and newest - since > GIVEN_UP_AFTER:
         return WAIT_WHEN_GIVEN_UP
@@ -228,7 +228,7 @@ def wait_after_failures(runs: SourceRunQuerySet, newest: datetime) -> timedelta:
 
 
 def _settle(harvest: Harvest) -> None:
-    """Tell the operator of a source that moved or is gone; stop one of the panel that nobody will answer for."""
+    """Tell the operator about a source that moved or is gone; stop one from the panel that no longer answers."""
     run, followed = harvest.run, harvest.source.followed
     if moved_to := harvest.fetcher.moved_to:
         run.note([f"it has moved for good, to {moved_to}"])
@@ -243,5 +243,5 @@ def _settle(harvest: Harvest) -> None:
     if followed and (is_gone or is_dead):
         reason = "it is gone" if is_gone else f"it failed for {GIVEN_UP_AFTER.days} days"
         followed.stop(f"{reason}: {run.error}")
-        # An error, so that it is mailed to ADMINS: nobody would look for it.
+        # An error, so that it is emailed to ADMINS; otherwise no one would look for it.
         logger.error("source %s is stopped: %s", followed.pk, reason)

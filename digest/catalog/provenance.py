@@ -1,4 +1,4 @@
-"""What each of several sources said of one paper, kept beside the paper's own text."""
+"""What each of several sources said about one paper, kept alongside the paper's own text."""
 
 from typing import Any
 
@@ -14,20 +14,20 @@ _MOST_NAME_LETTERS = 300
 
 
 class Statements:
-    """The statements of a batch: of each paper of which a second source tells, both."""
+    """The statements of a batch: both of them, for each paper that a second source reports."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], tuple[Paper, dict[str, Any]]] = {}
-        # By the paper's identity: its text as it stood, and what its source calls it. Kept only where its source has
-        # no statement yet.
+        # By the paper's identity: its text as it was, and what its source calls it. Kept only if its source has no
+        # statement yet.
         self._as_they_stood: dict[int, SourceStatement] = {}
         self._papers: dict[int, Paper] = {}
 
     def take(self, record: PaperRecord, paper: Paper, first_name: str) -> None:
         """Keep what the record says, and what the paper's own source said before it.
 
-        first_name: the first identifier of a paper that the batch makes. arXiv's three ways are one source; who has
-        no title says little.
+        first_name: the first identifier of a paper that the batch creates. arXiv's three ways are one source; a record
+        without a title says little.
         """
         if record.source == paper.source or not record.title or {record.source, paper.source} <= ARXIV_RANK.keys():
             return
@@ -39,7 +39,7 @@ class Statements:
         self._rows[record.source, _name(record)] = (paper, _content_of_record(record))
 
     def replace(self, other: Paper, one: Paper) -> None:
-        """Let what was said of one paper be said of another, which it is."""
+        """Move what was said about one paper to the other paper that it is."""
         for key, (paper, content) in self._rows.items():
             if paper is other:
                 self._rows[key] = (one, content)
@@ -47,7 +47,7 @@ class Statements:
             self._papers[id(other)] = one
 
     def write(self) -> None:
-        """Write what is new or was said otherwise before."""
+        """Write what is new, or differs from what was said before."""
         if not self._rows:
             return
         names = [name for _, name in self._rows]

@@ -1,7 +1,7 @@
 """Whether two descriptions are of one work: a preprint and its article, two servers' copies, versions of one text.
 
-A wrong join loses a paper, a missed one shows it twice: so titles alone are never enough, and what tells papers of one
-series apart (numbers, parts, errata, replies, languages) parts them whatever else is alike.
+A wrong join loses a paper, a missed one shows it twice. So titles alone are never enough, and what tells papers of one
+series apart (numbers, parts, errata, replies, languages) keeps them apart whatever else is alike.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ from functools import cached_property
 
 from subscriptions.phrases import author_key
 
-# A preprint becomes an article in some years, if it does.
+# A preprint becomes an article within a few years, if at all.
 YEARS_APART = 4
-# So many of the words are the same where a title was changed a little, or where a text was revised.
+# The share of words that are the same if a title was changed a little, or if a text was revised.
 SAME_TITLE_WORDS, SAME_TEXT_WORDS = 0.6, 0.45
-# Of a text that came out twice as an article.
+# The same for a text that came out twice as an article.
 SAME_ARTICLE_WORDS = 0.8
-# Titles of fewer words are shared by many: “Introduction”, “On the Cauchy problem”.
+# Titles with fewer words are shared by many papers: “Introduction”, “On the Cauchy problem”.
 FEWEST_TITLE_WORDS = 4
 SHARED_AUTHORS = 0.5
 _KEY_WORDS = 4
@@ -61,7 +61,7 @@ _STOP_WORDS = frozenset(
     ]
 )
 _ROMAN = re.compile(r"(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)")
-# Beside another paper's title these make a title of its own.
+# Next to another paper's title, these make a different title.
 _APART = frozenset(
     [
         "erratum",
@@ -118,7 +118,7 @@ _APART = frozenset(
 
 @dataclass(frozen=True)
 class WorkDescription:
-    """One work as somebody describes it."""
+    """One work as someone describes it."""
 
     title: str
     authors: tuple[str, ...] = ()
@@ -128,26 +128,26 @@ class WorkDescription:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The words of the title, small and without accents."""
+        """The words of the title, in lower case and without accents."""
         return tuple(_words(self.title))
 
     @cached_property
     def families(self) -> tuple[str, ...]:
-        """The family names, in their order."""
+        """The authors' family names, in order."""
         return tuple(key.split()[-1] for name in self.authors if (key := author_key(_unabbreviated(name))))
 
     @cached_property
     def text_words(self) -> frozenset[str]:
-        """The words of the abstract that say something."""
+        """The words of the abstract, without stop words."""
         return frozenset(word for word in _words(self.abstract) if word not in _STOP_WORDS)
 
     def values(self, scheme: str) -> set[str]:
-        """Return its identifiers of a scheme."""
+        """Return its identifiers with a scheme."""
         return {value for name, value in self.identifiers if name == scheme}
 
 
 def is_same_work(first: WorkDescription, second: WorkDescription) -> bool:
-    """Whether both are one work."""
+    """Return whether both are one work."""
     if set(first.identifiers) & set(second.identifiers):
         return not _is_other_kind(first, second)
     if _is_other_kind(first, second) or _have_rival_ids(first, second) or not _share_authors(first, second):
@@ -159,7 +159,7 @@ def is_same_work(first: WorkDescription, second: WorkDescription) -> bool:
     if _are_articles(first, second):
         return _joined(first) == _joined(second) and has_texts and alike_texts >= SAME_ARTICLE_WORDS
     if _joined(first) == _joined(second):
-        # Of short titles the texts must say so too.
+        # For short titles, the texts must agree too.
         is_telling = len(first.words) >= FEWEST_TITLE_WORDS
         return alike_texts >= SAME_TEXT_WORDS / 2 if has_texts else is_telling
     alike_titles = _likeness(frozenset(first.words) - _STOP_WORDS, frozenset(second.words) - _STOP_WORDS)
@@ -167,7 +167,7 @@ def is_same_work(first: WorkDescription, second: WorkDescription) -> bool:
 
 
 def keys_of_work(work: WorkDescription) -> list[int]:
-    """Return the keys under which a work is looked for: two that may be one have at least one of them in common."""
+    """Return the keys to look a work up by: two that may be one work have at least one key in common."""
     words = sorted({word for word in work.words if word not in _STOP_WORDS}, key=lambda word: (-len(word), word))
     names = dict.fromkeys([*work.families[:1], *work.families[-1:]])
     texts = [_joined(work), *(f"{name} {word}" for name in names for word in words[:_KEY_WORDS])]
@@ -179,7 +179,7 @@ def _key(text: str) -> int:
 
 
 def _joined(work: WorkDescription) -> str:
-    """Return the title's words as one, without those that come and go: “Gut microbiome of bees”, “The gut …”."""
+    """Return the title's words joined, without those that come and go: “Gut microbiome of bees”, “The gut …”."""
     return "".join(word for word in work.words if word not in _STOP_WORDS) or "".join(work.words)
 
 
@@ -199,7 +199,7 @@ def _unabbreviated(name: str) -> str:
 
 
 def _is_other_kind(first: WorkDescription, second: WorkDescription) -> bool:
-    """Whether the titles differ in what parts papers of one series."""
+    """Return whether the titles differ in what tells papers of one series apart."""
     words, others = set(first.words), set(second.words)
     apart = words ^ others
     if apart & _APART or _numbers(first.words) != _numbers(second.words):
@@ -212,12 +212,12 @@ def _numbers(words: Sequence[str]) -> set[str]:
 
 
 def _have_rival_ids(first: WorkDescription, second: WorkDescription) -> bool:
-    """Whether both have an id of a kind of which a work has one."""
+    """Return whether both have an id of a kind that a work has only one of, and not the same one."""
     for scheme in ("arxiv", "pmid", "pmcid"):
         own, others = first.values(scheme), second.values(scheme)
         if own and others and not own & others:
             return True
-    # Two preprints at one server are two.
+    # Two preprints on one server are two works.
     prefixes = [
         {name.partition("/")[0] for name in work.values("doi") if _PREPRINTS.match(name)} for work in (first, second)
     ]
@@ -225,18 +225,18 @@ def _have_rival_ids(first: WorkDescription, second: WorkDescription) -> bool:
 
 
 def _are_articles(first: WorkDescription, second: WorkDescription) -> bool:
-    """Whether both came out as articles, each with a DOI of a publisher's."""
+    """Return whether both came out as articles, each with a publisher's DOI."""
     return all(any(not _PREPRINTS.match(name) for name in work.values("doi")) for work in (first, second))
 
 
 def _share_authors(first: WorkDescription, second: WorkDescription) -> bool:
-    """Whether at least half of the shorter list of names is in the other, and one of them stands first in either."""
+    """Return whether at least half of the shorter author list is in the other, including one of the first authors."""
     own, others = first.families, second.families
     if not own or not others:
         return False
     shared = set(own) & set(others)
     few = min(len(set(own)), len(set(others)))
-    # Whoever lists the first of many names only.
+    # Some list only the first of many names.
     return len(shared) / few >= SHARED_AUTHORS and (own[0] in shared or others[0] in shared)
 
 

@@ -1,4 +1,4 @@
-"""Words → papers, best first: by their text and by their meaning, joined by reciprocal rank."""
+"""Search papers, best first: by their text and by their meaning, combined by reciprocal rank."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from digest.catalog import full_text, identifiers, spelling, vector_index
 from digest.catalog.search_terms import MAX_QUERY_LENGTH, Term, terms_of
 from digest.models import Edition, EditionPaper, Paper
 
-# So many of what is close in meaning are joined, and so many are found where nobody says how many.
+# How many papers that are close in meaning are included, and how many are found unless the caller says how many.
 DEPTH = 200
 # How far down a list still counts (Cormack, Clarke and Büttcher, SIGIR 2009).
 RRF = 60
@@ -20,7 +20,7 @@ RRF = 60
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for. An empty topic (its slug) or no day is any."""
+    """What is searched for. An empty topic (its slug) or no day means any."""
 
     text: str
     topic: str = ""
@@ -29,12 +29,12 @@ class Query:
 
     @cached_property
     def terms(self) -> list[Term]:
-        """The words and phrases, without what means something to the database."""
+        """The words and phrases, without anything that means something to the database."""
         return terms_of(self.text)
 
     @property
     def is_of_words_alone(self) -> bool:
-        """Whether nothing is quoted and nothing excluded: then papers of like meaning fit, too."""
+        """Whether nothing is quoted and nothing excluded: then papers with a similar meaning match too."""
         return not any(term.is_phrase or term.is_excluded for term in self.terms)
 
 
@@ -44,17 +44,17 @@ class Results:
 
     keys: list[int]
     has_more: bool = False
-    # What was probably meant, where no paper has the words.
+    # What was probably meant, if no paper has the words.
     suggestion: str = ""
 
 
 def search_papers(query: Query, limit: int = DEPTH) -> list[int]:
-    """Return the keys of the papers that fit, best first; none where there is no word."""
+    """Return the keys of the papers that match, best first; none if there is no word."""
     return results(query).keys[:limit]
 
 
 def results(query: Query) -> Results:
-    """Return all that a query finds: the one paper that an id or an address names, otherwise what fits the words."""
+    """Return all that a query finds: the one paper that an id or an address names, otherwise what matches the words."""
     if name := identifiers.parse_paper_name(query.text):
         public = Paper.objects.public().filter(pk__in=[paper.pk for paper in name.papers()])
         return Results(list(public.values_list("pk", flat=True)))
@@ -67,13 +67,13 @@ def results(query: Query) -> Results:
 
 
 def _suggestion(query: Query) -> str:
-    """Return the query as it was probably meant: put right, and with papers that readers may see."""
+    """Return the query as it was probably meant: corrected, and with papers that readers may see."""
     meant = (replace(query, text=text) for text in spelling.corrections(query.text, query.terms))
     return next((other.text for other in meant if by_text(other)), "")
 
 
 def fuse_rankings(rankings: Iterable[Sequence[int]]) -> list[int]:
-    """Join rankings by reciprocal rank: high in one of them is good, in two of them better."""
+    """Combine rankings by reciprocal rank: high in one of them is good, in two of them better."""
     points: dict[int, float] = {}
     for ranking in rankings:
         for place, key in enumerate(ranking, start=1):
@@ -82,7 +82,7 @@ def fuse_rankings(rankings: Iterable[Sequence[int]]) -> list[int]:
 
 
 def by_text(query: Query) -> list[int]:
-    """Return the keys of the papers whose words match, best first; the last word may be a beginning."""
+    """Return the keys of the papers whose words match, best first; the last word may be a prefix."""
     return full_text.matching(_within(query), query.terms)
 
 
@@ -96,7 +96,7 @@ def by_meaning(query: Query) -> list[int]:
 
 
 def _within(query: Query) -> QuerySet[Paper]:
-    """Return what readers may see and the filters leave; joined, for a list of keys would be a long one."""
+    """Return what readers may see and the filters leave; with joins, because a list of keys would be long."""
     shown = (EditionPaper.Placement.PINNED, EditionPaper.Placement.LISTED)
     papers = Paper.objects.filter(entry__edition__status=Edition.Status.PUBLISHED, entry__placement__in=shown)
     if query.topic:

@@ -1,4 +1,4 @@
-"""What somebody types into the search → terms: words, phrases in quotation marks, and what must not be there."""
+"""Turn what someone types into the search into terms: words, phrases in quotation marks, and what to exclude."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from digest.catalog.folding import APOSTROPHES, fold, without_apostrophes
 
-# A query is cut off here: nobody types more, and each word costs.
+# A query is cut off here: no one types more, and each word costs.
 MAX_QUERY_LENGTH, MOST_TERMS = 250, 16
 
 # A minus means “without” at the start of a word; within one it is a hyphen.
@@ -19,9 +19,9 @@ _PIECE = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Term:
-    """Words that stand one behind the other, folded.
+    """Consecutive words, folded.
 
-    words: as they stand in a text. name: the same as in a name, where “O’Brien” is one word.
+    words: as they are in a text. name: as they are in a name, where “O’Brien” is one word.
     """
 
     words: tuple[str, ...]
@@ -33,7 +33,7 @@ class Term:
 
 
 def terms_of(text: str) -> list[Term]:
-    """Return the terms of a query; the last word may be a beginning, unless it is quoted or must not be there."""
+    """Return the terms of a query; the last word may be a prefix, unless it is quoted or excluded."""
     terms = list(dict.fromkeys(_terms(_cut(unicodedata.normalize("NFKC", text)).translate(_QUOTES))))[:MOST_TERMS]
     if terms and not (terms[-1].is_phrase or terms[-1].is_excluded):
         last = terms[-1]
@@ -42,7 +42,7 @@ def terms_of(text: str) -> list[Term]:
 
 
 def _cut(text: str) -> str:
-    """Return a text that is not too long: half a word at its end would be another word."""
+    """Return a text cut to the maximum length after a word, because half a word would be another word."""
     return (
         text if len(text) <= MAX_QUERY_LENGTH else text[:MAX_QUERY_LENGTH].rpartition(" ")[0] or text[:MAX_QUERY_LENGTH]
     )

@@ -1,4 +1,4 @@
-"""What tells a key sentence: where it stands, how it begins, what it promises, and how much of the rest it holds."""
+"""What marks a key sentence: its position, how it begins, what it promises, and how much of the rest it covers."""
 
 import math
 import re
@@ -69,7 +69,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def sentence_features(abstract: Abstract, chances: Mapping[str, float]) -> Matrix:
-    """Return what tells the key sentence: (sentences, FEATURES). chances: stem → how likely a summary uses it."""
+    """Return each sentence's features: (sentences, FEATURES). chances: stem → how likely a summary is to use it."""
     every = max(sum(chances.values()), 1e-9)
     rows = [
         [*_said(sentence), *_of_place(abstract, place), *_of_overlap(abstract, sentence, chances, every)]
@@ -129,7 +129,7 @@ def _of_place(abstract: Abstract, place: int) -> list[float]:
 
 
 def _of_overlap(abstract: Abstract, sentence: SentenceWords, chances: Mapping[str, float], every: float) -> list[float]:
-    """Return how much of title and abstract the sentence holds, and how much of a summary: the expected F1."""
+    """Return how much of title and abstract the sentence covers, and how much of a summary: the expected F1."""
     content, size, length = sentence.content, max(len(sentence.content), 1), len(sentence.stems)
     titled = abstract.title_content
     shared = len(content & titled)

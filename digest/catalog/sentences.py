@@ -1,11 +1,11 @@
-"""Text → its sentences, as spans. Pure; an abbreviation, an initial, a decimal or a formula ends none."""
+"""Split a text into sentences, as spans. Pure; an abbreviation, an initial, a decimal or a formula ends no sentence."""
 
 import re
 from typing import NamedTuple
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Return the words of a text that is nothing but a list of them."""
+    """Return the words of a text that is only a list of words."""
     return frozenset(text.split())
 
 
@@ -17,13 +17,13 @@ _OPEN_ABBREVIATIONS = word_set(
     "med biol chem bull ann comm trans suppl ser ed eds gen sen rep gov col capt lt sgt alg algs ex exs rem "
     "obs op par para art conf int pop"
 )
-# A sentence may end with these: it does where one plainly begins behind them.
+# A sentence may end with these: it does if another clearly begins after them.
 _CLOSING_ABBREVIATIONS = word_set(
     "al etc sp spp inc ltd co corp jr sr ph.d m.d m.sc b.sc a.k.a i.i.d iid u.s u.k u.s.a e.u u.n a.m p.m a.d "
     "b.c d.c l.h.s r.h.s lhs rhs a.e a.s p.d.e o.d.e n.b q.e.d i.v s.d s.e c.f jan feb mar apr jun jul aug "
     "sept sep oct nov dec min max avg std hr hrs yr yrs arcsec arcmin deg mag tot est temp conc dist freq"
 )
-# Words that begin sentences and seldom stand capitalised within one.
+# Words that begin sentences and are seldom capitalised within one.
 _BEGINNINGS = word_set(
     "a about according across additionally after all along also although among an and another any are as at "
     "based because besides both but by can compared consequently conversely despite does due during each even "
@@ -54,23 +54,23 @@ _END = re.compile(
     r"(?<![.!?…])(?P<stop>[.!?…]++)(?P<close>[\"'”’»)\]}]*+)(?P<gap>\s++|(?=[A-Z][a-z]*+[\s,]))"
     r"|[。！？｡।؟]++[」』”’）]*+\s*+|\n\s*\n\s*",
 )
-# Of a text read backwards.
+# For a text read backwards.
 _LAST_WORD = re.compile(r"[^\s()\[\]{},;:/“”\"–—]*+")
 _FIRST_WORD = re.compile(r"[\"'“‘«(\[{$\\]*([^\W_]+)")
 _LOWER_CASE = re.compile(r"[\"'“‘(\[]*[a-zß-öø-ÿ]")
-# Small letters first and a sentence all the same: mRNA, iPhone, p53, k-means.
+# In lower case, but the beginning of a sentence anyway: mRNA, iPhone, p53, k-means.
 _NAME_IN_LOWER_CASE = re.compile(r"[a-z]{1,2}(?:[A-Z][A-Za-z]|-?\d)")
 _BRACKETS = {"(": ")", "[": "]"}
 # A bracket that stays open longer than this was forgotten.
 _LONGEST_ASIDE = 400
 _FORMULA = re.compile(r"\$\$[^$]{0,800}\$\$|\$[^$\n]{1,400}?\$|\\\(.{0,400}?\\\)|\\\[.{0,400}?\\\]", re.S)
 _LONGEST_WORD = 80
-# A year or a catalogue number ends a sentence; a number of fewer digits may count what follows.
+# A year or a catalogue number ends a sentence; one with fewer digits may be a list number.
 _FEWEST_DIGITS = 3
 
 
 class Span(NamedTuple):
-    """Where a piece of a text begins, and where it has ended."""
+    """Where a piece of a text begins and ends; the end itself is not included."""
 
     start: int
     end: int
@@ -92,7 +92,7 @@ def sentence_spans(text: str) -> list[Span]:
 
 
 def label_of(sentence: str) -> str:
-    """Return the heading that a sentence of a structured abstract begins with, with its sign and blanks, or ""."""
+    """Return the heading that a sentence of a structured abstract begins with, with punctuation and blanks, or ""."""
     match = _LABEL.match(sentence)
     if match is None:
         return ""
@@ -118,7 +118,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     following = first[1] if first else ""
     begins = following.lower() in _BEGINNINGS and following[:1].isupper()
     if not match["gap"]:
-        # A blank forgotten: "systems.We propose", but not "ASP.NET" or "Node.Js".
+        # A missing blank: "systems.We propose", but not "ASP.NET" or "Node.Js".
         return begins and bool(re.search(r"[a-z)]{3}$", text[max(match.start() - 3, 0) : match.start()]))
     goes_on = rest[0] in ",;:)]}=<>+" or (_LOWER_CASE.match(rest) and not _NAME_IN_LOWER_CASE.match(rest))
     if goes_on or match["stop"] != ".":
@@ -129,7 +129,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _word_ends(before: str, *, begins: bool) -> bool:
-    """Return whether a sentence can end with the full stop behind this text."""
+    """Return whether a sentence can end with the full stop after this text."""
     last = _LAST_WORD.match(before[::-1])
     word = last[0][::-1] if last else ""
     plain = word.strip("'‘’`*~").lower()
@@ -140,15 +140,15 @@ def _word_ends(before: str, *, begins: bool) -> bool:
     if (len(word) == 1 and word.isalpha()) or letters or plain in _CLOSING_ABBREVIATIONS:
         return begins
     if _LABEL.fullmatch(before.strip()) or not before.strip():
-        # A heading belongs to what it heads.
+        # A heading belongs to the text after it.
         return False
-    # "1. First we …", "(i) this. 2. That": a small number counts what follows, unless a sentence plainly begins.
+    # "1. First we …", "(i) this. 2. That": a small number is a list number, unless a sentence clearly begins.
     counts = word.isdigit() and (len(word) < _FEWEST_DIGITS or not before[: -len(word)].strip(" :;"))
     return not counts or (begins and bool(before[: -len(word)].strip(" :;")))
 
 
 def _inner_spans(text: str) -> list[Span]:
-    """Return where formulas and asides in brackets stand."""
+    """Return where formulas and asides in brackets are."""
     spans = [Span(*match.span()) for match in _FORMULA.finditer(text)] if "$" in text or "\\" in text else []
     opened: list[tuple[str, int]] = []
     for match in re.finditer(r"[()\[\]]", text):

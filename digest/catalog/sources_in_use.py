@@ -1,4 +1,4 @@
-"""Which sources are asked: those of the settings, and those that somebody added in the panel."""
+"""Which sources are queried: those in the settings, and those that someone added in the panel."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from digest.sources.registry import source_kind, source_kinds
 
 @dataclass(frozen=True)
 class SourceInUse:
-    """One part of a source, with the row of the panel that asks for it, where one does."""
+    """One part of a source, with the panel's row that requests it, if there is one."""
 
     kind: str
     part: str
@@ -19,16 +19,16 @@ class SourceInUse:
 
     @property
     def origin(self) -> str:
-        """By which name it lists papers, as in Listing.origin."""
+        """The name under which it lists papers, as in Listing.origin."""
         return self.followed.origin if self.followed else source_kind(self.kind).origin
 
     @property
     def most_per_day(self) -> int:
-        """How many papers of a day it may list; 0: no limit."""
+        """How many papers it may list per day; 0: no limit."""
         return self.followed.most_per_day if self.followed else source_kind(self.kind).most_per_day
 
     def labeled(self, page: HarvestPage) -> HarvestPage:
-        """Return the page with the papers listed by this source's own name."""
+        """Return the page with the papers listed under this source's own name."""
         if not self.followed:
             return page
         records = [replace(record, origin=self.origin) if record.origin else record for record in page.records]
@@ -36,14 +36,14 @@ class SourceInUse:
 
 
 def in_use(kind: str, part: str) -> SourceInUse:
-    """Return a part of a source; with its row in the panel where the settings do not name it."""
+    """Return a part of a source, with its row in the panel if the settings do not name it."""
     if kind in settings.SOURCES and part in source_kind(kind).parts():
         return SourceInUse(kind, part)
     return SourceInUse(kind, part, FollowedSource.objects.filter(kind=kind, query=part).first())
 
 
 def sources_in_use() -> list[SourceInUse]:
-    """Return all that are to be asked, those of the settings first."""
+    """Return all sources to query, those in the settings first."""
     named = [SourceInUse(name, part) for name in settings.SOURCES for part in source_kind(name).parts()]
     places = {(source.kind, source.part) for source in named}
     added = [SourceInUse(row.kind, row.query, row) for row in FollowedSource.objects.active()]
@@ -52,5 +52,5 @@ def sources_in_use() -> list[SourceInUse]:
 
 
 def origins_into_drafts() -> set[str]:
-    """Return by which names those list papers whose papers go into drafts."""
+    """Return the names under which sources list papers that go into drafts."""
     return {*settings.EDITION_FROM, *(row.origin for row in FollowedSource.objects.filter(into_drafts=True))}

@@ -1,4 +1,4 @@
-"""A word nobody wrote → the word that was meant: one letter more, less, other or swapped, which papers do have."""
+"""Correct a word that is in no paper to one that is: one letter more, less, different or swapped."""
 
 import re
 
@@ -6,15 +6,15 @@ from digest.catalog import full_text
 from digest.catalog.folding import fold
 from digest.catalog.search_terms import Term
 
-# In shorter words one letter more or less is another word.
+# In shorter words, one letter more or less makes another word.
 MIN_CORRECTED_LENGTH, MAX_CORRECTED_LENGTH = 4, 24
-# So many words are looked into, and so many meant words are tried for each.
+# How many words are looked at, and how many corrections are tried for each.
 MAX_CORRECTED_WORDS, TRIED = 4, 5
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 def corrections(text: str, terms: "list[Term]") -> list[str]:
-    """Return the text of a query with its unknown words put right, the likeliest first; none where all are known.
+    """Return the text of a query with its unknown words corrected, the likeliest first; none if all are known.
 
     The full-text index is the vocabulary: it has the words of titles, abstracts and names, and is never out of date.
     """
@@ -35,7 +35,7 @@ def corrections(text: str, terms: "list[Term]") -> list[str]:
 
 
 def _meant(word: str) -> list[str]:
-    """Return the known words that are one slip of the finger away, the most frequent first, then the likeliest slip."""
+    """Return the known words that are one typo away, the most frequent first, then the likeliest typo."""
     slips = _one_slip_away(word)
     papers = full_text.frequencies(sorted(slips))
     # The index counts stems: "models" and "modeles" are as frequent.
@@ -43,7 +43,7 @@ def _meant(word: str) -> list[str]:
 
 
 def _one_slip_away(word: str) -> dict[str, int]:
-    """Return what is one edit away (Damerau, Communications of the ACM 7(3), 1964) → how unlikely the slip is."""
+    """Return the words one edit away (Damerau, Communications of the ACM 7(3), 1964) → how unlikely the typo is."""
     splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     swapped = {head + right[1] + right[0] + right[2:] for head, right in splits if len(right) > 1}
     longer = {head + letter + right for head, right in splits for letter in ALPHABET}

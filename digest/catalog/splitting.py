@@ -1,4 +1,4 @@
-"""A source's word on a paper → a paper of its own: what takes back a join that a source's record made on its way in."""
+"""Turn a source's word on a paper into its own paper, to undo a join that a source's record made on its way in."""
 
 from datetime import date, datetime
 from itertools import product
@@ -12,14 +12,14 @@ from digest.sources.record import PaperRecord
 
 
 class NotPartedError(ValueError):
-    """A statement that cannot stand alone; str() says why."""
+    """A statement that cannot become its own paper; str() says why."""
 
 
 @transaction.atomic
 def part(statement: SourceStatement) -> Paper:
-    """Make a paper of what one source said, with its own ids and its day; no source joins the two again.
+    """Make a paper from what one source said, with its own ids and its day; no source joins the two again.
 
-    NotPartedError where the paper's text is this source's, or where it has no id that the others have not.
+    NotPartedError if the paper's text is this source's, or if it has no id that the others do not have.
     """
     paper, content = statement.paper, statement.content
     if statement.source == paper.source:

@@ -1,4 +1,4 @@
-"""Which topics a paper is about: keywords, categories and meaning → a score for each topic → PaperTopic rows."""
+"""Which topics a paper is about: keywords, categories and meaning give a score for each topic, stored as PaperTopic."""
 
 import math
 import re
@@ -15,7 +15,7 @@ from digest.models import Paper, PaperTopic
 from digest.ranking import Floats
 from subscriptions.models import Topic
 
-# From here on a paper counts as one about the topic.
+# From this score on, a paper counts as being about the topic.
 THRESHOLD = 0.3
 TAGGING_BATCH = 500
 
@@ -27,12 +27,12 @@ MOST_AGAIN = 4
 SINGLE_WORD = 0.75
 PRIMARY_CATEGORY = 0.5
 OTHER_CATEGORY = 0.2
-# What the embedding adds, in full where a paper is by FULL_MEANING standard deviations closer to the topic than usual,
-# and nothing up to NO_MEANING. On the seed page, 1 in 30 pairs that do not belong together reaches the latter.
+# What the embedding adds: in full if a paper is FULL_MEANING standard deviations closer to the topic than usual, and
+# nothing up to NO_MEANING. On the seed page, 1 in 30 pairs that do not belong together reaches the latter.
 MIN_TAG_SIMILARITY = 0.55
 NO_MEANING, FULL_MEANING = 1.0, 3.0
 CLOSEST_TOPICS, MEANING_BESIDE = 2, 0.6
-# So many letters of a keyword tell whether it is worth looking for.
+# This many letters of a keyword tell whether it is worth looking for.
 BEGINNING = 6
 # With fewer topics there is no "usual".
 FEWEST_TOPICS = 5
@@ -41,8 +41,8 @@ FEWEST_TOPICS = 5
 def score(title: str, abstract: str, categories: Sequence[str], topic: Topic, *, meaning: float = 0) -> float:
     """Return how much a paper is about a topic, from 0 to 1. meaning: see `meanings`, from 0 to 1.
 
-    Each keyword adds evidence: most in the title, some in the abstract, a little more where it comes again; and so does
-    each category, the primary one most; and so does a meaning that is close. Evidence saturates: 1 - e^-x.
+    Each keyword adds evidence: most in the title, some in the abstract, a little more if it is repeated. So does each
+    category, the primary one most, and so does a close meaning. Evidence saturates: 1 - e^-x.
     """
     evidence = MIN_TAG_SIMILARITY * meaning
     in_title, in_abstract = _counted(title, topic), _counted(abstract, topic)
@@ -60,8 +60,8 @@ def score(title: str, abstract: str, categories: Sequence[str], topic: Topic, *,
 def meanings(vectors: Floats, topics: Floats) -> Floats:
     """Return how close in meaning papers are to topics, from 0 to 1: (papers, topics).
 
-    vectors: (papers, dimensions), topics: (topics, dimensions), of length 1, or 0 for what has no embedding. Measured
-    against how close the topic is to others, and the paper to the other topics: a vague text is close to many.
+    vectors: (papers, dimensions), topics: (topics, dimensions), of length 1, or 0 without an embedding. Measured
+    against how close the topic is to others, and the paper to the other topics, because a vague text is close to many.
     """
     if len(topics) < FEWEST_TOPICS:
         return np.zeros((len(vectors), len(topics)), dtype=np.float32)
@@ -70,22 +70,22 @@ def meanings(vectors: Floats, topics: Floats) -> Floats:
     usual = (vectors @ topics.T - others.mean(axis=1)) / np.maximum(others.std(axis=1), 1e-3)
     closer = usual - usual.mean(axis=1, keepdims=True)
     share = np.clip((closer - NO_MEANING) / (FULL_MEANING - NO_MEANING), 0, 1)
-    # Of the closest topics meaning is evidence enough; of others a word or a category must say so too.
+    # For the closest topics, meaning is evidence enough; for others, a word or a category must say so too.
     least = np.sort(share, axis=1)[:, -CLOSEST_TOPICS][:, None]
     share = np.where(share >= least, share, np.minimum(share, MEANING_BESIDE))
     return np.where(vectors.any(axis=1, keepdims=True), share, 0).astype(np.float32)
 
 
 def topic_vectors(topics: Sequence[Topic]) -> Floats:
-    """Return what each topic means, from its name, description and keywords: (topics, dimensions)."""
+    """Return a vector for each topic, from its name, description and keywords: (topics, dimensions)."""
     texts = [f"{topic.name}. {topic.description} {', '.join(map(str, topic.keywords))}" for topic in topics]
     return embedding.embedder().vectors(texts)
 
 
 def tag(papers: Iterable[Paper], progress: Callable[[int], None] = lambda _: None) -> None:
-    """Write the topics of these papers: rows above the threshold, no others. What is right already is not touched.
+    """Write the topics of these papers: rows above the threshold, no others. Rows that are right are not touched.
 
-    `progress` hears how many papers are done, batch by batch.
+    `progress` gets how many papers are done after each batch.
     """
     topics = list(Topic.objects.all())
     vectors = topic_vectors(topics) if topics else np.zeros((0, 0), dtype=np.float32)
@@ -98,14 +98,14 @@ def tag(papers: Iterable[Paper], progress: Callable[[int], None] = lambda _: Non
 
 
 def without_embedding() -> QuerySet[Paper]:
-    """Return the papers that the present model has not seen."""
+    """Return the papers that the current model has not seen."""
     return Paper.objects.exclude(embedding_model=embedding.embedder().name).order_by("-pk")
 
 
 def embed_missing(progress: Callable[[int], None] = lambda _: None) -> int:
-    """Embed the papers that the present model has not seen, the newest first; return how many.
+    """Embed the papers that the current model has not seen, the newest first; return how many.
 
-    Stopped halfway, it goes on from there the next time. `progress` hears how many are done, batch by batch.
+    If stopped halfway, it continues from there next time. `progress` gets how many are done after each batch.
     """
     keys = list(without_embedding().values_list("pk", flat=True))
     count = 0
@@ -120,7 +120,7 @@ def embed_missing(progress: Callable[[int], None] = lambda _: None) -> int:
 
 
 def tag_all(progress: Callable[[int], None] = lambda _: None) -> None:
-    """Tag every paper anew, as after a change of topics; first embed those that the present model has not seen."""
+    """Tag every paper again, for example after topics changed; first embed those the current model has not seen."""
     embed_missing()
     fields = "title", "abstract", "arxiv_categories", "embedding", "embedding_model"
     tag(Paper.objects.only(*fields).iterator(chunk_size=TAGGING_BATCH), progress)
@@ -133,7 +133,7 @@ def _tag_batch(papers: Sequence[Paper], topics: list[Topic], vectors: Floats) ->
         for topic, meaning in zip(topics, row, strict=True):
             points = score(paper.title, paper.abstract, paper.arxiv_categories, topic, meaning=meaning)
             if points >= THRESHOLD:
-                # Whoever follows the broad topic follows all that is part of it.
+                # Readers who follow the broad topic follow everything that is part of it.
                 for key in filter(None, (topic.pk, topic.parent_id)):
                     scores[paper.pk, key] = max(scores.get((paper.pk, key), 0), round(points, 4))
     with transaction.atomic():
@@ -154,10 +154,10 @@ def _tag_batch(papers: Sequence[Paper], topics: list[Topic], vectors: Floats) ->
 
 
 def _counted(text: str, topic: Topic) -> dict[str, int]:
-    """Return which of the topic's keywords stand in the text, and how often."""
+    """Return which of the topic's keywords are in the text, and how often."""
     keys = tuple(topic.keywords)
     counts: dict[str, int] = {}
-    # Most texts hold the beginning of no keyword of most topics.
+    # For most topics, most texts contain the beginning of none of its keywords.
     present = _beginnings_in(text)
     if not any(beginnings <= present for beginnings in _beginnings(keys)):
         return counts
@@ -170,20 +170,20 @@ def _counted(text: str, topic: Topic) -> dict[str, int]:
 
 @lru_cache(maxsize=1024)
 def _beginnings(keywords: tuple[str, ...]) -> list[frozenset[str]]:
-    """Return with which letters the words of each keyword begin; of what may be written as one word, the first."""
+    """Return the letters that each keyword's words begin with; only the first word if it may be written as one."""
     words = (re.findall(r"\w+", keyword.casefold()) for keyword in keywords)
     each = ([*row[:1]] if "-" in keyword else row for row, keyword in zip(words, keywords, strict=True))
     return [frozenset(_stem(word)[:BEGINNING] for word in row) for row in each if row]
 
 
 def _stem(word: str) -> str:
-    """Return a word without the ending by which its plural may differ."""
+    """Return a word without the ending that may differ in its plural."""
     return next((word[: len(word) - len(end)] for end, _ in _PLURALS if word.endswith(end)), word)
 
 
 @lru_cache(maxsize=8)
 def _beginnings_in(text: str) -> frozenset[str]:
-    """Return all beginnings of the words of a text, and of what stands behind a sign in them."""
+    """Return all beginnings of the words of a text, and of the parts after a sign in them."""
     words = set(re.findall(r"\w+", text.casefold()))
     return frozenset(word[:length] for word in words for length in range(BEGINNING + 1))
 
@@ -191,7 +191,7 @@ def _beginnings_in(text: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _pattern(keywords: tuple[str, ...]) -> tuple[re.Pattern[str], list[str]]:
     """Return one pattern for all keywords, the longest first, and the keyword of each of its groups (k0, k1, ...)."""
-    # The panel lets one write anything: a keyword without a letter matches nothing.
+    # The panel accepts anything: a keyword without a letter matches nothing.
     ordered = sorted((keyword for keyword in keywords if re.search(r"\w", keyword)), key=len, reverse=True)
     groups = (f"(?P<k{number}>{_words(keyword)})" for number, keyword in enumerate(ordered))
     return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)"), ordered

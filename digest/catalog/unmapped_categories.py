@@ -1,7 +1,7 @@
 """Categories of sources that no topic counts yet, and the topics they may belong to.
 
-A source names what a paper is about in its own words: arXiv's archives, MeSH headings, OpenAlex's concepts, a feed's
-tags. Words and meaning give most papers topics all the same, so the papers that carry a category tell what it is about.
+A source says what a paper is about in its own terms: arXiv's archives, MeSH headings, OpenAlex's concepts, a feed's
+tags. Words and meaning give most papers topics anyway, so the papers that have a category tell what it is about.
 """
 
 from collections import Counter, defaultdict
@@ -14,27 +14,27 @@ from digest.catalog import tagging
 from digest.models import Paper, PaperTopic
 from subscriptions.models import Topic
 
-# Of the catalogue, so that the page stays quick: some weeks of all that comes in.
+# From the catalogue, so that the page stays fast: a few weeks of everything that comes in.
 NEWEST_PAPERS = 20_000
-# A category of fewer papers says too little.
+# A category with fewer papers says too little.
 _FEWEST_PAPERS = 3
 MOST_CATEGORIES = 100
-# A topic is suggested that so large a share of a category's papers has, and so many times the share of all papers.
+# A topic is suggested if this share of a category's papers has it, and if that is this many times the share among all.
 _LEAST_SHARE, _LEAST_LIFT = 0.3, 2.0
 MOST_SUGGESTIONS = 3
-# How many papers get their topics anew at once when a category is mapped: what may still come into an edition.
+# How many papers are tagged again at once when a category is mapped: those that may still get into an edition.
 RETAGGED_PAPERS = 2000
 
 
 class Suggestion(NamedTuple):
-    """A topic, and the share of a category's papers that have it by now, from 0 to 1."""
+    """A topic, and the share of a category's papers that already have it, from 0 to 1."""
 
     topic: Topic
     share: float
 
 
 class UnmappedCategory(NamedTuple):
-    """A category that no topic counts, with how many of the newest papers carry it, and what it may belong to."""
+    """A category that no topic counts, how many of the newest papers have it, and what it may belong to."""
 
     name: str
     papers: int
@@ -85,12 +85,12 @@ def _suggestions(
 
 
 def map_category(name: str, topic: int) -> int:
-    """Let a category count for a topic (key); tag the newest papers that carry it anew, and return how many."""
+    """Let a category count for a topic (key); retag the newest papers that have it, and return how many."""
     return _change(name, topic, lambda names: names if name in names else [*names, name])
 
 
 def unmap_category(name: str, topic: int) -> int:
-    """Take that back."""
+    """Undo `map_category`."""
     return _change(name, topic, lambda names: [other for other in names if other != name])
 
 

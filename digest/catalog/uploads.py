@@ -1,4 +1,4 @@
-"""Papers that a curator brings: a file of a reference manager, or arXiv ids. Looked at first, then imported."""
+"""Papers that a curator uploads: a reference manager's file, or arXiv ids. Previewed first, then imported."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from digest.sources.fetching import SHORT_WAITS, Fetcher
 from digest.sources.page import HarvestPage
 from digest.sources.record import PaperRecord, SourceError
 
-# Each hundred is one request to arXiv, and somebody waits for it.
+# Each hundred is one request to arXiv, and someone is waiting for it.
 MOST_IDS = 300
 MAX_UPLOAD_BYTES = bibtex.MAX_BIBTEX_BYTES
 SUPPORTED_FORMATS = "BibTeX, RIS, CSL-JSON, EndNote XML, Zotero RDF or arXiv IDs"
@@ -33,26 +33,26 @@ class BusyError(Exception):
 
 @dataclass(frozen=True)
 class Upload:
-    """What was uploaded, read: the papers of a file, or ids that are to be asked for; and what could not be read."""
+    """A parsed upload: the papers of a file, or ids to request; and what could not be read."""
 
     kind: str
     records: list[PaperRecord] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    # What was read all the same, and what had to be done for it.
+    # What was read anyway, and what had to be done to read it.
     remarks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What an import would do: how each paper is called, and whether it is known."""
+    """What an import would do: what each paper is called, and whether it is known."""
 
     upload: Upload
     papers: list[tuple[str, bool]]
 
 
 def read_bytes(body: bytes) -> Upload:
-    """Return what a file holds, as read does, whatever encoding it is in."""
+    """Return what a file contains, as parse_upload does, whatever encoding it is in."""
     if len(body) > MAX_UPLOAD_BYTES:
         raise SourceError(f"expected a file of at most {MAX_UPLOAD_BYTES // 2**20} MB")
     text, remarks = decoding.decode_body(body)
@@ -62,7 +62,7 @@ def read_bytes(body: bytes) -> Upload:
 
 
 def parse_upload(text: str) -> Upload:
-    """Return what the text holds, by its content. SourceError where nothing is known in it, or too much."""
+    """Return what the text contains, judging by its content. SourceError if it has nothing known, or too much."""
     for reader in (ris, csl_json, reference_xml):
         if reader.fits(text):
             return _of(reader.NAME, reader.read(text))
@@ -84,7 +84,7 @@ def _of(kind: str, page: HarvestPage) -> Upload:
 
 
 def outlook_of(upload: Upload) -> Outlook:
-    """Return what an import would do. Nothing is written, and nobody is asked."""
+    """Return what an import would do. Nothing is written, and no source is queried."""
     names = [(record.title, record.identifiers) for record in upload.records]
     names += [(f"arXiv:{value}", ((ARXIV_ID_SCHEME, value),)) for value in upload.ids]
     values = {value for _, identifiers in names for _, value in identifiers}
@@ -99,7 +99,7 @@ def touched(upload: Upload) -> QuerySet[Edition]:
 
 
 def import_upload(upload: Upload) -> SourceRun:
-    """Import it; return the run. BusyError where another upload is at work."""
+    """Import an upload; return the run. BusyError if another one is being imported."""
     run = SourceRun.objects.begin(upload.kind, "")
     if run is None:
         raise BusyError

@@ -1,7 +1,7 @@
 """The papers readers may see, by meaning: those closest to a text or to another paper.
 
-All embeddings lie in the memory of the process: 1 kB a paper, so a hundred thousand take 100 MB. Comparing a text with
-all of them is one product of a matrix and a vector.
+All embeddings are in the memory of the process: 1 kB per paper, so a hundred thousand take 100 MB. Comparing a text
+with all of them is one matrix-vector product.
 """
 
 import time
@@ -18,13 +18,13 @@ from digest.catalog import embedding
 from digest.models import Paper
 from digest.ranking import Floats
 
-# What is less close has another subject. Found by looking at the seed papers, with the model that comes with it.
+# Anything less close has another subject. Found by looking at the seed papers, with the model that is shipped.
 CLOSE_TO_TEXT, CLOSE_TO_PAPER = 0.3, 0.55
-# So many of the closest are looked up: readers may not see all of them, or a filter leaves them out.
+# How many of the closest are looked up: readers may not be allowed to see some, or a filter may leave them out.
 LOOKED_UP = 400
-# How long papers may be missing that came in since.
+# How long papers that came in since may be missing.
 LOOK_AGAIN = 60.0
-# Related papers are worked out once in this time.
+# Related papers are computed once in this time.
 INDEX_LIFETIME = timedelta(hours=1)
 
 
@@ -39,7 +39,7 @@ class EmbeddingIndex:
         self._lock = Lock()
 
     def closest(self, vector: Floats, least: float) -> list[int]:
-        """Return the keys of the papers that are at least that close to a vector of length 1, closest first."""
+        """Return the keys of the papers that are at least this close to a vector of length 1, closest first."""
         keys, vectors = self._refreshed()
         closeness = vectors @ vector
         near = np.flatnonzero(closeness >= least)
@@ -67,7 +67,7 @@ class EmbeddingIndex:
 
 @once
 def memory() -> EmbeddingIndex:
-    """Return the one memory of this process."""
+    """Return the one index of this process."""
     return EmbeddingIndex()
 
 
@@ -78,7 +78,7 @@ def close_to_text(text: str, papers: QuerySet[Paper], depth: int) -> list[int]:
 
 
 def related(paper: Paper, number: int) -> list[Paper]:
-    """Return so many papers that readers may see and that are closest to this one; fewer where few are close."""
+    """Return the papers that readers may see and that are closest to this one: `number`, or fewer if few are close."""
     if paper.embedding is None:
         return []
     name = f"related.{paper.pk}.{paper.updated_at.timestamp()}.{number}"
@@ -88,7 +88,7 @@ def related(paper: Paper, number: int) -> list[Paper]:
         close = memory().closest(vector, CLOSE_TO_PAPER)
         keys = [key for key in _among(close, Paper.objects.public()) if key != paper.pk][:number]
         cache.set(name, keys, INDEX_LIFETIME.total_seconds())
-    # Asked again: what is kept may have been hidden since.
+    # Queried again, because what is cached may have been hidden since.
     papers = Paper.objects.public().in_bulk(keys) if keys else {}
     return [papers[key] for key in keys if key in papers]
 

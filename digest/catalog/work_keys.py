@@ -1,4 +1,4 @@
-"""The keys under which papers are found that may be one work."""
+"""The keys by which to find papers that may be one work."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -10,7 +10,7 @@ WORK_KEY_BATCH = 1000
 
 
 def write_keys(papers: Sequence[Paper]) -> None:
-    """Have these papers found under the keys of their title and authors."""
+    """Store the keys by which these papers are found, from their titles and authors."""
     WorkKey.objects.filter(paper__in=[paper.pk for paper in papers]).delete()
     works = [(paper, WorkDescription(paper.title, tuple(paper.authors))) for paper in papers]
     rows = [WorkKey(paper=paper, key=key) for paper, work in works for key in keys_of_work(work)]
@@ -18,7 +18,7 @@ def write_keys(papers: Sequence[Paper]) -> None:
 
 
 def write_missing_keys() -> int:
-    """Write the keys of papers that have none, as after an upgrade; return how many there were."""
+    """Write the keys of papers that have none, for example after an upgrade; return how many there were."""
     papers = Paper.objects.filter(work_keys=None).only("title", "authors").iterator(chunk_size=WORK_KEY_BATCH)
     count = 0
     while batch := list(islice(papers, WORK_KEY_BATCH)):

@@ -1,4 +1,4 @@
-"""Records whose ids nobody knows → the papers that they are all the same: by title, authors and text."""
+"""Match records with unknown ids to the papers that they nevertheless are, by title, authors and text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,14 +6,14 @@ from digest.catalog.same_work import WorkDescription, is_same_work, keys_of_work
 from digest.models import KeptApart, Paper, PaperIdentifier, WorkKey
 from digest.sources.record import PaperRecord
 
-# Under a key that so many papers have, nothing is looked for.
+# A key that more papers than this have is not used.
 MOST_PER_KEY = 40
-# By these alone no work is told from another.
+# These alone do not tell one work from another.
 _OWN_NAMES = {PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.SEED.value}
 
 
 class SameWorks:
-    """The papers that unknown records may be, those of the database and those that the batch brings."""
+    """The papers that unknown records may be: those in the database and those that the batch brings."""
 
     def __init__(self, records: Sequence[PaperRecord], papers_by_identifier: Mapping[tuple[str, str], Paper]) -> None:
         unknown = [
@@ -48,7 +48,7 @@ class SameWorks:
         return frozenset(rows.values_list("first", "second"))
 
     def paper_of(self, record: PaperRecord) -> Paper | None:
-        """Return the paper that a record is; None where there is none, or more than one."""
+        """Return the paper that a record is; None if there is none, or more than one."""
         own = self._descriptions.get(id(record))
         if own is None:
             return None
@@ -59,7 +59,7 @@ class SameWorks:
         return same[0] if len(same) == 1 else None
 
     def add(self, record: PaperRecord, paper: Paper) -> None:
-        """Let a paper that this record brings be found by those that follow in the batch."""
+        """Make a paper that this record brings known to the records that follow in the batch."""
         own = self._descriptions.get(id(record))
         if own is not None:
             for key in self._keys[id(record)]:
@@ -73,14 +73,14 @@ class SameWorks:
 
 
 def description_of_record(record: PaperRecord) -> WorkDescription:
-    """Return what a record says of its work."""
+    """Return what a record says about its work."""
     day = record.published_at.date() if record.published_at else record.day
     ids = tuple(name for name in record.identifiers if name[0] not in _OWN_NAMES)
     return WorkDescription(record.title, record.authors, record.abstract, ids, day)
 
 
 def description_of_paper(paper: Paper) -> WorkDescription:
-    """Return what is known of a paper's work. Prefetch `identifiers`."""
+    """Return what is known about a paper's work. Prefetch `identifiers`."""
     ids = tuple((row.scheme, row.value) for row in paper.identifiers.all() if row.scheme not in _OWN_NAMES)
     day = paper.published_at.date() if paper.published_at else None
     return WorkDescription(paper.title, tuple(paper.authors), paper.abstract, ids, day)

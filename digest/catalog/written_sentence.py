@@ -1,7 +1,7 @@
 """A sentence that a language model wrote about a paper: when it may be shown, and where it is.
 
 Whatever a model answers is untrusted: it may be wrong, or say what an abstract told it to say. A sentence is shown only
-where it is short, where each number and name in it stands in the title or the abstract, and where it addresses nobody.
+if it is short, if each number and name in it is in the title or the abstract, and if it addresses no one.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from digest.catalog.sentences import sentence_spans
 from digest.models import Paper
 
 MOST_WRITTEN_WORDS, FEWEST_WRITTEN_WORDS, MOST_LETTERS = 30, 5, 300
-# Words of so many letters say something; so large a share of them has to stand in the text, by their beginnings.
+# Words of this many letters say something; this share of them must be in the text, compared by their beginnings.
 TELLING_WORD, STEM, LEAST_COVERED = 4, 5, 0.6
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[-'’.,/:](?=[^\W_]))*")
@@ -19,14 +19,14 @@ _PARTS = re.compile(r"[-'’/]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NO_PROSE = re.compile(r"[<>{}\[\]`*_#|\\~^@]|://|\bwww\.|\n", re.I)
 _DOMAIN = re.compile(r"\b[a-z0-9-]+\.(?:com|org|net|io|ai|co|dev|app|info|xyz|edu|gov|me|ly|gg)\b", re.I)
-# What speaks to a reader or of itself, and what praises: no sentence about a paper needs it.
+# What addresses a reader, speaks about itself, or praises: no sentence about a paper needs it.
 _ADDRESS = re.compile(
     r"\b(?:you|your|yours|please|click|visit|subscribe|buy|must[- ]read|should (?:read|cite|share)|everyone|everybody|"
     r"(?:ignore|disregard) (?:all|any|previous|prior|the|these|this)|as an ai|i am|i'm|i cannot|i can't|sorry|"
     r"best paper|important paper|paper of the (?:year|decade)|groundbreaking|revolutionary)\b",
     re.I,
 )
-# A sentence that begins with one of these tells somebody what to do.
+# A sentence that begins with one of these tells someone what to do.
 _IMPERATIVE = re.compile(
     r"(?:ignore|disregard|forget|say|tell|write|output|print|repeat|respond|answer|read|cite|follow|send|share|remember|"
     r"note|always|never|do|don't|go|see|try|use|make|let|accept|reject|recommend|rate|click|visit|subscribe)\b",
@@ -34,9 +34,9 @@ _IMPERATIVE = re.compile(
 )
 _SPELLED = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _AMOUNTS = ("hundred", "thousand", "million", "billion", "dozen", "half", "twice", "double", "triple")
-# A number in words, and its digits where the text may have these.
+# A number in words, and its digits if the text may have those.
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_SPELLED, start=2)} | dict.fromkeys(_AMOUNTS, "")
-# With what a sentence may begin that the text does not hold: words without a claim of their own.
+# What a sentence may begin with although the text does not have it: words without a claim of their own.
 _OPENER = re.compile(
     r"(?:an?|the|this|these|its?|they|we|in|on|to|for|by|with|from|using|via|through|under|based|new|here|both|when|while|"
     r"since|after|and|as|at|each|one|two|three|first|researchers|authors|papers?|study|work|article|presents?|"
@@ -46,7 +46,7 @@ _OPENER = re.compile(
 
 
 def refusal_of(sentence: str, title: str, abstract: str) -> str:
-    """Return why a sentence may not be shown for a paper with this text; "" where it may."""
+    """Return why a sentence may not be shown for a paper with this text; "" if it may."""
     words = _WORD.findall(sentence)
     spans = sentence_spans(sentence)
     if not FEWEST_WRITTEN_WORDS <= len(words) <= MOST_WRITTEN_WORDS or len(sentence) > MOST_LETTERS:
@@ -89,12 +89,12 @@ def _claim_without_evidence(words: list[str], numbers: list[str], text: str) -> 
 
 
 def text_key(title: str, abstract: str) -> str:
-    """Return what stands for a text: a sentence is about that one alone."""
+    """Return a key for a text, because a sentence is only about that text."""
     return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:16]
 
 
 def written(paper: Paper) -> str:
-    """Return the sentence that a model wrote about the paper as it stands, "" where there is none."""
+    """Return the sentence that a model wrote about the paper as it is now, "" if there is none."""
     if not paper.written_sentence or paper.written_for != text_key(paper.title, paper.abstract):
         return ""
     return paper.written_sentence

@@ -1,1 +1,1 @@
-"""Where papers come from: one file per source, each yields PaperRecord."""
+"""Where papers come from: one file per source, each yielding PaperRecord."""

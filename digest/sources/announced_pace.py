@@ -1,4 +1,4 @@
-"""The pace that a source announces with its answers: so many requests in so many seconds.
+"""The pace that a source announces with its answers: a number of requests in a number of seconds.
 
 Crossref: https://www.crossref.org/documentation/retrieve-metadata/rest-api/tips-for-using-the-crossref-rest-api/
 """
@@ -6,16 +6,16 @@ Crossref: https://www.crossref.org/documentation/retrieve-metadata/rest-api/tips
 import re
 from collections.abc import Mapping
 
-# Whoever asks for more than this, in seconds, is taken at this: a later run goes on.
+# In seconds. If a source asks for more, we use this, and a later run continues.
 LONGEST_SPACING = 30.0
 _LIMIT, _INTERVAL = "X-Rate-Limit-Limit", "X-Rate-Limit-Interval"
 _NUMBER = re.compile(r"\s*(\d{1,9})\s*s?\s*", re.ASCII)
 
 
 def announced_spacing(headers: Mapping[str, str]) -> float:
-    """Return the seconds between two requests that keep to the announced pace, 0 where none is announced.
+    """Return the seconds between two requests that keep to the announced pace, 0 if none is announced.
 
-    headers: of an answer, looked up whatever their case is.
+    headers: of an answer; looking one up must ignore case.
     """
     limit, interval = (_NUMBER.fullmatch(headers.get(name, "")) for name in (_LIMIT, _INTERVAL))
     if not limit or not interval:

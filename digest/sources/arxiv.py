@@ -8,12 +8,12 @@ from digest.models import Listing, PaperIdentifier
 from digest.sources import arxiv_calendar, doi, withdrawal
 
 ORIGIN = Listing.Origin.ARXIV.value
-# OAI-PMH and the API have the whole of an announcement two and a half hours after the mailing.
+# OAI-PMH and the API have the whole announcement two and a half hours after the mailing.
 DELAY = timedelta(hours=2, minutes=30)
-# Longer than this no moderator holds a paper; a later change of its record says nothing of its announcement.
+# No moderator holds a paper longer than this; a later change of its record says nothing about its announcement.
 HELD_AT_MOST = timedelta(days=14)
 
-# Two names of one category → the one arXiv uses.
+# For categories with two names: the other name → the one arXiv uses.
 ALIASES = {
     "math.MP": "math-ph",
     "stat.TH": "math.ST",
@@ -34,32 +34,32 @@ def canonical_category(category: str) -> str:
 
 
 def categories_asked() -> list[str]:
-    """Return the categories of the settings, each once."""
+    """Return the configured categories, each once."""
     return list(dict.fromkeys(map(canonical_category, settings.ARXIV_CATEGORIES)))
 
 
 def set_of(category: str) -> str:
-    """Return the set of OAI-PMH that holds a category: its archive."""
+    """Return the OAI-PMH set that contains a category: its archive."""
     archive = category.partition(".")[0]
     return f"physics:{archive}" if archive in _OF_PHYSICS else archive
 
 
 def identifiers(arxiv_id: str, dois: str = "") -> tuple[tuple[str, str], ...]:
-    """Return the identifiers of a paper; a field of arXiv's may hold several DOIs."""
+    """Return the identifiers of a paper; arXiv's DOI field may contain several."""
     result = [(PaperIdentifier.Scheme.DOI.value, name) for name in doi.read_all(dois)]
     return ((PaperIdentifier.Scheme.ARXIV.value, arxiv_id), *result)
 
 
 def says_withdrawn(comment: str) -> bool:
-    """Whether the authors' comment says that the paper is withdrawn."""
+    """Return whether the authors' comment says that the paper is withdrawn."""
     return withdrawal.has_withdrawal_notice(comment)
 
 
 def day_of_record(submitted: datetime | None, *, modified: date | None = None) -> date | None:
-    """Return the day of a paper's announcement by when it was submitted.
+    """Return the day a paper was announced, judging by when it was submitted.
 
-    modified: when arXiv last touched the record of a paper that has its first version. A moderator may have held it;
-    a day or two may lie between the date of the record and the announcement, by the clocks.
+    modified: when arXiv last touched the record of a paper that has its first version. A moderator may have held it.
+    Depending on the clocks, the date of the record and the announcement may be a day or two apart.
     """
     if submitted is None:
         return None

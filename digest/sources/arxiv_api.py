@@ -1,4 +1,4 @@
-"""arXiv by its search API (Atom): by categories, by a query, by ids.
+"""arXiv through its search API (Atom): by categories, a query or ids.
 
 arXiv's manual: https://info.arxiv.org/help/api/user-manual.html
 """
@@ -27,25 +27,25 @@ turn = host_turns.turn_at_arxiv
 # arXiv allows 2,000; smaller pages lose less when one fails.
 RESULTS_PER_PAGE = 500
 IDS_AT_A_TIME = 100
-# It answers with an empty page at times, though there is more.
+# arXiv sometimes answers with an empty page although there is more.
 TRIES = 4
-# Papers are found by the day they were submitted, and a moderator may hold one for days.
+# Papers are found by the day they were submitted, but a moderator may hold one for days.
 HELD = timedelta(days=5)
 _ERROR = "arxiv.org/api/errors"
 _BAD_REQUEST = re.compile(r"answered 400\b")
 
 
 class _ReasonError(SourceError):
-    """arXiv answered with an error in the place of papers."""
+    """arXiv answered with an error instead of papers."""
 
 
 def parts() -> list[str]:
-    """Return one part: all categories are one query."""
+    """Return a single part, because all categories are one query."""
     return [""]
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what was submitted to the categories of the settings since some days before a day."""
+    """Yield what was submitted to the configured categories, from a few days before the given day."""
     categories = " OR ".join(f"cat:{category}" for category in arxiv.categories_asked())
     query = f"({categories}) AND submittedDate:[{place.since - HELD:%Y%m%d}0000 TO 999912312359]"
     for page in pages_of_query(fetcher, query, int(place.cursor or 0)):
@@ -54,9 +54,9 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
 
 
 def pages_of_query(fetcher: Fetcher, query: str, start: int = 0, most: int = 10**9) -> Iterator[HarvestPage]:
-    """Yield what a query finds, oldest first, so that a paper that is new meanwhile moves none; at most `most`.
+    """Yield what a query finds, at most `most`, oldest first, so that a paper added meanwhile does not shift others.
 
-    arXiv's total is believed where it fits what came: it is missing, 0 or too small at times, and then a full page is
+    arXiv's total is believed if it fits what came. It is sometimes missing, 0 or too small; then a full page is
     followed by another one.
     """
     while start < most:
@@ -74,13 +74,13 @@ def pages_of_query(fetcher: Fetcher, query: str, start: int = 0, most: int = 10*
 
 
 def pages_of_ids(fetcher: Fetcher, ids: Sequence[str]) -> Iterator[HarvestPage]:
-    """Yield the papers with these ids; those arXiv does not have or refuses are skipped, each with a line."""
+    """Yield the papers with these ids; those that arXiv does not have or refuses are skipped, with a line each."""
     for begin in range(0, len(ids), IDS_AT_A_TIME):
         yield from _of_ids(fetcher, ids[begin : begin + IDS_AT_A_TIME], is_alone=len(ids) == 1)
 
 
 def _of_ids(fetcher: Fetcher, ids: Sequence[str], *, is_alone: bool = False) -> Iterator[HarvestPage]:
-    """Yield the papers with ids that are few enough for one request; without those arXiv refuses, where it does."""
+    """Yield the papers with ids that are few enough for one request, without any that arXiv refuses."""
     missing = list(ids)
     for attempt in range(TRIES):
         try:
@@ -103,7 +103,7 @@ def _of_ids(fetcher: Fetcher, ids: Sequence[str], *, is_alone: bool = False) -> 
 
 
 def _without_refused(fetcher: Fetcher, ids: Sequence[str], error: SourceError) -> Iterator[HarvestPage]:
-    """Yield the papers of ids that arXiv refused together: those its reason names are left out, else it is halved."""
+    """Yield the papers of ids that arXiv refused together: leave out those its reason names, else halve the list."""
     if isinstance(error, ResponseRefusedError) and not _BAD_REQUEST.search(str(error)):
         raise error
     named = [name for name in ids if name in str(error)] if isinstance(error, _ReasonError) else []
@@ -118,11 +118,11 @@ def _without_refused(fetcher: Fetcher, ids: Sequence[str], error: SourceError) -
 
 
 def _filled(fetcher: Fetcher, params: dict[str, str | int], start: int) -> Any:
-    """Return a page of a query with its entries, asked for again where it is empty and nothing says that it must be."""
+    """Return a page of a query, requesting it again if it is empty and nothing says that it must be."""
     for _ in range(TRIES):
         feed = _ask(fetcher, params)
         total = _total(feed)
-        # Without a total that can be believed, only another try tells the end from a page that is empty once.
+        # Without a believable total, only another try can tell the end from a page that was empty by chance.
         if feed.entries or feed.skipped or total == start > 0:
             return feed
     if start and (total is None or total < start):
@@ -136,7 +136,7 @@ def _ask(fetcher: Fetcher, params: dict[str, str | int]) -> Any:
     try:
         answer = fetcher.get(settings.ARXIV_API_URL, params)
     except ResponseRefusedError as error:
-        # The reason stands in the body, as an entry.
+        # The reason is in the body, as an entry.
         try:
             _feed(FetchedResponse(settings.ARXIV_API_URL, error.body))
         except _ReasonError:
@@ -148,7 +148,7 @@ def _ask(fetcher: Fetcher, params: dict[str, str | int]) -> Any:
 
 
 def _feed(answer: FetchedResponse) -> Any:
-    """Return the feed as feedparser reads it, with what had to be done for that: `remarks`, `skipped`."""
+    """Return the feed as feedparser reads it, with what had to be done to read it: `remarks`, `skipped`."""
     document = untrusted_xml.parse_xml(answer, "feed", "entry")
     feed = feedparser.parse(document.body, sanitize_html=False, resolve_relative_uris=False)
     for entry in feed.entries:
@@ -159,7 +159,7 @@ def _feed(answer: FetchedResponse) -> Any:
 
 
 def _total(feed: Any) -> int | None:
-    """Return how many papers arXiv says there are; None where it does not, or where it says 0 and gives some."""
+    """Return how many papers arXiv says there are; None if it does not say, or says 0 but gives some."""
     number = re.sub(r"[\s,.'  ]", "", feed.feed.get("opensearch_totalresults", ""))
     total = int(number) if number.isdecimal() else None
     return None if total == 0 and feed.entries else total
@@ -177,7 +177,7 @@ def _page(feed: Any, cursor: str) -> HarvestPage:
 
 
 def _record(entry: Any) -> PaperRecord:
-    """Return the record of one entry; SourceError where it has no id or no title."""
+    """Return the record of one entry; SourceError if it has no id or no title."""
     identifier = arxiv_id.parse_arxiv_id(entry.get("id", ""))
     if identifier is None:
         raise SourceError(f"expected an entry with an arXiv id, found “{entry.get('id', '')}”")
@@ -185,7 +185,7 @@ def _record(entry: Any) -> PaperRecord:
         raise SourceError(f"{identifier}: expected a title, found none")
     now = timezone.now()
     submitted = believable(_moment(entry.get("published", "")), now)
-    # Asked for one that is missing, feedparser gives another moment and a warning.
+    # If asked for a missing one, feedparser gives another moment and a warning.
     changed = believable(_moment(entry["updated"]), now) if "updated" in entry else None
     categories = [tag.get("term") or "" for tag in entry.get("tags", [])]
     primary = entry.get("arxiv_primary_category", {}).get("term", "")
@@ -197,7 +197,7 @@ def _record(entry: Any) -> PaperRecord:
         authors=tuple(
             name for author in entry.get("authors", []) for name in author_names.split(author.get("name", ""))
         ),
-        # Among them stand codes of ACM and MSC, such as I.2.6.
+        # Among them are ACM and MSC codes, such as I.2.6.
         categories=tuple(dict.fromkeys(name for name in (primary, *categories) if name[:1].islower())),
         published_at=submitted,
         version=identifier.version,

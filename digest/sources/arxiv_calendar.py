@@ -1,7 +1,7 @@
 """When arXiv announces what it received: a table of weekdays, Eastern time, and the days without a mailing.
 
 arXiv's own page: https://info.arxiv.org/help/availability.html. An announcement is mailed at 20:00 and carries the day
-that begins at the midnight after it. That day is a paper's day here, and the day its feeds name.
+that begins at the midnight after it. That day is a paper's day here, and the one that arXiv's feeds give.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -18,7 +18,7 @@ MAILING = time(20)
 _DAY = timedelta(days=1)
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
 
-# Evenings without a mailing; what they would have carried is in the next one. arXiv names the days of a year at a time.
+# Evenings without a mailing; their papers are in the next one. arXiv publishes these days one year at a time.
 PUBLISHED_HOLIDAYS = {
     2026: frozenset(
         date.fromisoformat(f"2026-{day}")
@@ -28,7 +28,7 @@ PUBLISHED_HOLIDAYS = {
 
 
 def announcement_day(received: datetime) -> date:
-    """Return the day of the announcement that carries what arXiv received at this moment, if no moderator holds it."""
+    """Return the day on which a paper that arXiv received at this moment is announced, if no moderator holds it."""
     moment = received.astimezone(EASTERN)
     deadline = moment.date() if moment.time() < DEADLINE else moment.date() + _DAY
     while deadline.weekday() in {SATURDAY, SUNDAY}:
@@ -40,13 +40,13 @@ def announcement_day(received: datetime) -> date:
 
 
 def has_mailing(evening: date) -> bool:
-    """Whether arXiv announces on this evening: Sunday to Thursday, save on holidays."""
+    """Return whether arXiv announces on this evening: Sunday to Thursday, except on holidays."""
     return evening.weekday() not in {FRIDAY, SATURDAY} and evening not in holidays(evening.year)
 
 
 @lru_cache
 def usual_holidays(year: int) -> frozenset[date]:
-    """Return the public holidays that the named years have in common, as they fall in a year that nobody named yet."""
+    """Return the public holidays that the published years share, as they fall in a year without published ones."""
     independence = date(year, 7, 4)
     observed = {SATURDAY: -_DAY, SUNDAY: _DAY}.get(independence.weekday(), timedelta())
     return frozenset(
@@ -58,9 +58,9 @@ def usual_holidays(year: int) -> frozenset[date]:
 
 
 def holidays(year: int) -> frozenset[date]:
-    """Return a year's evenings without a mailing: those that arXiv named, and the operator's own.
+    """Return a year's evenings without a mailing: those that arXiv published, and the operator's own.
 
-    A year to come that nobody named yet has the usual ones.
+    A future year for which none have been published yet has the usual ones.
     """
     closed = PUBLISHED_HOLIDAYS.get(year, frozenset()) if year <= max(PUBLISHED_HOLIDAYS) else usual_holidays(year)
     return closed | settings.ARXIV_HOLIDAYS

@@ -1,4 +1,4 @@
-"""arXiv ids: however one is written, it leads to one paper and, where it is named, to one version.
+"""arXiv ids: however one is written, it identifies one paper and, if it gives a version, that version.
 
 arXiv's own rules: https://info.arxiv.org/help/arxiv_identifier.html
 """
@@ -11,17 +11,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 _MONTH = r"\d{2}(?:0[1-9]|1[0-2])"
 # Four digits until 2014, five since 2015, six some day.
 _NEW = rf"(?P<new>{_MONTH}\.\d{{4,6}})"
-# The subject class of math.CA/0611800 says nothing: numbers are counted within math.
+# The subject class of math.CA/0611800 adds nothing, because numbers are counted within math.
 _OLD = rf"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]{{2}})?/(?P<number>{_MONTH}\d{{3}})"
 _ID = re.compile(rf"(?:{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d{{0,3}}))?", re.I)
 
-# Sites that show papers under their arXiv ids; a host below one of these counts too.
+# Sites that show papers under their arXiv ids; subdomains of these count too.
 _HOSTS = (
     *("arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co", "ar5iv.org", "arxiv-vanity.com", "xxx.lanl.gov"),
     *("semanticscholar.org", "scirate.com", "inspirehep.net", "emergentmind.com", "papers.cool", "arxiv.gg"),
     *("paperswithcode.com", "catalyzex.com", "connectedpapers.com", "dblp.org", "ui.adsabs.harvard.edu"),
 )
-# What stands before the id in the path of an address.
+# What comes before the id in the path of an address.
 _PLACE = re.compile(
     r".*?/(?:(?:abs|pdf|html|format|src|e-print|ps|overview|papers?|list|arxiv|resources?|pdfs|api/arxiv)/|arxiv[:.])"
     r"(?:arxiv[:.])?",
@@ -51,7 +51,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 
 @dataclass(frozen=True)
 class ArxivId:
-    """One paper, and the version that was named; 0 where none was."""
+    """One paper, and the version that was given; 0 if none was."""
 
     value: str
     version: int = 0
@@ -61,10 +61,10 @@ class ArxivId:
 
 
 def parse_arxiv_id(text: str) -> ArxivId | None:
-    """Return the id in a text that holds nothing else; None where there is none.
+    """Return the id in a text that contains nothing else; None if there is none.
 
-    It may be bare, behind `arXiv:`, a DOI of arXiv, the name of a file, the stamp on a PDF, or the address of a page
-    of arXiv or of another site that goes by its ids; in brackets or quotation marks, with a full stop behind it.
+    It may be bare, after `arXiv:`, an arXiv DOI, a file name, the stamp on a PDF, or the address of a page on arXiv or
+    on another site that uses its ids; it may be in brackets or quotation marks, and have a full stop after it.
     """
     text = without_wrapping(text)
     doi = _DOI.match(text)
@@ -92,14 +92,14 @@ def without_wrapping(text: str) -> str:
     if link and not re.search(r"\w", text[: link.start()] + text[link.end() :]):
         text = link[1] or link[2]
     text = re.sub(r"^[^\w\\/~]+", "", text)
-    # A bracket that closes one within, as in “2611.00001 [cs.LG]”, belongs to the text.
+    # A bracket that closes one in the text, as in “2611.00001 [cs.LG]”, belongs to it.
     while text and not (text[-1].isalnum() or text[-1] == "/" or _closes(text)):
         text = text[:-1]
     return text
 
 
 def _closes(text: str) -> bool:
-    """Whether a text ends with the bracket that closes one in it."""
+    """Return whether a text ends with a bracket that closes one in it."""
     return any(text[-1] == end and text.count(begin) >= text.count(end) for begin, end in ("()", "[]"))
 
 
@@ -125,7 +125,7 @@ def _of_address(address: str) -> ArxivId | None:
 
 
 def _of_file(path: str) -> ArxivId | None:
-    """Return the id that a file is named after, as arXiv and browsers name what is downloaded."""
+    """Return the id that a file is named after, as arXiv and browsers name downloads."""
     if not _ENDING.search(path):
         return None
     name = path if _OLD_FILE.fullmatch(path) else re.split(r"[/\\]", unquote(path))[-1]

@@ -1,4 +1,4 @@
-"""arXiv by OAI-PMH: complete, with versions and primary categories. One set (an archive) at a time.
+"""arXiv over OAI-PMH: complete, with versions and primary categories. One set (an archive) at a time.
 
 The protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; arXiv's page: https://info.arxiv.org/help/oa/
 """
@@ -22,26 +22,26 @@ TITLE = "arXiv, OAI-PMH"
 DELAY = arxiv.DELAY
 turn = host_turns.turn_at_arxiv
 
-# Of the formats arXiv has, the one that tells versions and times.
+# The one of arXiv's formats that has versions and times.
 FORMAT = "arXivRaw"
-# Of a version's number; what is longer is none.
+# In a version number; anything longer is not one.
 MOST_DIGITS = 4
-# It answers with an empty page at times.
+# arXiv sometimes answers with an empty page.
 TRIES = 4
 _IN = {"oai": "http://www.openarchives.org/OAI/2.0/", "raw": "http://arxiv.org/OAI/arXivRaw/"}
 
 
 class _ExpiredError(SourceError):
-    """The resumption token is not known any more."""
+    """The resumption token has expired."""
 
 
 def parts() -> list[str]:
-    """Return the sets that hold the categories of the settings."""
+    """Return the sets that contain the configured categories."""
     return sorted({arxiv.set_of(category) for category in arxiv.categories_asked()})
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield all that changed in a set since a day. A token that has expired is begun anew without."""
+    """Yield everything that changed in a set since a given day. If a token has expired, start again without it."""
     complete_to = arxiv_calendar.latest_announcement(place.asked_at - DELAY)
     token = place.cursor
     while True:
@@ -61,7 +61,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
 
 
 def _filled(fetcher: Fetcher, place: HarvestPosition, token: str) -> Document:
-    """Return a page; one that holds nothing, and does not say that there is nothing, is asked for again."""
+    """Return a page, requesting it again if it is empty and does not say that there is nothing."""
     for _ in range(TRIES):
         document = _ask(fetcher, place, token)
         if any(
@@ -81,7 +81,7 @@ def _ask(fetcher: Fetcher, place: HarvestPosition, token: str) -> Document:
         code, text = error.get("code", ""), (error.text or "").strip()
         if code == "badResumptionToken":
             raise _ExpiredError(f"arXiv: the resumption token has expired ({text})")
-        # Nothing changed since that day.
+        # noRecordsMatch: nothing changed since that day.
         if code != "noRecordsMatch":
             raise SourceError(f"arXiv: {code}: {text}")
     return document
@@ -99,7 +99,7 @@ def _page(document: Document, cursor: str, complete_to: date | None) -> HarvestP
 
 
 def _record(element: Element) -> PaperRecord:
-    """Return the record of one element; SourceError where it has no id or no title."""
+    """Return the record of one element; SourceError if it has no id or no title."""
     header = element.find("oai:header", _IN)
     identifier = header.findtext("oai:identifier", "", _IN) if header is not None else ""
     arxiv_name = arxiv_id.parse_arxiv_id(identifier)
@@ -133,7 +133,7 @@ def _record(element: Element) -> PaperRecord:
 
 
 def _versions(raw: Element) -> dict[int, datetime | None]:
-    """Return the versions and when each was submitted, None where nobody can tell. They come in any order."""
+    """Return the versions and when each was submitted, None if unknown. arXiv sends them in any order."""
     versions: dict[int, datetime | None] = {}
     for element in raw.iterfind("raw:version", _IN):
         number = element.get("version", "").removeprefix("v")
@@ -147,7 +147,7 @@ def _versions(raw: Element) -> dict[int, datetime | None]:
 
 
 def _is_empty(raw: Element, newest: int) -> bool:
-    """Whether the newest version has nothing in it: so arXiv keeps a paper that was withdrawn."""
+    """Return whether the newest version is empty, which is how arXiv keeps a withdrawn paper."""
     for element in raw.iterfind("raw:version", _IN):
         if element.get("version") == f"v{newest}":
             size, kind = (element.findtext(f"raw:{name}", "", _IN).strip() for name in ("size", "source_type"))

@@ -1,6 +1,6 @@
-"""arXiv by its feeds (RSS 2.0): one category at a time, one day at a time.
+"""arXiv through its feeds (RSS 2.0): one category at a time, one day at a time.
 
-Each category is asked for alone: in a feed of several, "new" means something else. arXiv's page on them:
+Each category is requested separately, because "new" means something else in a feed of several. arXiv's page on feeds:
 https://info.arxiv.org/help/rss.html
 """
 
@@ -25,11 +25,11 @@ NAME = "rss"
 TITLE = "arXiv, feeds"
 # A feed is made at midnight.
 DELAY = timedelta(hours=4, minutes=10)
-# It may be filled a little later; after this an empty one counts as empty.
+# It may be filled a little later; after this, an empty feed counts as empty.
 FILLED = timedelta(hours=2)
 turn = host_turns.turn_at_arxiv
 
-# arXiv cuts a feed there, and by its order what is new goes first.
+# arXiv cuts a feed there, and because of its order, what is new goes first.
 CUT_AT = 2000
 # “Title. (arXiv:2611.00009v1 [cs.LG] UPDATED)”, as feeds had it until 2024.
 _STAMP = re.compile(r"\.?\s{0,9}\(arXiv:[^\s)]{1,40}(?:\s{1,9}\[[^\]]{0,40}\])?(?:\s{1,9}[A-Z ]{1,40})?\)\s*$", re.I)
@@ -37,12 +37,12 @@ _TEXT = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]*)\s*Abstrac
 
 
 def parts() -> list[str]:
-    """Return the categories of the settings."""
+    """Return the configured categories."""
     return arxiv.categories_asked()
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield the one page of a category's feed; without records where it did not change, or on a day without news."""
+    """Yield the one page of a category's feed, without records if it did not change or the day has no news."""
     try:
         answer = fetcher.get_if_changed(f"{settings.ARXIV_RSS_URL}/{place.part}")
     except ResponseRefusedError as error:
@@ -68,7 +68,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
 
 
 def _stays_empty(day: date, asked_at: datetime) -> bool:
-    """Whether an empty feed is that of a small category on a day with an announcement, not one still to be filled."""
+    """Return whether an empty feed is a small category's on an announcement day, not one still to be filled."""
     midnight = datetime.combine(day, time(), EASTERN)
     return has_mailing(day - timedelta(days=1)) and asked_at >= midnight + FILLED
 
@@ -98,7 +98,7 @@ def _day(feed: Any, answer: FetchedResponse) -> date:
 
 
 def _record(item: Any, category: str, day: date) -> PaperRecord:
-    """Return the record of one item; SourceError where it has no id or no title."""
+    """Return the record of one item; SourceError if it has no id or no title."""
     guid = item.get("id", "")
     identifier = arxiv_id.parse_arxiv_id(guid)
     if identifier is None:
@@ -116,11 +116,11 @@ def _record(item: Any, category: str, day: date) -> PaperRecord:
         source=NAME,
         identifiers=arxiv.identifiers(identifier.value, item.get("arxiv_doi", "")),
         authors=_authors(item),
-        # What is new in the feed of one category has it as its primary one.
+        # A paper that is new in a category's feed has that category as its primary one.
         categories=tuple(dict.fromkeys([category, *categories] if is_new else categories)),
         version=identifier.version,
         published_at=believable(_moment(item.get("published", "")), timezone.now()) if is_new else None,
-        # What crosses over here is new, if at all, in the feed of another category.
+        # A paper cross-listed here is new, if at all, in the feed of another category.
         day=day if is_new else None,
         origin=arxiv.ORIGIN,
         only_if_known=kind.startswith("replace"),
@@ -128,14 +128,14 @@ def _record(item: Any, category: str, day: date) -> PaperRecord:
 
 
 def _title(text: str) -> tuple[str, str]:
-    """Return the title and, where it has one as in feeds of the old form, the stamp behind it."""
+    """Return the title and the stamp after it, if it has one as in feeds of the old form."""
     text = unescaped(text).strip()
     stamp = _STAMP.search(text)
     return (text[: stamp.start()].strip(), stamp[0]) if stamp and stamp.start() else (text, "")
 
 
 def _kind(stamp: str, category: str) -> str:
-    """Return what a stamp such as (arXiv:2611.00009v1 [cs.LG] UPDATED) says, in the words of today's feeds."""
+    """Return what a stamp such as (arXiv:2611.00009v1 [cs.LG] UPDATED) says, as an announce type of today's feeds."""
     if not stamp:
         return ""
     if "UPDATED" in stamp.upper():
@@ -144,10 +144,10 @@ def _kind(stamp: str, category: str) -> str:
 
 
 def _authors(item: Any) -> tuple[str, ...]:
-    """Return the names in all creators of an item: one that holds them all, or one for each."""
+    """Return the names in all creators of an item: one creator with all names, or one for each."""
     creators = [author.get("name", "") for author in item.get("authors", [])] or [item.get("author", "")]
     creators = [unescaped(name) for name in creators]
-    # “Doe, Jane” in each is one person; names.split knows it by the semicolons.
+    # “Doe, Jane” in each is one person; author_names.split knows it by the semicolons.
     return author_names.split("; ".join(creators))
 
 

@@ -1,15 +1,15 @@
-r"""Strings of authors → their names in reading order, as arXiv, BibTeX and DBLP write them."""
+r"""Split author strings, as arXiv, BibTeX and DBLP write them, into names in reading order."""
 
 import re
 
 from digest.models.paper import OTHERS
 
-# "Ada Lovelace, Jr." is one.
+# "Ada Lovelace, Jr." is one name.
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|II|III|IV|2nd|3rd|4th", re.I)
 _DEGREE = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|Dr|Prof|FRS|MBA|MPH)\.?")
 _INNERMOST = re.compile(r"\([^()]*\)")
 _AND = r"(?:and|\\?&|\\and)"
-# Space is asked about where it begins alone: else a long row of it costs the square of its length.
+# White space is only matched from where it begins; otherwise a long run of it costs the square of its length.
 _BETWEEN = re.compile(
     rf"(?:(?<!\s)\s+)?[,;]\s*(?:{_AND}\s+)?|(?<!\s)\s+{_AND}\s+|(?<![\\\s])\s*:\s+|(?<!\\):\s+|\\and\b\s*", re.I
 )
@@ -20,7 +20,7 @@ _NOT_NAMED = re.compile(
     r"(?:and\s+)?(?:others|et\.?\s+al\.?|etc\.?|(?:and\s+)?\d+\s+(?:more|other)s?(?:\s+authors?)?)", re.I
 )
 
-# What a mark of a footnote or an affiliation may hold: 1,2  a,b  *  \dagger
+# What a footnote or affiliation mark may contain: 1,2  a,b  *  \dagger
 _MARK = (
     r"(?:[\d\s,;*†‡§¶#∗+&|.-]|\b[a-z]\b|\\(?:d?dag(?:ger)?|ddagger|ast|star|S|P|circ|bullet|sharp|prime)\b|\\[*#,;])"
 )
@@ -34,9 +34,9 @@ _MARKS = re.compile(
     r"|\[\s*[\d*,\s]+\]|[*†‡§¶∗]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻ ]*[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*"
     r"|(?<=[a-z])\d{1,2}(?:,\d{1,2})*(?=\s*(?:[,;]|$|\s+and\b))"
 )
-# A group of plain text, and the command it belongs to, if it does.
+# A group of plain text, and the command it belongs to, if any.
 _GROUP = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*|[\^_])?\{([^{}\\$]*)\}")
-# “Rik Roe 0001”: DBLP numbers people of one name.
+# “Rik Roe 0001”: DBLP numbers people with the same name.
 _NUMBER = re.compile(r"(?<!\s)\s+\d{4}$")
 _EXTENDED = re.compile(
     r"\s*(family|given|prefix|suffix|useprefix|given-i|family-i|prefix-i|suffix-i|id|hash)\s*=(.*)", re.I
@@ -44,9 +44,9 @@ _EXTENDED = re.compile(
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the names in a string of authors, without affiliations in parentheses and marks of footnotes."""
+    """Return the names in an author string, without affiliations in parentheses or footnote marks."""
     text = _MARKS.sub("", " ".join(text.split()))
-    # An affiliation may hold commas, and further parentheses.
+    # An affiliation may contain commas and more parentheses.
     while (shorter := _INNERMOST.sub("", text)) != text:
         text = shorter
     # One that is never closed, such as “Jane Doe (1, John Roe”, ends where the next name begins.
@@ -57,9 +57,9 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def of_bibtex(field: str) -> tuple[str, ...]:
-    """Return the names in a field of BibTeX in reading order: “Erdős, Paul” is Paul Erdős.
+    """Return the names in a BibTeX field in reading order: “Erdős, Paul” is Paul Erdős.
 
-    Commas and “and” within braces part nothing. OTHERS, where it stands, comes last.
+    Commas and “and” within braces do not separate names. OTHERS, if present, comes last.
     """
     text = re.sub(r"(?:^|\s)and\s*$|^\s*and\s", " ", " ".join(field.split()), flags=re.I)
     names: list[str] = []
@@ -72,7 +72,7 @@ def of_bibtex(field: str) -> tuple[str, ...]:
 
 
 def _of_bibtex(name: str) -> list[str]:
-    """Return the one name, or those that somebody parted by commas alone."""
+    """Return the one name, or several that are separated only by commas."""
     parts = [part.strip() for part in _at(re.compile(","), name)]
     extended = {match[1].lower(): match[2].strip(' "') for part in parts if (match := _EXTENDED.fullmatch(part))}
     if "family" in extended and len(extended) == len(parts):
@@ -89,7 +89,7 @@ def _of_bibtex(name: str) -> list[str]:
 
 
 def _at(pattern: re.Pattern[str], text: str) -> list[str]:
-    """Return the parts of a text between what fits a pattern outside of braces."""
+    """Return the parts of a text between matches of a pattern outside braces."""
     parts, begin, seen, depth = [], 0, 0, 0
     for match in pattern.finditer(text):
         between = re.sub(r"\\[{}]", "", text[seen : match.start()])
@@ -101,7 +101,7 @@ def _at(pattern: re.Pattern[str], text: str) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """Return a name without braces that only keep it together, and without DBLP's number."""
+    """Return a name without DBLP's number or braces that only keep it together."""
     name = name.replace("\\ ", " ").replace("~", " ") if not re.search(r"\\~", name) else name
     while (shorter := _GROUP.sub(lambda match: match[0] if match[1] else match[2], name)) != name:
         name = shorter
@@ -109,7 +109,7 @@ def _plain(name: str) -> str:
 
 
 def _joined(parts: list[str]) -> list[str]:
-    """Return the names with their suffixes, without degrees and those that are not named."""
+    """Return the names with their suffixes, without degrees and without others who are not named."""
     names: list[str] = []
     for part in parts:
         if names and _SUFFIX.fullmatch(part):
@@ -120,7 +120,7 @@ def _joined(parts: list[str]) -> list[str]:
 
 
 def _in_reading_order(text: str, parts: list[str]) -> list[str]:
-    """Return the names turned where each is “Family, Given” and a semicolon parts them."""
+    """Return the names, turned round if each is “Family, Given” and semicolons separate them."""
     people = [person.strip() for person in text.split(";") if person.strip()]
     if len(people) > 1 and all(person.count(",") == 1 for person in people):
         return [_plain(" ".join(reversed([part.strip() for part in person.split(",")]))) for person in people]

@@ -1,4 +1,4 @@
-"""BibTeX and biblatex, such as a reference manager writes it."""
+"""BibTeX and biblatex, as reference managers write it."""
 
 import re
 from itertools import zip_longest
@@ -16,13 +16,13 @@ from digest.sources.reference import Reference
 NAME = "bibtex"
 # The library parses in one go; the files of reference managers are smaller.
 MAX_BIBTEX_BYTES = 5 * 2**20
-# A group of plain text, and the command it belongs to, if it does.
+# A group of plain text, and the command it belongs to, if any.
 _KEPT_CASE = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*)?\{([^{}\\$]*)\}")
-# What sorts and says nothing.
+# Commands that only affect sorting.
 _SORTS = re.compile(r"\{?\\noopsort\s*\{[^{}]*\}\}?|\\relax(?![A-Za-z])\s*", re.I)
-# Of a parent a child takes when it came out, not what it is known by.
+# What a child inherits from its parent: its dates, not its identifiers.
 _INHERITED = ("year", "date", "month", "day")
-# They hold what others take over, and are no papers.
+# Entries that hold fields for others to inherit, and are not papers.
 _NO_PAPERS = {"xdata", "set"}
 
 
@@ -34,9 +34,9 @@ def read(text: str) -> HarvestPage:
     strings = _strings(library)
     entries: list[tuple[Entry, Reference]] = []
     skipped: list[str] = []
-    # By identity: blocks are compared by all they hold.
+    # By identity, because blocks are compared by all their content.
     failed = {id(block) for block in library.failed_blocks}
-    # What the library could not read of an entry is a comment to it.
+    # The library treats the part of an entry that it could not read as a comment.
     for block, following in zip_longest(library.blocks, library.blocks[1:]):
         behind = following.raw or "" if isinstance(following, ImplicitComment) else ""
         entry, remarks = _entry(block, behind)
@@ -57,7 +57,7 @@ def read(text: str) -> HarvestPage:
 
 
 def reference_page(references: list[Reference], source: str, skipped: list[str] | None = None) -> HarvestPage:
-    """Return the records of references; one without a title is skipped, with its place."""
+    """Return the records of references; one without a title is skipped, with its position."""
     records: list[PaperRecord] = []
     remarks: list[str] = []
     skipped = list(skipped or [])
@@ -71,7 +71,7 @@ def reference_page(references: list[Reference], source: str, skipped: list[str] 
 
 
 def _strings(library: Library) -> Strings:
-    """Return what @string defines; one may be made of others before it."""
+    """Return what the @string entries define; one may use others before it."""
     strings = Strings()
     for block in library.strings:
         strings[block.key.lower()] = bibtex_value.parse_value(str(block.value), strings)[0]
@@ -79,7 +79,7 @@ def _strings(library: Library) -> Strings:
 
 
 def _entry(block: Block, behind: str) -> tuple[Entry | None, list[str]]:
-    """Return the entry of a block and what is to be told of it; None where there is none to be read."""
+    """Return the entry of a block, and remarks about it; None if none can be read."""
     if isinstance(block, Entry):
         return block, []
     if isinstance(block, DuplicateFieldKeyBlock):
@@ -98,14 +98,14 @@ def _entry(block: Block, behind: str) -> tuple[Entry | None, list[str]]:
 
 
 def _mended(raw: str) -> str:
-    """Return an entry with a key and a comma behind it, and without two commas in a row."""
+    """Return an entry with a key and a comma after it, and without two commas in a row."""
     raw = re.sub(r"^(@\w+\s*[{(]\s*)([A-Za-z]+\s*=)", r"\1no-key, \2", raw)
     raw = re.sub(r"^(@\w+\s*[{(]\s*[^\s,={}]+)\s+([A-Za-z]+\s*=)", r"\1, \2", raw)
     return re.sub(r"([}\"\d])\s*,(?:\s*,)+(\s*(?:[A-Za-z][\w-]*\s*=|[})]))", r"\1,\2", raw)
 
 
 def _reference(entry: Entry, line: int, strings: Strings) -> Reference:
-    """Return an entry as its fields; names of fields are the same in any case, and of two the first counts."""
+    """Return an entry as its fields; field names are case-insensitive, and the first of two counts."""
     reference = Reference(f"line {line}, {entry.key}", {})
     for field in entry.fields:
         texts, remarks = bibtex_value.fields(field.key, str(field.value), strings)
@@ -124,7 +124,7 @@ def _author(fields: dict[str, str]) -> str:
 
 
 def _inherit(entries: list[tuple[Entry, Reference]]) -> None:
-    """Fill what an entry takes over from others: `crossref` the dates, `xdata` all there is."""
+    """Fill in what entries inherit from others: the dates through `crossref`, everything through `xdata`."""
     by_key = {entry.key.lower(): heir for entry, heir in entries}
     for _, heir in entries:
         for name in map(str.strip, heir.fields.get("xdata", "").lower().split(",")):
@@ -138,7 +138,7 @@ def _inherit(entries: list[tuple[Entry, Reference]]) -> None:
 
 
 def _text(value: str) -> str:
-    """Return the text on one line, without the braces that only keep the case of a word, as in On {G}raphs."""
+    """Return the text on one line, without braces that only protect a word's case, as in On {G}raphs."""
     value = _SORTS.sub("", value)
     parts = re.split(r"(\$[^$]*\$)", " ".join(value.split()))
     parts[::2] = [_KEPT_CASE.sub(lambda match: match[0] if match[1] else match[2], part) for part in parts[::2]]

@@ -1,4 +1,4 @@
-r"""What stands behind = in a field of BibTeX → its text: {…}, "…", numbers, @strings, joined by #.
+r"""Turn the value of a BibTeX field into text: {…}, "…", numbers, @strings, joined by #.
 
 How BibTeX reads them: http://mirrors.ctan.org/biblio/bibtex/base/btxdoc.pdf, section 3.
 """
@@ -11,14 +11,14 @@ _NEXT_FIELD = re.compile(r"[\s,;]*([A-Za-z][\w:.+-]*)\s*=\s*", re.S)
 
 
 class Strings(dict[str, str]):
-    """What the @string entries of a file define, by name in small letters, and BibTeX's months."""
+    """What the @string entries of a file define, by lower-case name, and BibTeX's months."""
 
     def __init__(self) -> None:
         super().__init__(_MACROS)
 
 
 def parse_value(raw: str, strings: Strings) -> tuple[str, str, list[str]]:
-    """Return the text of a value, what stands behind it, and the names in it that nothing defines."""
+    """Return the text of a value, the rest after it, and the names in it that nothing defines."""
     parts: list[str] = []
     unknown: list[str] = []
     rest = raw.strip()
@@ -34,7 +34,7 @@ def parse_value(raw: str, strings: Strings) -> tuple[str, str, list[str]]:
 
 
 def fields(key: str, raw: str, strings: Strings) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return a field, and those behind it that no comma parts from it: (name, text) each; and what is to be told."""
+    """Return a field, and any after it that no comma separates from it, as (name, text), and remarks about them."""
     texts: list[tuple[str, str]] = []
     remarks: list[str] = []
     while True:
@@ -52,7 +52,7 @@ def fields(key: str, raw: str, strings: Strings) -> tuple[list[tuple[str, str]],
 
 
 def _part(text: str) -> tuple[str, str, bool]:
-    """Return one part of a value, what stands behind it, and whether it is a name or a number."""
+    """Return one part of a value, the rest after it, and whether it is a name or a number."""
     if text[0] in '{"':
         end = _end(text)
         return text[1:end], text[end + 1 :].lstrip(), False
@@ -63,7 +63,7 @@ def _part(text: str) -> tuple[str, str, bool]:
 
 
 def _end(text: str) -> int:
-    """Return where the brace or the quotation mark at the beginning is closed; the end of the text if it never is."""
+    """Return where the opening brace or quotation mark is closed; the end of the text if it never is."""
     closing = "}" if text[0] == "{" else '"'
     depth = 0
     for sign in re.finditer(r'\\.|[{}"]', text[1:], re.S):

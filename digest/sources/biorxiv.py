@@ -1,4 +1,4 @@
-"""bioRxiv: preprints of biology."""
+"""bioRxiv: preprints in biology."""
 
 from collections.abc import Iterator
 
@@ -15,5 +15,5 @@ QUERY_HELP = "Categories, separated by commas, such as neuroscience, cell biolog
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what was posted since a day."""
+    """Yield what was posted since a given day."""
     return server_pages(fetcher, place, server=NAME, address=settings.SOURCE_SETUPS[NAME].url)

@@ -1,7 +1,7 @@
 """Crossref (JSON): what publishers deposit, by the ISSN of a journal.
 
-https://www.crossref.org/documentation/retrieve-metadata/rest-api/: polite with a contact. Its cursor never goes away,
-abstracts are in JATS and often missing, and a deposit made anew brings old papers back.
+https://www.crossref.org/documentation/retrieve-metadata/rest-api/: polite with a contact. Its cursor never disappears,
+abstracts are in JATS and often missing, and a renewed deposit brings old papers back.
 """
 
 from collections.abc import Iterator
@@ -24,12 +24,12 @@ QUERY_HELP = "ISSNs of journals, separated by commas, such as 1476-4687, 0028-08
 
 _PAGE_SIZE = 200
 _PAPERS = {"journal-article", "proceedings-article", "posted-content", "book-chapter", "report", "monograph"}
-# These name the same work; an erratum, a review, a translation and a supplement are others.
+# Relations to the same work; an erratum, a review, a translation and a supplement are other works.
 _SAME_WORK = ("is-preprint-of", "has-preprint", "is-version-of", "has-version", "is-identical-to", "is-same-as")
 
 
 def checked_query(query: str) -> str:
-    """Return ISSNs in their one form; SourceError on anything else."""
+    """Return ISSNs in their standard form; SourceError for anything else."""
     names = [name.strip().upper() for name in query.split(",") if name.strip()]
     digits = [name.replace("-", "") for name in names]
     if not names or not all(len(name) == 8 and name[:7].isdecimal() for name in digits):  # noqa: PLR2004
@@ -38,7 +38,7 @@ def checked_query(query: str) -> str:
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what was deposited for these journals since a day."""
+    """Yield what was deposited for these journals since a given day."""
     issns = [f"issn:{name.strip()}" for name in checked_query(place.part).split(",")]
     setup = settings.SOURCE_SETUPS[NAME]
     contact = settings.SOURCE_CONTACT
@@ -91,7 +91,7 @@ def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
 
 
 def _update(name: str, updates: list[dict[str, Any]], place: HarvestPosition) -> PaperRecord:
-    """Return the withdrawal of what a notice retracts; SourceError for a correction, which is no paper."""
+    """Return the withdrawal of the paper a notice retracts; SourceError for a correction, which is not a paper."""
     for update in updates:
         if text_at(update, "type").lower() in {"retraction", "withdrawal", "removal"} and (
             identifiers := identifiers_of(text_at(update, "DOI"))

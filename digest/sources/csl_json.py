@@ -1,6 +1,6 @@
-"""CSL-JSON, as Zotero, Mendeley, Pandoc and Crossref give it.
+"""CSL-JSON, as Zotero, Mendeley, Pandoc and Crossref write it.
 
-Its shape: https://github.com/citation-style-language/schema
+The schema: https://github.com/citation-style-language/schema
 """
 
 import json
@@ -44,12 +44,12 @@ _FIELDS = {
 
 
 def fits(text: str) -> bool:
-    """Whether a text is JSON."""
+    """Return whether a text is JSON."""
     return text.lstrip("\ufeff\r\n\t ")[:1] in {"[", "{"} and text.rstrip()[-1:] in {"]", "}"}
 
 
 def read(text: str) -> HarvestPage:
-    """Return the papers of a file of CSL-JSON, or of Zotero's JSON; one that cannot be read is skipped."""
+    """Return the papers of a CSL-JSON file, or of Zotero's JSON; one that cannot be read is skipped."""
     try:
         content = json.loads(text.lstrip("\ufeff"), strict=False)
     except (ValueError, RecursionError) as error:
@@ -87,7 +87,7 @@ def _creators(item: Any) -> list[Any]:
 
 
 def _name(author: Any) -> str:
-    """Return a name in reading order; "" where there is none."""
+    """Return a name in reading order; "" if there is none."""
     if not isinstance(author, dict):
         return _text(author)
     whole = _text(author.get("literal")) or _text(author.get("name"))
@@ -96,7 +96,7 @@ def _name(author: Any) -> str:
 
 
 def _date(value: Any) -> str:
-    """Return a date in ISO's form from {"date-parts": [[2024, 3, 12]]} or words."""
+    """Return a date in ISO format from {"date-parts": [[2024, 3, 12]]} or words."""
     if not isinstance(value, dict):
         return _text(value)
     first = next(iter(_list(value.get("date-parts"))), None)
@@ -111,6 +111,6 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    """Return a value as text; Crossref has lists of one."""
+    """Return a value as text; Crossref has lists of one item."""
     value = value[0] if isinstance(value, list) and value else value
     return storable(str(value)).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""

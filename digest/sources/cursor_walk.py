@@ -1,4 +1,4 @@
-"""Lists that go on at a cursor: read to their end, counted, never in a circle."""
+"""Lists that continue at a cursor: read to their end, counted, never in a circle."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,20 +6,20 @@ from typing import Any
 from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError
 
-# A list that never ends would have more.
+# Only an endless list would have more.
 MOST_CURSORS = 500
 
-# A cursor → the entries of its page, the next cursor, and how many entries there are in all, None where nobody says.
+# A cursor → the entries of its page, the next cursor, and how many entries there are in all, None if unknown.
 AskPage = Callable[[str], tuple[list[dict[str, Any]], str, "int | None"]]
 
 
 def walk(
     name: str, ask: AskPage, read_record: Callable[[dict[str, Any]], PaperRecord], place: HarvestPosition, *, first: str
 ) -> Iterator[HarvestPage]:
-    """Yield the pages from the place's cursor on, or from the first. SourceError where fewer came than there are.
+    """Yield the pages from the place's cursor on, or from the first. SourceError if fewer came than there are.
 
-    A list ends with an empty page, without a next cursor, or where the cursor stays. One that was cut is asked for
-    anew: its last page takes the place away.
+    A list ends with an empty page, without a next cursor, or when the cursor stays the same. One that was cut short is
+    requested again from the start, because its last page clears the cursor.
     """
     cursor = place.cursor or first
     count, is_whole = 0, not place.cursor
@@ -29,7 +29,7 @@ def walk(
         is_last = not entries or not following or following == cursor or (is_whole and total == count)
         yield read_page(entries, read_record, "" if is_last else following)
         if is_last:
-            # Who goes on in the middle cannot count what came before.
+            # A run that resumes in the middle cannot count what came before.
             if is_whole and total is not None and count < total:
                 raise SourceError(f"{name}: expected {total} entries, found {count}; they are asked for again")
             return
@@ -40,7 +40,7 @@ def walk(
 def read_page(
     entries: list[dict[str, Any]], read_record: Callable[[dict[str, Any]], PaperRecord], cursor: str
 ) -> HarvestPage:
-    """Return the page of these entries; one that cannot be read is named."""
+    """Return the page of these entries; one that cannot be read is named in `skipped`."""
     records: list[PaperRecord] = []
     skipped: list[str] = []
     for entry in entries:

@@ -1,4 +1,4 @@
-"""DBLP (JSON): where papers that are known appeared. It has no abstracts, so it brings no paper of its own. CC0.
+"""DBLP (JSON): where known papers appeared. It has no abstracts, so it brings no papers of its own. CC0.
 
 https://dblp.org/faq/How+to+use+the+dblp+search+API.html: one search at a time.
 """
@@ -20,13 +20,13 @@ TITLE = "DBLP"
 EVERY = timedelta(days=1)
 ASKS_ABOUT_KNOWN = True
 
-# A day, each with a request of its own.
+# Per day, with one request each.
 _MOST_TITLES = 200
 _PREPRINTS = {"corr", "arxiv", "biorxiv", "medrxiv", "ssrn"}
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield the venues of known papers, one paper a page."""
+    """Yield the venues of known papers, one paper per page."""
     for paper in place.known_papers[:_MOST_TITLES]:
         params: dict[str, str | int] = {"q": paper.title, "format": "json", "h": 5}
         content = read_object(fetcher.get(f"{settings.SOURCE_SETUPS[NAME].url}/search/publ/api", params))
@@ -36,18 +36,18 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
 
 
 def _record(hit: dict[str, Any], paper: KnownPaper) -> PaperRecord | None:
-    """Return what a hit adds to the paper; None where it is another one, or a preprint."""
+    """Return what a hit adds to the paper; None if it is another paper, or a preprint."""
     venue = text_at(hit, "venue")
     is_same = key_of_title(text_at(hit, "title").removesuffix(".")) == key_of_title(paper.title)
     if not is_same or not venue or venue.lower() in _PREPRINTS or not _shares_family(hit, paper):
         return None
-    # The paper's own id first: by it the paper is known.
+    # The paper's own ids first: it is recognised by them.
     identifiers = (*paper.identifiers, *identifiers_of(text_at(hit, "doi")))
     return PaperRecord(NAME, tuple(dict.fromkeys(identifiers)), venue=venue, only_if_known=True)
 
 
 def _shares_family(hit: dict[str, Any], paper: KnownPaper) -> bool:
-    """Whether the first family name is among its authors."""
+    """Return whether the paper's first family name is among the hit's authors."""
     authors = value_at(hit, "authors", "author")
     listed = authors if isinstance(authors, list) else [authors]
     words = {word.lower() for each in listed for word in text_at(each, "text").split()}

@@ -1,4 +1,4 @@
-"""The bytes of a file → its text, whatever encoding it is in."""
+"""Decode the bytes of a file to text, whatever encoding it is in."""
 
 import codecs
 import re
@@ -7,23 +7,23 @@ from digest.sources.record import SourceError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    # Before UTF-16, whose mark is the beginning of it.
+    # Before UTF-16, whose mark is a prefix of this one.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# “% Encoding: windows-1252”, as JabRef writes it, “%% -*- coding: latin-1 -*-”, and XML's own.
+# “% Encoding: windows-1252”, as JabRef writes it, “%% -*- coding: latin-1 -*-”, and the XML declaration.
 _DECLARED = re.compile(
     rb"^[^\S\n]*+(?:%[^\n]{0,80}?\b(?:en)?coding\s*[:=]\s*|<\?xml[^>]{0,80}encoding=[\"'])([\w.:-]+)", re.I | re.M
 )
 _BEGINNING = 2000
-# Of a text there are few control characters.
+# Text has few control characters.
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def decode_body(body: bytes) -> tuple[str, list[str]]:
-    """Return the text and what is to be told of its encoding. SourceError where the bytes are no text."""
+    """Return the text, and remarks about its encoding. SourceError if the bytes are not text."""
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace"), []
@@ -45,7 +45,7 @@ def decode_body(body: bytes) -> tuple[str, list[str]]:
 
 
 def _encoding_name(encoding: str) -> str:
-    """Return an encoding of text that Python knows; UTF-8 in the place of any other."""
+    """Return Python's name for a text encoding; UTF-8 for anything it does not know as one."""
     try:
         codec = codecs.lookup(encoding)
     except LookupError:
@@ -54,7 +54,7 @@ def _encoding_name(encoding: str) -> str:
 
 
 def _utf_16(start: bytes) -> str:
-    """Return which UTF-16 a text without a mark is in, by where its zeros stand; "" where it is in none."""
+    """Return which UTF-16 a text without a mark is in, judging by the positions of its zeros; "" if neither."""
     odd, even = start[1::2].count(0), start[::2].count(0)
     half = len(start) // 2
     if half and max(odd, even) > 0.4 * half and min(odd, even) < 0.1 * half:

@@ -1,7 +1,7 @@
-r"""DOIs: however one is written, it is kept in one form.
+r"""DOIs: however one is written, it is stored in one form.
 
-The handbook: https://www.doi.org/doi-handbook/HTML/doi-namespace.html. A DOI is the same in upper and in lower case.
-BibTeX writes its signs with escapes (10.1007/978-3-031-12345-6\_7), addresses with others (10.1000%2F182).
+The handbook: https://www.doi.org/doi-handbook/HTML/doi-namespace.html. A DOI is the same in upper and lower case.
+BibTeX escapes some of its characters (10.1007/978-3-031-12345-6\_7); addresses use other escapes (10.1000%2F182).
 """
 
 import html
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 MAX_DOI_LENGTH = 255
 
 _NAME = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
-# Where a name begins in a field that holds several: at the start, or after a blank or a comma and perhaps a prefix.
+# Where a DOI begins in a field with several: at the start, or after a blank or a comma and perhaps a prefix.
 _BEGINNING = re.compile(
     r"(?:^|(?<=[\s,;|<(\[{]))"
     r"(?:(?:info:|urn:)?doi\s*[:=/]?\s*)?"
@@ -43,7 +43,7 @@ _COMMANDS = {
 }
 _COMMAND = re.compile(r"\$?\\(" + "|".join(sorted(_COMMANDS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}|\s+)?\$?")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
-# Versions of one preprint, as bioRxiv and medRxiv, ChemRxiv and OSF write them. Each is found without.
+# Versions of one preprint, as bioRxiv and medRxiv, ChemRxiv and OSF write them. The DOI is kept without the version.
 _VERSIONS = (
     re.compile(r"(?P<name>10\.(?:1101|64898)/[\d.]+)v\d+\b.*"),
     re.compile(r"(?P<name>10\.26434/chemrxiv-.{1,60}?)-v\d+"),
@@ -52,10 +52,10 @@ _VERSIONS = (
 
 
 def parse_doi(text: str) -> str:
-    """Return a DOI in the one form it is kept in; "" where there is none, or another name of an arXiv id.
+    """Return a DOI in the one form it is stored in; "" if there is none, or it is another name for an arXiv id.
 
-    It may be bare, behind `doi:`, an address, or in BibTeX's escapes. One with a blank within is none: nobody can tell
-    whether what stands before the blank is all of it.
+    It may be bare, after `doi:`, an address, or in BibTeX's escapes. One with a blank in it does not count, because it
+    is not clear whether the part before the blank is all of it.
     """
     names = read_all(text)
     return names[0] if len(names) == 1 else ""
@@ -64,13 +64,13 @@ def parse_doi(text: str) -> str:
 def read_all(text: str) -> list[str]:
     """Return the DOIs in a field that may hold several, each once."""
     plain = _plain(text)
-    # A prefix and the name behind it begin at two places and end at one.
+    # A prefix and the DOI after it are two beginnings with one end.
     beginnings = list({match.end(): match for match in reversed(list(_BEGINNING.finditer(plain)))}.values())[::-1]
     ends = [*[match.start() for match in beginnings], len(plain)][1:]
     names: dict[str, None] = {}
     for match, end in zip(beginnings, ends, strict=True):
         name = _trimmed(plain[match.end() : end], match[0])
-        # “10.1000/182, erratum 10.1000/183”: what is behind words may be another paper.
+        # “10.1000/182, erratum 10.1000/183”: a DOI after words may be another paper's.
         if not name:
             break
         names[name] = None
@@ -78,7 +78,7 @@ def read_all(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Return the text without escapes, links around it and characters nobody sees."""
+    """Return the text without escapes, links around it and invisible characters."""
     text = unicodedata.normalize("NFKC", html.unescape(text)).translate(_DASHES)
     text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     text = _LINK.sub(r"\1", text)
@@ -91,7 +91,7 @@ def _plain(text: str) -> str:
 
 
 def _trimmed(name: str, prefix: str) -> str:
-    """Return a name as it is kept: small, without the sentence's signs at its end; "" where it is none."""
+    """Return a DOI as it is stored: in lower case, without trailing punctuation; "" if it is not one."""
     name = re.sub(r"(?<![\s,;|])(?:[\s,;|]++(?:and|&))?[\s,;|]*+$", "", name.strip(), flags=re.I)
     if "//" in prefix or "org" in prefix.lower():
         name = re.sub(r"/(?:full|abstract|pdf|epdf|html|meta)$", "", re.split(r"[?#]", name, maxsplit=1)[0])
@@ -105,6 +105,6 @@ def _trimmed(name: str, prefix: str) -> str:
 
 
 def _is_left_open(name: str) -> bool:
-    """Whether a name ends with a bracket that closes none of its own."""
+    """Return whether a DOI ends with a bracket that closes none of its own."""
     pairs = ("()", "[]", "<>")
     return any(name[-1] == pair[1] and name.count(pair[1]) > name.count(pair[0]) for pair in pairs)

@@ -1,6 +1,6 @@
 """Europe PMC (JSON): more than thirty preprint servers and PubMed in one search.
 
-The API: https://europepmc.org/RestfulWebService. Its cursor stays the same at the end instead of going away.
+The API: https://europepmc.org/RestfulWebService. At the end, its cursor stays the same instead of disappearing.
 """
 
 from collections.abc import Iterator
@@ -33,12 +33,12 @@ QUERY_HELP = "A search in Europe PMC's words, such as SRC:PPR AND malaria. Nothi
 
 _EVERYTHING = "SRC:PPR"
 _PAGE_SIZE = 500
-# What makes two records one work; a comment on a paper, or its erratum, is another.
+# Links between records of the same work; a comment on a paper, or its erratum, is another work.
 _SAME_WORK = {"preprint of", "preprint in"}
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what was indexed since a day."""
+    """Yield what was indexed since a given day."""
     query = f"({place.part or _EVERYTHING}) AND (FIRST_IDATE:[{place.since} TO {place.today}])"
 
     def ask(cursor: str) -> tuple[list[dict[str, Any]], str, int | None]:

@@ -1,7 +1,7 @@
-"""Any feed: RSS, Atom or JSON Feed of a journal, a blog or a saved search. Its address is what it is asked for.
+"""Any feed: RSS, Atom or JSON Feed of a journal, a blog or a saved search. The query is the feed's address.
 
 Dublin Core and PRISM are read: https://www.jsonfeed.org/version/1.1/, https://www.w3.org/submissions/prism/. A feed
-names no day that can be trusted, so an entry is of the day on which it is first seen; an old one is of none.
+gives no day that can be trusted, so an entry gets the day on which it is first seen; an old one gets none.
 """
 
 import hashlib
@@ -31,13 +31,13 @@ TITLE = "Feed"
 MOST_PER_DAY = 50
 QUERY_HELP = "The address of an RSS, Atom or JSON feed, such as https://www.nature.com/nature.rss"
 
-# Of a feed that was never read before, only what came out since so many days ago is news.
+# In a feed that was never read before, only what came out this recently is news.
 NEWS_OF_FIRST_READING = timedelta(days=2)
 # More than this is a whole archive.
 MOST_ENTRIES = 1000
 _XML_ROOTS = {"rss": ("rss", "item"), "feed": ("feed", "entry"), "RDF": ("RDF", "item")}
 _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(rss|feed|RDF)[\s>]")
-# Editors' notes about other papers, and what a journal has on every page.
+# Editors' notes about other papers, and what every issue of a journal has.
 _NO_PAPER = re.compile(
     r"(?:(?:author|publisher)(?:'s)?\s+)?(?:correction|erratum|corrigendum|addendum)s?\b\s*(?:to\b|:|$)"
     r"|(?:front|back|inside)\s+(?:cover|matter)\b|(?:issue\s+information|table of contents|editorial board)$",
@@ -49,11 +49,11 @@ _RETRACTION = re.compile(
 
 
 def checked_query(query: str) -> str:
-    """Return the address; SourceError where it is none."""
+    """Return the address; SourceError if it is not one."""
     try:
         parts = urlsplit(query)
         is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
-        parts.port  # noqa: B018 - raises on a port that is none
+        parts.port  # noqa: B018 - raises on an invalid port
     except ValueError:
         is_address = False
     if not is_address or any(character.isspace() for character in query):
@@ -62,7 +62,7 @@ def checked_query(query: str) -> str:
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield the one page of a feed; without records where it did not change."""
+    """Yield the one page of a feed, without records if it did not change."""
     answer = fetcher.get_if_changed(checked_query(place.part))
     if answer.unchanged:
         yield HarvestPage([])
@@ -84,7 +84,7 @@ def _is_json(answer: FetchedResponse) -> bool:
 
 
 def _json_entries(answer: FetchedResponse) -> tuple[list[dict[str, Any]], list[str], list[str]]:
-    """Return the items of a JSON feed in feedparser's words."""
+    """Return the items of a JSON feed under feedparser's field names."""
     try:
         content = json.loads(answer.body.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
@@ -119,7 +119,7 @@ def _xml_entries(answer: FetchedResponse) -> tuple[list[dict[str, Any]], list[st
 
 
 def _record(entry: dict[str, Any], place: HarvestPosition) -> PaperRecord:
-    """Return the record of an entry; SourceError where it is no paper."""
+    """Return the record of an entry; SourceError if it is not a paper."""
     title = _text(_first(entry, "title"))
     if not title:
         raise SourceError(f"expected an entry with a title, found “{_first(entry, 'id', 'link')[:80]}”")
@@ -149,20 +149,20 @@ def _record(entry: dict[str, Any], place: HarvestPosition) -> PaperRecord:
 
 
 def _day(published: date | None, place: HarvestPosition) -> date | None:
-    """Return the day of an entry: of first sight, but none where it is old, or where all of the feed is new to us."""
+    """Return the day an entry was first seen; None if the entry is old, or if the whole feed is new to us."""
     if place.is_first and (published is None or place.today - published > NEWS_OF_FIRST_READING):
         return None
     return place.day_of_first_sight(published)
 
 
 def _identifiers(entry: dict[str, Any], link: str, address: str) -> tuple[tuple[str, str], ...]:
-    """Return what the entry says of DOI and arXiv id, and the feed's own name for it, last."""
+    """Return the entry's DOI and arXiv id, and last, the feed's own name for it."""
     own = _first(entry, "id", "link") or _text(_first(entry, "title"))
     key = hashlib.sha256(f"{address}\n{own}".encode()).hexdigest()[:32]
     fields = ("prism_doi", "doi", "arxiv_doi", "dc_identifier", "id", "link")
     dois = [value for field in fields if "10." in (value := _first(entry, field))]
     arxiv = next((link for link in (_first(entry, "id"), link) if arxiv_id.parse_arxiv_id(link)), "")
-    # Of one entry one DOI: what else stands there may be what it is about.
+    # One DOI per entry: any other may belong to a paper that the entry is about.
     names = identifiers_of(*dois, arxiv=arxiv)
     doi_name = [pair for pair in names if pair[0] == PaperIdentifier.Scheme.DOI][:1]
     others = [pair for pair in names if pair[0] != PaperIdentifier.Scheme.DOI]
@@ -174,7 +174,7 @@ def _abstract(entry: dict[str, Any]) -> str:
     contents = [text_at(part, "value") for part in entry.get("content") or [] if isinstance(part, dict)]
     texts = [_text(value) for value in (*contents, _first(entry, "summary"), _first(entry, "dc_description"))]
     longest = max(texts, key=len)
-    # Publishers put “Nature, Published online: 25 November 2026; doi:10.1038/…” before it, or there alone.
+    # Publishers put “Nature, Published online: 25 November 2026; doi:10.1038/…” before it, or have only that.
     return re.sub(r"^.{0,80}?Published online:[^;]{0,40};\s*doi:\s?\S+\s*", "", longest, flags=re.I)
 
 
@@ -196,23 +196,23 @@ def _published(entry: dict[str, Any]) -> datetime | None:
 
 
 def _subject(tag: Any) -> str:
-    """Return the category that a subject of an entry is."""
+    """Return the category for a subject of an entry."""
     word = " ".join(text_at(tag, "term").split())
     return f"subject:{word.lower().replace(' ', '-')}" if 0 < len(word) <= 60 else ""  # noqa: PLR2004
 
 
 def _first(entry: dict[str, Any], *fields: str) -> str:
-    """Return the first of these fields that holds a text."""
+    """Return the text of the first of these fields that has one."""
     return next((text for field in fields if (text := text_at(entry, field))), "")
 
 
 def _text(value: str) -> str:
-    """Return a text of HTML without tags, on one line; the few that say something in a title stay."""
+    """Return HTML as text on one line, without tags; the few that mean something in a title stay."""
     value = re.sub(r"</?(?!/?(?:su[bp]|i|em|b)\b)[a-zA-Z][^<>]{0,2000}>", " ", _without_comments(value))
     return " ".join(unescape(value).split())
 
 
 def _without_comments(value: str) -> str:
-    """Leave out comments of HTML; one that never ends is text."""
+    """Leave out HTML comments; one that never ends is text."""
     before, *rest = value.split("<!--")
     return " ".join([before, *(part.partition("-->")[2] if "-->" in part else part for part in rest)])

@@ -1,4 +1,4 @@
-"""What a request to a source is made of, what it may cost, and what is noted of it."""
+"""Requests to a source: what one consists of, what it may cost, and what is recorded about it."""
 
 import math
 import re
@@ -13,16 +13,16 @@ from django.utils import timezone
 
 from digest.sources.record import SourceError
 
-# Parameters and user names in an address that nobody else should read.
+# Parameters and user names in an address that no one else should read.
 _SECRETS = re.compile(
     r"(?i)(?<=[?&])([^=&#?]{0,60}(?:key|token|secret|password|auth)[^=&#?]{0,60}=)[^&#]+|(?<=://)[^/@\s]+@"
 )
-# ETag and Last-Modified, as they came.
+# ETag and Last-Modified, as received.
 Validator = tuple[str, str]
 
 
 class FetchError(SourceError):
-    """No answer that can be used. `not_before`: when the source wants to be asked again, where it says so."""
+    """No usable answer. `not_before`: when the source wants the next request, if it says so."""
 
     def __init__(self, message: str, not_before: datetime | None = None) -> None:
         super().__init__(message)
@@ -30,12 +30,12 @@ class FetchError(SourceError):
 
     @property
     def is_silence(self) -> bool:
-        """Whether no answer came that says anything."""
+        """Whether no meaningful answer came."""
         return True
 
 
 class ResponseRefusedError(FetchError):
-    """The source answered that it will not, and why: `body`."""
+    """The source refused; `body` says why."""
 
     def __init__(self, message: str, body: bytes, status: int = 0) -> None:
         super().__init__(message)
@@ -54,16 +54,16 @@ class ResponseRefusedError(FetchError):
 
     @property
     def is_gone_for_good(self) -> bool:
-        """Whether there never will be (RFC 9110, 15.5.11)."""
+        """Whether there never will be anything at this address (RFC 9110, 15.5.11)."""
         return self.status == 410  # noqa: PLR2004
 
 
 @dataclass(frozen=True)
 class RequestNote:
-    """One request as an operator may read it: when, what came, how long it took, and the address without secrets."""
+    """One request as shown to an operator: when, what came, how long it took, and the address without secrets."""
 
     at: datetime
-    # The status, or a word where no answer came.
+    # The status, or a word if no answer came.
     result: str
     seconds: float
     address: str
@@ -73,22 +73,22 @@ class RequestNote:
 
 
 class FetchBudget:
-    """What one run may take: so many seconds, so many requests, and whether its own address may be private."""
+    """What one run may use: seconds and requests, and whether its own address may be private."""
 
     def __init__(self, *, seconds: float = math.inf, requests: float = math.inf, may_be_private: bool = True) -> None:
         self._end = time.monotonic() + seconds
         self._requests = requests
         self.may_be_private = may_be_private
-        # Somebody else decides that it is over.
+        # Set by someone else to end the run.
         self.is_over = threading.Event()
 
     @property
     def seconds_left(self) -> float:
-        """How long it may go on."""
+        """How long the run may continue."""
         return 0 if self.is_over.is_set() else max(self._end - time.monotonic(), 0)
 
     def check(self, address: str) -> None:
-        """Raise FetchError where nothing is left of it."""
+        """Raise FetchError if the budget is used up."""
         if not self.seconds_left:
             raise FetchError(f"{address}: the time for this run is over; the next one goes on from there")
         if self._requests <= 0:
@@ -102,17 +102,17 @@ class FetchBudget:
 
 @dataclass(frozen=True)
 class FetchRequest:
-    """What one request is made of."""
+    """What one request consists of."""
 
     address: str
     headers: dict[str, str] = field(default_factory=dict)
-    # What is sent; None for a GET.
+    # The body to send; None for a GET.
     json: Any = None
     validator: Validator | None = None
 
     @property
     def shown(self) -> str:
-        """The address as it may be read."""
+        """The address as it may be shown."""
         return without_secrets(self.address)
 
 

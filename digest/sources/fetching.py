@@ -1,4 +1,4 @@
-"""One GET to a source: in turn, again after a passing failure, only what is new, never more than we can hold."""
+"""One request to a source: in turn, again after a temporary failure, only what is new, never more than we can hold."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ from digest.sources.fetch_request import (
 from digest.sources.public_address import NotPublicError, public_address
 
 if TYPE_CHECKING:
-    # Six megabytes that only a worker at a source needs.
+    # Six megabytes that only a worker reading from a source needs.
     import httpx
 
 logger = logging.getLogger(__name__)
 
 MAX_RESPONSE_BYTES = 32 * 2**20
-# Bytes read at once.
+# Bytes per read.
 PIECE = 64 * 2**10
 PORTS = {"http": 80, "https": 443}
-# To connect, and between two pieces of an answer, in seconds. OAI-PMH takes its time before the first.
+# To connect, and between two pieces of an answer, in seconds. OAI-PMH is slow to send the first.
 FETCH_TIMEOUT_SECONDS = 60
 # A request as a whole, answer included, in seconds.
 MAX_FETCH_SECONDS = 120
 MAX_REDIRECTS = 3
-# Before the second, the third and the fourth try, in seconds. Who asks for a longer wait is asked by a later run.
+# Before the second, third and fourth try, in seconds. If a source asks for a longer wait, a later run tries again.
 RETRY_WAITS_SECONDS = (5, 20, 60)
-# Where a person waits for the answer.
+# For when a person is waiting for the answer.
 SHORT_WAITS = (5,)
 PASSING = {429, 500, 502, 503, 504}
 NOT_MODIFIED = 304
-# A source that asks for a longer wait than this, in seconds, is asked again all the same.
+# In seconds. A source that asks for a longer wait is queried again after this anyway.
 MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60
 
-# What is noted of a run's requests: the newest.
+# How many of a run's requests are recorded: the newest.
 MOST_REQUESTS_NOTED = 50
 MOVED_FOR_GOOD = {301, 308}
 
@@ -61,7 +61,7 @@ Origin = tuple[str, str, int | None]
 
 @dataclass(frozen=True)
 class FetchedResponse:
-    """What came. Nothing came anew where it is `unchanged`."""
+    """What came. Nothing new came if it is `unchanged`."""
 
     url: str
     body: bytes
@@ -70,7 +70,7 @@ class FetchedResponse:
 
 
 class _PassingError(Exception):
-    """It may go well the next time; `wait`: the seconds the source asked for, 0 where it did not."""
+    """A failure that may be over next time; `wait`: the seconds the source asked for, 0 if it did not."""
 
     def __init__(self, message: str, wait: float = 0) -> None:
         super().__init__(message)
@@ -78,7 +78,7 @@ class _PassingError(Exception):
 
 
 class Fetcher:
-    """Asks one source. Keeps what it needs to ask for changes only, by address, and notes what it asked."""
+    """Sends requests to one source. Keeps what it needs to ask only for changes, by address, and records requests."""
 
     def __init__(
         self,
@@ -91,14 +91,14 @@ class Fetcher:
         self._waits = waits
         self._known = validators or {}
         self._budget = budget or FetchBudget()
-        # What the answers of this run say; to be kept once they are imported.
+        # From the answers of this run; to be stored once they are imported.
         self.validators: dict[str, Validator] = {}
-        # The newest of them, and how many there were.
+        # The newest requests, and how many there were.
         self.requests: list[RequestNote] = []
         self.request_count = 0
-        # When the last answer was here, and how long it asks us to wait after it, in seconds.
+        # When the last answer arrived, and how long it asks us to wait after it, in seconds.
         self._last_at, self._spacing = 0.0, 0.0
-        # Where the address leads for good now, "" where it stays.
+        # Where the address permanently redirects to, "" if it does not.
         self.moved_to = ""
 
     def get(
@@ -111,12 +111,12 @@ class Fetcher:
     ) -> FetchedResponse:
         """Return the answer to a GET, or, with `json`, to a POST of it.
 
-        FetchError after the last try; ResponseRefusedError where another try would change nothing.
+        FetchError after the last try; ResponseRefusedError if another try would change nothing.
         """
         return self._get(FetchRequest(address_with(url, params), dict(headers or {}), json))
 
     def get_if_changed(self, url: str, params: Mapping[str, str | int] | None = None) -> FetchedResponse:
-        """Return the answer as get does; an unchanged one where nothing changed since the run we know of."""
+        """Return the answer as get does; an unchanged one if nothing changed since the run we know of."""
         address = address_with(url, params)
         return self._get(FetchRequest(address, validator=self._known.get(address)))
 
@@ -137,7 +137,7 @@ class Fetcher:
         raise AssertionError("the last try returns or raises")
 
     def _keep_pace(self) -> None:
-        """Wait as long after the last request as its answer asked for; meanwhile nobody else asks this host."""
+        """Wait as long after the last request as its answer asked for; meanwhile no one else queries this host."""
         pause = self._last_at + self._spacing - time.monotonic()
         if pause > self._budget.seconds_left:
             raise FetchError(f"the source asks for {self._spacing:.0f} s between two requests; this run has less left")
@@ -145,7 +145,7 @@ class Fetcher:
             sleep(pause)
 
     def _send(self, ask: FetchRequest) -> FetchedResponse:
-        """Ask once, and note what came of it."""
+        """Send the request once, and record the result."""
         begin, at, result = time.monotonic(), timezone.now(), "no answer"
         try:
             answer = self._ask(ask)
@@ -227,12 +227,12 @@ def _who_we_are() -> dict[str, str]:
 
 
 def _wait_asked_for(response: httpx.Response) -> float:
-    """Return the seconds Retry-After asks for, a day at most; 0 where it does not."""
+    """Return the seconds Retry-After asks for, a day at most; 0 if it asks for none."""
     return min(http.retry_after(response.headers.get("Retry-After")) or 0, MAX_RETRY_AFTER_SECONDS)
 
 
 def _body(address: str, response: httpx.Response, end: float) -> bytes:
-    """Return the body, read piece by piece: what is too large or comes too slowly is left on the wire."""
+    """Return the body, read piece by piece; one that is too large or too slow is left on the wire."""
     too_large = FetchError(f"{address}: expected an answer of at most {MAX_RESPONSE_BYTES // 2**20} MB")
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length[:20]) > MAX_RESPONSE_BYTES:
@@ -259,17 +259,17 @@ def _origin(url: httpx.URL) -> Origin:
 
 
 def _request(client: httpx.Client, url: httpx.URL, own: Origin | None, ask: FetchRequest) -> httpx.Request:
-    """Return a request. The address from the settings may be private, for a mirror; where a source leads us may not.
+    """Return a request. The address from the settings may be private, for a mirror; one a source sends us to may not.
 
-    It goes to the very address that was looked at; the certificate must be the name's. NotPublicError where there is
-    none that may be asked.
+    It goes to the very address that was checked, and the certificate must match the name. NotPublicError if there is
+    no address that may be queried.
     """
     method = "GET" if ask.json is None else "POST"
     headers = {**_conditions(ask.validator), **ask.headers}
     if _origin(url) == own:
         return client.build_request(method, url, headers=headers, json=ask.json)
     if own:
-        # A key is for the host that we meant alone.
+        # A key is only for the host we meant.
         headers = _conditions(ask.validator)
     try:
         address = public_address(url.raw_host.decode("ascii"), url.port or PORTS[url.scheme])
@@ -281,8 +281,8 @@ def _request(client: httpx.Client, url: httpx.URL, own: Origin | None, ask: Fetc
 
 
 def _next_hop(address: str, url: httpx.URL, response: httpx.Response) -> httpx.URL:
-    """Return where a redirect leads. FetchError where it leads away from TLS, or to what is no web address."""
-    # Joined to the name and not to the address that was connected to.
+    """Return the target of a redirect. FetchError if it leaves TLS, or is not a web address."""
+    # Joined to the name, not to the address that was connected to.
     target = url.join(response.headers.get("Location", ""))
     if target.scheme not in PORTS or not target.host or (url.scheme == "https" and target.scheme == "http"):
         raise FetchError(f"{address}: refused a redirect to {target}")

@@ -1,8 +1,8 @@
-"""HAL (JSON): the French open archive, all fields, by a search in its own words.
+"""HAL (JSON): the French open archive, all fields, through a search in its own query language.
 
-The API: https://api.archives-ouvertes.fr/docs/search, which is Apache Solr: its cursor needs an order by `docid`, and
-stays the same at the end. A deposit has titles and abstracts in each of its languages; the metadata are open
-(Etalab's licence), the texts as each deposit says.
+The API: https://api.archives-ouvertes.fr/docs/search, which is Apache Solr: its cursor needs sorting by `docid`, and
+stays the same at the end. A deposit has titles and abstracts in each of its languages. The metadata are open (Etalab's
+licence); the texts have the licence that each deposit gives.
 """
 
 import re
@@ -26,8 +26,8 @@ QUERY_HELP = "A search in HAL's words, such as domainAllCode_s:info.info-lg or m
 
 # What HAL calls “Preprints, Working Papers, …”.
 _EVERYTHING = "docType_s:UNDEFINED"
-# Articles, papers at conferences, preprints, chapters, books, reports, theses. The rest is posters, pictures, software,
-# blogs, and volumes whose papers stand for themselves.
+# Articles, conference papers, preprints, chapters, books, reports, theses. The rest is posters, pictures, software,
+# blogs, and volumes whose papers are deposits of their own.
 _PAPERS = "docType_s:(ART OR COMM OR UNDEFINED OR PREPRINT OR COUV OR OUV OR REPORT OR THESE OR HDR)"
 _PAGE_SIZE = 500
 _FIELDS = (
@@ -35,16 +35,16 @@ _FIELDS = (
     "doiId_s,arxivId_s,pubmedId_s,pubmedcentralId_s,releasedDate_tdate,submittedDate_tdate,producedDate_s,"
     "journalTitle_s,conferenceTitle_s,licence_s,en_domainAllCodeLabel_fs"
 )
-# A date of 2026 or of 2026-09 may be so many days later than its first.
+# How many days a date such as 2026 or 2026-09 may be later than its first day.
 _UNSURE_DAYS = {len("2026"): 364, len("2026-09"): 30}
 _HAL_ID = re.compile(r"([a-z0-9]{1,20}[-_][a-z0-9]{1,20})(?:v\d{1,3})?", re.I | re.ASCII)
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what went online since a day: the newest version of each deposit."""
+    """Yield what went online since a given day: the newest version of each deposit."""
     params: dict[str, str | int] = {
         "q": place.part or _EVERYTHING,
-        # Not by when it was submitted: moderators hold some for days.
+        # Not by submission date, because moderators hold some for days.
         "fq": f"releasedDate_tdate:[{place.since}T00:00:00Z TO *] AND {_PAPERS}",
         "fl": _FIELDS,
         "sort": "docid asc",
@@ -89,15 +89,15 @@ def _record(deposit: dict[str, Any], place: HarvestPosition) -> PaperRecord:
         licence=_first(deposit, "licence_s"),
         day=place.day_of_first_sight(published) if is_first else None,
         origin=NAME,
-        # A new version of what nobody here has is no news.
+        # A new version of a paper we do not have is not news.
         only_if_known=not is_first,
     )
 
 
 def _came_out(deposit: dict[str, Any]) -> date | None:
-    """Return the last day on which a work can have come out: an article deposited today may be of 2009.
+    """Return the last day on which a work can have come out: an article deposited today may be from 2009.
 
-    Of many only the year is known, or the month; it is no later than the day on which HAL had it.
+    For many, only the year or the month is known. The result is no later than the day on which HAL had the work.
     """
     released = day_of(_first(deposit, "releasedDate_tdate")) or day_of(_first(deposit, "submittedDate_tdate"))
     words = _first(deposit, "producedDate_s")
@@ -109,7 +109,7 @@ def _came_out(deposit: dict[str, Any]) -> date | None:
 
 
 def _texts(deposit: dict[str, Any], field: str) -> Iterator[str]:
-    """Yield the texts of a field, which may be a list or stand alone."""
+    """Yield the texts of a field, which may be a list or a single value."""
     value = value_at(deposit, field)
     for item in value if isinstance(value, list) else [value]:
         if text := text_at({field: item}, field):
@@ -121,7 +121,7 @@ def _first(deposit: dict[str, Any], field: str) -> str:
 
 
 def _in_english(deposit: dict[str, Any], field: str) -> str:
-    """Return the English text of a field that has one for each language, or else the first."""
+    """Return the English text of a field that has one per language, otherwise the first."""
     return _first(deposit, f"en_{field}") or _first(deposit, field)
 
 

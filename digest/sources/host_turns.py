@@ -1,4 +1,4 @@
-"""Whose turn it is to ask a host: one request at a time, and a while between two, over all workers together.
+"""Whose turn it is to query a host: one request at a time, with a pause between two, across all workers.
 
 arXiv counts OAI-PMH, API and feeds as one: https://info.arxiv.org/help/api/tou.html
 """
@@ -25,10 +25,10 @@ logger = logging.getLogger(__name__)
 TURN_KEY = "daily-papers:{}"
 # The turn that all of arXiv's hosts share.
 ARXIV_TURN = "arxiv"
-# Longer than any request may take: after a worker that died, the others go on.
+# Longer than any request may take, so that the others go on if a worker dies.
 LONGEST_TURN = 300
 LOCK_TIMEOUT_SECONDS = 5
-# Asked anew each time: the sooner all machines share one limit again, the better.
+# Redis is tried again each time: the sooner all machines share one limit again, the better.
 _fallback = RedisFallback(
     (RedisError, OSError), "Redis does not answer (%s): this machine keeps the limits of sources for itself", logger
 )
@@ -45,8 +45,8 @@ def turn_at_arxiv() -> Iterator[None]:
 def turn_at_host(host: str, spacing: timedelta) -> Iterator[None]:
     """Wait for our turn at a host and hold it for one request.
 
-    Kept in Redis where there is one, so over all machines; otherwise, or while it is away, in a file over all
-    processes of this machine.
+    The turn is kept in Redis if there is one, and so across all machines; otherwise, or while Redis is down, in a file,
+    across all processes on this machine.
     """
     name = re.sub(r"[^a-z0-9.-]", "_", host.lower())[:100]
     lock = _lock_in_redis(name) if settings.REDIS_URL else None
@@ -57,13 +57,13 @@ def turn_at_host(host: str, spacing: timedelta) -> Iterator[None]:
     try:
         yield
     finally:
-        # The lock itself keeps the distance: it runs out when the next request may begin. None lasts no time at all.
+        # The lock itself keeps the pause: it expires when the next request may begin. No lock can last zero seconds.
         with suppress(LockError, RedisError):
             lock.extend(max(spacing.total_seconds(), 0.001), replace_ttl=True)
 
 
 def _lock_in_redis(name: str) -> Lock | None:
-    """Return the lock, acquired; None where Redis does not answer."""
+    """Return the acquired lock; None if Redis does not answer."""
     return _fallback.ask(lambda: _acquired(name), lambda: None)
 
 
@@ -86,7 +86,7 @@ def _turn_by_file(path: Path, spacing: float) -> Iterator[None]:
     with path.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        # A clock that was set back makes nobody wait longer.
+        # A clock that was set back makes no one wait longer.
         time.sleep(min(max(_number(file.read()) + spacing - time.time(), 0), spacing))
         try:
             yield

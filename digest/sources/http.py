@@ -1,4 +1,4 @@
-"""Answers of other servers, read with care: when to ask again, and bodies that unpack to more than they weigh."""
+"""Answers from other servers, read with care: when to ask again, and bodies that grow when decompressed."""
 
 import math
 import zlib
@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from django.utils import timezone
 
-# gzip in the words of a request, and as zlib knows it (RFC 9110, 8.4.1.3).
+# gzip as a request names it, and as zlib knows it (RFC 9110, 8.4.1.3).
 ACCEPTED_ENCODING = "gzip"
 _GZIP = {"gzip", "x-gzip"}
 _GZIP_FRAME = 16 + zlib.MAX_WBITS
@@ -19,22 +19,22 @@ class TooLargeError(ValueError):
 
 
 class UnreadableError(ValueError):
-    """A body that cannot be unpacked; str() says why."""
+    """A body that cannot be decompressed; str() says why."""
 
 
 class RefusedEncodingError(ValueError):
-    """A body in a Content-Encoding that nobody asked for; str() names it."""
+    """A body in a Content-Encoding that we did not ask for; str() names it."""
 
 
 def retry_after(value: str | None) -> float | None:
-    """Return the seconds a Retry-After asks for, in either form (RFC 9110, 10.2.3); None where it asks for nothing.
+    """Return the seconds a Retry-After asks for, in either form (RFC 9110, 10.2.3); None if it asks for nothing.
 
-    A moment that is over is 0. The number is as large as the other side likes: the caller sets a limit.
+    A time in the past gives 0. The number can be as large as the other side likes, so the caller sets a limit.
     """
     text = (value or "").strip()
     try:
         if text[:1].isdigit():
-            # Whole seconds by the RFC; some services send a fraction.
+            # The RFC says whole seconds; some services send a fraction.
             seconds = float(text) if text.isascii() and "_" not in text else math.nan
         else:
             moment = parsedate_to_datetime(text)
@@ -47,10 +47,10 @@ def retry_after(value: str | None) -> float | None:
 
 
 def unpacked(pieces: Iterable[bytes], encoding: str, largest: int) -> Iterator[bytes]:
-    """Yield a body as it was before it was packed, `largest` bytes at most, never holding more than that.
+    """Yield the decompressed body, `largest` bytes at most, never holding more than that.
 
     encoding: the Content-Encoding. RefusedEncodingError for anything but gzip, once; TooLargeError as soon as the body
-    is larger, on the wire or unpacked; UnreadableError where it is no gzip, or ends early.
+    is larger, on the wire or decompressed; UnreadableError if it is not gzip, or ends early.
     """
     name = encoding.strip().lower()
     if name not in {"", "identity", *_GZIP}:
@@ -68,7 +68,7 @@ def _limited(pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
 
 
 def _gunzipped(pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
-    """Yield what gzip holds, one piece or more for each that came; a file may be several in a row (RFC 1952, 2.2)."""
+    """Yield what gzip contains, one or more pieces for each received; a file may have many members (RFC 1952, 2.2)."""
     stream = zlib.decompressobj(_GZIP_FRAME)
     allowed, has_begun = largest, False
     for packed in _limited(pieces, largest):

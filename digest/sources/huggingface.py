@@ -19,17 +19,17 @@ from digest.sources.record import PaperRecord, SourceError, believable
 
 NAME = "huggingface"
 TITLE = "Hugging Face"
-# Its list grows all day: it is asked once an hour.
+# Its list grows all day, so it is queried once an hour.
 EVERY = timedelta(hours=1)
 turn = nullcontext
 
 PAPERS_PER_PAGE = 100
-# A day never has so many; a list without an end would.
+# A day never has this many; only an endless list would.
 MOST_PAGES = 20
 
 
 _WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/\S*)?")
-# A repository, not the pages below github.io.
+# A repository, not the pages under github.io.
 _REPOSITORY = re.compile(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w.-]+", re.I
 )
@@ -44,12 +44,12 @@ _MARKDOWN = (
 
 
 def parts() -> list[str]:
-    """Return one part: it is one list."""
+    """Return a single part, because it is one list."""
     return [""]
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield the lists of the days from `since` to today in UTC, as theirs are; what did not change is left out."""
+    """Yield the lists of the days from `since` to today, in UTC like theirs; what did not change is left out."""
     day = max(place.since, _day(place.cursor) or place.since)
     today = place.asked_at.astimezone(UTC).date()
     while day <= today:
@@ -73,7 +73,7 @@ def _lists_of(fetcher: Fetcher, day: date) -> Iterator[list[Any]]:
             return
         items = _list(answer)
         yield items
-        # Its Link header says so too, and would lead us wherever it says.
+        # Its Link header says so too, but following it would take us wherever it points.
         if len(items) < PAPERS_PER_PAGE:
             return
 
@@ -89,7 +89,7 @@ def _list(answer: FetchedResponse) -> list[Any]:
 
 
 def _record(item: Any, day: date) -> PaperRecord:
-    """Return the record of one item; SourceError where it has no arXiv id or no title."""
+    """Return the record of one item; SourceError if it has no arXiv id or no title."""
     paper = item.get("paper") if isinstance(item, dict) else None
     if not isinstance(paper, dict):
         raise SourceError("expected an object with a paper, found something else")
@@ -133,7 +133,7 @@ def _address(value: Any) -> str:
 
 
 def _without_markdown(text: str) -> str:
-    """Return a summary without the signs of Markdown that people put there; links are found by their own rule."""
+    """Return a summary without the Markdown that people put there; links are found by their own rule."""
     parts = re.split(r"(\$[^$]*\$)", text)
     for pattern, replacement in _MARKDOWN:
         parts[::2] = [pattern.sub(replacement, part) for part in parts[::2]]
@@ -141,7 +141,7 @@ def _without_markdown(text: str) -> str:
 
 
 def _names(authors: Any) -> Iterator[str]:
-    """Yield the names of those who are not hidden; each is an object with a name, or a name."""
+    """Yield the names of authors who are not hidden; each is an object with a name, or a name."""
     if isinstance(authors, str):
         yield from author_names.split(authors)
     for author in authors if isinstance(authors, list) else []:

@@ -1,13 +1,13 @@
-"""A list of arXiv ids, in any of the ways to write them."""
+"""A list of arXiv ids, in any of the ways people write them."""
 
 import re
 from dataclasses import dataclass
 
 from digest.sources import arxiv_id
 
-# What stands around ids on arXiv's own pages and in its PDFs and says nothing that is asked for here.
+# Text around ids on arXiv's own pages and in its PDFs that is irrelevant here.
 _NOISE = re.compile(
-    # “1.” in front of a line, “Cite as:”, “(or …”
+    # “1.” at the start of a line, “Cite as:”, “(or …”
     r"^\s*\(?\d{1,3}[.)]\s+"
     r"|\bcite\s+as:?"
     r"|\(or\s+(?=arxiv:)|\bfor this version\)?"
@@ -26,14 +26,14 @@ _BETWEEN = re.compile(r"[\s,;|、，；]+")
 
 @dataclass(frozen=True)
 class IdList:
-    """The ids of a list, each once and without its version, in its order; and what could not be read."""
+    """The ids of a list, in its order, each once and without its version, and what could not be read."""
 
     ids: list[str]
     skipped: list[str]
 
 
 def parse_id_list(text: str) -> IdList:
-    """Return the ids in a text: one or more a line, parted by blanks or commas; what follows a # is a remark."""
+    """Return the ids in a text: one or more per line, separated by blanks or commas; text after a # is a comment."""
     ids: dict[str, None] = {}
     skipped: list[str] = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
@@ -50,7 +50,7 @@ def parse_id_list(text: str) -> IdList:
 
 
 def _words(line: str) -> list[str]:
-    """Return the words of a line that may be ids; a line that is one id as a whole is one word."""
+    """Return the words of a line that may be ids; a line that as a whole is one id is one word."""
     line = re.split(r"(?:^|\s)#", line, maxsplit=1)[0]
     if arxiv_id.parse_arxiv_id(line):
         return [line]
@@ -60,7 +60,7 @@ def _words(line: str) -> list[str]:
 
 
 def _tell(number: int, unread: list[str], skipped: list[str]) -> None:
-    """Name words in a row that are no ids, in one line, and forget them."""
+    """Report consecutive words that are not ids in one line, and clear them."""
     if unread:
         skipped.append(f"line {number}: expected an arXiv id, found “{' '.join(unread)[:60]}”")
         unread.clear()

@@ -1,4 +1,4 @@
-"""Answers in JSON, read with care: any field may be missing, or be something else."""
+"""JSON answers, read with care: any field may be missing, or be something else."""
 
 import json
 from datetime import UTC, date, datetime, time
@@ -36,7 +36,7 @@ def _read(answer: FetchedResponse) -> Any:
 
 
 def text_at(holder: Any, *keys: str) -> str:
-    """Return the text at the end of a path of keys, without blanks around it; "" where there is none."""
+    """Return the text at the end of a path of keys, without blanks around it; "" if there is none."""
     value = value_at(holder, *keys)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
@@ -44,28 +44,28 @@ def text_at(holder: Any, *keys: str) -> str:
 
 
 def value_at(holder: Any, *keys: str) -> Any:
-    """Return what stands at the end of a path of keys; None where the path ends early."""
+    """Return the value at the end of a path of keys; None if the path ends early."""
     for key in keys:
         holder = holder.get(key) if isinstance(holder, dict) else None
     return holder
 
 
 def objects_at(holder: Any, *keys: str) -> list[dict[str, Any]]:
-    """Return the objects in the list at the end of a path of keys; none where there is no list."""
+    """Return the objects in the list at the end of a path of keys; none if there is no list."""
     value = value_at(holder, *keys)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def number_at(holder: Any, *keys: str) -> int | None:
-    """Return the whole number at the end of a path of keys, perhaps written as a text; None for all else."""
+    """Return the whole number at the end of a path of keys, perhaps written as text; None for anything else."""
     text = text_at(holder, *keys)
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 12 else None  # noqa: PLR2004
 
 
 def day_of(text: str) -> date | None:
-    """Return the day that a text begins with, such as 2026-11-25 or 2026/11/5; None where there is none.
+    """Return the day that a text begins with, such as 2026-11-25 or 2026/11/5; None if there is none.
 
-    Never compared as text: 2026-6-30 is before 2026-07-15.
+    Days must never be compared as text: 2026-6-30 is before 2026-07-15.
     """
     numbers = text.strip()[:10].split("T")[0].replace("/", "-").split("-")
     try:
@@ -76,5 +76,5 @@ def day_of(text: str) -> date | None:
 
 
 def midnight(day: date | None) -> datetime | None:
-    """Return the beginning of a day as a moment; None for a day that no paper can be of."""
+    """Return the beginning of a day as a moment; None for a day that no paper can have."""
     return believable(datetime.combine(day, time(), UTC), timezone.now()) if day else None

@@ -1,4 +1,4 @@
-"""Commands that say something together with their arguments: fractions, roots, arrows, quantities, ions."""
+"""Commands that only mean something with their arguments: fractions, roots, arrows, quantities, ions."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from digest.sources.latex_signs import CLOSE, OPEN, SMALL_TEXT, scripted
 
 @dataclass(frozen=True)
 class Arguments:
-    """The arguments of a command; each can be had as text, as a formula, or as it was written."""
+    """The arguments of a command; each is available as text, as a formula, or as it was written."""
 
     nodes: list[Any]
     _as_text: Callable[[Any], str]
@@ -33,7 +33,7 @@ class Arguments:
         return [self.formula(place) for place in range(len(self.nodes))]
 
     def sources(self) -> list[str]:
-        """Return those that must be there as they were written, without their braces."""
+        """Return the required arguments as they were written, without their braces."""
         return [_source(node) for node in self.nodes if not _is_optional(node)]
 
 
@@ -48,7 +48,7 @@ def _source(node: Any) -> str:
 
 
 def fraction(above: str, below: str) -> str:
-    """Return a fraction on one line; parts of more than a word or a root stand in parentheses."""
+    """Return a fraction on one line; parts longer than a word or a root are in parentheses."""
     # dx/dt is clear, 1/nε is not.
     single = re.compile(r"[A-Za-z0-9_.]+|√\([^()]*\)|[^\w\s]?\w[\u0300-\u036f]?(?:_\w)?")
     parts = [part.strip() for part in (above, below)]

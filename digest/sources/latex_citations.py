@@ -4,7 +4,7 @@ import re
 
 CITING = re.compile(r"(?:[a-z]{0,20}[cC]ite|Cite)[a-z]{0,20}")
 
-# What a note says of the cited work, and nothing of its own.
+# Words in a note that are only about the cited work.
 _ABOUT_THE_WORK = re.compile(
     r"(?:\b(?:e\.?g|i\.?e|cf|see|also|and|the|in|for|from|by|as|an?|review|reviews|example|examples|references?|therein|"
     r"hereafter|pp?|pages?|figs?|figures?|eqs?|equations?|secs?|sections?|ch|chap|chapters?|tables?|app|appendix|thm|"
@@ -14,7 +14,7 @@ _ABOUT_THE_WORK = re.compile(
 
 
 def note(options: str) -> str:
-    """Return what the optional arguments of a citation tell a reader, in parentheses; "" where that is nothing."""
+    """Return what the optional arguments of a citation tell a reader, in parentheses; "" if that is nothing."""
     notes = [part.strip(" ;,") for part in re.findall(r"\[([^\[\]]*)\]", options)]
     names = [part for part in notes if part and not _ABOUT_THE_WORK.fullmatch(part)]
     return f"({'; '.join(names)})" if names else ""

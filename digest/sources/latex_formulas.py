@@ -1,10 +1,10 @@
 r"""Where the formulas of a text begin and end: $…$, $$…$$, \(…\), \[…\] and the environments of displayed formulas.
 
-A dollar is also money, so what stands between two must look like a formula. The rule, in order:
+A dollar is also money, so the text between two must look like a formula. The rules, in order:
 
-1. A number before the second dollar's place and words after it are prose: `$5 and $7`.
-2. A digit after the second dollar is allowed where a command or nothing but signs stands inside: `$\sim$10`, `2$-$3`.
-3. Blanks at the edges are allowed where a command, a script or no prose stands inside: `$ x $`.
+1. A number after the first dollar, with words between it and the second, is prose: `$5 and $7`.
+2. A digit after the second dollar is allowed if there is a command or nothing but signs inside: `$\sim$10`, `2$-$3`.
+3. Blanks at the edges are allowed if there is a command, a script or no prose inside: `$ x $`.
 """
 
 import re
@@ -17,9 +17,9 @@ _DOLLAR = re.compile(r"\\.|\$", re.S)
 
 _SIGNS_ALONE = re.compile(r"[\s<>=+\-−–±∼~≈≃≤≥×/·*^_{}()≲≳:;,.|'∘°]+")
 _TEXT_GROUP = re.compile(r"\\(?:text\w*|emph|mathrm|rm|mbox|operatorname|mathit|mathsf|mathtt|mathbf)\*?\s*\{[^{}]*\}")
-# Signs and Greek letters that were Unicode already say as much as a command.
+# Signs and Greek letters that were already Unicode count as much as a command.
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\[,;:!|{}]|[\^_Α-Ωα-ωϑϕϵ←-⋿⟀-⟯]")
-# Words that hold prose together, and stand in no formula.
+# Words that hold prose together and are in no formula.
 _PROSE = re.compile(
     r"(?<![\\\w])(?:and|or|to|per|for|of|the|in|with|from|vs|versus|than|is|are|while|a|on|at|by|million|billion|"
     r"each|as|that|we|but|which|an|only|about|under|over|into|was|were|cost|costs)(?!\w)"
@@ -29,7 +29,7 @@ _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")
 
 @dataclass(frozen=True)
 class Formula:
-    """Where a formula stands in its text, delimiters included, and what is between these."""
+    """Where a formula is in its text, delimiters included, and what is between them."""
 
     start: int
     end: int
@@ -74,7 +74,7 @@ def replace(text: str, new: Callable[[Formula], str]) -> str:
 
 
 class _Closings:
-    """Looks up closing delimiters; what is not there is looked for once only."""
+    """Looks up closing delimiters, searching only once for one that is not there."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -98,7 +98,7 @@ class _Closings:
 
 
 def _is_formula(text: str, start: int, end: int) -> bool:
-    """Return whether the dollars at start and end hold a formula, by the rule at the top of this file."""
+    """Return whether the dollars at start and end enclose a formula, by the rules at the top of this file."""
     body, before, after = text[start + 1 : end], text[max(start - 1, 0) : start], text[end + 1 : end + 2]
     command = _COMMAND.search(body) is not None
     if not body.strip() or (_is_digit(after) and not command and not _SIGNS_ALONE.fullmatch(body)):

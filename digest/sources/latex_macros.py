@@ -1,6 +1,6 @@
-"""The kinds of LaTeX's commands. What those without arguments say stands in `latex_table`.
+"""The kinds of LaTeX commands. The text for those without arguments is in `latex_table`.
 
-A command that stands in none of the tables keeps its arguments and loses its name.
+A command that is in none of the tables keeps its arguments and loses its name.
 """
 
 
@@ -33,7 +33,7 @@ ACCENTS = {
     "G": "\u030f",
     "U": "\u030e",
 }
-# Above letters of formulas. A wide one covers each letter below it.
+# Accents above letters in formulas. A wide one covers each letter below it.
 MATH_ACCENTS = {
     **_given("\u0302", "hat widehat"),
     **_given("\u0303", "tilde widetilde"),
@@ -50,16 +50,16 @@ MATH_ACCENTS = {
     "mathring": "\u030a",
 }
 
-# Of formulas. In text they are read like all that only changes how letters look.
+# In formulas. In text they are read like anything else that only changes how letters look.
 FONTS = _words("mathrm mathbf mathit mathsf mathtt mathcal mathscr mathfrak mathnormal boldsymbol bm pmb bold mathbfit")
-# Commands whose arguments are for TeX alone, and these: "{" is one that must be there, "[" one that may.
+# Commands whose arguments are only for TeX, and those arguments: "{" is a required one, "[" an optional one.
 SILENT = {
     **_given("{", "label ref eqref autoref cref Cref pageref color hspace vspace begin end index tag noopsort"),
     **_given("{", "phantom hphantom vphantom pagestyle thispagestyle usepackage bibliography"),
     "includegraphics": "[{",
     "rule": "[{{",
 }
-# The arguments of commands that need more than to lose their name.
+# The arguments of commands that need more than losing their name.
 ARGUMENTS = {
     **_given("{{", "frac dfrac tfrac cfrac nicefrac sfrac flatfrac binom dbinom tbinom stackrel overset underset"),
     **_given("[{", "smash sqrt xrightarrow xleftarrow xlongrightarrow xhookrightarrow xmapsto"),
@@ -75,7 +75,7 @@ ARGUMENTS = {
     **SILENT,
     **dict.fromkeys((*ACCENTS, *MATH_ACCENTS, *FONTS), "{"),
 }
-# How many arguments stand before the one that is read.
+# How many arguments come before the one that is read.
 READ_ARGUMENTS = dict.fromkeys(_words("texorpdfstring href textcolor colorbox scalebox raisebox hyperref"), 1)
 READ_ARGUMENTS |= {"resizebox": 2, "smash": 1}
 
@@ -87,7 +87,7 @@ FUNCTIONS = _words("""
 FUNCTION_TEXT = {"liminf": "lim inf", "limsup": "lim sup", "injlim": "inj lim", "projlim": "proj lim"}
 FUNCTION_TEXT |= {"varinjlim": "inj lim", "varprojlim": "proj lim"}
 
-# Commands of layout, and of the way letters look: they say nothing.
+# Commands for layout and for how letters look: they say nothing.
 LAYOUT = _words("""
     em it bf sl sc tt rm sf cal mit bfseries mdseries itshape slshape scshape upshape ttfamily rmfamily sffamily
     normalfont boldmath unboldmath xspace limits nolimits displaystyle textstyle scriptstyle scriptscriptstyle big Big

@@ -1,15 +1,15 @@
-"""Formulas whose backslashes got lost on the way (`ell_infty`, `mathcal{O}(d^k)`), put back into signs.
+"""Formulas that lost their backslashes on the way (`ell_infty`, `mathcal{O}(d^k)`), turned back into signs.
 
-No library can know these, so this is a table of clear cases; what is not clear stays as it is. Nothing happens to a
-text unless it shows that its backslashes are lost: by a command with its braces, a name in a script, and the like, and
-by no backslash that is still there. `alpha=0.05`, `int_8` and "(left to right)" show nothing. Even then a name such as
-`epsilon` is a letter of a formula only where it touches one.
+No library can know these, so this is a table of clear cases; anything unclear stays as it is. A text is only changed if
+it shows that its backslashes are lost: it has a command with its braces, a name in a script or the like, and no
+backslash is still there. `alpha=0.05`, `int_8` and "(left to right)" show nothing. Even then, a name such as `epsilon`
+is a letter in a formula only where it touches one.
 """
 
 import re
 import unicodedata
 
-# Groups within groups that are looked at.
+# How deeply nested groups are looked at.
 MAX_REPAIR_DEPTH = 30
 
 _GREEK_NAMES = (
@@ -17,7 +17,7 @@ _GREEK_NAMES = (
     "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Sigma Phi Psi Omega"
 )
 _GREEK = dict(zip(_GREEK_NAMES.split(), "αβγδεεζηθϑικλμνξπρστυφφχψωΓΔΘΛΣΦΨΩ", strict=True))
-# Words outside formulas too, in ordinary English or in the names of genes, versions and functions.
+# Names that are also words outside formulas, in ordinary English or in the names of genes, versions and functions.
 _ORDINARY = {"alpha", "beta", "gamma", "delta", "zeta", "iota", "kappa", "lambda", "pi", "chi", "omega"} | {
     name for name in _GREEK if name[0].isupper()
 }
@@ -26,7 +26,7 @@ _NAMES = "|".join(sorted(_GREEK, key=len, reverse=True))
 # With a letter before them, these make no English word; eta would make beta.
 _LONG = "alpha|gamma|delta|epsilon|theta|lambda|sigma|omega|kappa"
 
-# What stands in no text but a formula without its backslashes.
+# What only appears in a formula without its backslashes.
 _LOST = re.compile(
     rf"""(?<![\\A-Za-z])(?:mathcal|mathbb|mathrm|mathbf|widetilde|widehat|overline|sqrt|frac|text|black|red|blue|green)\{{
        | [\^_]\{{[^{{}}\\]*?(?<![A-Za-z])[a-z]?(?:{_NAMES}|times|infty|dagger|cdot)(?![A-Za-z])
@@ -48,10 +48,10 @@ _IN_FORMULA = re.compile(
        | (?<=[+\-/*])(?P<within>{_NAMES})(?=[}}^)]) """,
     re.X,
 )
-# n\epsilon as it is left: one letter and a long name, next to a sign.
+# What is left of n\epsilon: one letter and a long name, next to a sign.
 _GLUED = re.compile(rf"(?<![A-Za-z])([a-zA-Z])({_LONG})(?=[}}_^)]) | (?<![A-Za-z])([A-Z]♯)({_NAMES})(?![A-Za-z])", re.X)
 
-# Names that are no words, wherever they stand; then names that are words, only in the shape of a formula.
+# Names that are not words, wherever they are; then names that are words, only in the shape of a formula.
 _SIGNS = [
     (re.compile(pattern), sign)
     for pattern, sign in [
@@ -78,7 +78,7 @@ _SIGNS = [
         (r"(?<=_\{)([a-z]) in (?=[A-Z]\})", r"\1 ∈ "),
         (r"(?<=[\^_]\{)([a-z])times (?=[a-z]\})", r"\1 × "),
         (rf"(?<![A-Za-z])([A-Z])sharp(?={_NAMES})", r"\1♯"),
-        # A fraction with a root above: its name got lost, its two groups are left.
+        # A fraction with a root above: its name was lost, its two groups are left.
         (r"(?<!\\)sqrt(\{[^{}]*\})(\{[^{}]*\})", r"\\frac{\\sqrt\1}\2"),
         (r"(?<!\\)sqrt(?=\{)", r"\\sqrt"),
         (r"(?<![A-Za-z])loglog(?= [a-z]\b)", "log log"),
@@ -96,7 +96,7 @@ _FRACTION = re.compile(r"(?<!\\)frac\{([^{}]*)\{([^{}]*)\}\}|(?<!\\)frac\{([^{}]
 
 
 def with_backslashes(text: str) -> str:
-    """Return the text with the signs of formulas that lost their backslashes, where it shows that they are lost."""
+    """Return the text with the signs of formulas that lost their backslashes, if it shows that they are lost."""
     if _BACKSLASHED.search(text) or not _LOST.search(text):
         return text
     text = _COLOUR.sub("", text)
@@ -134,7 +134,7 @@ def _greek(text: str) -> str:
     text = _IN_FORMULA.sub(in_formula, _GLUED.sub(glued, text))
     if not shown:
         return text
-    # Lost in one place, lost in all: "f_theta, where theta is"; a name that is also a word needs to be shown itself.
+    # Lost in one place means lost in all: "f_theta, where theta is". A name that is also a word must itself be shown.
     lost = "|".join(name for name in _GREEK if name in shown or name not in _ORDINARY)
     # Followed by a noun it is a word again: theta waves, the tau protein.
     alone = r"(?![A-Za-z])(?=\s*(?:[^\w\s'\"-]|$)|\s+(?:is|are|denotes?|and|or|to|in|be|as)\b)"

@@ -1,7 +1,7 @@
-"""Commands outside of formulas → text, from left to right.
+"""Turn commands outside formulas into text, from left to right.
 
-Plain text is copied as it is. A command whose arguments say something together (a fraction, an accent, a quantity) goes
-to the walker; of all others the name goes, and what stands in their braces is read on like the rest.
+Plain text is copied as it is. A command whose arguments belong together (a fraction, an accent, a quantity) goes to the
+walker. All others lose their name, and the text in their braces is read like the rest.
 """
 
 import re
@@ -21,9 +21,9 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*)|\\(.)", re.S)
 _VERBATIM = re.compile(r"\\verb\*?([^A-Za-z\s*])(.*?)\1")
 _OPTION = re.compile(r"\s*\[[^\[\]]{0,200}\]")
 _BLANK = re.compile(r"\s*")
-# \"…\" of a source that escapes its quotation marks.
+# \"…\" from a source that escapes its quotation marks.
 _ESCAPED_QUOTES = re.compile(r'(?<!\w)\\"(\w[^\\"{}]{0,200})\\"(?!\w)')
-# What ~ stands before where it may say "about", and where it says that for certain.
+# The number after a ~ that may mean "about", and a ~ that certainly does.
 _NUMBER = re.compile(r" ?[-(]?\.?\d[\d.]*(?:\^|[eE][+-]?\d+)?")
 _ABOUT = re.compile(r"[\s(]~\d")
 _GREEK = {
@@ -44,19 +44,19 @@ _GREEK = {
 }
 _BRACE = re.compile(r"\\.|[{}]", re.S)
 
-# Their arguments are one word or formula; what stands in braces after the others is read on.
+# Their arguments are one word or formula; after the others, text in braces is read like the rest.
 _TIED = ".,;:)]}’”'\"%°-–—"
 _STYLES = {"text", "textrm", "textit", "textbf", "textsf", "texttt", "textnormal", "textup", "textsl", "textmd"}
 _STYLES |= {"emph", "mbox", "hbox"}
 _STYLES |= {*macros.FONTS, "ensuremath", "verbatim", *macros.LAYOUT}
 _AROUND = {"footnote": (" (", ")"), "thanks": (" (", ")"), "enquote": ("“", "”"), "textsc": (SMALL_TEXT, "")}
-# As letters of a formula or an accent they may come without braces.
+# As letters in a formula or under an accent, their arguments may come without braces.
 _LETTER_ACCENTS = {name for name in macros.ACCENTS if name.isalpha()}
 _TAKES_A_TOKEN = {*macros.MATH_ACCENTS, "sqrt", "mathbb", "Bbb", "frac", "not"}
 
 
 def write_commands(text: str) -> str:
-    """Return the text with its commands written out and without the braces that group."""
+    """Return the text with its commands written out and without grouping braces."""
     if not _STEP.search(text):
         return text
     text = re.sub(r"(?<!\\)%", PERCENT, _ESCAPED_QUOTES.sub(r'"\1"', text))
@@ -64,7 +64,7 @@ def write_commands(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
-    """Return the text without braces that have no partner, and without those below the deepest level."""
+    """Return the text without unpaired braces, and without those below the deepest level."""
     if "{" not in text and "}" not in text:
         return text
     dropped: set[int] = set()
@@ -86,19 +86,19 @@ def _balanced(text: str) -> str:
 
 
 def _dropped(text: str, place: int) -> str:
-    """Return what is left of a dropped brace: a blank between two words."""
+    """Return what replaces a dropped brace: a blank between two words."""
     return " " if text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum() else ""
 
 
 class _Scan:
-    """One way through a text with balanced braces."""
+    """One pass through a text with balanced braces."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._walker: LatexWalker = writer.walker(text)
         self._position = 0
         self._parts: list[str] = []
-        # For each open brace what to write at its end, and whether it is an argument of a command nobody knows.
+        # For each open brace, what to write at its end and whether it is an argument of an unknown command.
         self._open: list[tuple[str, bool]] = []
         self._ends = self._partners()
 
@@ -146,12 +146,12 @@ class _Scan:
             self._enter("", of_unknown=True)
 
     def _enter(self, end: str, *, of_unknown: bool = False) -> None:
-        """Go into the group that begins here; `end` is written where it ends."""
+        """Enter the group that begins here; `end` is written where it ends."""
         self._position += 1
         self._open.append((end, of_unknown))
 
     def _tie(self) -> None:
-        """Write a blank for a tie, and ~ where it says "about"."""
+        """Write a blank for a tie, and ~ where it means "about"."""
         before, after = self._before, self._next(self._position)
         is_tie = before.isalnum() or before in tuple(_TIED) or unicodedata.category(before or " ") == "Co"
         number = _NUMBER.match(self._text, self._position)
@@ -160,7 +160,7 @@ class _Scan:
         self._parts.append(" " if is_tie or (after in ("\\", "") and before.isspace()) else "~")
 
     def _is_about(self, before: str, number: str) -> bool:
-        """Return whether ~ means "about": z~2, 1~10, M(H2)~(0.8-2.0), R~800 beside ~10; not M~87, Fig.~3, NGC~1275."""
+        """Return whether ~ means "about": z~2, 1~10, M(H2)~(0.8-2.0), R~800 next to ~10; not M~87, Fig.~3, NGC~1275."""
         if number[0] in " (-" or number.startswith("10^") or re.fullmatch(r"[\d.]+[eE][+\d-]*", number):
             return not (number[0] == "(" and before[-1] in ".s")
         if before[-1] in ")]-–—" or before[-1].isdigit():
@@ -198,7 +198,7 @@ class _Scan:
             self._named(match[1], match[2], start)
 
     def _sign(self, sign: str, start: int) -> None:
-        """Write a command of one sign: an accent, a blank, an escaped character."""
+        """Write a one-character command: an accent, a blank, an escaped character."""
         if sign not in macros.ACCENTS:
             self._parts.append(" " if sign in macros.SPACES else "" if sign in macros.LAYOUT else _escaped(sign))
             return
@@ -208,7 +208,7 @@ class _Scan:
         written = None
         if not possessive and re.match(r"\{|\\[A-Za-z]|[^\W\d_]", after):
             written = writer.command(self._walker, start, mathematics=False)
-        # No letter carries that accent: an escaped sign, as in don\'t.
+        # No letter takes that accent, so it is an escaped sign, as in don\'t.
         if written is None or (len(written[0]) > 1 and after[0] not in "{\\"):
             self._parts.append(sign)
         else:
@@ -218,7 +218,7 @@ class _Scan:
     def _named(self, name: str, blank: str, start: int) -> None:
         after = self._next(self._position)
         if name in table.LETTER_COMMANDS:
-            # TeX ends the name with the blank; 4686 \AA emission was not meant so.
+            # To TeX, the blank only ends the name; 4686 \AA emission was not meant that way.
             keeps = blank and (
                 (name == "AA" and re.search(r"\d[ ~]?$", "".join(self._parts[-2:]))) or not after.isalpha()
             )
@@ -255,7 +255,7 @@ class _Scan:
             sign: str | None = writer.beside(macros.FUNCTION_TEXT.get(name, name))
         else:
             sign = " " if name in macros.SPACES else table.sign(name)
-        # Signs of text end their name with the blank, as letters do.
+        # The blank after the name of a text sign only ends the name, as with letters.
         self._parts.append((sign or "") + ("" if sign and name.startswith("text") else blank))
         if sign is None and after == "~":
             self._parts.append(" ")
@@ -275,7 +275,7 @@ class _Scan:
             self._position = written[1]
 
     def _skip(self, name: str) -> None:
-        """Go past the arguments of a command that are not read."""
+        """Skip the arguments of a command that are not read."""
         self._skip_option()
         environment = self._skip_group()
         if name == "begin" and environment in ("tabular", "array"):

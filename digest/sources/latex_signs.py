@@ -1,13 +1,13 @@
-"""Characters that stand for something while a text is cleaned; scripts, accents and lines; braces of sets."""
+"""Placeholder characters used while a text is cleaned; scripts, accents and lines; braces of sets."""
 
 import re
 import unicodedata
 
-# Of the private area, taken out of every text before it is read.
+# From the private use area, removed from every text before it is read.
 OPEN, CLOSE, DOLLAR, PERCENT = "\ue002", "\ue003", "\ue004", "\ue005"
 # Before and after the name of a function; between the cells of a matrix; before small capitals.
 BEFORE, AFTER, CELL, SMALL_TEXT = "\ue006", "\ue007", "\ue008", "\ue009"
-# One character of a plane that nobody uses for each formula and address put aside.
+# One character, from a plane that no one uses, for each formula and address set aside.
 FIRST_ASIDE, LAST_ASIDE = 0xF0000, 0xFFFFD
 
 _MARKS = "\u0300-\u036f\u20d0-\u20ff"
@@ -44,20 +44,20 @@ def _closes_at_end(text: str) -> bool:
 
 
 def with_accent(text: str, accent: str) -> str:
-    """Return a text with an accent on its first letter, above those that it carries already."""
+    """Return a text with an accent on its first letter, above any that it already has."""
     text = text.strip().replace("ı", "i").replace("ȷ", "j")
     if not text:
         return {"\u0302": "^", "\u0303": "~", "\u0301": "'", "\u0300": "`", "\u0308": '"'}.get(accent, "")
     if not text[0].isalpha():
         return text
     base, marks, rest = re.match(rf"(.)([{_MARKS}]*)(.*)", unicodedata.normalize("NFD", text), re.S).groups()  # type: ignore[union-attr]
-    # A circumflex goes under a tilde, in whatever order they were put on.
+    # A circumflex goes under a tilde, whatever order they were added in.
     spellings = (unicodedata.normalize("NFC", f"{base}{order}{rest}") for order in (marks + accent, accent + marks))
     return min(spellings, key=len)
 
 
 def with_line(text: str, accent: str) -> str:
-    """Return a formula's letters under an accent: each of a few, none where it would cover words."""
+    """Return a formula with an accent on each letter, or on none if it would cover words."""
     text = text.strip().replace("ı", "i").replace("ȷ", "j")
     head, script, rest = re.match(r"([^_^]*)([_^]?)(.*)", text, re.S).groups()  # type: ignore[union-attr]
     letters = [char for char in head if char.isalnum()]
@@ -76,7 +76,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 def stays_in_braces(inside: str, *, touching: bool) -> bool:
     """Return whether braces around this are a set's and not a group's: {0, 1}, {x: x>0}, { yes, no }, {n}.
 
-    touching: whether a letter or digit stands beside them, as in {e}BPF.
+    touching: whether a letter or digit is right next to them, as in {e}BPF.
     """
     if not inside.strip() or len(inside) > _LONGEST_SET:
         return False
@@ -88,7 +88,7 @@ def stays_in_braces(inside: str, *, touching: bool) -> bool:
 
 
 def with_braces(text: str) -> str:
-    """Return the text with the braces of sets written out; a brace without a partner goes."""
+    """Return the text with the braces of sets written out; an unpaired brace is dropped."""
     if OPEN not in text and CLOSE not in text:
         return text
     opened: list[int] = []
@@ -101,7 +101,7 @@ def with_braces(text: str) -> str:
             if not "".join(characters[start + 1 : place]).strip():
                 characters[start] = characters[place] = ""
                 continue
-            # Where the same braces would group when they are read again, blanks keep them.
+            # If the braces would be a group's when the text is read again, blanks preserve them.
             touching = text[start - 1 : start].isalnum() or text[place + 1 : place + 2].isalnum()
             plain = stays_in_braces("".join(characters[start + 1 : place]), touching=touching)
             characters[start], characters[place] = ("{", "}") if plain else ("{ ", " }")

@@ -1,4 +1,4 @@
-"""LaTeX before the walker reads it, and LaTeX that it cannot read."""
+"""Prepare LaTeX for the walker, and write out LaTeX that it cannot read."""
 
 import re
 
@@ -12,22 +12,22 @@ _UNCLOSED = re.compile(rf"(\\(?:{_OPTIONAL}))\s*\[(?![^\[\]]{{0,200}}\])")
 
 
 def readable(latex: str) -> str:
-    """Return LaTeX as the walker can read it.
+    """Return LaTeX in a form that the walker can read.
 
-    A name ends before a letter of another alphabet, and an option that opens closes soon: else none begins there.
+    A name ends before a letter of another alphabet. A bracket that does not close soon does not begin an option.
     """
     latex = latex if latex.isascii() else _UNENDED.sub(r"\1 ", latex)
     return _UNCLOSED.sub(r"\1{}[", latex) if "[" in latex else latex
 
 
 def latex_to_text(latex: str) -> str:
-    """Return broken LaTeX as text: signs for names, no braces, nothing else."""
+    """Return broken LaTeX as text: signs instead of names, no braces, nothing else."""
     text = re.sub(r"\\([A-Za-z]+)\*?\s?", lambda match: f"{table.sign(match[1]) or ''} ", latex)
     return re.sub(rf"\\(?:[,;:!\\]|$)|[\\{{}}&$]|{OPEN}|{CLOSE}", " ", text).strip()
 
 
 def depth(latex: str) -> int:
-    """Return how deep the groups of LaTeX lie within each other."""
+    """Return how deeply the groups of LaTeX are nested."""
     depth = deepest = 0
     for brace in re.findall(r"(?<!\\)[{}]", latex):
         depth += 1 if brace == "{" else -1

@@ -1,6 +1,6 @@
-"""What LaTeX's commands without arguments say: a table of our own, then those of the libraries.
+"""The text for LaTeX commands without arguments: from our own table, then from those of the libraries.
 
-The table is text: a sign and the names that say it; three spaces part entries, and ␣ is a space of the sign's own.
+The table is text: a sign, then the names for it. Three spaces separate entries, and ␣ is a space in the sign itself.
 """
 
 import re
@@ -19,7 +19,7 @@ def _table(text: str) -> dict[str, str]:
     return {name: sign.replace("␣", " ") for sign, *names in entries for name in names}
 
 
-# Letters: TeX ends their name with the blank after it.
+# Letters: to TeX, the blank after the name only ends it.
 LETTER_COMMANDS = _table("""
 ß ss   ẞ SS   ø o   Ø O   ł l   Ł L   æ ae   Æ AE   œ oe   Œ OE   å aa   Å AA   ı i imath   ȷ j jmath   ð dh
 Ð DH   đ dj   Đ DJ   þ th   Þ TH   ŋ ng   Ŋ NG
@@ -48,7 +48,7 @@ et␣al. etal   etc. etc   vs. vs   id id   ∞ infty   ↦ mapsto   ≜ triangl
 """)
 _SIGNS |= {**{sign: sign for sign in "%&#_$"}, "{": OPEN, "}": CLOSE, "lbrace": OPEN, "rbrace": CLOSE}
 
-# Units, particles and lines of ions that authors define in nearly every paper of their field.
+# Units, particles and ion lines that authors define in nearly every paper of their field.
 _OF_FIELDS = _table("""
 M_⊙ Msun msun Msol msol solarmass Msolar msolar Mo   L_⊙ Lsun lsun Lsol lsol Lsolar   R_⊙ Rsun rsun Rsol rsol
 Z_⊙ Zsun zsun Zsol zsol   M_⊕ Mearth mearth   R_⊕ Rearth rearth   M_J Mjup mjup MJ   R_J Rjup rjup RJ
@@ -64,10 +64,10 @@ Si␣II siii   Si␣IV siiv   S␣II sii   Fe␣II feii   Ne␣III neiii   Ca␣
 """)
 # \HI, \CIV
 _IONS = re.compile(r"(H|He|C|N|O|Mg|Si|S|Fe|Ca|Na|Ne|Ar|Al)(VII|VIII|IV|IX|VI|V|III|II|I|X{1,2}(?:IV|IX|V|I{1,3})?)")
-# What the libraries' tables have that is no sign, or another one than authors mean.
+# Entries of the libraries' tables that are not signs, or not the ones authors mean.
 _NOT_SIGNS = {*"bcdhkrtuvsxaq", "today", "date", "title", "author", "id", "Ident", "ref", "cite", "citet", "citep"}
 
-# Of siunitx.
+# From siunitx.
 PREFIXES = _table("""
 q quecto   r ronto   y yocto   z zepto   a atto   f femto   p pico   n nano   μ micro   m milli   c centi
 d deci   da deca   h hecto   k kilo   M mega   G giga   T tera   P peta   E exa   Z zetta   Y yotta   Ki kibi
@@ -87,7 +87,7 @@ GHz GHz   MHz MHz   kHz kHz   mW mW   kW kW   mV mV   GeV GeV   TeV TeV   MeV Me
 
 @cache
 def sign(name: str) -> str | None:
-    """Return what a command without arguments says; None for one that no table knows."""
+    """Return the text for a command without arguments; None for one that is in no table."""
     if name in _SIGNS or name in _OF_FIELDS:
         return _SIGNS.get(name) or _OF_FIELDS[name]
     if ion := _IONS.fullmatch(name):
@@ -109,5 +109,5 @@ def _library() -> dict[str, str]:
             text = spec.simplify_repl
             if isinstance(text, str) and text and "%" not in text and "<" not in text:
                 signs[name] = text
-    # An accent alone is no sign.
+    # An accent on its own is not a sign.
     return {name: text for name, text in signs.items() if not unicodedata.combining(text[0])}

@@ -1,9 +1,9 @@
-"""Text as a source gives it → text a reader can read: LaTeX and markup written out, odd characters gone.
+"""Turn text as a source gives it into text a reader can read: LaTeX and markup written out, odd characters gone.
 
-The way of a text, each step on the whole of it: markup of publishers is undone (`markup`); addresses and formulas are
-put aside, each behind one character of the private area; lost backslashes are put back (`latex_repair`); commands are
-written out (`latex_writer`), quotes and dashes of TeX as well; what was put aside comes back. Cleaning loses no word,
-and cleaning clean text changes nothing.
+The steps, each on the whole text: publishers' markup is undone (`markup`); addresses and formulas are set aside, each
+behind one private-use character; lost backslashes are put back (`latex_repair`); commands are written out
+(`latex_writer`), as are TeX's quotes and dashes; what was set aside comes back. Cleaning loses no word, and cleaning
+clean text changes nothing.
 """
 
 import re
@@ -16,24 +16,24 @@ from digest.sources.latex_signs import DOLLAR, FIRST_ASIDE, LAST_ASIDE, PERCENT,
 
 URL = re.compile(r"https?://[^\s{}<>\"“”。，；、（）]+")
 
-# Controls (C0, C1), marks that turn the direction of writing, and characters nobody sees.
+# Control characters (C0, C1), marks that change the direction of writing, and invisible characters.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _NOT_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
-# The alphabets of mathematics (bold, script, ...), for which many mail programs have no font.
+# Mathematical alphabets (bold, script, ...), for which many mail programs have no font.
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]")
 _ASIDE = re.compile(f"[{chr(FIRST_ASIDE)}-{chr(LAST_ASIDE)}]")
 _OURS = re.compile(f"[\ue000-\ue01f{chr(FIRST_ASIDE)}-{chr(LAST_ASIDE)}]")
 
-# Text without any of these is clean but for its white space.
+# Text without any of these is clean, except for its white space.
 _SPECIAL = re.compile(r"[\\${}~`&<^]|--|_\{|''|[\ue000-\ue01f]|https?:|\d{4}[a-z]")
 _MAY_BE_LOST = re.compile(r"[{}^_=|]|(?:arrow|neq|leq|geq|nabla|infty|varepsilon|mathcal|subset)")
 
 _COMMAND_WITH_ADDRESS = re.compile(r"\\(?:url|nolinkurl|path)\s*\{\s*([^{}]*?)\s*\}")
-# What somebody's converter made of ~\cite{nichani2023provable}.
+# What a converter made of ~\cite{nichani2023provable}.
 _BARE_CITATION = re.compile(r"~[a-z]+\d{4}[a-z]+\b")
-# A dollar that lost the other one: right behind a script, which no price has.
+# A dollar that lost its partner: right after a script, which no price has.
 _LOST_PARTNER = re.compile(r"(\^(?:\{[^{}]{0,50}\}|-?\d{1,5}))\$(?=[\s,;:.)]|$)")
 _ROUNDS = 4
 
@@ -44,7 +44,7 @@ def clean_text(text: str) -> str:
     for _ in range(_ROUNDS):
         if not _SPECIAL.search(text) and not _MAY_BE_LOST.search(text):
             break
-        # What is escaped twice is clean after two rounds; the last round finds nothing to do.
+        # Text that was escaped twice is clean after two rounds; the last round finds nothing to do.
         before, text = text, _cleaned(text)
         if text == before:
             break
@@ -52,7 +52,7 @@ def clean_text(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return the text in NFC without characters that are not seen or that turn the direction of writing."""
+    """Return the text in NFC without characters that are invisible or change the direction of writing."""
     if text.isascii() and text.isprintable():
         return text
     text = _NOT_TEXT.sub("", _UNSEEN.sub("", text))
@@ -86,18 +86,18 @@ def _cleaned(text: str) -> str:
     text = latex_repair.with_backslashes(_BARE_CITATION.sub("", text))
     text = write_commands(text.replace("$", DOLLAR))
     text = typography(text)
-    # A formula may hold an address, and this one nothing more.
+    # A formula may contain an address, and an address nothing more.
     for _ in range(2):
         text = _ASIDE.sub(lambda match: aside[ord(match[0]) - FIRST_ASIDE], text)
     text = re.sub(rf"(?<=[A-Za-z]){SMALL_TEXT}(?=[ivxIVX]+(?![A-Za-z]))", " ", text).replace(SMALL_TEXT, "")
-    # The endings of numerals, as in 10th.
+    # The endings of ordinals, as in 10th.
     text = re.sub(r"(?<=\d)\^\((st|nd|rd|th)\)", r"\1", text)
     text = with_braces(text.replace(DOLLAR, "$").replace(PERCENT, "%").replace("\xa0", " "))
     return " ".join(visible(text).split())
 
 
 def _put_address_aside(address: str, put_aside: Callable[[str], str]) -> str:
-    """Return a mark for an address, and what stuck to it without being its own."""
+    """Return a mark for an address, followed by what was attached without being part of it."""
     address = re.sub(r"\$\\sim\$|\\sim(?![A-Za-z])", "~", address)
     end = re.search(r"\$|\\(?![_%#&~])", address)
     own = address[: end.start()] if end else address

@@ -1,4 +1,4 @@
-"""Quantities, chemical formulas, ions and roots on one line: what siunitx, mhchem and astronomers' classes set."""
+"""Quantities, chemical formulas, ions and roots on one line, from siunitx, mhchem and astronomers' classes."""
 
 import re
 
@@ -8,7 +8,7 @@ from digest.sources.latex_table import PREFIXES, UNITS
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _RAISED = str.maketrans("0123456789+-nijk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱʲᵏ")
 _ARROWS = {"<=>": "⇌", "<->": "↔", "->": "→", "<-": "←"}
-# A command, a power, or what stands between.
+# A command, a power, or the text between them.
 _UNIT_PARTS = re.compile(r"\\([A-Za-z]+)|(\^)\{?(-?\d+)\}?|([^\\^]+)")
 _CHEMICAL = re.compile(
     r"(?P<arrow><=>|<->|->|<-)"

@@ -1,7 +1,7 @@
-"""LaTeX's tree → text: pylatexenc's walker reads a formula or a command with its arguments.
+"""Turn LaTeX's tree into text: pylatexenc's walker reads a formula or a command with its arguments.
 
-The writer goes through the list of nodes once. A node is a run of characters, a group, an environment or a command;
-what a command says stands in `latex_macros`, and what needs its arguments in a function of its own here.
+The writer goes through the list of nodes once. A node is a run of characters, a group, an environment or a command.
+`latex_macros` has what a command says; one that needs its arguments has its own function here.
 """
 
 import re
@@ -35,14 +35,14 @@ from digest.sources.latex_signs import (
 )
 from digest.sources.latex_source import depth, latex_to_text, readable
 
-# Longer formulas are written without a tree: a bound on the time a text takes.
+# Longer formulas are written without a tree, to bound the time a text takes.
 MAX_FORMULA_LENGTH = 3000
 MAX_NESTING_DEPTH = 30
 
-# Where TeX sets a thin space beside the name of a function, if the neighbour is no sign.
+# Where TeX sets a thin space next to the name of a function, if the neighbour is not a sign.
 _THIN_BEFORE = re.compile(rf"(?<=[\w)\]}}!'{CLOSE}\u0300-\u036f]){BEFORE}")
 _THIN_AFTER = re.compile(rf"{AFTER}(?=[^\W_]|[√∛∜∂∇∑∫∏|‖⟨⌊⌈{BEFORE}])")
-# The blank after their names only ends these.
+# The blank after these names only ends them.
 _BEFORE_OPERAND = {"neg", "lnot", "langle", "lceil", "lfloor", "lVert", "lvert", "lbrace", "lbrack", "{", "llbracket"}
 _SIMPLE = re.compile(r"[A-Za-z0-9 .,+*/=<>()\-]*")
 _ERRORS = (LatexWalkerError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
@@ -86,7 +86,7 @@ def formula(latex: str) -> str:
 
 
 def command(walker: LatexWalker, position: int, *, mathematics: bool) -> tuple[str, int] | None:
-    """Return the text of the command or group at a place, and where it ends; None where it is broken."""
+    """Return the text of the command or group at a position, and where it ends; None if it is broken."""
     try:
         nodes, start, length = walker.get_latex_nodes(position, read_max_nodes=1)
         return (thin(_written(nodes, mathematics=mathematics)), start + length) if length else None
@@ -95,18 +95,18 @@ def command(walker: LatexWalker, position: int, *, mathematics: bool) -> tuple[s
 
 
 def walker(text: str) -> LatexWalker:
-    """Return a walker that reads a text by our table of arguments."""
+    """Return a walker that reads a text with our table of arguments."""
     return LatexWalker(text, latex_context=_CONTEXT, tolerant_parsing=False)
 
 
 def thin(text: str) -> str:
-    """Return the text with blanks for the thin spaces beside functions, and without their marks."""
+    """Return the text with blanks for the thin spaces next to functions, and without their marks."""
     text = _THIN_AFTER.sub(" ", _THIN_BEFORE.sub(" ", text))
     return text.replace(BEFORE, "").replace(AFTER, "").replace(CELL, " ")
 
 
 def beside(function: str) -> str:
-    """Return the name of a function with the marks of the thin spaces beside it."""
+    """Return the name of a function with the marks for the thin spaces next to it."""
     return f"{BEFORE}{function}{AFTER}"
 
 
@@ -131,7 +131,7 @@ class _Pass:
         # What is left of the run of characters that is being written.
         self._rest = ""
         self._parts: list[str] = []
-        # The arguments of a command nobody knows are words beside each other, not one word.
+        # The arguments of an unknown command are separate words, not one word.
         self._after_unknown = False
 
     def text(self) -> str:
@@ -192,7 +192,7 @@ class _Pass:
         return whole + (" " if script[-1:].isspace() else "")
 
     def _node(self, node: Any) -> str:
-        """Return one node that is no run of characters as text."""
+        """Return a node that is not a run of characters as text."""
         if isinstance(node, LatexGroupNode):
             self._after_unknown, gap = False, " " if self._after_unknown else ""
             text = _written(node.nodelist, mathematics=self._mathematics)
@@ -224,7 +224,7 @@ class _Pass:
         return _said_alone(name, blank)
 
     def _layout(self, name: str) -> str:
-        # \left. and \right. are brackets that nobody sees.
+        # \left. and \right. are invisible brackets.
         if name in ("left", "right", "middle"):
             self._take_characters()
             if self._rest.startswith("."):
@@ -261,7 +261,7 @@ def _function(node: Any, arguments: Nodes) -> str:
 
 
 def _argument(node: Any, *, mathematics: bool) -> str:
-    """Return an argument as text: a group's insides, or the one node."""
+    """Return an argument as text: a group's content, or the one node."""
     return _written(node.nodelist if isinstance(node, LatexGroupNode) else [node], mathematics=mathematics)
 
 
@@ -280,7 +280,7 @@ def _environment(node: Any) -> str:
 
 
 def _cells(row: str) -> str:
-    # The alignment's & is a blank by now, and a comma says more in one line.
+    # The alignment's & is a blank by now, and a comma is clearer on one line.
     return ", ".join(cell for cell in re.split(rf"\s*{CELL}\s*", row.strip()) if cell)
 
 

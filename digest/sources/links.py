@@ -1,7 +1,7 @@
 """Links to code and project pages, taken out of abstracts.
 
-"Code is available at https://…" says no more than its link and goes as a whole; of a sentence that says more, only the
-link goes.
+"Code is available at https://…" says no more than its link and is removed as a whole. From a sentence that says more,
+only the link is removed.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 MAX_URL_LENGTH = 500
-# So many links are looked at, and so far around one for the ends of its sentence: a text may hold nothing but links.
+# How many links are looked at, and how far around one for the ends of its sentence: a text may be nothing but links.
 MAX_LINKS = 20
 SENTENCE_SEARCH_LENGTH = 600
 
@@ -38,11 +38,11 @@ _PAGE_HOSTS = (
     "readthedocs.io",
     "hf.space",
 )
-# A page anywhere else counts where its sentence calls it one.
+# A page anywhere else counts if its sentence calls it one.
 _CALLED_A_PAGE = re.compile(
     r"\b(?:project|web ?site|web ?page|home ?page|page|demos?|code|available|released?)\b", re.I
 )
-# Papers and encyclopedias: a reference, not a page of the paper's own.
+# Papers and encyclopedias: a reference, not the paper's own page.
 _REFERENCES = ("arxiv.org", "doi.org", "wikipedia.org", "openreview.net")
 
 _ADDRESS = r"(?:https?://|(?<![\w./@-])(?=(?:www\.)?(?:github|gitlab)\.com/\w))[^\s{}<>\"“”。，；、（）]+"
@@ -59,22 +59,22 @@ _DRESSED = re.compile(
     rf"|(?:\{{\s*\\[a-z]{{2,12}}\s+|\\textcolor\{{\w+\}}\{{\s*|\\(?:text[a-z]{{2}}|underline|emph|mbox)\{{\s*)"
     rf"(?P<styled>\\(?:url|href)\{{[^{{}}]*\}}(?:\{{[^{{}}]*\}})?|{_ADDRESS.replace('<>', '<>$')})\s*\}}"
 )
-# The words of a link that are the link's own again, or arXiv's name for it.
+# Link text that only repeats the link, or is arXiv's name for it.
 _NO_WORDS = re.compile(r"https?\b.*|(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?|this (?:https? )?url|link", re.I)
 _NEXT_OF_LIST = re.compile(rf"\s*(?:,\s*(?:and\s+)?|;\s*|and\s+)(?=\\url|\\href|{_ADDRESS})")
 _END_OF_LIST = re.compile(r"(?<!\s)\s*+(?:,\s*+)?\b(?:and|or)\s*+$|,\s*+$")
 _SENTENCE_START = re.compile(r"[.!?][\"')\]}]*\s+(?=[A-Z\"“(\[{])")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)")
 
-# What may stand between a bracket and its link: “(code: https://…)”.
+# What may come between a bracket and its link: “(code: https://…)”.
 LONGEST_LABEL = 30
 _OPENED = re.compile(rf"[(\[](?:[^()\[\]]{{0,{LONGEST_LABEL}}}[:\s])?$")
-# The word that leads to a link, and goes with it.
+# The word that introduces a link, and is removed with it.
 _LEADING_THERE = re.compile(r"\s(?:at|in|on|via|from|under|see|here)$")
 
 _STOPS = ".,;:!?'’\"*\\"
 
-# A sentence of these words alone says nothing but where the link leads.
+# A sentence made only of these words says nothing but where the link goes.
 _NOTHING_ELSE = (
     "a all also an and are as at available be been can checkpoints code codes codebase data dataset datasets demo "
     "demos experimental experiments found freely from full fully github gitlab has have here homepage hosted "
@@ -89,7 +89,7 @@ _WORDS_OF_LINKS = frozenset(_NOTHING_ELSE.split())
 
 @dataclass(frozen=True)
 class Links:
-    """The text without the links that were taken, and these; "" where there was none."""
+    """The text without the links that were taken out, and those links; "" if there was none."""
 
     text: str
     code_url: str = ""
@@ -98,7 +98,7 @@ class Links:
 
 @dataclass(frozen=True)
 class _Found:
-    """A link in a text: where it stands, where it leads, and the words it is under, if any."""
+    """A link in a text: its position, its target, and its link text, if any."""
 
     start: int
     end: int
@@ -107,7 +107,7 @@ class _Found:
 
 
 def safe_url(value: object) -> str:
-    """Return an address as a source gives it; "" where it is none of the web's, or too long."""
+    """Return an address as a source gives it; "" if it is not a web address, or is too long."""
     if not isinstance(value, str) or len(value) > MAX_URL_LENGTH:
         return ""
     return value.strip() if re.fullmatch(r"https?://[^\s<>\"]+", value.strip()) else ""
@@ -117,7 +117,7 @@ def safe_url(value: object) -> str:
 def take_links(text: str) -> Links:
     """Return the text without its first code link and its first project link, and the two links.
 
-    A second link of a kind stays where it is, and so does one that is neither.
+    A second link of the same kind stays where it is, and so does one of neither kind.
     """
     links: dict[str, str] = {}
     position = 0
@@ -137,7 +137,7 @@ def take_links(text: str) -> Links:
 
 
 def _find(text: str, position: int) -> _Found | None:
-    """Return the next link; what stands around an address without being its own is left out."""
+    """Return the next link, leaving out characters around the address that are not part of it."""
     match = _LINK.search(text, position)
     if match is None:
         return None
@@ -155,7 +155,7 @@ def _find(text: str, position: int) -> _Found | None:
 
 
 def _trimmed(address: str) -> str:
-    """Return the address without the sentence's signs at its end."""
+    """Return the address without trailing punctuation of its sentence."""
     signs = Counter(sign for sign in address if sign in "()[]")
     left_open = signs["("] + signs["["] - signs[")"] - signs["]"]
     end = len(address)
@@ -187,7 +187,7 @@ def _is_at(host: str, hosts: tuple[str, ...]) -> bool:
 
 
 def _sentence_around(text: str, link: _Found) -> slice:
-    """Return where the sentence of a link begins and ends."""
+    """Return where the sentence around a link begins and ends."""
     begin, stop = max(link.start - SENTENCE_SEARCH_LENGTH, 0), min(link.end + SENTENCE_SEARCH_LENGTH, len(text))
     starts = [match.end() for match in _SENTENCE_START.finditer(text, begin, link.start)]
     end = _SENTENCE_END.search(text, link.end, stop)
@@ -195,7 +195,7 @@ def _sentence_around(text: str, link: _Found) -> slice:
 
 
 def _without(text: str, link: _Found, sentence: slice) -> tuple[str, int]:
-    """Return the text without the link, or without its whole sentence, and where to look on."""
+    """Return the text without the link, or without its whole sentence, and where to continue."""
     statement = f"{text[sentence.start : link.start]} {link.words} {text[link.end : sentence.stop]}"
     if _LINK.search(statement) is None and _says_nothing_else(statement):
         remainder = text[: sentence.start].rstrip()
@@ -208,7 +208,7 @@ def _without(text: str, link: _Found, sentence: slice) -> tuple[str, int]:
     if opened and after[:1] in (")", "]"):
         remainder = before[: opened.start()].rstrip()
         return remainder + after[1:], len(remainder)
-    # Of a list, the comma or the "and" goes along.
+    # In a list, the comma or the "and" is removed too.
     if following := _NEXT_OF_LIST.match(after):
         return before + after[following.end() :], len(before)
     before = before.rstrip()

@@ -1,11 +1,11 @@
-"""Markup of publishers in titles and abstracts (Crossref, PubMed, JATS, MathML) → text, and LaTeX for its scripts."""
+"""Turn publishers' markup in titles and abstracts (Crossref, PubMed, JATS, MathML) into text, scripts into LaTeX."""
 
 import re
 from html import unescape
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TWICE = re.compile(r"&(?:amp;)+(?=#?[A-Za-z0-9]{1,32};)")
-# A tag has nothing but attributes in it: a<b and c>d is none.
+# A tag has nothing but attributes in it: a<b and c>d is not one.
 _TAG = re.compile(
     r"<(/?)((?:jats:|mml:|m:)?[A-Za-z][A-Za-z0-9-]{0,30})(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*(/?)>"
 )

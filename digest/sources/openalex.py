@@ -1,6 +1,6 @@
 """OpenAlex (JSON): works by venue, topic, author or institution. CC0.
 
-https://docs.openalex.org: a key, and a daily budget. It is some days late, and gives abstracts word by word.
+https://docs.openalex.org: a key and a daily budget. It is a few days late, and gives abstracts word by word.
 """
 
 from collections.abc import Iterator
@@ -23,25 +23,25 @@ QUERY_HELP = "A filter in OpenAlex's words, such as primary_location.source.id:S
 
 _PAGE_SIZE = 100
 _WORKS_OF_AUTHOR = 200
-# It knows of a paper a week after it came out.
+# It learns about a paper a week after it comes out.
 _LATE = timedelta(days=10)
 _FIELDS = (
     "id,doi,title,publication_date,authorships,abstract_inverted_index,primary_location,ids,type,is_retracted,"
     "primary_topic,locations"
 )
-# Works that are no papers.
+# Works that are not papers.
 _NO_PAPER = {"erratum", "retraction", "paratext", "editorial", "letter", "peer-review", "grant", "dataset", "libguides"}
 
 
 def checked_query(query: str) -> str:
-    """Return the filter. SourceError without one: all of OpenAlex is a flood."""
+    """Return the filter. SourceError without one, because all of OpenAlex is a flood."""
     if ":" not in query:
         raise SourceError(f"expected a filter such as primary_location.source.id:S137773608, found “{query[:80]}”")
     return query
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what came out since a day, and what it was late to know."""
+    """Yield what came out since a given day, and what OpenAlex was late to learn about."""
     setup = settings.SOURCE_SETUPS[NAME]
     since = place.since - _LATE
     query = f"{checked_query(place.part)},from_publication_date:{since},to_publication_date:{place.today}"
@@ -63,9 +63,9 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
 
 
 def works_of_author(fetcher: Fetcher, orcid: str) -> list[PaperRecord]:
-    """Return the newest works of an author, by their ORCID iD: one request, and one of the day's budget.
+    """Return an author's newest works, by their ORCID iD, with one request from the day's budget.
 
-    SourceError where OpenAlex does not say. Works without a title or an id are left out.
+    SourceError if OpenAlex gives no results. Works without a title or an id are left out.
     """
     setup = settings.SOURCE_SETUPS[NAME]
     params: dict[str, str | int] = {"filter": f"author.orcid:{orcid}", "per-page": _WORKS_OF_AUTHOR, "select": _FIELDS}
@@ -129,7 +129,7 @@ def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
 
 
 def abstract_of(index: Any) -> str:
-    """Return the abstract of an inverted index: each word, and the places it stands at."""
+    """Return the abstract from an inverted index, which has each word with its positions."""
     words: dict[int, str] = {}
     for word, spots in index.items() if isinstance(index, dict) else ():
         for spot in spots if isinstance(spots, list) else ():

@@ -1,7 +1,7 @@
 """OpenReview (API 2): the papers of a venue, such as ICLR.cc/2026/Conference.
 
-https://docs.openreview.net: a thousand notes a page, each value under `value`. No licence of the data is stated, so
-titles and abstracts are shown with a link alone.
+https://docs.openreview.net: a thousand notes per page, each value under `value`. No licence is stated for the data, so
+titles and abstracts are only shown with a link.
 """
 
 from collections.abc import Iterator
@@ -27,14 +27,14 @@ _PAGE_SIZE = 1000
 
 
 def checked_query(query: str) -> str:
-    """Return the id of a venue; SourceError where it is none."""
+    """Return the id of a venue; SourceError if it is not one."""
     if "/" not in query or any(character.isspace() for character in query):
         raise SourceError(f"expected the id of a venue such as ICLR.cc/2026/Conference, found “{query[:80]}”")
     return query
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield all papers of a venue; what is known already changes nothing."""
+    """Yield all papers of a venue; those already known change nothing."""
     venue = checked_query(place.part)
 
     def ask(cursor: str) -> tuple[list[dict[str, Any]], str, int | None]:
@@ -44,7 +44,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
         if not isinstance(content.get("notes"), list):
             raise SourceError(f"OpenReview: expected notes, found “{text_at(content, 'message')[:200]}”")
         notes = objects_at(content, "notes")
-        # By the size of what came: a page may be shorter than asked for.
+        # Step by the number of notes received: a page may be shorter than requested.
         return notes, str(offset + len(notes)), number_at(content, "count")
 
     return walk(NAME, ask, lambda note: _record(note, place), place, first="0")
@@ -76,7 +76,7 @@ def _record(note: dict[str, Any], place: HarvestPosition) -> PaperRecord:
 
 
 def _moment(note: dict[str, Any], field: str) -> datetime | None:
-    """Return the moment of a field of milliseconds."""
+    """Return the moment in a field of milliseconds."""
     value = note.get(field)
     try:
         return believable(datetime.fromtimestamp(value / 1000, UTC), timezone.now()) if value else None

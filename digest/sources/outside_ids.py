@@ -1,4 +1,4 @@
-"""Ids as publishers and indexes write them → identifiers of papers."""
+"""Turn ids as publishers and indexes write them into identifiers of papers."""
 
 import re
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ _PMC = re.compile(r"(?:PMC)?(\d{1,12})", re.I | re.ASCII)
 def identifiers_of(
     *dois: str, arxiv: str = "", pmid: object = "", pmcid: object = "", more: Iterable[tuple[str, str]] = ()
 ) -> tuple[tuple[str, str], ...]:
-    """Return the identifiers of a paper, each once, the DOIs first. What is no id is left out.
+    """Return the identifiers of a paper, each once, the DOIs first. Anything that is not an id is left out.
 
-    A DOI of arXiv's is an arXiv id. more: identifiers that are in their one form already.
+    An arXiv DOI counts as an arXiv id. more: identifiers that are already in the form they are stored in.
     """
     ids: dict[tuple[str, str], None] = {}
     for text in dois:

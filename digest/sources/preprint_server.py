@@ -1,7 +1,7 @@
-"""bioRxiv and medRxiv (JSON), which share one API: what was posted from day to day, page by page.
+"""bioRxiv and medRxiv (JSON), which share one API: what was posted from one day to another, page by page.
 
-The API: https://api.biorxiv.org. A page has 30 or 100 entries, as it likes, and a cursor that is wrong is answered
-with 200 and other entries: so one steps by what came, and counts at the end.
+The API: https://api.biorxiv.org. A page has 30 or 100 entries, unpredictably, and a wrong cursor is answered with 200
+and other entries, so we step by the number of entries received and count at the end.
 """
 
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ from digest.sources.outside_ids import identifiers_of
 from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError
 
-# More pages than any week has: a list without an end would have them.
+# More pages than any week has; only an endless list would have them.
 MOST_SERVER_PAGES = 2000
 _NOTHING = ("no posts found", "no articles found")
 
 
 def server_pages(fetcher: Fetcher, place: HarvestPosition, *, server: str, address: str) -> Iterator[HarvestPage]:
-    """Yield all that was posted since a day. A day is complete once it is over in Eastern time.
+    """Yield everything posted since a given day. A day is complete once it is over in Eastern time.
 
-    What was posted on a day is of the next one: then all of it is there in the morning.
+    What was posted on one day belongs to the next, so that all of it is there in the morning.
     """
     today = place.asked_at.astimezone(EASTERN).date()
     categories = {_plain(name) for name in place.part.split(",") if name.strip()}
     cursor = int(place.cursor) if place.cursor.isdecimal() else 0
-    # Of a run that goes on, what came before counts as seen.
+    # If a run resumes, what came before the cursor counts as seen.
     seen: set[object] = set()
     count = cursor
     total: int | None = None
@@ -37,7 +37,7 @@ def server_pages(fetcher: Fetcher, place: HarvestPosition, *, server: str, addre
         content = read_object(fetcher.get(f"{address}/details/{server}/{place.since}/{today}/{cursor}/json"))
         entries, total = objects_at(content, "collection"), _total(content, total, count)
         fresh = [entry for entry in entries if _key(entry) not in seen]
-        # What stands twice on one page is no sign of a wrong cursor.
+        # An entry that is on a page twice is no sign of a wrong cursor.
         count += len(fresh)
         seen |= {_key(entry) for entry in entries}
         cursor += len(entries)
@@ -52,7 +52,7 @@ def server_pages(fetcher: Fetcher, place: HarvestPosition, *, server: str, addre
 
 
 def _total(content: dict[str, Any], before: int | None, count: int) -> int:
-    """Return how many entries there are by the newest answer. SourceError where it does not say."""
+    """Return how many entries there are according to the newest answer. SourceError if it does not say."""
     message = next(iter(objects_at(content, "messages")), {})
     status = text_at(message, "status").lower()
     if status in _NOTHING:
@@ -62,7 +62,7 @@ def _total(content: dict[str, Any], before: int | None, count: int) -> int:
     total = number_at(message, "total")
     if total is None:
         raise SourceError("expected the number of all entries, found none")
-    # A list that grows while it is read: what came is there.
+    # The list may grow while it is read; what was received is there.
     return max(total, count)
 
 
@@ -112,7 +112,7 @@ def _record(entry: dict[str, Any], server: str) -> PaperRecord:
         day=posted + timedelta(days=1) if posted and is_first and not is_withdrawn else None,
         origin=server,
         withdrawn_at=midnight(posted) if is_withdrawn else None,
-        # A new version of what nobody here has is no news.
+        # A new version of a paper we do not have is not news.
         only_if_known=not is_first or is_withdrawn,
     )
 

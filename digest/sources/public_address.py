@@ -1,7 +1,7 @@
-"""Which address of a host may be connected to: one of the public internet (SSRF).
+"""Which address of a host we may connect to: one on the public internet (SSRF).
 
-Who asks another server for something that a stranger named must not be led into our own network. A name is looked up
-once, and the address that was looked at is the one to connect to: the next answer may be another (DNS rebinding).
+A request to an address that a stranger named must not be led into our own network. A name is looked up once, and the
+address that was checked is the one to connect to, because the next answer may be different (DNS rebinding).
 """
 
 import socket
@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 _GLOBAL_UNICAST = ip_network("2000::/3")
 # The well-known prefix of NAT64 (RFC 6052): an IPv4 address in its last 32 bits.
 _NAT64 = ip_network("64:ff9b::/96")
-# Not globally reachable, or of no use to us, whatever the version of Python says of them (IANA, special-purpose
+# Not globally reachable, or of no use to us, whatever the version of Python says about them (IANA, special-purpose
 # registries): protocol assignments, the anycast relays of 6to4, old test networks, documentation.
 _SPECIAL = [
     ip_network(block)
@@ -25,11 +25,11 @@ Address = IPv4Address | IPv6Address
 
 
 class NotPublicError(ValueError):
-    """A host with an address that is not of the public internet."""
+    """A host with an address that is not on the public internet."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, and so is every IPv4 address that it wraps."""
+    """Return whether an IP address, and every IPv4 address that it wraps, is on the public internet."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -38,9 +38,9 @@ def is_public(address: str) -> bool:
 
 
 def public_address(host: str, port: int) -> str:
-    """Return the IP address of a host to connect to, the one its resolver puts first (RFC 6724).
+    """Return the IP address to connect to for a host, the one its resolver puts first (RFC 6724).
 
-    NotPublicError where any of its addresses is not public; OSError where it has none.
+    NotPublicError if any of its addresses is not public; OSError if it has none.
     """
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -1,6 +1,6 @@
-"""PubMed by NCBI's E-utilities: a search kept on their side (history), then its records, some hundred at a time.
+"""PubMed through NCBI's E-utilities: a search kept on their side (history), then its records, a few hundred at a time.
 
-https://www.ncbi.nlm.nih.gov/books/NBK25499/: three requests a second, ten with a key.
+https://www.ncbi.nlm.nih.gov/books/NBK25499/: three requests per second, ten with a key.
 """
 
 from collections.abc import Iterator
@@ -23,20 +23,20 @@ EVERY = timedelta(hours=3)
 QUERY_HELP = "A search in PubMed's words, such as malaria[mh] AND vaccine, or “Nature”[journal]."
 
 _PAGE_SIZE = 200
-# More than this of a few days is the whole of PubMed, and nobody's search.
+# More than this from a few days is the whole of PubMed, not anyone's search.
 _MOST_RESULTS = 10_000
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def checked_query(query: str) -> str:
-    """Return the search. SourceError without one: all of PubMed is 4,000 papers a day."""
+    """Return the search. SourceError without one, because all of PubMed is 4,000 papers a day."""
     if not query:
         raise SourceError("expected a search in PubMed's words, found nothing")
     return query
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what came into PubMed since a day."""
+    """Yield what was added to PubMed since a given day."""
     start = int(place.cursor) if place.cursor.isdecimal() else 0
     content = read_object(
         fetcher.get(
@@ -75,7 +75,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
         if not articles:
             yield HarvestPage([], remarks=remarks)
             raise SourceError(f"PubMed: expected {total} records, found {start}; they are asked for again")
-        # A page may be shorter than asked for.
+        # A page may be shorter than requested.
         start += len(articles)
         yield _page(articles, place, str(start) if start < total else "", [*remarks, *document.remarks])
 
@@ -91,7 +91,7 @@ def _params(**params: str | int) -> dict[str, str | int]:
 
 
 def _without_type(answer: FetchedResponse) -> FetchedResponse:
-    """Return the answer without its document type, which names a file of theirs and defines nothing."""
+    """Return the answer without its document type, which names one of NCBI's files and defines nothing."""
     head, mark, rest = answer.body.partition(b"<!DOCTYPE PubmedArticleSet")
     if not mark or b"[" in rest.partition(b">")[0]:
         return answer
@@ -145,7 +145,7 @@ def _text(element: Element | None) -> str:
 
 
 def _abstract(article: Element) -> str:
-    """Return the abstract; of a structured one, each part under its own word."""
+    """Return the abstract; in a structured one, each part under its own label."""
     parts = []
     for part in article.iterfind(".//Abstract/AbstractText"):
         label = (part.get("Label") or "").strip().capitalize()
@@ -161,7 +161,7 @@ def _names(article: Element) -> Iterator[str]:
 
 
 def _published(article: Element) -> date | None:
-    """Return when it came out: on the web, where that is told, for an issue may be of months ahead."""
+    """Return when it came out: on the web if that is given, because an issue may be dated months ahead."""
     for element in (article.find(".//ArticleDate"), article.find(".//Journal//PubDate")):
         if element is not None:
             number = _month(element.findtext("Month", "1").strip().lower())

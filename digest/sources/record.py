@@ -1,4 +1,4 @@
-"""PaperRecord: what every source yields. SourceError: what it raises where it cannot."""
+"""PaperRecord: what every source yields. SourceError: what it raises when it cannot."""
 
 import hashlib
 import html
@@ -13,58 +13,58 @@ from digest.models.paper import MAX_TITLE_LENGTH, OTHERS
 from digest.sources.latex_text import clean_text, visible
 from digest.sources.links import Links, take_links
 
-# Clocks differ a little; more than that is a mistake of the source.
+# Clocks differ a little; more than that is the source's mistake.
 FUTURE_TOLERANCE = timedelta(days=1)
-# arXiv's first paper is of August 1991; other sources have older ones.
+# arXiv's first paper is from August 1991; other sources have older ones.
 EARLIEST_DATE = datetime(1600, 1, 1, tzinfo=UTC)
-# Letters. Longer text of a source is cut before anything looks at it; arXiv takes abstracts of 1,920. With its commands
-# a title is longer than without them.
+# In characters. Longer text from a source is cut before anything looks at it; arXiv accepts abstracts of 1,920. A title
+# is longer with its commands than without them.
 LONGEST_ORIGINAL_TITLE = 4 * MAX_TITLE_LENGTH
 LONGEST_ABSTRACT = 20_000
 MAX_RECORD_NAME_LENGTH = 500
-# What no database takes.
+# What no database accepts.
 _NOT_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
 class SourceError(ValueError):
-    """What a source gave breaks its pattern; str() names the place and what was expected there."""
+    """A source's data breaks its pattern; str() names the place and what was expected there."""
 
 
 @dataclass(frozen=True)
 class PaperRecord:
-    """One paper as a source tells of it. Its text cleaned for reading is made of that when it is asked for."""
+    """One paper as a source describes it. The text cleaned for reading is made from that on demand."""
 
     source: str
-    # (scheme, value), the schemes as in PaperIdentifier. At least one: by these the paper is known again.
+    # (scheme, value), the schemes as in PaperIdentifier. At least one: the paper is recognised by these.
     identifiers: tuple[tuple[str, str], ...]
     original_title: str = ""
     original_abstract: str = ""
     original_authors: tuple[str, ...] = ()
     # arXiv categories, the primary one first.
     categories: tuple[str, ...] = ()
-    # Links that the source gives on their own, beside those in the abstract.
+    # Links that the source gives separately from those in the abstract.
     given_code_url: str = ""
     given_project_url: str = ""
     published_at: datetime | None = None
-    # arXiv's version of this text; 0 where the source does not say.
+    # arXiv's version of this text; 0 if the source does not say.
     version: int = 0
     # The day the source gives it, and who says so, as in Listing.Origin.
     day: date | None = None
     origin: str = ""
     withdrawn_at: datetime | None = None
-    # The journal or conference it appeared in, and under which licence it may be shared.
+    # The journal or conference it appeared in, and the licence under which it may be shared.
     venue: str = ""
     licence: str = ""
-    # Its day is that of first sight: it has none where its last identifier is known already.
+    # Its day is the day of first sight, so it has none if its last identifier is already known.
     is_day_of_first_sight: bool = False
-    # It tells of a change: nothing comes of it where the paper is not known.
+    # It reports a change: it is ignored if the paper is not known.
     only_if_known: bool = False
 
     @classmethod
     def read(
         cls, title: str, abstract: str, *, source: str, identifiers: tuple[tuple[str, str], ...], **rest: Any
     ) -> "PaperRecord":
-        """Return the record of a title and an abstract as the source has them. rest: authors, links, other fields."""
+        """Return the record for a title and abstract as the source has them. rest: authors, links, other fields."""
         return cls(
             source,
             identifiers,
@@ -78,32 +78,32 @@ class PaperRecord:
 
     @classmethod
     def withdrawal(cls, source: str, identifiers: tuple[tuple[str, str], ...], withdrawn_at: datetime) -> "PaperRecord":
-        """Return the record of a paper of which the source says no more than that it is gone."""
+        """Return the record of a paper about which the source only says that it is gone."""
         return cls(source, identifiers, withdrawn_at=withdrawn_at, only_if_known=True)
 
     @cached_property
     def title(self) -> str:
-        """The title, to be read, its end cut off where it is too long. One of commands alone is shown as written."""
+        """The title for reading, its end cut off if it is too long. One that is only commands is shown as written."""
         return _cut(clean_text(self.original_title) or " ".join(visible(self.original_title).split()))
 
     @cached_property
     def abstract(self) -> str:
-        """The abstract, to be read, without the links that were taken out of it."""
+        """The abstract for reading, without the links that were taken out of it."""
         return clean_text(self._links.text)
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
-        """The names, to be read."""
+        """The authors' names for reading."""
         return tuple(filter(None, (clean_text(name) for name in self.original_authors if name != OTHERS)))
 
     @property
     def code_url(self) -> str:
-        """The link to the code: the one given comes before the one in the abstract."""
+        """The link to the code: the one given takes precedence over the one in the abstract."""
         return self.given_code_url or self._links.code_url
 
     @property
     def project_url(self) -> str:
-        """The link to the project, in the same way."""
+        """The link to the project, chosen the same way."""
         return self.given_project_url or self._links.project_url
 
     @cached_property
@@ -112,7 +112,7 @@ class PaperRecord:
 
 
 def _cut(title: str) -> str:
-    """Return a title as long as one may be, ended at a word where it has any."""
+    """Return the title cut to the maximum length, after a whole word if possible."""
     if len(title) <= MAX_TITLE_LENGTH:
         return title
     head = title[: MAX_TITLE_LENGTH - 1]
@@ -120,21 +120,21 @@ def _cut(title: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Return the text without characters that no database takes."""
+    """Return the text without characters that no database accepts."""
     return _NOT_STORED.sub("", text)
 
 
 def unescaped(text: str) -> str:
-    """Return the text with what is left of HTML's entities written out: some sources escape twice."""
+    """Return the text with any remaining HTML entities written out, because some sources escape twice."""
     return re.sub(r"&(?:#\d{1,8}|#[xX][\da-fA-F]{1,8}|\w{2,32});", lambda entity: html.unescape(entity[0]), text)
 
 
 def believable(moment: datetime | None, now: datetime) -> datetime | None:
-    """Return the moment; None where no paper can be of it, such as one in the future."""
+    """Return the moment; None if no paper can have it, such as one in the future."""
     return moment if moment and EARLIEST_DATE <= moment <= now + FUTURE_TOLERANCE else None
 
 
 def key_of_title(title: str) -> str:
-    """Return what two spellings of one title share: a hash of its letters and digits, whatever their case."""
+    """Return a key that two spellings of a title share: a hash of its letters and digits, ignoring case."""
     letters = "".join(character for character in unicodedata.normalize("NFKD", title).casefold() if character.isalnum())
     return hashlib.sha256(letters.encode()).hexdigest()[:32]

@@ -1,6 +1,6 @@
-r"""A reference as managers of literature keep it → a record: whichever file it comes from, by one table of fields.
+r"""Turn a reference manager's entry into a record, whatever file it comes from, with one table of fields.
 
-The names of the fields are those of BibTeX and biblatex; readers of other formats bring theirs into these.
+Field names are those of BibTeX and biblatex; readers of other formats map theirs to these.
 """
 
 import re
@@ -18,7 +18,7 @@ from digest.sources.record import PaperRecord, SourceError, believable, key_of_t
 
 MAX_REFERENCE_TITLE_LENGTH = 1000
 
-# Where people put addresses, and where they put words among which an arXiv id may be.
+# Fields where people put addresses, and fields with text that may contain an arXiv id.
 _ADDRESSES = ("url", "ee", "link", "bdsk-url-1", "bdsk-url-2", "bdsk-url-3", "howpublished", "pdf", "urls")
 _WORDS = (
     *("journal", "journaltitle", "volume", "number", "issue", "pages", "eid", "note", "addendum", "howpublished"),
@@ -35,7 +35,7 @@ _MARKED = re.compile(
     re.I,
 )
 _BARE = re.compile(rf"(?<![\d.])({_NEW}|{_OLD})(?![\d.]*\d)")
-# What stands before the id of another paper.
+# Words that mean the id after them is another paper's.
 _ANOTHERS = re.compile(
     r"\b(?:comment|reply|response|erratum|errata|extend\w*|follow\w*|based|supersed\w*|replac\w*|companion|cites?|cited|"
     r"version\s+of|translation|review|discussion|critique|related|sequel|correct\w*|continu\w*)\b",
@@ -56,17 +56,17 @@ _RETRACTED = re.compile(r"\W*(?:withdrawn|retracted)(?:\s+(?:article|paper|chapt
 
 @dataclass
 class Reference:
-    """One entry of a file: its fields by the names of BibTeX, its authors in reading order, and where it stands."""
+    """One entry of a file: its fields under BibTeX's names, its authors in reading order, and its place in the file."""
 
     place: str
     fields: dict[str, str]
     authors: tuple[str, ...] = ()
-    # What had to be done to read it.
+    # What a person should know about how it was read.
     remarks: list[str] = field(default_factory=list)
 
 
 def record_of(reference: Reference, source: str) -> PaperRecord:
-    """Return the record of a reference; what a person should know goes to its remarks. SourceError without a title."""
+    """Return the record of a reference, adding to its remarks. SourceError if it has no title."""
     fields = reference.fields
     title = _title(fields)
     if not title:
@@ -89,7 +89,7 @@ def record_of(reference: Reference, source: str) -> PaperRecord:
 
 
 def reference_text(text: str) -> str:
-    """Return a text on one line without HTML's and JATS's entities and tags, which publishers' exports hold."""
+    """Return a text on one line without the HTML and JATS entities and tags that publishers' exports contain."""
     text = re.sub(r"\{?\\text(less|greater)\}?(?:\{\})?", lambda sign: "<" if sign[1] == "less" else ">", text)
     text = re.sub(r"\{?\\&\}?(?=(?:amp|lt|gt|quot|nbsp|#\w{1,8}|\\#\w{1,8});)", "&", text).replace("&\\#", "&#")
     for _ in range(2):
@@ -99,7 +99,7 @@ def reference_text(text: str) -> str:
 
 
 def verbatim(text: str) -> str:
-    r"""Return an address without \url{…} around it and without escapes of signs."""
+    r"""Return an address without \url{…} around it, its characters unescaped."""
     if "\\" not in text:
         return text.strip(" <>{}")
     text = re.sub(r"\\(?:url|path|href|nolinkurl)\s*\{([^{}]*)\}(?:\s*\{[^{}]*\})?", r"\1", text)
@@ -118,7 +118,7 @@ def _without_heading(abstract: str) -> str:
 
 
 def _authors(reference: Reference) -> tuple[str, ...]:
-    """Return the authors, and the collaboration where it is a field of its own; OTHERS stays last."""
+    """Return the authors, plus the collaboration if it has its own field; OTHERS stays last."""
     group = reference_text(reference.fields.get("collaboration", "")).strip("{} ")
     if group and not re.search(r"collaboration|consortium|team|group", group, re.I):
         group = f"{group} Collaboration"
@@ -129,7 +129,7 @@ def _authors(reference: Reference) -> tuple[str, ...]:
 
 
 def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str], ...], int]:
-    """Return by what the paper is known, and the arXiv version; a paper without an id is known by its title."""
+    """Return the paper's identifiers and its arXiv version; a paper without an id is identified by its title."""
     fields = reference.fields
     dois = doi.read_all(fields.get("doi", ""))
     if not dois and "10." in fields.get("doi", "") and "10.48550" not in fields["doi"]:
@@ -144,7 +144,7 @@ def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str
 
 
 def _arxiv_id(fields: dict[str, str]) -> ArxivId | None:
-    """Return the arXiv id, wherever it stands: in a field for it, a DOI, an address, or behind the word in others."""
+    """Return the arXiv id, wherever it is: in its own field, a DOI, an address, or after “arXiv” in other fields."""
     own = [fields.get(key, "") for key in ("arxivid", "arxiv", "arxiv_id")]
     places = [*_eprints(fields), *own, fields.get("doi", "")]
     places += [word for key in _ADDRESSES for word in re.split(r"[\s,;]+", verbatim(fields.get(key, "")))]
@@ -163,7 +163,7 @@ def _arxiv_id(fields: dict[str, str]) -> ArxivId | None:
 
 
 def _eprints(fields: dict[str, str]) -> list[str]:
-    """Return what the field `eprint` may name, if it is one of arXiv's; INSPIRE once kept hep-th and 9901001 apart."""
+    """Return the arXiv ids that `eprint` may mean; INSPIRE once kept hep-th and 9901001 in separate fields."""
     prefix = fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).strip().lower()
     eprint = re.sub(rf"^[a-z-]+(?:\.[A-Z]{{2}})?/(?={_NEW})", "", fields.get("eprint", "").strip())
     archive = fields.get("primaryclass", fields.get("eprintclass", "")).strip().split(".")[0]
@@ -173,7 +173,7 @@ def _eprints(fields: dict[str, str]) -> list[str]:
 
 
 def published(fields: dict[str, str]) -> datetime | None:
-    """Return the first moment of the day, month or year; None where there is none, or none to believe."""
+    """Return the first moment of the day, month or year; None if there is none, or none that is believable."""
     dated = re.match(r"\W*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?!\d)", fields.get("date", ""))
     text = fields.get("date", "") or fields.get("year", "")
     year = dated or re.search(r"(?<!\d)(\d{4})(?!\d)", text)

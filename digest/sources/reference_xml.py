@@ -44,7 +44,7 @@ _WRITTEN = {"Article", "Book", "BookSection", "Thesis", "Report", "Document", "M
 
 
 def fits(text: str) -> bool:
-    """Whether a text is EndNote's XML or an RDF."""
+    """Return whether a text is EndNote's XML or RDF."""
     return bool(_ROOT.match(text.lstrip("\ufeff")))
 
 
@@ -54,7 +54,7 @@ def read(text: str) -> HarvestPage:
     if not root:
         raise SourceError("expected EndNote's XML or Zotero's RDF, found something else")
     answer = FetchedResponse("the file", text.lstrip("\ufeff").encode("utf-8", errors="replace"))
-    # It is text already, whatever encoding its first line names.
+    # It is already text, whatever encoding its first line names.
     answer = FetchedResponse(answer.url, re.sub(rb"^\s*+<\?xml[^>]*+>", b"", answer.body))
     record = "record" if root[1] != "RDF" else ""
     document = untrusted_xml.parse_xml(answer, root[1], record)
@@ -90,7 +90,7 @@ def _of_zotero(root: Element) -> Iterator[Reference]:
 
 
 def _of_rdf(number: int, element: Element, journal: Element | None) -> Reference:
-    """Return an element of the RDF as a reference; the journal, which may hold the DOI, is an element of its own."""
+    """Return an RDF element as a reference; the journal, which may contain the DOI, is a separate element."""
     reference = Reference(f"item {number}", {})
     texts = {
         "title": element.findtext(f"{_DC}title"),
@@ -125,5 +125,5 @@ _PRISM = "{http://prismstandard.org/namespaces/1.2/basic/}"
 
 
 def _styled(element: Element | None) -> str:
-    """Return the text of an element of EndNote's, which stands in pieces, one for each style."""
+    """Return the text of an EndNote element, which is split into one piece per style."""
     return " ".join("".join(element.itertext()).split()) if element is not None else ""

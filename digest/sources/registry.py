@@ -1,4 +1,4 @@
-"""The kinds of sources: each a file in this folder with one interface, named in config/sources.py."""
+"""The kinds of sources: each is a file in this folder with the same interface, named in config/sources.py."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -21,17 +21,17 @@ HOURLY = timedelta(hours=1)
 
 
 class SourceModule(Protocol):
-    """What each file of a source has. What else it may have, SourceKind reads."""
+    """What every source file has. SourceKind reads the optional parts."""
 
     NAME: str
 
     def pages(self, fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-        """Yield what it has from a place on. Raises SourceError where it cannot go on."""
+        """Yield what it has from a position on. Raises SourceError if it cannot go on."""
 
 
 @dataclass(frozen=True)
 class SourceKind:
-    """A kind of source by its file, with what the file leaves to the usual."""
+    """A kind of source, from its file, with defaults for what the file leaves out."""
 
     module: SourceModule
 
@@ -47,71 +47,71 @@ class SourceKind:
 
     @property
     def every(self) -> timedelta:
-        """How long after a run it is asked again."""
+        """How long after a run it is queried again."""
         return cast(timedelta, getattr(self.module, "EVERY", HOURLY))
 
     @property
     def delay(self) -> timedelta | None:
-        """How long after the mailing of an announcement it has that; None where it announces nothing."""
+        """How long after an announcement's mailing it has that announcement; None if it announces nothing."""
         return getattr(self.module, "DELAY", None)
 
     @property
     def closes_days(self) -> bool:
-        """Whether it has all papers of a day at some moment, which its pages name in `complete_to`."""
+        """Whether it has all papers of a day at some point, which its pages report in `complete_to`."""
         return self.delay is not None or bool(getattr(self.module, "CLOSES_DAYS", False))
 
     @property
     def origin(self) -> str:
-        """By which name it lists papers, as in Listing.origin."""
+        """The name under which it lists papers, as in Listing.origin."""
         return Listing.Origin.ARXIV.value if self.delay is not None else self.name
 
     @property
     def most_per_day(self) -> int:
-        """How many papers of a day it may list; 0: no limit."""
+        """How many papers it may list per day; 0: no limit."""
         return int(getattr(self.module, "MOST_PER_DAY", 0))
 
     @property
     def asks_about_known(self) -> bool:
-        """Whether it tells more of papers that are known, and of no others."""
+        """Whether it only adds to known papers."""
         return bool(getattr(self.module, "ASKS_ABOUT_KNOWN", False))
 
     @property
     def query_help(self) -> str:
-        """What one can ask it for; "" where nothing can be asked for in the panel."""
+        """What one can query it for; "" if it cannot be queried in the panel."""
         return str(getattr(self.module, "QUERY_HELP", ""))
 
     def parts(self) -> list[str]:
-        """Return what it is asked for one after another, by the settings; [""] where it is one."""
+        """Return the parts to request one after another, from the settings; [""] if there is only one."""
         own: Callable[[], list[str]] | None = getattr(self.module, "parts", None)
         return own() if own else list(settings.SOURCE_SETUPS[self.name].queries) or [""]
 
     def checked_query(self, query: str) -> str:
-        """Return what somebody typed as it is asked for; SourceError where nothing can be asked for by it."""
+        """Return a typed query in the form the source is queried with; SourceError if it is not a valid query."""
         check: Callable[[str], str] | None = getattr(self.module, "checked_query", None)
         return check(query.strip()) if check else query.strip()
 
     def host(self, part: str) -> str:
-        """Return the host that a part is asked at; "" where its file sees to the turns."""
+        """Return the host that a part is requested from; "" if its file takes care of the turns."""
         address = settings.SOURCE_SETUPS[self.name].url or part
         return (urlsplit(address).hostname or "") if address.startswith(("http://", "https://")) else ""
 
     def turn(self, part: str) -> Callable[[], AbstractContextManager[None]]:
-        """Return what waits for our turn at its host, once for each request."""
+        """Return a function that waits for our turn at its host, called once for each request."""
         own: Callable[[], AbstractContextManager[None]] | None = getattr(self.module, "turn", None)
         return own or partial(turn_at_host, self.host(part) or self.name, settings.SOURCE_SETUPS[self.name].spacing)
 
 
 @cache
 def source_kind(name: str) -> SourceKind:
-    """Return the kind of this name; KeyError where there is none."""
+    """Return the kind with this name; KeyError if there is none."""
     return SourceKind(cast(SourceModule, import_module(f"digest.sources.{KINDS[name].module}")))
 
 
 def source_kinds() -> dict[str, SourceKind]:
-    """Return all of them, by name."""
+    """Return all kinds, by name."""
     return {name: source_kind(name) for name in KINDS}
 
 
 def arxiv_kinds() -> dict[str, SourceKind]:
-    """Return those that bring arXiv's announcements."""
+    """Return the kinds that bring arXiv's announcements."""
     return {name: kind for name, kind in source_kinds().items() if kind.delay is not None}

@@ -1,4 +1,4 @@
-"""Whether types of a publication, as indexes name them, say that it was retracted: not that it retracts another one."""
+"""Whether the types that indexes give a publication say that it was retracted, not that it retracts another one."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,5 +7,5 @@ _RETRACTED = {"retracted publication", "retracted article", "withdrawn publicati
 
 
 def names_retraction(types: Iterable[Any]) -> bool:
-    """Whether one of the types does. “Retraction of publication” is the notice, not the paper."""
+    """Return whether one of the types says so. “Retraction of publication” is the notice, not the paper."""
     return any(isinstance(kind, str) and kind.strip().lower().replace("-", " ") in _RETRACTED for kind in types)

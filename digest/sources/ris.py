@@ -49,7 +49,7 @@ _AUTHORS = {"AU", "A1"}
 
 
 def fits(text: str) -> bool:
-    """Whether a text is RIS."""
+    """Return whether a text is RIS."""
     return bool(_BEGINS.match(text.lstrip("\ufeff\r\n\t ")))
 
 
@@ -61,7 +61,7 @@ def read(text: str) -> HarvestPage:
     for number, line in enumerate(storable(text).splitlines(), start=1):
         tag = _LINE.match(line)
         if not tag:
-            # A long abstract goes on in the next line.
+            # A long abstract continues on the next line.
             if references and key and line.strip():
                 references[-1].fields[key] += f" {line.strip()}"
             continue
@@ -75,7 +75,7 @@ def read(text: str) -> HarvestPage:
             references[-1].authors = tuple(authors)
         elif references and value and name in _FIELDS:
             key = _FIELDS[name]
-            # “2024/03/12/” is a date, and of two fields the first counts.
+            # “2024/03/12/” is a date. If a field is there twice, the first one counts.
             value = re.sub(r"^(\d{4})/(\d{1,2})(?:/(\d{1,2}))?.*", _date, value) if key in {"year", "date"} else value
             key = "date" if key == "year" and "-" in value else key
             if key in references[-1].fields:

@@ -1,4 +1,4 @@
-"""The seed page: a day's papers as one text file, title and abstract in turn."""
+"""The seed page: a day's papers as one text file, titles and abstracts in turn."""
 
 import re
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from digest.sources.latex_text import clean_text
 from digest.sources.record import PaperRecord, SourceError, key_of_title
 
 SHIPPED_PAGE = settings.BASE_DIR / "seeds" / "daily-papers-aug-21.txt"
-# The page names its day without a year; the newest of its papers are of mid 2025.
+# The page gives its day without a year; its newest papers are from mid 2025.
 SHIPPED_YEAR = 2025
 
 MAX_SEED_TITLE_LENGTH = 400
 SHORTEST_ABSTRACT = 200
 
-# What stands before the first title: what to expect, for the reader of an error, and how to know it.
+# What comes before the first title: what is expected, for error messages, and a pattern for it.
 _HEAD = [
     ("the word of the banner", r".{1,40}"),
     ("the sentence of the banner", r".{1,200}"),
@@ -40,16 +40,16 @@ class SeedPage:
 
 @dataclass(frozen=True)
 class _Block:
-    """Lines without a blank line between them, joined; the number of the first."""
+    """Lines without a blank line between them, joined, and the number of the first."""
 
     line: int
     text: str
 
 
 def read_seed(path: Path, year: int = SHIPPED_YEAR) -> SeedPage:
-    """Return the page in a file. The page does not name its year.
+    """Return the page in a file. The page does not give its year.
 
-    Raises SourceError, with the line and what was expected there, where the file breaks the pattern: banner word,
+    Raises SourceError, with the line and what was expected there, if the file breaks the pattern: banner word,
     banner sentence, "Subscribe", heading, byline, day, then title and abstract in turn, with blank lines between.
     """
     try:
@@ -59,7 +59,7 @@ def read_seed(path: Path, year: int = SHIPPED_YEAR) -> SeedPage:
 
 
 def parse_seed(data: bytes, year: int = SHIPPED_YEAR) -> SeedPage:
-    """Return the page in these bytes; see read."""
+    """Return the page in these bytes; see read_seed."""
     blocks = _blocks(_text(data))
     end = blocks[-1].line if blocks else 1
     for number, (expected, pattern) in enumerate(_HEAD):

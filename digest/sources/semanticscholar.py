@@ -1,7 +1,7 @@
-"""Semantic Scholar (JSON): ids and venues of papers that are known, five hundred a request. It announces nothing.
+"""Semantic Scholar (JSON): ids and venues of known papers, five hundred per request. It announces nothing.
 
-https://api.semanticscholar.org/api-docs: one request a second with a key. Its licence asks to be named, so nothing of
-it is shown but what is a fact; summaries made by a machine are not taken over.
+https://api.semanticscholar.org/api-docs: one request per second with a key. Its licence requires attribution, so only
+facts from it are shown; machine-written summaries are not used.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ _PREFIXES = {
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what it adds to known papers. A paper is taken for the one asked for where the title is the same."""
+    """Yield what it adds to known papers. A result counts as the requested paper only if the title is the same."""
     named = [(name, paper) for paper in place.known_papers if (name := _name(paper))]
     key = settings.SOURCE_SETUPS[NAME].key
     for begin in range(0, len(named), _IDS_PER_REQUEST):
@@ -47,13 +47,13 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
         answers = json_answer.read_list(answer)
         if len(answers) != len(batch):
             raise SourceError(f"{answer.url}: expected {len(batch)} papers, found {len(answers)}")
-        # In the order of the question, with null for what is not known there.
+        # In the order of the request, with null for papers that are not known there.
         pairs = zip(answers, [paper for _, paper in batch], strict=True)
         yield HarvestPage([record for entry, paper in pairs if (record := _record(entry, paper))])
 
 
 def _name(paper: KnownPaper) -> str:
-    """Return the id by which a paper is asked for; "" where it has none that is known there."""
+    """Return the id to request a paper by; "" if it has none that is known there."""
     return next((f"{_PREFIXES[scheme]}:{value}" for scheme, value in paper.identifiers if scheme in _PREFIXES), "")
 
 

@@ -1,7 +1,7 @@
-"""XML from outside: read without entities and document types, and known by its root.
+"""XML from outside: read without entities and document types, and recognised by its root.
 
 One bad byte costs one record: what XML does not allow (https://www.w3.org/TR/xml/#charsets) is dropped, and a record
-that still cannot be read is left out, so that the rest of the page comes in.
+that still cannot be read is left out, so that the rest of the page gets in.
 """
 
 import codecs
@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 from digest.sources.fetching import FetchedResponse
 from digest.sources.record import SourceError
 
-# Each comment ends at its first end: with further ends to try, a row of them costs two to the power of its length.
+# Each comment ends at its first end mark: if later ones were tried too, a row of n comments would cost 2^n.
 _HTML = re.compile(rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+)?html", re.I | re.S)
 _DECLARATION = re.compile(r"\A\s*+<\?xml[^>]*+>")
 _DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)", re.I)
@@ -25,7 +25,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 
 _BYTE = re.compile("[\udc80-\udcff]")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Nothing is an entity within CDATA.
+# There are no entities within CDATA.
 _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,8})|(\w{1,32}));|&", re.S)
 _NAMESPACE = re.compile(r"\s(xmlns(?::[\w.-]+)?)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _OF_XML = {"amp", "lt", "gt", "quot", "apos"}
@@ -34,18 +34,18 @@ _NAMED = re.compile(r"(?:oai:arXiv\.org:|arxiv\.org/abs/|arXiv:)(\d{4}\.\d{4,6}|
 
 @dataclass(frozen=True)
 class Document:
-    """What came, read: the root element, the text of it, which is well-formed, and what had to be done for that."""
+    """A parsed document: the root element, its text, which is well-formed, and what had to be done to make it so."""
 
     root: Element
     body: bytes
-    # Records that came in without some of their characters.
+    # Records that got in without some of their characters.
     remarks: list[str] = field(default_factory=list)
-    # Records that nobody could read.
+    # Records that could not be read.
     skipped: list[str] = field(default_factory=list)
 
 
 def parse_xml(answer: FetchedResponse, root: str, record: str = "") -> Document:
-    """Return the document, whose root element must have this local name; `record` is that of its records.
+    """Return the document, whose root element must have this local name; `record` is the local name of its records.
 
     Raises SourceError for anything else: an HTML page, a document that ends too early or defines entities (an XML
     bomb).
@@ -68,12 +68,12 @@ def _read(body: bytes, record: str) -> Document:
     try:
         return Document(fromstring(body, forbid_dtd=True), body)
     except (ParseError, ValueError, LookupError):
-        # Usually one character of one record.
+        # Usually because of one character in one record.
         return _mended(_DECLARATION.sub("", _decoded(body), count=1), record)
 
 
 def _mended(text: str, record: str) -> Document:
-    """Return the document of a text that is no XML as it stands. ParseError where more than records is broken."""
+    """Return the document of a text that is not XML as it is. ParseError if more than its records is broken."""
     head, *records = re.split(rf"(?=<{record}[\s>])", text) if record else [text]
     remarks: list[str] = []
     skipped: list[str] = []
@@ -96,7 +96,7 @@ def _mended(text: str, record: str) -> Document:
 
 
 def _is_readable(head: str, record: str) -> bool:
-    """Whether a record is well-formed by itself, under the namespaces of the document's beginning."""
+    """Return whether a record is well-formed by itself, with the namespaces from the start of the document."""
     declared = dict(_NAMESPACE.findall(head))
     namespaces = " ".join(f"{name}={value}" for name, value in declared.items())
     try:
@@ -107,7 +107,7 @@ def _is_readable(head: str, record: str) -> bool:
 
 
 def _decoded(body: bytes) -> str:
-    """Return the text of bytes, whatever they say of their encoding; a byte of no UTF-8 is kept as a surrogate."""
+    """Return bytes as text, whatever encoding they claim; a byte that is not UTF-8 is kept as a surrogate."""
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace")
@@ -121,9 +121,9 @@ def _decoded(body: bytes) -> str:
 
 
 def _allowed(text: str) -> str:
-    """Return the text without characters XML does not allow, with names of HTML's entities written out.
+    """Return the text without characters XML does not allow, with HTML's named entities written out.
 
-    A byte of no UTF-8 is most often one of windows-1252.
+    A byte that is not UTF-8 is most often windows-1252.
     """
     text = _BYTE.sub(lambda byte: byte[0].encode("utf-8", "surrogateescape").decode("windows-1252", "replace"), text)
     return _ENTITY.sub(_entity, _FORBIDDEN.sub("", text))

@@ -1,7 +1,7 @@
-"""Whether a comment says that its paper is withdrawn: there is no field for it, the authors write it as they like.
+"""Whether a comment says that its paper is withdrawn: there is no field for it, so authors write it as they like.
 
-A withdrawn paper is told from one that was withdrawn from a journal or a conference and lives on, from an older
-version, and from another paper or a part of this one.
+Papers that were withdrawn from a journal or a conference and live on do not count, nor does a withdrawn older version,
+another paper or a part of this one.
 """
 
 import re
@@ -18,7 +18,7 @@ _IS = (
 )
 _PERSON = r"(?:authors?|we|i|submitters?|admin(?:istrator)?s?|moderators?)"
 
-# What may stand behind the word at the beginning of a clause; other words make it a name, as in “withdrawn drugs”.
+# What may follow the word at the beginning of a clause; before other words it is part of a name: “withdrawn drugs”.
 _GOES_ON = (
     r"(?:by|due|because|since|as|for|pending|until|temporarily|permanently|voluntarily|in|to|after|owing|on|per|at|and|"
     r"with|see|while|from|paper|article|manuscript|this|the|an?|error|errors|wrong|here|now|upon|following|so|until|"
@@ -66,7 +66,7 @@ _VERSION = re.compile(r"\b(?:v|version\s+|ver\.?\s*)(\d{1,2})\b", re.I)
 
 
 def has_withdrawal_notice(comment: str) -> bool:
-    """Whether the comment says that the paper, as it is now, is withdrawn."""
+    """Return whether the comment says that the paper, as it is now, is withdrawn."""
     if _BACK_AGAIN.search(comment):
         return False
     newest = max(map(int, _VERSION.findall(comment)), default=0)
@@ -74,7 +74,7 @@ def has_withdrawal_notice(comment: str) -> bool:
 
 
 def _says_so(clause: str, newest: int) -> bool:
-    """Whether one clause says so, and of the newest version that the comment names."""
+    """Return whether one clause says so, and not about an older version than the newest that the comment names."""
     named = [int(number) for number in _VERSION.findall(clause)]
     is_old = bool(named) and max(named) < newest
     return bool(_SAYS_SO.search(clause)) and not _SOMETHING_ELSE.search(clause) and not is_old
