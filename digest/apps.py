@@ -13,8 +13,8 @@ class DigestConfig(AppConfig):
     verbose_name = "Daily Papers"
 
     def ready(self) -> None:
-        """Take part in what `subscriptions` does; listen to what mail providers report, the one receiver here."""
-        from anymail.signals import tracking  # noqa: PLC0415 - models are there only now
+        """Hook into `subscriptions`, and connect the only signal receiver here: for reports from mail providers."""
+        from anymail.signals import tracking  # noqa: PLC0415 - models are only loaded now
 
         from digest import checks  # noqa: F401, PLC0415 - they register themselves
         from digest.community import members, personal_data  # noqa: PLC0415

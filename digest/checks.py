@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says about the settings of this service."""
+"""The checks of this service's settings in `manage.py check --deploy`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,14 +10,14 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from config import providers
 
-# One of yours, and a content delivery network or a load balancer with a proxy of its own.
+# One of your own, plus a content delivery network or a load balancer with its own proxy.
 USUAL_PROXIES = 3
 WHERE = "See “Mail providers” in docs/running.md."
 
 
 @register(Tags.security, deploy=True)
 def reports_can_be_believed(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Find out whether anything shows that a report comes from the mail provider."""
+    """Check that reports can be verified as coming from the mail provider."""
     provider, given = settings.MAIL_PROVIDER, settings.ANYMAIL
     messages: list[CheckMessage] = []
     secret = given.get("WEBHOOK_SECRET", "")
@@ -30,7 +30,7 @@ def reports_can_be_believed(app_configs: Sequence[AppConfig] | None, **_: Any) -
             Error(f"{missing} is not set: the reports of {provider} are refused until it is.", WHERE, id="digest.E001")
         )
     elif (proof := providers.PROOFS.get(provider, ("",))[0]) and not given.get(proof):
-        # Something else will do, and is weaker.
+        # Another proof is set, but it is weaker.
         messages.append(
             checks.Warning(
                 f"ANYMAIL_{proof} isn’t set, though {provider} can sign its reports.", WHERE, id="digest.W001"
@@ -41,7 +41,7 @@ def reports_can_be_believed(app_configs: Sequence[AppConfig] | None, **_: Any) -
 
 @register(Tags.security, deploy=True)
 def visitors_can_be_told_apart(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Find out whether the address of a visitor is read from what the proxy before us writes."""
+    """Check that visitors' addresses are read from what the proxy in front of us writes."""
     if settings.DEBUG or not settings.SITE_URL.startswith("https://"):
         return []
     if settings.PROXY_COUNT > USUAL_PROXIES:

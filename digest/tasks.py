@@ -1,4 +1,4 @@
-"""The doorbells Celery rings. Each loads, calls one function, and ends."""
+"""The Celery tasks. Each loads, calls one function, and ends."""
 
 import time
 from datetime import timedelta
@@ -22,16 +22,16 @@ TURN_SECONDS = 10
 
 @shared_task
 def plan_due() -> None:
-    """Plan the digests of everybody who is due, and ring for the senders."""
+    """Plan the digests of everyone who is due, and start sending them."""
     if planning_runs.plan_and_note(timezone.now()).queued:
         send_queued.delay()
 
 
 @shared_task
 def send_queued() -> None:
-    """Send what is queued, one turn long; ring again where that was not all.
+    """Send what is queued for one turn; queue another turn if that was not all.
 
-    Short turns let a worker that is told to stop do so within one.
+    Turns are short so that a worker that is told to stop can do so within one.
     """
     end = time.monotonic() + TURN_SECONDS
     worker.drain(lambda: time.monotonic() > end)
@@ -41,33 +41,33 @@ def send_queued() -> None:
 
 @shared_task
 def watch_editions() -> None:
-    """Halt the editions that draw too many complaints or bounces, and release what may go on."""
+    """Halt the editions that get too many complaints or bounces, and release those that may go on."""
     if breaker.watch(timezone.now()):
         send_queued.delay()
 
 
 @shared_task
 def sweep_editions() -> None:
-    """Do what the panel decided about whole editions, and ring for the senders where that gave them work."""
+    """Apply what the panel decided about whole editions, and start sending if that queued anything."""
     if bulk_actions.sweep(timezone.now()):
         send_queued.delay()
 
 
 @shared_task
 def learn_tastes() -> None:
-    """Write the profiles that were not written when somebody said something."""
+    """Update the profiles that were not updated when the reader gave feedback."""
     user_profiles.learn_new(timezone.now())
 
 
 @shared_task
 def learn_weights() -> None:
-    """Learn from what readers said what the components of a score should weigh."""
+    """Learn the weights of the score components from what readers said."""
     learned_weights.learn_from_readers(timezone.now())
 
 
 @shared_task
 def publish_late() -> None:
-    """Publish the editions whose hour has come."""
+    """Publish the editions that are due."""
     curation.publish_overdue(timezone.now())
 
 
@@ -77,21 +77,21 @@ def release_stuck() -> None:
     recovery.recover_interrupted(timezone.now())
 
 
-# Tries again after about 10, 20 and 40 seconds: a link that comes later is of little use.
+# Retries after about 10, 20 and 40 seconds: a link that arrives later is of little use.
 @shared_task(autoretry_for=(MailError,), retry_backoff=10, retry_jitter=False, max_retries=3)
 def send_sign_in_link(pk: int, goes_to: str) -> None:
-    """Write to somebody who wants to sign in; what beat's sweep has sent is not sent again."""
+    """Email a sign-in link to someone who asked for one; if beat's sweep has sent it, it is not sent again."""
     if OutgoingMail.objects.filter(kind="sign_in", recipient=pk).exists():
         outgoing.send("sign_in", pk, timezone.now())
     else:
-        # Rung for by an earlier version.
+        # Queued by an earlier version.
         members.send_link(pk, goes_to)
 
 
-# Tries again after about 10, 20 and 40 seconds.
+# Retries after about 10, 20 and 40 seconds.
 @shared_task(autoretry_for=(MailError,), retry_backoff=10, retry_jitter=False, max_retries=3)
 def send_passkey_added(pk: int) -> None:
-    """Tell a member that their account has a new passkey; what beat's sweep has sent is not sent again."""
+    """Tell a member that their account has a new passkey; if beat's sweep has sent it, it is not sent again."""
     outgoing.send("passkey_added", pk, timezone.now())
 
 
@@ -116,14 +116,14 @@ def push_libraries() -> None:
 
 @shared_task
 def forget_strangers() -> None:
-    """Delete the members who never used a link, and the questions for a passkey that nobody answered."""
+    """Delete the members who never used a link, and the passkey challenges that no one answered."""
     members.prune_unused_members(timezone.now())
     PasskeyChallenge.objects.forget(timezone.now() - timedelta(hours=1))
 
 
 @shared_task
 def count_sending() -> None:
-    """Count the digests of the newest edition, and those of today, for the panel."""
+    """Count the digests of the newest edition and of today for the panel."""
     now = timezone.now()
     tallies.update_sending_tallies(now)
     sending_day.count_day(now)
@@ -137,7 +137,7 @@ def count_all() -> None:
 
 @shared_task
 def gather_sources() -> None:
-    """Ask the sources whose hour has come, and put what they list into drafts."""
+    """Query the sources that are due, and put what they list into drafts."""
     gathering.harvest_due(timezone.now())
     drafting.draft(timezone.now())
     withdrawal_recipients.find_recipients(timezone.now())
@@ -145,12 +145,12 @@ def gather_sources() -> None:
 
 @shared_task
 def write_sentences() -> None:
-    """Ask the language model, where there is one, for the sentences that papers of editions lack."""
+    """Ask the language model, if there is one, for the sentences that papers in editions lack."""
     sentence_writing.write_missing(timezone.now())
 
 
-# Tries again after about 10, 20 and 40 seconds.
+# Retries after about 10, 20 and 40 seconds.
 @shared_task(autoretry_for=(MailError,), retry_backoff=10, retry_jitter=False, max_retries=3)
 def warn_of_failed_sign_ins(pk: int, step: str) -> None:
-    """Tell somebody of the panel that signing in with their name fails again and again."""
+    """Warn a panel user that sign-ins with their name keep failing."""
     sign_in_alert.warn(pk, step, timezone.now())

@@ -1,1 +1,1 @@
-"""Is the service set up right and does it do its work: one file for each kind of check, and what each says."""
+"""Checks of whether the service is set up right and working: one file per kind of check, with its messages."""

@@ -1,4 +1,4 @@
-"""The database: does it answer, is it of this version of the code, and does its clock agree with ours."""
+"""Check that the database answers, matches this version of the code, and has a clock that agrees with ours."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,12 +12,12 @@ from digest.health.result import CheckResult, Reporter
 
 DATABASE_REPORTER, MIGRATIONS, CLOCK = Reporter("database"), Reporter("migrations"), Reporter("clock")
 
-# Seconds between two clocks: from here on leases and due times are off, and then plainly wrong.
+# Seconds between the two clocks from which leases and due times are off, and from which they are plainly wrong.
 OFF_SECONDS, WRONG_SECONDS = 2, 30
 
 
 def connect_to_database() -> Iterable[CheckResult]:
-    """Open a connection of this thread's own, ask the smallest question, and close it."""
+    """Open a connection for this thread, run the smallest query, and close it."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -33,7 +33,7 @@ def connect_to_database() -> Iterable[CheckResult]:
 
 
 def migrations_are_applied() -> Iterable[CheckResult]:
-    """Compare the migrations of the code with those that the database has had."""
+    """Compare the migrations in the code with those applied to the database."""
     executor = MigrationExecutor(connection)
     loader = executor.loader
     missing = [step for step, _ in executor.migration_plan(loader.graph.leaf_nodes())]
@@ -60,7 +60,7 @@ def migrations_are_applied() -> Iterable[CheckResult]:
 
 
 def clocks_agree() -> Iterable[CheckResult]:
-    """Compare the clock of the database with ours."""
+    """Compare the database's clock with ours."""
     if connection.vendor != "postgresql":
         yield CLOCK.skipped("The database has no clock of its own.")
         return
@@ -69,7 +69,7 @@ def clocks_agree() -> Iterable[CheckResult]:
         cursor.execute("SELECT clock_timestamp()")
         theirs: datetime = cursor.fetchone()[0]
         after = timezone.now()
-    # What the question itself took is nobody's fault.
+    # The time the query itself took does not count.
     seconds = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
     action = "Keep the time on both machines by NTP, with systemd-timesyncd or chrony."
     if seconds > WRONG_SECONDS:

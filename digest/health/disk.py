@@ -1,4 +1,4 @@
-"""The disk that VAR_DIR lies on, and the age of the newest backup."""
+"""Check the disk that VAR_DIR is on, and the age of the newest backup."""
 
 import os
 import shutil
@@ -17,13 +17,13 @@ MEGABYTE = 10**6
 LITTLE, TOO_LITTLE = 1000 * MEGABYTE, 100 * MEGABYTE
 FEW_FILES = 1000
 ONE_HOUR = 3600
-# A backup a night, and one that came an hour or two late.
+# Backups are nightly, and may be an hour or two late.
 OLD_HOURS, TOO_OLD_HOURS = 26, 74
 MAKE_ONE = "Make one each night (docs/running.md, “Backup”), and set BACKUP_DIR to where it is."
 
 
 def disk_has_room() -> Iterable[CheckResult]:
-    """Write a file into VAR_DIR, and look how much room there is for more."""
+    """Write a file to VAR_DIR, and check how much room is left."""
     folder = Path(settings.VAR_DIR)
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
@@ -50,13 +50,13 @@ def disk_has_room() -> Iterable[CheckResult]:
 
 
 def free_files(folder: Path) -> int | None:
-    """Return how many more files fit; None where the file system sets no limit."""
+    """Return how many more files fit; None if the file system sets no limit."""
     numbers = os.statvfs(folder)
     return numbers.f_favail if numbers.f_files else None
 
 
 def backup_is_young() -> Iterable[CheckResult]:
-    """Say how old the newest file in BACKUP_DIR is."""
+    """Report how old the newest file in BACKUP_DIR is."""
     complain = BACKUP.warn if settings.DEBUG else BACKUP.bad
     try:
         files = [path.stat() for path in Path(settings.BACKUP_DIR).iterdir() if is_backup(path)]
@@ -80,5 +80,5 @@ def backup_is_young() -> Iterable[CheckResult]:
 
 
 def is_backup(path: Path) -> bool:
-    """Say whether a file may be a backup: it is whole and not hidden."""
+    """Return whether a file may be a backup: it is complete and not hidden."""
     return path.is_file() and not path.name.startswith(".") and path.suffix not in {".tmp", ".part"}

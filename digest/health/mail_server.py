@@ -1,4 +1,4 @@
-"""Sign in at the mail server, and leave again without a mail."""
+"""Sign in to the mail server, and leave without sending a mail."""
 
 import smtplib
 import ssl
@@ -16,7 +16,7 @@ MEND = "Fix EMAIL_URL: see docs/settings.md."
 
 
 def mail_server_lets_us_in() -> Iterable[CheckResult]:
-    """Say EHLO, STARTTLS, AUTH and NOOP, as far as EMAIL_URL wants them, and QUIT."""
+    """Send EHLO, STARTTLS, AUTH and NOOP, as far as EMAIL_URL asks for them, then QUIT."""
     if settings.MAIL_PROVIDER != "smtp":
         yield SMTP_REPORTER.skipped(f"Mail goes out through {settings.MAIL_PROVIDER}, not SMTP.")
         return
@@ -33,7 +33,7 @@ def mail_server_lets_us_in() -> Iterable[CheckResult]:
     except smtplib.SMTPNotSupportedError:
         yield SMTP_REPORTER.bad("It doesn’t offer STARTTLS or a way to sign in.", MEND)
     except smtplib.SMTPAuthenticationError as error:
-        # The server's words may repeat the name: the code alone is safe.
+        # The server's text may repeat the user name: only the code is safe.
         yield SMTP_REPORTER.bad(f"It refuses the user name and password ({error.smtp_code}).", MEND)
     except smtplib.SMTPResponseException as error:
         yield SMTP_REPORTER.bad(f"It answers {error.smtp_code}.", "Check the mail server’s log.")

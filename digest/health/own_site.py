@@ -1,4 +1,4 @@
-"""Our own site, as others reach it: the webhook, the link of List-Unsubscribe, the certificate, the proxies."""
+"""Check our own site as others reach it: the webhook, the List-Unsubscribe link, the certificate, the proxies."""
 
 import ssl
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ WEBHOOK, UNSUBSCRIBE = Reporter("webhook"), Reporter("unsubscribe link")
 CERTIFICATE_REPORTER, PROXIES = Reporter("certificate"), Reporter("proxies")
 
 SITE_TIMEOUT_SECONDS = 8
-# Let's Encrypt renews a month before the end: whoever is here was not renewed for two weeks.
+# Let's Encrypt renews a month before the end: with two weeks left, renewal has been failing for two weeks.
 FEW_DAYS, TOO_FEW_DAYS = 14, 3
 REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}
 REACH = (
@@ -30,7 +30,7 @@ REACH = (
 
 
 def over_https(report: Reporter, check: Callable[[], Iterable[CheckResult]]) -> Callable[[], Iterator[CheckResult]]:
-    """Return the check that is skipped where SITE_URL is not https, and says in a line that the site is silent."""
+    """Return a check that is skipped if SITE_URL is not https, and that reports an unreachable site in one line."""
 
     def examine() -> Iterator[CheckResult]:
         if not settings.SITE_URL.startswith("https://"):
@@ -45,7 +45,7 @@ def over_https(report: Reporter, check: Callable[[], Iterable[CheckResult]]) -> 
 
 
 def webhook_is_guarded() -> Iterator[CheckResult]:
-    """Post a report without any proof to our own webhook: it must be there, and refuse."""
+    """Post a report without any proof to our own webhook, which must exist and refuse it."""
     provider = settings.MAIL_PROVIDER
     if provider not in providers.PROOFS:
         yield WEBHOOK.skipped(f"{provider} reports nothing.")
@@ -75,7 +75,7 @@ def webhook_is_guarded() -> Iterator[CheckResult]:
 
 
 def unsubscribing_works() -> Iterator[CheckResult]:
-    """Post to the address of List-Unsubscribe as mail services do, with a token that is nobody's."""
+    """Post to the List-Unsubscribe address as mail services do, with a token that belongs to no one."""
     answer = _ask("POST", reverse("unsubscribe", args=["nobody:doctor"]), data={"List-Unsubscribe": "One-Click"})
     if answer.status_code == HTTPStatus.NOT_FOUND and _is_ours(answer):
         yield UNSUBSCRIBE.ok("It works over https with one click.")
@@ -91,7 +91,7 @@ def unsubscribing_works() -> Iterator[CheckResult]:
 
 
 def certificate_is_valid() -> Iterator[CheckResult]:
-    """Shake hands with the web server as a browser does, and read how long the certificate is good."""
+    """Open a TLS connection to the web server as a browser does, and read how long the certificate is valid."""
     parts = urlsplit(settings.SITE_URL)
     try:
         days = days_left(str(parts.hostname), parts.port or 443, SITE_TIMEOUT_SECONDS)
@@ -150,5 +150,5 @@ def _ask(method: str, path: str, headers: dict[str, str] | None = None, **conten
 
 
 def _is_ours(answer: httpx.Response) -> bool:
-    """Say whether the service answered, and no proxy in its place: each of its pages has our policy."""
+    """Return whether the service answered, not a proxy in its place: all its pages have our policy."""
     return "content-security-policy" in answer.headers and escape(settings.SITE_NAME) in answer.text

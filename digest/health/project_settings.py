@@ -1,4 +1,4 @@
-"""The settings, as Django's own checks and ours see them."""
+"""Check the settings with Django's checks and our own."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ SETTINGS_REPORTER = Reporter("settings")
 
 
 def settings_are_right() -> Iterable[CheckResult]:
-    """Say what `check` finds, and `check --deploy` where the service is for the public."""
+    """Report what `check` finds, and `check --deploy` if the service is public."""
     if settings.DEBUG:
         yield SETTINGS_REPORTER.warn(
             "DEBUG is on, which is only for trying it out.", "Set DEBUG=false if others can reach the service."

@@ -1,4 +1,4 @@
-"""Show the provider's API our key, by a call that reads something and sends nothing."""
+"""Try our key on the provider's API, with a call that reads something and sends nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
@@ -21,27 +21,27 @@ Keys = Mapping[str, str]
 
 
 class ApiCall(NamedTuple):
-    """A call that reads: a path below the API's address, and how it shows the key."""
+    """A call that only reads: a path below the API's address, and how the key is passed."""
 
     path: str
     headers: Mapping[str, str] = {}
     auth: tuple[str, str] | None = None
-    # What is posted, where the API knows no GET.
+    # What to post, if the API has no GET for it.
     json: Mapping[str, str] | None = None
 
 
 class ApiProbe(Protocol):
-    """One provider: what to ask it, given Anymail's settings."""
+    """The call to make to one provider, given Anymail's settings."""
 
     def __call__(self, keys: Keys) -> ApiCall:
-        """Return the question."""
+        """Return the call."""
 
 
 def _bearer(path: str, key: str) -> ApiProbe:
     return lambda keys: ApiCall(path, {"Authorization": f"Bearer {keys[key]}"})
 
 
-# The usual address of each API, and a call that its documentation has for reading.
+# The usual address of each API, and a read call from its documentation.
 API_PROBES: dict[str, tuple[str, ApiProbe]] = {
     "brevo": ("https://api.brevo.com/v3/", lambda keys: ApiCall("account", {"api-key": keys["BREVO_API_KEY"]})),
     "mailersend": ("https://api.mailersend.com/v1/", _bearer("api-quota", "MAILERSEND_API_TOKEN")),
@@ -78,12 +78,12 @@ API_PROBES: dict[str, tuple[str, ApiProbe]] = {
         lambda keys: ApiCall("sending-domains", {"Authorization": keys["SPARKPOST_API_KEY"]}),
     ),
 }
-# What an API says to a key that is good, and may do nothing but send.
+# What an API answers if the key is good but may only send.
 SENDING_ONLY = ("restricted_api_key",)
 
 
 def provider_knows_our_key() -> Iterable[CheckResult]:
-    """Ask the provider something small."""
+    """Make a small request to the provider's API."""
     provider = settings.MAIL_PROVIDER
     if provider in {"smtp", "outbox"}:
         yield PROVIDER.skipped("Mail doesn’t go out through a provider.")

@@ -1,8 +1,8 @@
-"""How many proxies write X-Forwarded-For before us, learned from a request to ourselves.
+"""Count the proxies in front of us that add to X-Forwarded-For, with a request to ourselves.
 
-The request bears one made-up address, as a visitor could send it, and a token that only we can sign. The service
-answers how many addresses came after that one, and never an address: so the answer tells a stranger nothing, and a
-stranger gets none.
+The request carries one made-up address, as a visitor could send, and a token that only we can sign. The service
+answers how many addresses came after that one, never an address. So the answer would tell a stranger nothing, and a
+stranger gets no answer.
 """
 
 import secrets
@@ -12,14 +12,14 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
-# Of documentation (RFC 5737): nobody's.
+# Reserved for documentation (RFC 5737), so it belongs to no one.
 DOCUMENTATION_BLOCK = "198.51.100"
 GOOD_FOR_SECONDS = 60
 HEADER = "X-Forwarded-For"
 
 
 class Probe(NamedTuple):
-    """A request to be made: its made-up address, and the token that says so."""
+    """A request to make: its made-up address, and the token that vouches for it."""
 
     address: str
     token: str
@@ -39,13 +39,13 @@ def probe() -> Probe:
 
 
 def seen(request: HttpRequest, token: str) -> Forwarded | None:
-    """Return what the proxies added to a probe; None where the token is not ours, or old."""
+    """Return what the proxies added to a probe; None if the token is not ours or too old."""
     try:
         address, _ = _signer().unsign_object(token, max_age=GOOD_FOR_SECONDS)
     except (signing.BadSignature, TypeError, ValueError):
         return None
     chain = [part.strip() for part in request.headers.get(HEADER, "").split(",") if part.strip()]
-    # A proxy that writes the header anew, and drops what the visitor sent, leaves its own alone.
+    # A proxy that rewrites the header and drops what the visitor sent leaves only its own addresses.
     added = chain[chain.index(address) + 1 :] if address in chain else chain
     return Forwarded(len(added), settings.PROXY_COUNT)
 

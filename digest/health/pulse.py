@@ -1,7 +1,7 @@
 """The pulses of beat and of the planner, and how long digests have been waiting to be sent.
 
-Beat notes each ring, every minute; the planner, which a worker runs at each ring, notes each run: the two tell which of
-them is silent. With cron in beat's place `run_scheduled` is both.
+Beat records each ring, every minute. The planner, which a worker runs at each ring, records each run. Together they
+show which of the two is silent. With cron instead of beat, `run_scheduled` does both.
 """
 
 from collections.abc import Iterable
@@ -16,19 +16,19 @@ from digest.models import Delivery
 
 BEAT, PLANNING, DIGESTS = Reporter("beat"), Reporter("planning"), Reporter("digests")
 
-# Both come every minute; a large run of the planner takes some.
+# Both run every minute, but a large run of the planner takes several.
 LATE_AFTER, SILENT_AFTER = timedelta(minutes=5), timedelta(minutes=30)
 AHEAD = timedelta(minutes=2)
 WAITS_LONG = timedelta(hours=1)
 
 
 def beat_rings() -> Iterable[CheckResult]:
-    """Say when beat rang last."""
+    """Report when beat last rang."""
     yield _age(BEAT, beat.last_pulse(), "Is beat running? Without beat: does cron call manage.py run_scheduled?")
 
 
 def digests_are_planned() -> Iterable[CheckResult]:
-    """Say when the planner came to its end last."""
+    """Report when the planner last finished."""
     last = planning_runs.last_run()
     ended_at = last.ended_at if last else None
     yield _age(PLANNING, ended_at, "Is a worker for the queue “planning” running? Its log says why not.")
@@ -51,7 +51,7 @@ def _age(report: Reporter, last: datetime | None, action: str) -> CheckResult:
 
 
 def digests_go_out() -> Iterable[CheckResult]:
-    """Say how long the digest that has waited longest could have been sent."""
+    """Report how long the oldest queued digest has been ready to send."""
     now = timezone.now()
     oldest = Delivery.objects.queued(now).values_list("not_before", flat=True).first()
     overdue = Delivery.objects.overdue(now - WAITS_LONG).count()

@@ -1,4 +1,4 @@
-"""The list of all checks: a new one is a function that yields results, and a line here."""
+"""The list of all checks. A new one needs a function that yields results, and a line here."""
 
 from digest.health import (
     database,
@@ -59,16 +59,16 @@ NETWORK_CHECKS = (
 
 
 def local_results() -> list[CheckResult]:
-    """Return what can be said without the network: of the machine, its settings and its database."""
+    """Return the results that need no network: the machine, its settings and its database."""
     return run_local(DATABASE_CHECK, OF_DATABASE, LOCAL_CHECKS)
 
 
 def network_results() -> list[CheckResult]:
-    """Return what others say of us: name servers, the provider, our own site from outside, Redis."""
+    """Return the results that need the network: name servers, the provider, our own site from outside, Redis."""
     return NetworkRun(NETWORK_CHECKS).results()
 
 
 def all_results() -> list[CheckResult]:
-    """Return all, the local ones while the others wait."""
+    """Return all results; the local checks run while the others wait for the network."""
     network = NetworkRun(NETWORK_CHECKS)
     return local_results() + network.results()

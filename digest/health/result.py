@@ -1,4 +1,4 @@
-"""What one check says: its verdict, why, and what to do about it."""
+"""The result of one check: its verdict, why, and what to do about it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class CheckVerdict(StrEnum):
-    """How it stands, worst first."""
+    """The verdict of a check, worst first."""
 
     BAD = "bad"
     WARN = "warn"
@@ -20,34 +20,34 @@ SEVERITY = list(CheckVerdict)
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One line. Its texts name settings, hosts and records, never a secret, a mailbox or an IP address."""
+    """A line of the report. Its texts name settings, hosts and records, never a secret, a mailbox or an IP address."""
 
     check: str
     verdict: CheckVerdict
     summary: str
-    # What to do; "" where there is nothing.
+    # What to do; "" if there is nothing to do.
     action: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """Return it for JSON."""
+        """Return the result for JSON."""
         return {name: str(value) for name, value in asdict(self).items()}
 
 
 class HealthCheck(NamedTuple):
-    """A check by its name. Those that wait for the network run beside each other, and never ask the database."""
+    """A named check. Those that wait for the network run in parallel, and never query the database."""
 
     name: str
     examine: Callable[[], Iterable[CheckResult]]
 
 
 class Reporter:
-    """Makes the results of one check, so that none repeats its name."""
+    """Makes the results of one check, so that its name is written only once."""
 
     def __init__(self, check: str) -> None:
         self.check = check
 
     def ok(self, summary: str) -> CheckResult:
-        """All is as it should be."""
+        """Everything is as it should be."""
         return CheckResult(self.check, CheckVerdict.OK, summary)
 
     def warn(self, summary: str, action: str) -> CheckResult:
@@ -55,19 +55,19 @@ class Reporter:
         return CheckResult(self.check, CheckVerdict.WARN, summary, action)
 
     def bad(self, summary: str, action: str) -> CheckResult:
-        """It does not work, or will soon stop to."""
+        """It does not work, or will soon stop working."""
         return CheckResult(self.check, CheckVerdict.BAD, summary, action)
 
     def skipped(self, summary: str, action: str = "") -> CheckResult:
-        """Nobody can tell, or there is nothing to look at."""
+        """It cannot be checked, or there is nothing to check."""
         return CheckResult(self.check, CheckVerdict.SKIPPED, summary, action)
 
 
 def worst_first(results: Iterable[CheckResult]) -> list[CheckResult]:
-    """Return the results by verdict; those of one verdict stay in their order."""
+    """Return the results sorted by verdict; those with the same verdict keep their order."""
     return sorted(results, key=lambda result: SEVERITY.index(result.verdict))
 
 
 def worst(results: Iterable[CheckResult]) -> CheckVerdict:
-    """Return the worst verdict; what was skipped counts as ok."""
+    """Return the worst verdict; skipped counts as ok."""
     return min([CheckVerdict.OK, *(result.verdict for result in results)], key=SEVERITY.index)

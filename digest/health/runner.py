@@ -1,6 +1,6 @@
-"""Run the checks: beside each other where they wait for the network, each within its time, none able to stop the rest.
+"""Run the checks: in parallel if they wait for the network, each with a time limit, none able to stop the others.
 
-The local ones run in the caller's thread, for they share its connection to the database.
+The local ones run in the caller's thread, because they share its database connection.
 """
 
 import logging
@@ -15,20 +15,20 @@ from digest.health.result import CheckResult, CheckVerdict, HealthCheck, Reporte
 
 logger = logging.getLogger(__name__)
 
-# Within these many seconds a check has answered or counts as hanging. All together stay below half a minute.
+# A check that has not answered within this many seconds counts as hanging. All together stay below half a minute.
 NETWORK_SECONDS = 12.0
 DATABASE_SECONDS = 4.0
 STATEMENT_MILLISECONDS = 3500
 
 
 class NetworkRun:
-    """Checks that run in threads of their own from now on."""
+    """Checks that run in threads of their own, started right away."""
 
     def __init__(self, checks: Sequence[HealthCheck], seconds: float = NETWORK_SECONDS) -> None:
         self._end = time.monotonic() + seconds
         self._seconds = seconds
         self._results: dict[str, list[CheckResult]] = {}
-        # Daemons: one that hangs must not keep the command from ending.
+        # Daemon threads: a check that hangs must not keep the command from ending.
         self._threads = {
             check.name: threading.Thread(target=self._examine, args=[check], name=f"doctor {check.name}", daemon=True)
             for check in checks
@@ -40,7 +40,7 @@ class NetworkRun:
         self._results[check.name] = examine(check)
 
     def results(self) -> list[CheckResult]:
-        """Wait for them and return what they say, in the order of the checks."""
+        """Wait for the checks and return their results, in the order of the checks."""
         answers: list[CheckResult] = []
         for name, thread in self._threads.items():
             thread.join(max(0.0, self._end - time.monotonic()))
@@ -53,22 +53,22 @@ class NetworkRun:
 
 
 def examine(check: HealthCheck) -> list[CheckResult]:
-    """Return what a check says; where it crashes, a line that says so."""
+    """Return the results of a check; if it crashes, a line that says so."""
     try:
         return list(check.examine())
-    except Exception as error:  # Whatever it is: the others go on, and the line says it.
+    except Exception as error:  # Any error: the other checks go on, and the line reports it.
         logger.debug("the check of %s failed", check.name, exc_info=True)
         action = "Run manage.py doctor with LOG_LEVEL=DEBUG to see where."
         if isinstance(error, DatabaseError):
             action = f"Is every migration applied? Else: {action[0].lower()}{action[1:]}"
-        # By its name alone: what it says may hold a password or an address.
+        # Only the name of the error: its message may contain a password or an address.
         return [Reporter(check.name).bad(f"The check failed: {type(error).__name__}.", action)]
 
 
 def run_local(
     probe: HealthCheck, of_database: Sequence[HealthCheck], others: Sequence[HealthCheck]
 ) -> list[CheckResult]:
-    """Run the probe of the database, the checks that ask the database if it answers, and the others."""
+    """Run the probe of the database, the database's own checks if it answers, and the others."""
     results = NetworkRun([probe], DATABASE_SECONDS).results()
     if any(result.verdict == CheckVerdict.BAD for result in results):
         results += [Reporter(check.name).skipped("The database doesn’t answer.") for check in of_database]
@@ -88,7 +88,7 @@ def _examine_bounded(check: HealthCheck) -> list[CheckResult]:
 @contextmanager
 def _statement_timeout() -> Iterator[None]:
     if connection.vendor != "postgresql":
-        # SQLite waits for no other process when it reads.
+        # SQLite does not wait for another process when it reads.
         yield
         return
     with transaction.atomic():

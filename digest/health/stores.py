@@ -1,4 +1,4 @@
-"""Redis, and what waits in the broker's queues."""
+"""Check Redis, and how much is waiting in the broker's queues."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,14 +14,14 @@ REDIS_REPORTER, QUEUES_REPORTER = Reporter("redis"), Reporter("queues")
 
 REDIS_TIMEOUT_SECONDS = 3
 FULL = 0.9
-# Minutes of unanswered rings, and how many there must be at least: a gathering may take a while.
+# Minutes of unanswered rings, and the minimum number of them: gathering may take a while.
 SLOW_MINUTES, STUCK_MINUTES = 10, 60
 SLOW_RINGS, STUCK_RINGS = 3, 6
 HOURS_A_DAY = 24
 
 
 def redis_answers() -> Iterable[CheckResult]:
-    """Ask Redis whether it is there, has room and can write."""
+    """Check that Redis answers, has room and can write."""
     if not settings.REDIS_URL:
         yield REDIS_REPORTER.skipped("REDIS_URL is not set, so files and memory are used.")
         return
@@ -56,7 +56,7 @@ def _health(facts: dict[str, Any]) -> Iterable[CheckResult]:
 
 
 def queues_are_short() -> Iterable[CheckResult]:
-    """Say how much waits in each queue, and for how many minutes of beat's rings that stands."""
+    """Report how many tasks wait in each queue, and how many minutes of beat's rings that is."""
     waiting = queues.waiting()
     if waiting is None:
         yield QUEUES_REPORTER.bad(
@@ -80,7 +80,7 @@ def queues_are_short() -> Iterable[CheckResult]:
 
 
 def rings_a_minute() -> dict[str, float]:
-    """Return how often beat rings for each queue in a minute, by the schedule."""
+    """Return how often per minute beat rings for each queue, according to the schedule."""
     rings: dict[str, float] = {}
     for entry in SCHEDULE.values():
         route = settings.CELERY_TASK_ROUTES.get(str(entry["task"]), {"queue": "celery"})["queue"]

@@ -1,4 +1,4 @@
-"""The time zones: is the database of them here, and does it know those of the subscribers."""
+"""Check that the time zone database is installed, and knows the subscribers' zones."""
 
 import zoneinfo
 from collections.abc import Iterable
@@ -7,12 +7,12 @@ from digest.health.result import CheckResult, Reporter
 from subscriptions.models import Subscriber
 
 ZONES_REPORTER = Reporter("time zones")
-# So many are named.
+# How many unknown zones are named.
 SHOWN = 3
 
 
 def time_zones_are_known() -> Iterable[CheckResult]:
-    """Look up each zone that a subscriber has."""
+    """Look up each time zone that a subscriber has."""
     zone_names = zoneinfo.available_timezones()
     if "Europe/Berlin" not in zone_names:
         yield ZONES_REPORTER.bad("There’s no time zone database.", "Install the package tzdata.")

@@ -1,4 +1,4 @@
-"""Certificates, as whoever connects sees them."""
+"""Certificates, as clients see them."""
 
 import socket
 import ssl
@@ -10,15 +10,15 @@ SECONDS_A_DAY = 86_400
 
 
 class CertificateError(Exception):
-    """Nobody who connects accepts the certificate; the text says why."""
+    """No client accepts the certificate; the message says why."""
 
 
 def days_left(host: str, port: int, patience: float) -> int:
-    """Return for how many days the certificate of a server is good. CertificateError, OSError."""
+    """Return for how many more days a server's certificate is valid. Raises CertificateError, OSError."""
     try:
         with (
             socket.create_connection((host, port), timeout=patience) as plain,
-            # With the same roots as our own requests have.
+            # The same root certificates as for our own requests.
             httpx.create_ssl_context().wrap_socket(plain, server_hostname=host) as wrapped,
         ):
             certificate = wrapped.getpeercert() or {}

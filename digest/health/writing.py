@@ -12,14 +12,14 @@ from digest.models import LanguageModelDay, WrittenSentence
 
 _REPORTER = Reporter("language model")
 RECENT_ANSWERS = timedelta(days=7)
-# So many failures, and no answer after them, are no chance.
+# This many failures in a row, with no answer after them, are no accident.
 MOST_FAILED_IN_A_ROW = 3
 
 Status = WrittenSentence.Status
 
 
 def language_model_answers() -> Iterable[CheckResult]:
-    """Say how many sentences were accepted and refused lately, what today cost, and whether the last ones failed."""
+    """Report how many sentences were accepted and refused lately, what today cost, and whether the last ones failed."""
     model = settings.LANGUAGE_MODEL
     if model is None:
         yield _REPORTER.skipped("None is set: papers show a sentence of their abstract.")

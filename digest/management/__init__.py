@@ -1,1 +1,1 @@
-"""Management of the project."""
+"""Management commands, and the code they need."""

@@ -1,4 +1,4 @@
-"""The demo: a curator, a dozen sample subscribers of many tastes and zones, and the table of what they got."""
+"""The demo: a curator, a dozen sample subscribers with many tastes and zones, and the table of what they got."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -54,14 +54,14 @@ DEMO_SUBSCRIBERS = (
 
 
 def create_demo_curator() -> None:
-    """Make the curator's login of the demo, where it is missing."""
+    """Create the demo's curator login if it is missing."""
     users = get_user_model().objects
     if not users.filter(username=DEMO_CURATOR).exists():
         users.create_superuser(DEMO_CURATOR, email=f"{DEMO_CURATOR}@example.org", password=DEMO_PASSWORD)
 
 
 def create_demo_subscribers(now: datetime) -> None:
-    """Make the sample subscribers that are missing, each due at once as if they had asked for the latest edition."""
+    """Create the sample subscribers that are missing, each due at once as if they had asked for the latest edition."""
     topics = {topic.slug: topic for topic in Topic.objects.all()}
     for sample in DEMO_SUBSCRIBERS:
         address = f"{sample.name}@example.org"

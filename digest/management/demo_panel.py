@@ -1,4 +1,4 @@
-"""What the demo's desk has to do and has done: submissions and votes, runs of sources, the activity log, a list."""
+"""What the demo's curators have to do and have done: submissions, votes, source runs, the activity log, a list."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from subscriptions.models import Roster
 
 DEMO_COLLEAGUE = "mira"
 MEMBERS = 9
-# Of every so many papers one is left without a vote, whoever votes.
+# One paper in this many gets no vote from anyone.
 UNVOTED_EVERY = 5
 REFUSAL_REASON = "Thanks! It's a little far from what our readers follow, so we'll leave it out."
 # Part of the source → how many new and updated papers each of the last runs had, oldest first.
@@ -29,7 +29,7 @@ RUN_ERROR = "arXiv answered 503 Service Unavailable three times, most recently a
 
 
 def create_colleague() -> None:
-    """Make a second curator, who cannot sign in, so that the log has two names in it."""
+    """Create a second curator, who cannot sign in, so that the log has two names in it."""
     person, _ = User.objects.get_or_create(username=DEMO_COLLEAGUE, defaults={"is_staff": True})
     person.set_unusable_password()
     person.save()
@@ -37,7 +37,7 @@ def create_colleague() -> None:
 
 
 def vote_for(papers: Iterable[Paper], now: datetime) -> list[Member]:
-    """Let members vote, for early papers more than for late ones; return the members."""
+    """Let members vote, more for early papers than for late ones; return the members."""
     members = []
     for number in range(1, MEMBERS + 1):
         came = now - timedelta(days=6 * number)
@@ -55,7 +55,7 @@ def vote_for(papers: Iterable[Paper], now: datetime) -> list[Member]:
 
 
 def submit(members: list[Member], waiting: list[Paper], accepted_paper: Paper, now: datetime) -> None:
-    """Let members propose papers: some wait for a curator, one was taken, one refused."""
+    """Let members propose papers: some wait for a curator, one was accepted, one refused."""
     for number, (member, paper) in enumerate(zip(members, waiting, strict=False)):
         at = now - timedelta(hours=3 * number + 2)
         state = {"status": Submission.Status.QUEUED, "created_at": at}
@@ -68,7 +68,7 @@ def submit(members: list[Member], waiting: list[Paper], accepted_paper: Paper, n
 
 
 def run_sources(now: datetime) -> None:
-    """Write down the last days' runs of the sources; the latest of one part failed."""
+    """Record the source runs of the last days; the latest of one part failed."""
     for back in range(len(RUNS["oai", "cs.CV"]), 0, -1):
         at = now - timedelta(days=back - 1, hours=1)
         for (source, part), counts in RUNS.items():
@@ -85,7 +85,7 @@ def _run(source: str, part: str, at: datetime, **fields: object) -> None:
 
 
 def keep_log(past: list[Edition], draft: Edition, now: datetime) -> None:
-    """Write down what the curators did: an edition a day, and the beginning of tomorrow's."""
+    """Record what the curators did: an edition per day, and the beginning of tomorrow's."""
     users = [User.objects.get(username=name) for name in (DEMO_CURATOR, DEMO_COLLEAGUE)]
     for back, edition in zip(range(len(past), 0, -1), past, strict=True):
         titles = [f"“{entry.paper}”" for entry in edition.entries.select_related("paper")[:2]]
@@ -109,7 +109,7 @@ def _log(user: User, row: Model, words: str, at: datetime) -> None:
 
 
 def import_a_list(now: datetime) -> None:
-    """Write down that a list of subscribers was imported a month ago."""
+    """Record that a list of subscribers was imported a month ago."""
     at = now - timedelta(days=30)
     counts = {"proven": 18, "to ask": 3, "invalid": 1}
     Roster.objects.create(

@@ -1,4 +1,4 @@
-"""The demo's readers of the last two months: who came, who left, what they were sent, and what they said of it."""
+"""The demo's readers of the last two months: who came, who left, what they were sent, and what they said about it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from subscriptions.models import Breadth, Channel, Consent, Frequency, Subscribe
 from subscriptions.models.suppression import hash_of
 from subscriptions.signing_up import wording
 
-# They come two days apart, the first of them eight weeks ago.
+# They join two days apart, the first of them eight weeks ago.
 FIRST_CAME = timedelta(days=58)
 DAYS_BETWEEN_READERS = timedelta(days=2)
 NAMES = (
@@ -25,7 +25,7 @@ NAMES = (
     *("edwin", "mary", "benoit", "cecilia", "satyendra", "inge", "niels", "wang", "marie", "abdus"),
     *("ingrid", "paul", "frances", "kurt", "margaret", "john"),
 )
-# Zones and hours, all of them later than the hour at which editions come out.
+# Zones and hours, all of them later than the hour when editions come out.
 ZONES_AND_HOURS = (
     *(("Europe/London", 7), ("America/New_York", 6), ("Asia/Kolkata", 13), ("Europe/Berlin", 8)),
     *(("America/Los_Angeles", 5), ("Asia/Tokyo", 18), ("Africa/Lagos", 9)),
@@ -36,7 +36,7 @@ FOLLOWED, READS_EVERYTHING_EVERY = (1, 3, 5, 7), 6
 NOT_YET_CONFIRMED = {"rachel": timedelta(hours=1), "sophie": timedelta(hours=26)}
 # Who left, and how many days ago.
 LEFT = {"dorothy": 20, "jocelyn": 6, "satyendra": 2}
-# What became of single mails: reader → (how many editions ago, status, kind of report, what the server said).
+# What happened to individual mails: reader → (how many editions ago, status, kind of report, what the server said).
 MISHAPS = {
     "marie": (4, Delivery.Status.BOUNCED, Event.Kind.HARD_BOUNCE, "550 5.1.1 The mailbox does not exist"),
     "mary": (2, Delivery.Status.COMPLAINED, Event.Kind.COMPLAINED, ""),
@@ -49,7 +49,7 @@ DELIVERY_ERRORS = {
     Delivery.Status.FAILED: "reported: it could not be delivered: 452 4.2.2 The mailbox is full",
     Delivery.Status.BOUNCED: "reported: the address does not exist: 550 5.1.1 The mailbox does not exist",
 }
-# Preferences that not everybody has.
+# Preferences that only some have.
 SPECIAL: dict[str, dict[str, Any]] = {
     "chandra": {"frequency": Frequency.WEEKLY, "weekday": 0},
     "cecilia": {"channel": Channel.FEED, "feed_key": UUID(int=1)},
@@ -57,7 +57,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "niels": {"max_papers": 5, "least_match": 30},
 }
 PAUSED = {"abdus": timedelta(days=10)}
-# Which of the first papers of a digest somebody opened and gave an opinion on, and by which of them.
+# Every second reader lets opens be noted; every third digest gets opinions.
 OPENS_EVERY, OPINIONS_EVERY = 2, 3
 
 
@@ -71,7 +71,7 @@ class SampleDigest:
 
 
 def create_demo_readers(now: datetime, seen_until: datetime | None) -> list[Subscriber]:
-    """Make the readers of the last weeks, none of them due for what is out; return those who ever confirmed."""
+    """Create the readers of the last weeks, none of them due for what is out; return those who ever confirmed."""
     topics = list(Topic.objects.order_by("pk"))
     readers = []
     for number, name in enumerate(NAMES):
@@ -100,7 +100,7 @@ def create_demo_readers(now: datetime, seen_until: datetime | None) -> list[Subs
 
 
 def _steps(number: int) -> tuple[int, ...]:
-    """Return by which steps a reader's topics are taken from the list; none for who reads everything."""
+    """Return the steps by which a reader's topics are picked from the list; none if they read everything."""
     return () if number % READS_EVERYTHING_EVERY == 0 else FOLLOWED
 
 
@@ -114,7 +114,7 @@ def _agree(reader: Subscriber, at: datetime) -> None:
 
 
 def send_past_digests(editions: Mapping[Edition, date], readers: Iterable[Subscriber]) -> list[SampleDigest]:
-    """Write down the digests of past editions as if they had been sent, and return them, oldest first."""
+    """Record the digests of past editions as if they had been sent, and return them, oldest first."""
     everybody = list(readers)
     sent: list[SampleDigest] = []
     for back, (edition, day) in zip(range(len(editions), 0, -1), editions.items(), strict=True):
@@ -129,13 +129,13 @@ def _name(reader: Subscriber) -> str:
 
 
 def _sent_at(reader: Subscriber, day: date) -> datetime:
-    """Return the moment a reader's hour came on a day; a few seconds after it, as workers are."""
+    """Return when a reader's digest was sent on a day: a few seconds after their hour, as workers are."""
     local = datetime.combine(day, reader.local_time, ZoneInfo(reader.time_zone))
     return local.astimezone(UTC) + timedelta(seconds=reader.pk)
 
 
 def _reads(reader: Subscriber, day: date, back: int) -> bool:
-    """Whether a reader was there on a day and gets a digest on it."""
+    """Return whether a reader was there on a day and gets a digest on it."""
     name = _name(reader)
     last_day = LEFT.get(name, MISHAPS[name][0] - 1 if name in SUPPRESSED else 0)
     if reader.confirmed_at is None or reader.confirmed_at.date() >= day or back <= last_day:
@@ -177,7 +177,7 @@ def _send(offer: CandidateSet, reader: Subscriber, at: datetime, back: int) -> S
 
 
 def _outcome(reader: Subscriber, planned: str, back: int) -> tuple[Delivery.Status, Event.Kind | None, str]:
-    """Return what became of a mail: its status, what was reported of it, in whose words."""
+    """Return what happened to a mail: its status, the kind of report, and what the server said."""
     if planned == Delivery.Status.SKIPPED:
         return Delivery.Status.SKIPPED, None, ""
     if reader.channel == Channel.FEED:
@@ -189,7 +189,7 @@ def _outcome(reader: Subscriber, planned: str, back: int) -> tuple[Delivery.Stat
 
 
 def part_with_some(readers: Iterable[Subscriber], now: datetime) -> None:
-    """Let those go who left, or whose mail came back."""
+    """Unsubscribe those who left, and suppress those whose mail came back."""
     for reader in readers:
         name = _name(reader)
         if name in LEFT:
@@ -200,7 +200,7 @@ def part_with_some(readers: Iterable[Subscriber], now: datetime) -> None:
 
 
 def tell_what_readers_said(digests: Iterable[SampleDigest], now: datetime) -> None:
-    """Give feedback on past digests: papers that were opened by those who allow it, opinions, saved papers."""
+    """Give feedback on past digests: papers opened by readers who let us note it, opinions, saved papers."""
     for number, digest in enumerate(digests):
         first, last = digest.papers[:2], digest.papers[2:]
         at = min(digest.at + timedelta(minutes=20), now)

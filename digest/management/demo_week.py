@@ -16,7 +16,7 @@ SUBMITTED = 3
 
 @dataclass
 class DemoWeek:
-    """Writes the history before the demo's own mails go out, and the rest after: votes would change their order."""
+    """Writes the history before the demo's mails go out, and the rest after: votes would change the mails' order."""
 
     papers: list[Paper] = field(default_factory=list)
     editions: dict[Edition, date] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class DemoWeek:
 
     @transaction.atomic
     def write_history(self, now: datetime) -> None:
-        """Publish last week's editions, and write down who read them; nothing where that was done before."""
+        """Publish last week's editions, and record who read them; do nothing if that was done before."""
         newest = Edition.objects.published().first()
         if newest is None or Edition.objects.filter(day__lt=newest.day).exists():
             return

@@ -1,4 +1,4 @@
-"""What a new service has to be told: the questions of `manage.py init`, how each answer is checked, and the file."""
+"""The settings of a new service: the questions of `manage.py init`, how each answer is checked, and the file."""
 
 import os
 import secrets
@@ -19,7 +19,7 @@ MAIL_PROVIDERS = ("smtp", *sorted(providers.KEYS))
 
 @dataclass(frozen=True)
 class SettingQuestion:
-    """A variable, what is asked for it, what stands there unless something else is said, and how it is checked."""
+    """A variable, the question for it, its default, and how an answer is checked."""
 
     variable: str
     text: str
@@ -30,11 +30,11 @@ class SettingQuestion:
 
     @property
     def flag(self) -> str:
-        """The flag of the command that answers it."""
+        """The command's flag that answers it."""
         return "--" + self.variable.lower().replace("_", "-")
 
     def fault(self, value: str) -> str:
-        """Return what is wrong with an answer, in words; "" where nothing is."""
+        """Return what is wrong with an answer, in words; "" if nothing is."""
         if not value:
             return "" if self.may_be_empty else "an answer is required"
         try:
@@ -105,7 +105,7 @@ ALL_BUT_KEYS = (*FIRST, *SMTP_QUESTIONS, *DATABASE_QUESTIONS, *POSTGRES_QUESTION
 
 
 def of_provider(provider: str) -> Iterable[SettingQuestion]:
-    """Return what has to be asked about a provider: the mail server, or its keys and the secret of its reports."""
+    """Return the questions about a provider: the mail server, or its keys and the secret for its reports."""
     if provider == "smtp":
         return SMTP_QUESTIONS
     signing = tuple(key for key in sorted(providers.KEYS[provider]) if "SIGNING" in key or "WEBHOOK" in key)
@@ -122,7 +122,7 @@ def of_provider(provider: str) -> Iterable[SettingQuestion]:
 
 
 def in_order(answers: Mapping[str, str]) -> Iterable[SettingQuestion]:
-    """Yield the questions, each once all before it are answered."""
+    """Yield the questions in order, each only once those before it are answered."""
     yield from FIRST
     yield from of_provider(answers["MAIL_PROVIDER"])
     yield from DATABASE_QUESTIONS
@@ -132,7 +132,7 @@ def in_order(answers: Mapping[str, str]) -> Iterable[SettingQuestion]:
 
 
 def write_env_file(file: Path, answers: Mapping[str, str]) -> None:
-    """Write the file, for its owner alone: the answers, fresh secrets where there are none, and what it said before."""
+    """Write the file, only for its owner: the answers, fresh secrets where missing, and what it said before."""
     before = env_file.values(file)
     example = Path(settings.BASE_DIR) / EXAMPLE
     text = (file if file.is_file() else example).read_text(encoding="utf-8")

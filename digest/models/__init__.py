@@ -1,4 +1,4 @@
-"""Paper, Edition, Delivery, Event and all that hangs on them: one file each."""
+"""Paper, Edition, Delivery, Event and everything that belongs to them: one file each."""
 
 from digest.models.authorship import Authorship
 from digest.models.delivery import Delivery

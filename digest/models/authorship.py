@@ -1,4 +1,4 @@
-"""Authorship: that somebody wrote a paper, found by the key that all spellings of a name share."""
+"""Authorship: who wrote a paper, found by the key that all spellings of a name share."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,15 +7,15 @@ from django.db import models
 from digest.models.paper import Paper
 from subscriptions.phrases import MAX_PHRASE_LENGTH, author_key
 
-# Few statements, and none that is too long for a database.
+# Few statements, none too long for a database.
 AUTHORSHIP_BATCH = 1000
 
 
 class AuthorshipManager(models.Manager["Authorship"]):
-    """Keeps the rows in step with the names of papers."""
+    """Keeps the rows in step with the authors of papers."""
 
     def keep(self, papers: Sequence[Paper]) -> None:
-        """Have the rows of papers name exactly their authors."""
+        """Make the rows of papers match their authors exactly."""
         present: dict[int, list[tuple[str, str]]] = {paper.pk: [] for paper in papers if paper.pk}
         for paper, key, name in self.filter(paper__in=list(present)).values_list("paper_id", "key", "name"):
             present[paper].append((key, name))
@@ -34,7 +34,7 @@ class AuthorshipManager(models.Manager["Authorship"]):
 
 
 class Authorship(models.Model):
-    """One author of one paper. The names in their order stand with the paper; this is for looking them up."""
+    """One author of one paper, for look-ups. The paper itself has the names in their order."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="authorships")
     key = models.CharField(max_length=MAX_PHRASE_LENGTH)

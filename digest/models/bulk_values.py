@@ -1,4 +1,4 @@
-"""A value for each row by its key, in one parameter: `update(name=looked_up({key: value, …}))`."""
+"""A different value for each row by key, in one parameter: `update(name=values_by_pk({key: value, …}))`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,9 +10,9 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 def values_by_pk(table: Mapping[int, str] | Mapping[int, datetime]) -> Func:
-    """Return the text, or the moment, that a table has for a row's primary key.
+    """Return an expression for the text or datetime that a table has for a row's primary key.
 
-    CASE with a WHEN for each row does the same, and takes Django longer to write than the database to run.
+    CASE with a WHEN for each row does the same, but takes Django longer to write than the database to run.
     """
     field = DateTimeField() if any(isinstance(value, datetime) for value in table.values()) else TextField()
     return _LookedUp(
@@ -23,7 +23,7 @@ def values_by_pk(table: Mapping[int, str] | Mapping[int, datetime]) -> Func:
 
 
 class _Table(JSONField):
-    """Values by key as JSON, each as the database writes it in a column of its kind."""
+    """Values by key as JSON, each as the database would write it in a column of that type."""
 
     def __init__(self, field: "Field[Any, Any]") -> None:
         super().__init__()
@@ -39,12 +39,12 @@ class _LookedUp(Func):
     arg_joiner = " ->> "
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
-        """Write it for PostgreSQL, which wants to be told that a text is a moment."""
+        """Compile for PostgreSQL, which needs to be told that a text is a datetime."""
         sql, parameters = self.as_sql(compiler, connection, **extra)
         return f"{sql}::{self.output_field.db_type(connection)}", parameters
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
-        """Write it for SQLite, whose ->> would take a number in a text for the place in an array."""
+        """Compile for SQLite, whose ->> would take a number in a text for an array index."""
         table, key = self.get_source_expressions()
         path = Concat(Value('$."'), key, Value('"'))
         return Func(table, path, function="json_extract").as_sql(compiler, connection, **extra)

@@ -21,14 +21,14 @@ from digest.models.indexed_status import (
 from digest.models.snapshot import SnapshotField, snapshot_json
 from subscriptions.models import Subscriber
 
-# What has a meaning of its own in PostgreSQL's COPY.
+# Characters with a special meaning in PostgreSQL's COPY.
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-# The columns of a planned delivery, in the order in which COPY gets them.
+# The columns of a planned delivery, in the order COPY gets them.
 COPIED = ("subscriber_id", "period", "edition_id", "content", "status", "error", "not_before", "indexed_status")
 
 
 class PlannedDelivery(NamedTuple):
-    """A planned delivery, as plain as a row: there may be a million. Its sections are as `section_json` makes them."""
+    """A planned delivery, as plain as a row because there may be a million. `section_json` makes its sections."""
 
     subscriber_id: int
     period: date
@@ -37,7 +37,7 @@ class PlannedDelivery(NamedTuple):
     status: str
     error: str
     not_before: datetime
-    # The extra section; "" where there is none.
+    # The extra section; "" if there is none.
     extra: str = ""
     # What happened to papers that its reader saved, as ready JSON; "" for nothing.
     news: str = ""
@@ -49,9 +49,9 @@ class PlannedDelivery(NamedTuple):
 
     @property
     def copied(self) -> str:
-        """The row as PostgreSQL's COPY takes it, as text: the columns of COPIED, with tabs between them."""
+        """The row as text for PostgreSQL's COPY: the columns of COPIED, separated by tabs."""
         edition = "\\N" if self.edition_id is None else self.edition_id
-        # JSON has no tabs and line ends of its own.
+        # JSON contains no raw tabs or line ends.
         content, error = self.content.replace("\\", "\\\\"), self.error.translate(_COPY_ESCAPES)
         moment = self.not_before.isoformat()
         indexed = indexed_status(self.status) or "\\N"
@@ -59,7 +59,7 @@ class PlannedDelivery(NamedTuple):
         return f"{row}\t{indexed}"
 
     def with_extra(self, section: str) -> "PlannedDelivery":
-        """Return the delivery with an extra section, worth sending whatever the first one holds."""
+        """Return the delivery with an extra section, which makes it worth sending whatever the first one holds."""
         return self._replace(extra=section, status=Delivery.Status.QUEUED, error="")
 
 
@@ -74,49 +74,49 @@ def _digits(day: date) -> str:
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    """Which deliveries."""
+    """Queries for deliveries."""
 
     def update(self, **changes: Any) -> int:
-        """Update rows as Django does; `indexed_status` follows a new status."""
+        """Update rows as Django does; a new status also updates `indexed_status`."""
         if "status" in changes:
             changes["indexed_status"] = indexed_status(changes["status"])
         return super().update(**changes)
 
     def unfinished(self) -> "DeliveryQuerySet":
-        """Those that are queued or in a worker's hands."""
+        """Deliveries that are queued or in a worker's hands."""
         return self.filter(indexed_status=UNFINISHED)
 
     def with_status(self, status: str) -> "DeliveryQuerySet":
-        """Those of one status; by an index, unless it is one that most rows end with."""
+        """Deliveries with one status; found by an index, unless most rows end up with that status."""
         indexed = indexed_status(status)
         return self.filter(status=status, **({"indexed_status": indexed} if indexed else {}))
 
     def queued(self, at: datetime) -> "DeliveryQuerySet":
-        """Those that may be sent now, longest waiting first."""
+        """Deliveries that may be sent now, longest waiting first."""
         return self.unfinished().filter(status=Delivery.Status.QUEUED, not_before__lte=at).order_by("not_before", "pk")
 
     def overdue(self, at: datetime) -> "DeliveryQuerySet":
-        """Those a worker took and did not finish within its lease."""
+        """Deliveries that a worker claimed and did not finish within its lease."""
         in_hand = [Delivery.Status.CLAIMED, Delivery.Status.SENDING]
         return self.unfinished().filter(status__in=in_hand, lease_until__lt=at)
 
     def last_served(self, subscriber: int) -> date | None:
         """Return the day of the last digest of a subscriber (key).
 
-        A period that was skipped may be opened again: nothing came in it.
+        A skipped period may be opened again, because nothing was sent in it.
         """
         served = self.filter(subscriber=subscriber).exclude(status=Delivery.Status.SKIPPED)
         last: date | None = served.aggregate(last=models.Max("period"))["last"]
         return last
 
     def enter(self, planned: Sequence[PlannedDelivery]) -> None:
-        """Insert planned deliveries; where a period has its row already, that row stays."""
+        """Insert planned deliveries; if a period already has its row, that row stays."""
         if connection.vendor == "postgresql":
             try:
                 with transaction.atomic():
                     self._enter_by_copy(planned)
             except IntegrityError:
-                # COPY knows no "on conflict"; the planner checks before, so this is rare.
+                # COPY has no "on conflict"; the planner checks first, so this is rare.
                 self._enter_by_insert(planned)
         else:
             self._enter_by_insert(planned)
@@ -130,22 +130,22 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         self.bulk_create(rows, ignore_conflicts=True)
 
     def _enter_by_copy(self, planned: Sequence[PlannedDelivery]) -> None:
-        """Insert through PostgreSQL's COPY, several times faster than INSERT."""
+        """Insert with PostgreSQL's COPY, several times faster than INSERT."""
         constants = f"{timezone.now().isoformat()}\t0\t\t\n"
         columns = (*COPIED, "created_at", "attempts", "claimed_by", "provider_id")
         table = f"COPY {Delivery._meta.db_table} ({', '.join(columns)}) FROM STDIN"
         with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(table) as copy:
-            # The driver would ask of each value what it is.
+            # Given single values, the driver would look up the type of each.
             copy.write("".join([f"{row.copied}\t{constants}" for row in planned]))
 
 
 class Delivery(models.Model):
     """One digest to one subscriber for one period, from planning to the provider's answer.
 
-    `queued → claimed → sending → sent | failed | cancelled | uncertain`, and later, by what the provider reports,
+    `queued → claimed → sending → sent | failed | cancelled | uncertain`, and later, if the provider reports it,
     `delivered | bounced | complained` (see digest.sending.provider_events). While its edition is halted it is `held`
-    (see digest.sending.breaker). A period in which there was nothing worth sending is a row too, `skipped`, so that
-    it can be said why no mail came.
+    (see digest.sending.breaker). A period with nothing worth sending has a row too, `skipped`, so that we can say why
+    no mail came.
     """
 
     class Status(models.TextChoices):
@@ -165,8 +165,8 @@ class Delivery(models.Model):
         BOUNCED = "bounced", "bounced"
         COMPLAINED = "complained", "complained"
 
-    # The row outlives the subscriber: the count of what was sent stays true.
-    # No index of its own: the constraint's begins with it, and every index is paid for three times a mail.
+    # The row outlives the subscriber, so that the count of what was sent stays true.
+    # No index of its own: the constraint's index begins with it, and every index costs three writes per mail.
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.SET_NULL, null=True, related_name="deliveries", db_index=False
     )
@@ -194,7 +194,7 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "period"], name="one_digest_a_period"),
             models.CheckConstraint(
-                # What is unknown would pass, so it is asked for.
+                # NULL would pass a check, so it is excluded explicitly.
                 condition=models.Q(
                     status__in=UNFINISHED_STATUSES, indexed_status=UNFINISHED, indexed_status__isnull=False
                 )
@@ -203,13 +203,13 @@ class Delivery(models.Model):
                 name="indexed_status_follows",
             ),
         ]
-        # None of them names a column that changes with every mail's way: see `indexed_status`.
+        # None of them names a column that changes with each step of a mail: see `indexed_status`.
         indexes = [
-            # sending.ledger: what to claim, longest waiting first; and what workers took and did not finish
+            # sending.ledger: what to claim, longest waiting first; and what workers claimed and did not finish
             models.Index(
                 fields=["not_before", "id"], name="delivery_unfinished", condition=models.Q(indexed_status=UNFINISHED)
             ),
-            # sending.breaker: what waits for an edition that is halted, and what came back; both few or none
+            # sending.breaker: what is held by a halted edition, and what came back; both few or none
             models.Index(fields=["edition", "id"], name="delivery_on_hold", condition=models.Q(indexed_status="held")),
             models.Index(
                 fields=["edition", "indexed_status"],
@@ -230,12 +230,12 @@ class Delivery(models.Model):
         return f"delivery {self.pk}"
 
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
-        """Save as Django does; `indexed_status` goes with the status."""
+        """Save as Django does; saving the status also saves `indexed_status`."""
         if update_fields is not None and "status" in (names := set(update_fields)):
             update_fields = names | {"indexed_status"}
         super().save(update_fields=update_fields, **options)
 
     @property
     def message_id(self) -> str:
-        """The Message-ID of its mail, the same at every try."""
+        """The Message-ID of its mail, the same for every attempt."""
         return message_id(self.pk, self.period)

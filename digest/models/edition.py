@@ -12,37 +12,37 @@ from django.utils import timezone
 from digest.models.paper import Paper
 
 EDITION_BATCH = 500
-# What is said of an edition that two people have seen as it is.
+# The fields of an edition that two people have seen in its present state.
 SEEN: dict[str, object] = {"unseen_since": None, "unseen_by": [], "unseen_told_at": None}
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    """Which editions."""
+    """Queries for editions."""
 
     def published(self) -> "EditionQuerySet":
-        """Those readers may see, newest day first."""
+        """Editions that readers may see, newest day first."""
         return self.filter(status=Edition.Status.PUBLISHED).order_by("-day")
 
     def late(self, at: datetime) -> "EditionQuerySet":
-        """Drafts whose hour has come, oldest day first."""
+        """Drafts that are due for publication, oldest day first."""
         return self.filter(status=Edition.Status.DRAFT, publish_at__lte=at).order_by("day")
 
     def halted(self) -> "EditionQuerySet":
-        """Those whose digests wait until somebody lets them go on."""
+        """Editions whose digests wait until someone lets them go on."""
         return self.filter(halted_at__isnull=False).order_by("day")
 
     def stopped(self) -> "EditionQuerySet":
-        """Those of which no mail goes out now: halted, or taken back."""
+        """Editions whose mail does not go out now: halted, or taken back."""
         return self.exclude(status=Edition.Status.PUBLISHED, halted_at=None).order_by("day")
 
     def changed_unseen(self) -> "EditionQuerySet":
-        """Those that were changed after they came out, and wait for a second look where one is asked for."""
+        """Editions changed after publication that wait for a second look; none unless SECOND_LOOK is on."""
         if not settings.SECOND_LOOK:
             return self.none()
         return self.filter(status=Edition.Status.PUBLISHED, unseen_since__isnull=False).order_by("day")
 
     def versions(self) -> dict[int, int]:
-        """Return the version of each, by its key."""
+        """Return the version of each edition, by key."""
         return dict(self.values_list("pk", "version"))
 
 
@@ -61,30 +61,30 @@ class Edition(models.Model):
 
     halted_at = models.DateTimeField("sending halted at", null=True, blank=True, editable=False)
     halted_because = models.CharField("why it was halted", max_length=255, blank=True, editable=False)
-    # When the curators were told of it.
+    # When the curators were told that it was halted.
     halt_told_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # The shares that somebody saw and let it go on with.
+    # The shares that someone saw and accepted when they let it go on.
     accepted_complaints = models.FloatField(default=0, editable=False)
     accepted_bounces = models.FloatField(default=0, editable=False)
 
     subject = models.CharField(max_length=120, blank=True, help_text="Of the mails; empty: the title that comes first")
     intro = models.TextField(max_length=1000, blank=True, help_text="Stands above the papers, on the page and in mails")
 
-    # Counts the changes in the panel: whoever changes something says which state it was made on.
+    # Counts the changes in the panel: each change says which version it was made on.
     version = models.PositiveIntegerField(default=0)
     changed_by = models.CharField(max_length=150, blank=True, editable=False)
-    # Who asked another curator for a look before it comes out, and for which hour; none: at once.
+    # Who asked another curator for a look before publication, and for which hour; null: at once.
     look_asked_by = models.CharField(max_length=150, blank=True, editable=False)
     look_asked_for = models.DateTimeField(null=True, blank=True, editable=False)
-    # Who decided on its hour; nobody: it has the usual one.
+    # Who set its hour; empty: it has the usual one.
     hour_set_by = models.CharField(max_length=150, blank=True, editable=False)
-    # Curators changed it since, and no other one looked at it; whose changes these are; when the others were told.
+    # Since when it has changes that no other curator has looked at; whose they are; when the others were told.
     unseen_since = models.DateTimeField(null=True, blank=True, editable=False)
     unseen_by = models.JSONField(default=list, blank=True, editable=False)
     unseen_told_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # Its sending was ended for good.
+    # When its sending was ended for good.
     cancelled_at = models.DateTimeField("sending cancelled at", null=True, blank=True, editable=False)
-    # Those who got nothing are to be sent theirs again: see digest.sending.bulk_actions.
+    # Since when digests are to be sent again to those who got nothing: see digest.sending.bulk_actions.
     again_at = models.DateTimeField("to be sent again since", null=True, blank=True, editable=False)
 
     objects = EditionQuerySet.as_manager()
@@ -105,9 +105,9 @@ class Edition(models.Model):
         indexes = [
             # digest.recommending.planning: the editions since the last digest.
             models.Index(fields=["published_at"], name="edition_published"),
-            # sending.breaker, once a batch; mostly empty
+            # sending.breaker, once per batch; mostly empty
             models.Index(fields=["halted_at"], name="edition_halted", condition=models.Q(halted_at__isnull=False)),
-            # changed_unseen, twice a batch of mails; mostly empty
+            # changed_unseen, twice per batch of mails; mostly empty
             models.Index(
                 fields=["unseen_since"], name="edition_unseen", condition=models.Q(unseen_since__isnull=False)
             ),
@@ -117,7 +117,7 @@ class Edition(models.Model):
         return f"Edition of {self.day}"
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Set the hour of publication where none was given."""
+        """Set the time of publication if none was given."""
         self.publish_at = self.publish_at or datetime.combine(self.day, time(settings.EDITION_HOUR), UTC)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
@@ -139,7 +139,7 @@ class Edition(models.Model):
         return bool(changed)
 
     def withdraw(self, until: datetime) -> bool:
-        """Make it a draft again that publishes itself at that moment; return whether this call did it."""
+        """Turn it back into a draft that publishes itself at `until`; return whether this call did it."""
         changed = Edition.objects.filter(pk=self.pk, status=self.Status.PUBLISHED).update(
             status=self.Status.DRAFT, published_at=None, publish_at=until, hour_set_by=""
         )
@@ -148,19 +148,22 @@ class Edition(models.Model):
 
     @property
     def waits_for_look(self) -> bool:
-        """Whether a change waits for another curator: a draft does not publish itself, what is out is not mailed."""
+        """Whether a change waits for another curator.
+
+        Until then, a draft does not publish itself, and a published edition is not mailed.
+        """
         return bool(settings.SECOND_LOOK and self.unseen_since)
 
     def ask_for_look(self, who: str, for_hour: datetime | None) -> None:
-        """Wait for another curator before it comes out at that hour; None: at once."""
+        """Ask another curator for a look before it is published at that hour; None: at once."""
         self.note_change(who)
         Edition.objects.filter(pk=self.pk).update(look_asked_by=who, look_asked_for=for_hour)
         self.refresh_from_db()
 
     def note_change(self, who: str) -> None:
-        """Count a change in the panel. A look that was asked for is off: it would be at something else.
+        """Count a change in the panel. It cancels a look that was asked for, which was for the earlier state.
 
-        Call it in the transaction of the change: nothing may be mailed between the two.
+        Call it in the same transaction as the change: nothing may be mailed between the two.
         """
         changes: dict[str, object] = {}
         with transaction.atomic():
@@ -171,25 +174,25 @@ class Edition(models.Model):
             Edition.objects.filter(pk=self.pk).update(
                 version=models.F("version") + 1, changed_by=who, look_asked_by="", look_asked_for=None, **changes
             )
-        # Pages that are kept go by it.
+        # Cached pages go by this time.
         self.entries.update(updated_at=timezone.now())
         self.refresh_from_db()
 
     def note_look(self, who: str = "") -> None:
-        """Note that somebody looked at what others changed; nobody: that two people have seen all of it."""
+        """Note that `who` looked at what others changed; "" means that two people have seen all of it."""
         pending = {"unseen_by": [who]} if who and who in self.unseen_by else SEEN
         Edition.objects.filter(pk=self.pk).update(**pending)
         self.refresh_from_db()
 
     def append(self, papers: Sequence[Paper]) -> int:
-        """Put those papers that are in no edition at its end, in this order; return how many."""
+        """Append the papers that are in no edition yet, in this order; return how many."""
         last = self._last_position()
         return self._enter(papers, start=0 if last is None else last + 1, step=1)
 
     def add(self, papers: Sequence[Paper]) -> int:
-        """Put those papers that are in no edition into it; return how many.
+        """Add the papers that are in no edition yet; return how many.
 
-        They come after those that somebody gave a position. Where nobody did, all wait to be put in order.
+        They come after those that someone gave a position. If no one did, all of them wait to be put in order.
         """
         last = self._last_position()
         return self._enter(papers, start=last + 1, step=1) if last else self._enter(papers, start=0, step=0)
@@ -207,19 +210,19 @@ class Edition(models.Model):
         ]
         EditionPaper.objects.bulk_create(entries, batch_size=EDITION_BATCH)
         if entries:
-            # The board of a curator shows it.
+            # So that a curator's board shows it.
             Edition.objects.filter(pk=self.pk).update(version=models.F("version") + 1, changed_by="")
         return len(entries)
 
     @property
     def is_halted(self) -> bool:
-        """Whether its digests wait."""
+        """Whether the sending of its digests is halted."""
         return self.halted_at is not None
 
     def halt(self, at: datetime, because: str, told_at: datetime | None = None) -> bool:
-        """Send no more digests of it; return whether this call did it. A second call changes nothing.
+        """Stop sending its digests; return whether this call did it. A second call changes nothing.
 
-        Nor does it where somebody let it go on since this object was read.
+        Nor does a call if someone let it go on since this object was read.
         """
         running = Edition.objects.filter(
             pk=self.pk,
@@ -232,7 +235,7 @@ class Edition(models.Model):
         return bool(changed)
 
     def let_go_on(self, complaints: float, bounces: float) -> bool:
-        """Send its digests again, and accept these shares; return whether this call did it."""
+        """Resume sending its digests, and accept these shares; return whether this call did it."""
         changed = Edition.objects.halted().filter(pk=self.pk)
         updated = changed.update(
             halted_at=None,
@@ -246,22 +249,22 @@ class Edition(models.Model):
 
 
 class EditionPaperQuerySet(models.QuerySet["EditionPaper"]):
-    """Which papers of editions."""
+    """Queries for papers of editions."""
 
     def shown(self) -> "EditionPaperQuerySet":
-        """Those readers see, in their order: pinned first."""
+        """Papers that readers see, in their order: pinned first."""
         return self.exclude(placement=EditionPaper.Placement.HIDDEN).order_by("placement", "position", "pk")
 
     def public(self) -> "EditionPaperQuerySet":
-        """Those shown in editions that are published."""
+        """Papers shown in published editions."""
         return self.shown().filter(edition__status=Edition.Status.PUBLISHED)
 
 
 class EditionPaper(models.Model):
-    """A paper's place in its edition. A paper stands in one edition only."""
+    """A paper's position in its edition. A paper is in one edition only."""
 
     class Placement(models.TextChoices):
-        # The values sort as readers see them.
+        # The values sort in the order readers see.
         PINNED = "1-pinned", "pinned"
         LISTED = "2-listed", "listed"
         HIDDEN = "3-hidden", "hidden"

@@ -1,11 +1,11 @@
-"""Event: what the mail provider reported about a mail, kept once."""
+"""Event: what the mail provider reported about a mail, stored once."""
 
 from django.db import models
 from django.utils import timezone
 
 from digest.models.delivery import Delivery
 
-# The words of the panel; those of the choices are in the migrations.
+# The panel's words; those of the choices are in the migrations.
 EVENT_KIND_LABELS = {
     "accepted": "accepted by the provider",
     "hard_bounce": "bounced (permanent)",
@@ -16,7 +16,7 @@ EVENT_KIND_LABELS = {
 
 
 class Event(models.Model):
-    """One report of the provider. It holds no address: whose mail it was, the delivery tells while it knows."""
+    """One report from the provider. It holds no address: the delivery says whose mail it was, while it knows."""
 
     class Kind(models.TextChoices):
         """What a report means to us."""
@@ -39,7 +39,7 @@ class Event(models.Model):
     suppressed_from = models.CharField(
         max_length=16, blank=True, help_text="What the subscriber was before this report suppressed them"
     )
-    # Empty where the report is about a mail of another kind, or one that is not ours.
+    # Empty if the report is about another kind of mail, or one that is not ours.
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="events")
     at = models.DateTimeField(help_text="When it happened, by the provider's clock")
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -57,5 +57,5 @@ class Event(models.Model):
 
     @property
     def kind_label(self) -> str:
-        """What it means to us, as the panel says it."""
+        """What the report means to us, in the panel's words."""
         return EVENT_KIND_LABELS.get(self.kind, self.get_kind_display())

@@ -11,16 +11,16 @@ from subscriptions.models import Subscriber
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
-    """Which feedback."""
+    """Queries for feedback."""
 
     def opinions(self) -> "FeedbackQuerySet":
-        """More or less like this: a paper has one of them, or none."""
+        """“More like this” and “less like this”: a reader gives a paper at most one of them."""
         return self.filter(kind__in=OPINIONS)
 
     def keep_sign_up_answers(self, subscriber: int, answers: Mapping[int, str], at: datetime) -> None:
-        """Keep what a subscriber (key) said of papers with a page as they signed up, in place of a try before.
+        """Keep what a subscriber (key) said of papers with a page when signing up, replacing an earlier attempt.
 
-        What a reader said since they confirmed stays: whoever types their address must not change it.
+        What a reader has said since they confirmed stays: someone else typing their address must not change it.
         """
         before = self.filter(kind__in=(*OPINIONS, Feedback.Kind.WROTE))
         before.filter(subscriber=subscriber, subscriber__confirmed_at=None).delete()
@@ -35,15 +35,15 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    """One thing that one subscriber said about one paper. It can be taken back: then there is no row."""
+    """One thing that one subscriber said about one paper. Taking it back deletes the row."""
 
     class Kind(models.TextChoices):
         MORE = "more", "more like this"
         LESS = "less", "less like this"
         SAVED = "saved", "saved"
-        # Kept only of those who allowed it: Subscriber.may_note_opens_since.
+        # Kept only for those who allowed it: Subscriber.may_note_opens_since.
         OPENED = "opened", "opened"
-        # They wrote it themselves: it says what they like, and is never recommended to them.
+        # The subscriber wrote the paper: it says what they like, and is never recommended to them.
         WROTE = "wrote", "wrote"
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="feedback", db_index=False)
@@ -57,7 +57,7 @@ class Feedback(models.Model):
         verbose_name_plural = "feedback"
         ordering = ["-at", "-pk"]
         indexes = [
-            # Counting what was opened on a day.
+            # For counting what was opened on a day.
             models.Index(fields=["at"], name="feedback_opened", condition=models.Q(kind="opened")),
         ]
         constraints = [

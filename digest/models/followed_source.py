@@ -1,4 +1,4 @@
-"""FollowedSource: a source that somebody added in the panel, with what it is asked for and what becomes of it."""
+"""FollowedSource: a source that someone added in the panel, with its query and its state."""
 
 from typing import Any
 
@@ -9,20 +9,20 @@ MAX_SOURCE_QUERY_LENGTH = 500
 
 
 class FollowedSourceQuerySet(models.QuerySet["FollowedSource"]):
-    """Which sources of the panel."""
+    """Queries for the panel's sources."""
 
     def active(self) -> "FollowedSourceQuerySet":
-        """Those that are asked."""
+        """Sources that are queried."""
         return self.filter(status=FollowedSource.Status.ACTIVE)
 
 
 class FollowedSource(models.Model):
-    """One source of papers beside those of the settings."""
+    """One source of papers, in addition to those in the settings."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", "active"
         PAUSED = "paused", "paused"
-        # It is gone, or gave nothing but failures for too long. Somebody must look at it.
+        # It is gone, or has done nothing but fail for too long. Someone must look at it.
         STOPPED = "stopped", "stopped"
 
     kind = models.CharField(max_length=32)
@@ -52,15 +52,15 @@ class FollowedSource(models.Model):
 
     @property
     def origin(self) -> str:
-        """By which name it lists papers, as in Listing.origin."""
+        """The name under which it lists papers, as in Listing.origin."""
         return f"source-{self.pk}"
 
     def stop(self, reason: str) -> None:
-        """Ask it no more until somebody turns it on again."""
+        """Stop querying it until someone turns it on again."""
         self._keep(status=self.Status.STOPPED, stopped_because=reason[:300])
 
     def note_move(self, address: str) -> None:
-        """Remember where it says that it is now."""
+        """Remember the address it says it has moved to."""
         if address != self.moved_to:
             self._keep(moved_to=address[:MAX_SOURCE_QUERY_LENGTH])
 

@@ -1,4 +1,4 @@
-"""What makes one paper of what several sources tell, and what takes that back."""
+"""What joins the papers of several sources into one, and what undoes that."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from digest.models.paper import Paper
 
 
 class WorkKey(models.Model):
-    """A key under which a paper is found that may be the same work: see digest.catalog.same_work.keys_of_work."""
+    """A key for finding papers that may be the same work: see digest.catalog.same_work.keys_of_work."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="work_keys")
     key = models.BigIntegerField()
 
     class Meta:
-        # digest.catalog.merging: which papers a new one may be.
+        # digest.catalog.merging: which papers may be the same as a new one.
         indexes = [models.Index(fields=["key"], name="work_key")]
 
     def __str__(self) -> str:
@@ -24,7 +24,7 @@ class WorkKey(models.Model):
 
 
 class SourceStatement(models.Model):
-    """What one source said of a paper of which several tell: its text, its ids, its day."""
+    """What one source said about a paper that several sources have: its text, its ids, its day."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="statements")
     source = models.CharField(max_length=32)
@@ -42,7 +42,7 @@ class SourceStatement(models.Model):
 
 
 class PaperJoin(models.Model):
-    """That a second row for one work was joined to a first, with all it takes to undo that."""
+    """A second row for one work that was joined to the first, with everything needed to undo that."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="joins")
     other = models.BigIntegerField(help_text="The key of the row that went away; its address leads here")
@@ -50,7 +50,7 @@ class PaperJoin(models.Model):
     reason = models.CharField(max_length=300)
     joined_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True, blank=True)
-    # The row that went away, the fields that this one had before, and the rows of other tables that went over.
+    # The row that went away, the fields that this one had before, and the rows of other tables that were moved.
     content: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
     class Meta:
@@ -63,7 +63,7 @@ class PaperJoin(models.Model):
 
 
 class KeptApart(models.Model):
-    """Two ids that somebody said are of two works: no source joins them again."""
+    """Two ids that someone said belong to two different works: no source joins them again."""
 
     first = models.CharField(max_length=300)
     second = models.CharField(max_length=300)

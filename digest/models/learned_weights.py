@@ -1,4 +1,4 @@
-"""LearnedWeights: what the components of a score weigh for one's own readers, as it was learned at one time."""
+"""LearnedWeights: the weights of the score components for this service's readers, as learned at one time."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -6,13 +6,13 @@ from django.utils import timezone
 
 
 class LearnedWeights(models.Model):
-    """One lesson; the newest is used where learned weights are asked for. It tells of no single reader."""
+    """One result of learning; the newest is used if learned weights are wanted. It reveals no single reader."""
 
     learned_at = models.DateTimeField(default=timezone.now)
     weights = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="By component")
     digests = models.PositiveIntegerField(help_text="In which somebody liked a paper")
     pairs = models.PositiveIntegerField()
-    # On readers kept apart: the share of pairs in the right order, with the usual weights and with weights so learned.
+    # On held-out readers: share of pairs in the right order, with the usual weights and with weights learned this way.
     right_before = models.FloatField()
     right_after = models.FloatField()
 

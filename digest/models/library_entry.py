@@ -16,8 +16,8 @@ MAX_CITE_KEY_LENGTH = 80
 class LibraryEntry(models.Model):
     """The note, the labels and the read mark of one saved paper, and the key it is cited by.
 
-    That a paper is saved says its feedback. An entry without one is kept while there is a note or a label in it: saving
-    the paper again brings them back.
+    Whether a paper is saved is in its feedback. An entry of a paper that is no longer saved is kept while it has a note
+    or a label: saving the paper again brings them back.
     """
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="library", db_index=False)
@@ -41,12 +41,12 @@ class LibraryEntry(models.Model):
 
     @property
     def is_written_in(self) -> bool:
-        """Whether something would be lost with it."""
+        """Whether deleting it would lose something the reader wrote."""
         return bool(self.note or self.labels)
 
 
 def labels_of(text: str) -> list[str]:
-    """Return the labels that a reader typed, divided by commas: each once, whatever its case."""
+    """Return the labels that a reader typed, separated by commas: each once, ignoring case."""
     labels: dict[str, str] = {}
     for part in text.split(","):
         label = " ".join(part.split())[:MAX_LABEL_LENGTH].strip()
@@ -56,6 +56,6 @@ def labels_of(text: str) -> list[str]:
 
 
 def all_labels(entries: Iterable[LibraryEntry]) -> list[str]:
-    """Return the labels of some entries, each once, by name."""
+    """Return the labels of some entries, each once, sorted by name."""
     labels = {label.casefold(): label for entry in entries for label in entry.labels}
     return [labels[key] for key in sorted(labels)]

@@ -1,4 +1,4 @@
-"""Listing: a source tells that a paper is one of a day."""
+"""Listing: a source says that a paper belongs to a day."""
 
 from django.db import models
 
@@ -6,13 +6,13 @@ from digest.models.paper import Paper
 
 
 class Listing(models.Model):
-    """The day a source gives a paper: of its announcement, of the page it stands on, or of when it was first seen.
+    """The day a source gives a paper: that of its announcement, of the page it is on, or when it was first seen.
 
-    It says what may go into the edition of that day; the edition itself says what is in it.
+    It says what may go into that day's edition; the edition itself says what is in it.
     """
 
     class Origin(models.TextChoices):
-        """Those with rules of their own. Any other is the name of a source, or FollowedSource.origin."""
+        """Origins with rules of their own. Any other is the name of a source, or FollowedSource.origin."""
 
         ARXIV = "arxiv", "arXiv"
         HUGGINGFACE = "huggingface", "Hugging Face"
@@ -22,10 +22,10 @@ class Listing(models.Model):
     day = models.DateField()
 
     class Meta:
-        # The first word counts: a paper is announced once.
+        # The first day an origin gives is the one that counts: a paper is announced once.
         constraints = [models.UniqueConstraint(fields=["paper", "origin"], name="listed_once")]
         indexes = [
-            # digest.editions.drafting: what the last days brought
+            # digest.editions.drafting: the papers of the last days
             models.Index(fields=["day", "origin"], name="listing_of_day"),
         ]
 

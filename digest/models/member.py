@@ -1,6 +1,6 @@
-"""Member: one account, known by an address and signed in by a mail link: votes and submissions hang on it.
+"""Member: one account, known by an address and signed in to by a link in an email. It owns votes and submissions.
 
-What its owner reads, saves and says hangs on the subscriber of the same address: see digest.community.accounts.
+What its owner reads, saves and says belongs to the subscriber with the same address: see digest.community.accounts.
 """
 
 import secrets
@@ -18,29 +18,29 @@ NEW_FOR = timedelta(days=7)
 
 
 def new_key() -> str:
-    """Return what ties a browser to a member until the member signs out."""
+    """Return a key that ties a browser to a member until the member signs out."""
     return secrets.token_urlsafe(24)
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
-    """Which members."""
+    """Queries for members."""
 
     def strangers(self, before: datetime) -> "MemberQuerySet":
-        """Those who asked for a link before then and never used one."""
+        """Members who asked for a link before then and never used one."""
         return self.filter(joined_at=None, created_at__lt=before)
 
 
 class Member(models.Model):
-    """A person of the community. Being one is apart from working at the desk."""
+    """A person of the community. Members are separate from the people who work in the panel."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(max_length=254)
     email_key = models.CharField(max_length=254, unique=True, editable=False)
-    # The reader's side of the account. Set from the first sign-in on.
+    # The reader's side of the account, set from the first sign-in on.
     subscriber = models.OneToOneField(
         Subscriber, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="member"
     )
-    # A link to sign in carries this number, and using it makes the next: each link is good once.
+    # A sign-in link carries this number, and using it increases the number: each link works once.
     sign_ins = models.PositiveIntegerField(default=0, editable=False)
     browser_key = models.CharField(max_length=32, default=new_key, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -66,15 +66,15 @@ class Member(models.Model):
 
     @property
     def is_barred(self) -> bool:
-        """Whether the desk shut them out."""
+        """Whether the member was barred in the panel."""
         return self.barred_at is not None
 
     def is_new(self, at: datetime) -> bool:
-        """Whether they joined only some days ago."""
+        """Whether they joined only a few days ago."""
         return self.joined_at is None or at - self.joined_at < NEW_FOR
 
     def sign_in(self, link: int, at: datetime) -> bool:
-        """Use up the link of that number; return whether it was still good."""
+        """Use up the link with that number; return whether it was still valid."""
         unused = type(self).objects.filter(pk=self.pk, sign_ins=link, barred_at=None)
         updated = unused.update(sign_ins=models.F("sign_ins") + 1)
         type(self).objects.filter(pk=self.pk, joined_at=None, sign_ins__gt=0).update(joined_at=at)

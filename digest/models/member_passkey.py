@@ -1,4 +1,4 @@
-"""MemberPasskey: a passkey that a reader signs in with, and the questions that browsers are asked for one."""
+"""MemberPasskey: a passkey that a reader signs in with, and the challenges that browsers answer with one."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from digest.models.passkey import PasskeyCredential
 
 
 class MemberPasskey(PasskeyCredential):
-    """A passkey of a reader's account, in the place of a link by mail. It goes with the account."""
+    """A passkey of a reader's account, used instead of an email link. It is deleted with the account."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="passkeys", editable=False)
     name = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["pk"]
-        # Nobody reads or changes those of others.
+        # No one may read or change those of others.
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -25,28 +25,28 @@ class MemberPasskey(PasskeyCredential):
 
 
 class PasskeyChallengeQuerySet(models.QuerySet["PasskeyChallenge"]):
-    """Which questions."""
+    """Queries for challenges."""
 
     def take(self, key: str, owner: str, since: datetime) -> str | None:
-        """Return the challenge of a question asked since then, which no other answer can use; None without one.
+        """Return a challenge issued since then, and use it up so that no other answer can; None if there is none.
 
-        Of two requests at once, one deletes the row.
+        Of two requests at once, only one deletes the row.
         """
         row = self.filter(key=key, owner=owner, asked_at__gte=since).first()
         return row.challenge if row and self.filter(pk=row.pk).delete()[0] else None
 
     def forget(self, before: datetime) -> int:
-        """Delete what nobody answered; return how many there were."""
+        """Delete the challenges that no one answered; return how many there were."""
         return self.filter(asked_at__lt=before).delete()[0]
 
 
 class PasskeyChallenge(models.Model):
-    """What a browser is asked to sign, until it answers. The browser knows the row by its key, in a cookie."""
+    """What a browser is asked to sign, kept until it answers. The browser has the row's key in a cookie."""
 
     key = models.CharField(max_length=64, unique=True)
     # In base64url.
     challenge = models.CharField(max_length=128)
-    # To whom a new passkey is to belong, as devices know them; empty to sign in, for nobody knows yet.
+    # Who a new passkey is to belong to, as devices know them; empty for a sign-in, since no one knows yet.
     owner = models.CharField(max_length=64, blank=True)
     # PasskeyChallengeQuerySet.forget, every hour.
     asked_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -1,4 +1,4 @@
-"""Paper: one research paper, with a row per outside id and the topics it is about."""
+"""Paper: one research paper, with a row per external ID and the topics it is about."""
 
 from collections.abc import Collection
 from typing import Any
@@ -13,56 +13,56 @@ from django.utils import timezone
 from subscriptions.models import Topic
 from subscriptions.models.lines import check_lines
 
-# What BibTeX puts in the place of the authors that are not named. It is kept as a fact, and is nobody's name.
+# What BibTeX writes in place of the authors that are not named. It is kept as a fact, and is nobody's name.
 OTHERS = "others"
-# What a source calls a title and is longer is something else. All that shows titles counts on it.
+# Anything longer that a source calls a title is something else. Everything that shows titles relies on this.
 MAX_TITLE_LENGTH = 500
 
-# No name and no category is longer; what is, would push all else out of a mail.
+# No name or category is longer; anything longer would push everything else out of a mail.
 MAX_AUTHOR_NAME_LENGTH = 300
 
 
 class NamesField(models.JSONField):
-    """A list of names in JSON. Whatever else stands in a row, a list of texts is read."""
+    """A list of names in JSON. Whatever a row contains, reading it gives a list of strings."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """Return the names; leave out what is none."""
+        """Return the names; leave out whatever is not a name."""
         stored = super().from_db_value(value, expression, connection)
         if isinstance(expression, KeyTransform):
-            # A part of it.
+            # Only a part of the value.
             return stored
         names = stored if isinstance(stored, list) else []
         return [name[:MAX_AUTHOR_NAME_LENGTH] for name in names if isinstance(name, str) and name.strip()]
 
     def deconstruct(self) -> Any:
-        """To the database it is any JSON."""
+        """Deconstruct as plain JSON, which it is to the database."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, kwargs
 
 
 class PaperQuerySet(models.QuerySet["Paper"]):
-    """Which papers."""
+    """Queries for papers."""
 
     def public(self) -> "PaperQuerySet":
-        """Those readers may see in lists: shown in an edition that is published."""
+        """Papers that readers may see in lists: shown in a published edition."""
         from digest.models.edition import EditionPaper  # noqa: PLC0415 - editions refer to papers
 
         return self.filter(pk__in=EditionPaper.objects.public().order_by().values("paper"))
 
     def were_sent(self) -> "PaperQuerySet":
-        """Those that digests may have brought: of published editions, and sent outside of one."""
+        """Papers that digests may have brought: those of published editions, and those sent outside of one."""
         from digest.models.edition import Edition  # noqa: PLC0415 - editions refer to papers
 
         return self.filter(Q(entry__edition__status=Edition.Status.PUBLISHED) | Q(sent_at__isnull=False))
 
     def uncurated(self) -> "PaperQuerySet":
-        """Those that stand in no edition, neither published nor drafted, and were not withdrawn."""
+        """Papers that are in no edition, published or draft, and were not withdrawn."""
         return self.filter(entry=None, withdrawn_at=None)
 
     def with_page(self) -> "PaperQuerySet":
-        """Those that have a page for everybody: all but those of drafts, and those that a curator hid.
+        """Papers with a public page: all except those in drafts and those that a curator hid.
 
-        Once a digest has brought a paper, going into a draft does not close its page.
+        Once a digest has brought a paper, moving it into a draft does not close its page.
         """
         from digest.models.edition import Edition, EditionPaper  # noqa: PLC0415 - editions refer to papers
 
@@ -70,13 +70,13 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         return self.filter(in_no_draft).exclude(entry__placement=EditionPaper.Placement.HIDDEN)
 
     def for_mail(self, keys: Collection[int]) -> "dict[int, Paper]":
-        """Return the papers with a page among these keys, by key, with all that a mail shows; in two queries."""
+        """Return the papers with a page among these keys, by key, with everything a mail shows; in two queries."""
         papers = self.with_page().select_related("entry").prefetch_related("identifiers")
         return papers.in_bulk(sorted(keys)) if keys else {}
 
 
 class Paper(models.Model):
-    """One research paper, its text cleaned for reading; what the source said is kept beside it."""
+    """One research paper, its text cleaned for reading; what the source said is kept alongside."""
 
     title = models.TextField()
     abstract = models.TextField(blank=True)
@@ -91,8 +91,8 @@ class Paper(models.Model):
     version = models.PositiveSmallIntegerField(default=0, help_text="arXiv's version of that text; 0: not known")
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    # Its text is not taken over, so it may be newer than `version`. Null and without a default: on SQLite any other
-    # column is added by making the table anew, which loses the triggers of the full-text index.
+    # The text of a withdrawn version is not taken over, so this may be newer than `version`. Null and without a
+    # default: on SQLite, adding any other column rebuilds the table, which loses the triggers of the full-text index.
     withdrawn_version = models.PositiveSmallIntegerField(
         null=True, editable=False, help_text="The arXiv version that was withdrawn, where it is known"
     )
@@ -106,15 +106,15 @@ class Paper(models.Model):
         null=True, blank=True, editable=False, help_text="When a digest first brought it outside of an edition"
     )
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
-    # digest.community.votes counts them; `hot` joins them with the day, once a vote (docs/design.md, “Trending”).
+    # digest.community.votes counts them; `hot` combines them with the day, once per vote (docs/design.md, “Trending”).
     votes = models.PositiveIntegerField(default=0, editable=False)
     hot = models.FloatField(default=0, editable=False)
     voted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its votes last changed")
-    # See digest.catalog.embedding: float16, as many as the model of that name makes.
+    # See digest.catalog.embedding: float16 values, as many as the model of that name makes.
     embedding = models.BinaryField(null=True, editable=False)
     embedding_model = models.CharField(max_length=64, blank=True, editable=False)
-    # See digest.catalog.key_sentence: where it stands in the abstract, and which model chose. Null for the reason that
-    # withdrawn_version tells.
+    # See digest.catalog.key_sentence: where it is in the abstract, and which model chose it. Null for the same reason
+    # as withdrawn_version.
     key_start = models.PositiveIntegerField(null=True, editable=False)
     key_end = models.PositiveIntegerField(null=True, editable=False)
     key_model = models.PositiveSmallIntegerField(null=True, editable=False)
@@ -139,7 +139,7 @@ class Paper(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the rows by which its authors are found in step with their names."""
+        """Save it, and keep the rows for finding its authors in step with their names."""
         super().save(*args, **kwargs)
         if kwargs.get("update_fields") is None or "authors" in kwargs["update_fields"]:
             self.authorships.model.objects.keep([self])
@@ -149,14 +149,14 @@ class Paper(models.Model):
         return reverse("paper", args=[self.pk])
 
     def clean(self) -> None:
-        """Check what somebody typed: a title of some length, and lists of names and of categories, a line each."""
+        """Check what someone typed: the length of the title, and the names and categories, one per line."""
         if len(self.title) > MAX_TITLE_LENGTH:
             raise ValidationError({"title": f"The title has {len(self.title)} characters; {MAX_TITLE_LENGTH} fit."})
         check_lines(self, "authors", "arxiv_categories")
 
     @property
     def has_more_authors(self) -> bool:
-        """Whether its source names only the first of them: “and others”."""
+        """Whether its source names only the first authors: “and others”."""
         return OTHERS in self.original_authors[-1:]
 
     @property
@@ -166,10 +166,10 @@ class Paper(models.Model):
 
 
 class PaperIdentifier(models.Model):
-    """One id by which the world outside knows a paper."""
+    """One external ID of a paper."""
 
-    # Those that the code knows by name. Any other id that a source gives its papers is under the source's own name,
-    # which needs no line here.
+    # The schemes that the code knows by name. Any other id that a source gives its papers goes under the source's own
+    # name, which needs no line here.
     class Scheme(models.TextChoices):
         ARXIV = "arxiv", "arXiv"
         DOI = "doi", "DOI"
@@ -195,7 +195,7 @@ class PaperIdentifier(models.Model):
 
 
 class PaperTopic(models.Model):
-    """How much a paper is about a topic: a score over 0, at most 1."""
+    """How much a paper is about a topic: a score above 0 and at most 1."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="tags")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="tags")

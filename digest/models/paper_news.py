@@ -8,9 +8,9 @@ from subscriptions.models import Subscriber
 
 
 class PaperNews(models.Model):
-    """One thing that happened to a paper that somebody saved, or, where it was withdrawn, that somebody got.
+    """One thing that happened to a paper that someone saved or, if it was withdrawn, that someone got.
 
-    For the next digest of those who did.
+    It goes into the next digest of those readers.
     """
 
     class Kind(models.TextChoices):
@@ -21,10 +21,10 @@ class PaperNews(models.Model):
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="news")
     kind = models.CharField(max_length=16, choices=Kind)
-    # The version, the DOI; "" where there is nothing to tell.
+    # The version or the DOI; "" if there is nothing to tell.
     detail = models.CharField(max_length=255, blank=True)
     at = models.DateTimeField(default=timezone.now)
-    # Of a withdrawal: when those were looked up who had got the paper in a digest.
+    # For a withdrawal: when the readers who had got the paper in a digest were looked up.
     recipients_found_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -40,7 +40,7 @@ class PaperNews(models.Model):
 
 
 class NewsRecipient(models.Model):
-    """That a reader got a paper in a digest, and is to hear what happened to it since."""
+    """A reader who got a paper in a digest, and is to hear what has happened to it since."""
 
     news = models.ForeignKey(PaperNews, on_delete=models.CASCADE, related_name="recipients")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="+")

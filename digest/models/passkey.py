@@ -1,4 +1,4 @@
-"""Passkeys: the public half of a key that somebody keeps on a device. PasskeyCredential is what all of them hold."""
+"""Passkeys: the public half of a key that someone keeps on a device. PasskeyCredential is what they have in common."""
 
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from django_otp.models import Device
 
 
 class PasskeyCredential(models.Model):
-    """What a device proves a passkey with. Its key is nobody's to read or change."""
+    """What a device's passkey is verified with. The key is not for anyone to read or change."""
 
     # In base64url, as browsers write it: an id has up to 1023 bytes (WebAuthn, level 3, 4).
     credential_id = models.CharField(max_length=1364, unique=True, editable=False)
     # As the device gave it: a COSE key (RFC 9052, 7).
     public_key = models.BinaryField(editable=False)
-    # How many signatures the device says it has made. Many never count: theirs stays at 0.
+    # How many signatures the device says it has made. Many devices never count: theirs stays at 0.
     counter = models.PositiveBigIntegerField(default=0, editable=False)
     # How the browser can reach the device: usb, nfc, internal ...
     transports = models.JSONField(default=list, editable=False)
@@ -25,10 +25,10 @@ class PasskeyCredential(models.Model):
         abstract = True
 
     def use(self, counter: int, at: datetime) -> bool:
-        """Note a use; return whether the device counted on since the last one, or never counts.
+        """Note a use; return whether the device's counter has gone up since the last one, or never counts.
 
-        One that counts no further is a copy, or an answer that was shown before. One statement decides it, so that of
-        two requests with the same answer one fails.
+        If the counter has not gone up, it is a copy, or an answer that was used before. One statement decides it, so
+        that of two requests with the same answer one fails.
         """
         counted_on = models.Q(counter__lt=counter) if counter else models.Q(counter=0)
         rows = type(self)._default_manager.filter(counted_on, pk=self.pk)
@@ -36,11 +36,11 @@ class PasskeyCredential(models.Model):
 
 
 class Passkey(Device, PasskeyCredential):  # type: ignore[misc, django-manager-missing]
-    """One of the panel's, beside the password: a device of django-otp's, so that it counts as a second factor."""
+    """A passkey for the panel, besides the password: a django-otp device, so that it counts as a second factor."""
 
     class Meta:
         ordering = ["pk"]
-        # The panel has a page for one's own, and none for those of others.
+        # The panel has a page for a user's own passkeys, and none for those of others.
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Profile: what a subscriber's feedback has taught, one small row each."""
+"""Profile: what we learned from a subscriber's feedback, one small row each."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,14 +12,14 @@ from subscriptions.models import Subscriber
 
 # The key of a paper, and how much it speaks for others like it (below 0: against them), at `as_of`.
 OPINION = np.dtype([("paper", "<i8"), ("weight", "<f4")])
-# The papers that weigh most; 3,840 bytes, which a library of hundreds fills and hardly anybody else.
+# The papers that weigh most; 3,840 bytes, which a library of hundreds fills and hardly anything else.
 MAX_PROFILE_ENTRIES = 320
 
 Opinions = NDArray[np.void]
 
 
 def opinions_of(raw: bytes) -> Opinions:
-    """Return the stored opinions; none where the bytes are not what this version writes."""
+    """Return the stored opinions, or none if the bytes are not what this version writes."""
     if len(raw) % OPINION.itemsize:
         return np.zeros(0, dtype=OPINION)
     opinions: Opinions = np.frombuffer(raw, dtype=OPINION)
@@ -28,10 +28,10 @@ def opinions_of(raw: bytes) -> Opinions:
 
 
 class Profile(models.Model):
-    """What is known of one subscriber's taste: papers with weights. It names papers and not vectors.
+    """What we know about one subscriber's taste: papers with weights.
 
-    So a new embedding model needs no new profiles. Written by digest.community.user_profiles when something happens,
-    never at sending time.
+    It names papers, not vectors, so a new embedding model needs no new profiles. digest.community.user_profiles writes
+    it when something happens, never at sending time.
     """
 
     subscriber = models.OneToOneField(Subscriber, on_delete=models.CASCADE, primary_key=True, related_name="profile")
@@ -55,5 +55,5 @@ class Profile(models.Model):
 
     @classmethod
     def keep(cls, subscriber: int, weights: Iterable[tuple[int, float]], at: datetime) -> None:
-        """Write what a subscriber's profile (by key) is from now on."""
+        """Write a new profile for a subscriber (key)."""
         cls.objects.update_or_create(subscriber_id=subscriber, defaults={"raw": cls.packed(weights), "as_of": at})

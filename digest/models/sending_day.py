@@ -1,4 +1,4 @@
-"""SendingDay: how many mails went out on a day, for the limits per day."""
+"""SendingDay: how many mails went out on a day, for the daily limits."""
 
 from datetime import date
 
@@ -8,10 +8,10 @@ from django.db.models.functions import Greatest
 
 
 class SendingDayQuerySet(models.QuerySet["SendingDay"]):
-    """Take from a day, and give back."""
+    """Takes mails from a day's limit, and gives them back."""
 
     def take(self, day: date, requested: int, most: int) -> int:
-        """Count mails for a day that may have so many; return how many of those wanted there is room for."""
+        """Count mails for a day that may have `most`; return how many of those requested there is room for."""
         with transaction.atomic():
             self.get_or_create(day=day)
             counted = self.select_for_update().get(day=day).mails
@@ -20,14 +20,15 @@ class SendingDayQuerySet(models.QuerySet["SendingDay"]):
         return granted
 
     def give_back(self, day: date, mails: int) -> None:
-        """Take mails that were not sent out of the count."""
+        """Subtract mails that were not sent from the count."""
         self.filter(day=day).update(mails=Greatest(F("mails") - mails, 0))
 
 
 class SendingDay(models.Model):
-    """The digests of one day in UTC: sent, or about to be. Counted only while there is a limit.
+    """The digests of one day in UTC, sent or about to be. Counted only while there is a limit.
 
-    In the database and not in Redis, for it must outlive both Redis and the process, and a batch costs one update.
+    It is in the database, not in Redis, because it must outlive both Redis and the process, and it costs only one
+    update per batch.
     """
 
     day = models.DateField(primary_key=True)

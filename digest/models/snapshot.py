@@ -1,14 +1,15 @@
-"""Snapshot: what a delivery keeps of its digest as JSON, written once when it is planned and read for ever.
+"""Snapshot: what a delivery stores of its digest as JSON, written once when it is planned and read for ever.
 
     {"papers": [[paper, reason, argument], …], "of": candidates, "parts": [[hundredths, …], …], "teams": [ranker, …],
      "more": {"papers": …, "of": …, "parts": …}, "news": [[paper, kind, detail], …]}
 
-`papers` are keys, best first, each with the code of its reason (digest.ranking.reasons) and the argument of it. `of`
+`papers` are keys, best first, each with the code of its reason (digest.ranking.reasons) and the reason's argument. `of`
 is how many papers there were to choose from. `parts` has the score components of each paper in hundredths, in the order
-of COMPONENT_NAMES; digests from before they were kept have none. `teams` says which ranker picked each paper, where two
-took turns. `more` is the extra section of who wants everything new. `news` is what happened to papers its reader saved.
+of COMPONENT_NAMES; digests from before they were kept have none. `teams` says which ranker picked each paper, if two
+took turns. `more` is the extra section for readers who want everything new. `news` is what happened to papers that the
+reader saved.
 
-Reading is tolerant, for old rows lack what came later; writing joins ready JSON, for there may be a million.
+Reading is tolerant, because old rows lack what came later. Writing joins ready JSON, because there may be a million.
 """
 
 import json
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from digest.ranking import COMPONENTS
 
-# What a row of the score components holds. It is stored by place: a new one goes to the end.
+# The score components in a row. They are stored by position: a new one goes to the end.
 COMPONENT_NAMES = (*COMPONENTS, "pinned")
 # A component takes nine bits of a 64-bit integer while a digest is planned: from MIN_COMPONENT up, in hundredths.
 COMPONENT_BITS = 9
@@ -31,7 +32,7 @@ MAX_COMPONENT = MIN_COMPONENT + 2**COMPONENT_BITS - 1
 if COMPONENT_BITS * len(COMPONENT_NAMES) > 63:  # noqa: PLR2004 - of 64 bits one is the sign
     raise OverflowError(f"{len(COMPONENT_NAMES)} score components of {COMPONENT_BITS} bits do not fit into 64")
 
-# Of a paper: what the databases take for a key.
+# The databases accept keys of papers below this.
 MAX_KEY = 2**63
 
 SnapshotEntry = tuple[int, str, str]
@@ -41,10 +42,10 @@ SnapshotEntry = tuple[int, str, str]
 
 
 def pack_components(components: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
-    """Return the score components of papers, an integer for each paper.
+    """Return the score components of papers, packed into one integer per paper.
 
-    components: one array a name of COMPONENT_NAMES, all of the shape that comes out, in hundredths; OverflowError where
-    there are fewer or more of them. What lies outside of MIN_COMPONENT and MAX_COMPONENT counts as these.
+    components: one array per name in COMPONENT_NAMES, in hundredths, all of the shape that is returned. Raises
+    OverflowError if there are fewer or more of them. Values below MIN_COMPONENT or above MAX_COMPONENT are clipped.
     """
     packed, number = np.int64(0), 0
     for number, values in enumerate(components, start=1):  # noqa: B007 - counted below
@@ -78,16 +79,16 @@ def section_json(
 
 
 def snapshot_json(section: str, extra: str = "", news: str = "") -> str:
-    """Return the whole snapshot of these sections, as `section_json` makes them; mostly there is no extra one.
+    """Return the whole snapshot of these sections.
 
-    news: ready JSON, "" for none.
+    section, extra: as `section_json` makes them; mostly there is no extra one. news: ready JSON, "" for none.
     """
     members = [section, *([f'"more": {{{extra}}}'] if extra else []), *([f'"news": {news}'] if news else [])]
     return f"{{{', '.join(members)}}}"
 
 
 def without_reasons(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a snapshot of which nothing but its papers is left: reasons, components and rankers tell of a reader."""
+    """Return a snapshot with only its papers: reasons, components and rankers reveal something about the reader."""
     bare = {"papers": [[paper, "edition", ""] for paper in papers_in(content)], "of": candidates_of(content)}
     return bare | ({"more": without_reasons(extra_section(content))} if "more" in content else {})
 
@@ -101,12 +102,12 @@ def read_section(section: str) -> dict[str, Any]:
 
 
 def extra_section(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the extra section of a snapshot; empty where there is none."""
+    """Return the extra section of a snapshot; empty if there is none."""
     return content.get("more") or {}
 
 
 def entries_in(section: Mapping[str, Any]) -> list[SnapshotEntry]:
-    """Return the papers of a section (a snapshot is its own first one): key, code of the reason, its argument."""
+    """Return the papers of a section (a snapshot is its own first section): key, code of the reason, its argument."""
     return [(paper, code, argument) for paper, code, argument in section.get("papers", [])]
 
 
@@ -127,38 +128,38 @@ def all_papers_in(content: Mapping[str, Any]) -> list[int]:
 
 
 def candidates_of(section: Mapping[str, Any]) -> int:
-    """Return how many papers a section was chosen from; 0 where that was not kept."""
+    """Return how many papers a section was chosen from; 0 if that was not kept."""
     return int(section.get("of", 0))
 
 
 def components_in(section: Mapping[str, Any]) -> list[dict[str, int]]:
-    """Return the score components of each paper of a section, by name; empty where they were not kept."""
+    """Return the score components of each paper of a section, by name; empty if they were not kept."""
     rows = section.get("parts", [])
     return [dict(zip(COMPONENT_NAMES, row, strict=False)) for row in rows] or [{} for _ in section.get("papers", [])]
 
 
 def rankers_in(content: Mapping[str, Any]) -> dict[int, int]:
-    """Return which ranker picked each paper (key) of the first section, where two took turns."""
+    """Return which ranker picked each paper (key) of the first section, if two took turns."""
     return dict(zip(papers_in(content), content.get("teams", []), strict=False))
 
 
 class SnapshotField(models.JSONField):
-    """The snapshot of a digest. Whatever stands in a row, what is read has the shape that planning writes."""
+    """The snapshot of a digest. Whatever a row contains, reading it gives the shape that planning writes."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """Return the content; leave out what cannot be read of it."""
+        """Return the content, without the parts that cannot be read."""
         stored = super().from_db_value(value, expression, connection)
-        # Of a part of it the shape is not known here.
+        # The shape of a part is not known here.
         return stored if isinstance(expression, KeyTransform) else readable_snapshot(stored)
 
     def deconstruct(self) -> Any:
-        """To the database it is any JSON."""
+        """Deconstruct as plain JSON, which it is to the database."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, kwargs
 
 
 def readable_snapshot(stored: Any) -> dict[str, Any]:
-    """Return a snapshot as planning writes it; entries that are none, and what belongs to their places, left out."""
+    """Return a snapshot as planning writes it, without invalid entries and what belongs to their positions."""
     if not isinstance(stored, dict):
         return {"papers": [], "of": 0}
     content: dict[str, Any] = stored
@@ -176,7 +177,7 @@ def readable_snapshot(stored: Any) -> dict[str, Any]:
 
 
 def _is_entry(entry: Any) -> bool:
-    # Asked of each paper of each mail: a match statement takes twice as long.
+    # Called for each paper of each mail: a match statement takes twice as long.
     if not isinstance(entry, list) or len(entry) != 3:  # noqa: PLR2004
         return False
     key, code, argument = entry

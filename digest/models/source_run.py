@@ -1,4 +1,4 @@
-"""SourceRun: one time a source was asked, what came of it, and where to go on."""
+"""SourceRun: one time a source was queried, what came of it, and where to go on."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -13,24 +13,24 @@ MOST_FAILURES = 200
 
 
 class SourceRunQuerySet(models.QuerySet["SourceRun"]):
-    """Which runs."""
+    """Queries for runs."""
 
     def of(self, source: str, part: str) -> "SourceRunQuerySet":
-        """Those of one part of a source, newest first."""
+        """Runs of one part of a source, newest first."""
         return self.filter(source=source, part=part).order_by("-pk")
 
     def finished(self) -> "SourceRunQuerySet":
-        """Those that came to their end."""
+        """Runs that finished."""
         return self.filter(status=SourceRun.Status.FINISHED)
 
     def at_work(self, at: datetime) -> "SourceRunQuerySet":
-        """Those that are running, and whose worker gave a sign of life."""
+        """Runs in progress whose worker gave a recent sign of life."""
         return self.filter(status=SourceRun.Status.RUNNING, seen_at__gte=at - RUN_LOST_AFTER)
 
     def failures_in_a_row(self) -> tuple[int, datetime | None]:
-        """Return how many of these, newest first, failed since the last that did not, and when the first of them did.
+        """Return how many of the newest runs failed in a row, and when the first of them started.
 
-        Of a row that is longer than anybody cares for, a part.
+        Counts no further than MOST_FAILURES.
         """
         statuses = list(self.values_list("status", "started_at")[:MOST_FAILURES])
         failed = list(takewhile(lambda row: row[0] == SourceRun.Status.FAILED, statuses))
@@ -43,7 +43,7 @@ class SourceRunQuerySet(models.QuerySet["SourceRun"]):
         return runs.aggregate(total=models.Sum("request_count"))["total"] or 0
 
     def begin(self, source: str, part: str, **place: object) -> "SourceRun | None":
-        """Return a new run; None where another one is at work on this part."""
+        """Return a new run; None if another one is at work on this part."""
         lost = self.of(source, part).filter(
             status=SourceRun.Status.RUNNING, seen_at__lt=timezone.now() - RUN_LOST_AFTER
         )
@@ -58,7 +58,7 @@ class SourceRunQuerySet(models.QuerySet["SourceRun"]):
 
 
 class SourceRun(models.Model):
-    """One run: its numbers, its error, and its place, which is written together with the papers of each page."""
+    """One run: its numbers, its error, and its position, which is written together with the papers of each page."""
 
     class Status(models.TextChoices):
         RUNNING = "running", "running"
@@ -81,7 +81,7 @@ class SourceRun(models.Model):
     notes = models.TextField(blank=True, help_text="What was left out and why, and what else one should know")
     error = models.TextField(blank=True)
 
-    # The place. A run that goes on where another one failed takes over all three.
+    # The position. A run that goes on where another one failed takes over all three fields.
     since = models.DateField(null=True, blank=True, help_text="From which day on it asks for changes")
     asked_at = models.DateTimeField(default=timezone.now, help_text="When the first page was asked for")
     cursor = models.TextField("where to go on", blank=True)
@@ -89,10 +89,10 @@ class SourceRun(models.Model):
     not_before = models.DateTimeField(null=True, blank=True, help_text="When the source wants to be asked again")
     request_count = models.PositiveIntegerField("requests", default=0)
     requests = models.TextField("newest requests", blank=True, help_text="When, what came, how long it took, address")
-    # Address → (ETag, Last-Modified), of what this run imported whole.
+    # Address → (ETag, Last-Modified), of what this run imported completely.
     validators = models.JSONField(default=dict, blank=True)
 
-    # Whether it answered, just now, that there is nothing at this address; and that there never will be.
+    # Whether the source answered, just now, that there is nothing at this address; and that there never will be.
     is_gone = is_gone_for_good = False
 
     objects = SourceRunQuerySet.as_manager()
@@ -118,7 +118,7 @@ class SourceRun(models.Model):
         return f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged, {self.skipped} skipped"
 
     def note(self, notes: list[str]) -> None:
-        """Add what a person should know, a line each; a flood of them is cut."""
+        """Add what a person should know, one per line, up to MOST_NOTES lines."""
         lines = [*self.notes.splitlines(), *notes]
         self.notes = "\n".join(lines[:MOST_NOTES])
 
@@ -128,11 +128,11 @@ class SourceRun(models.Model):
         self.note(reasons)
 
     def finish(self) -> None:
-        """Close it: all of it is imported."""
+        """Close the run: everything is imported."""
         self._close(self.Status.FINISHED, cursor="")
 
     def fail(self, error: str, not_before: datetime | None = None) -> None:
-        """Close it with what went wrong. Its place stays for the next run."""
+        """Close the run with what went wrong. Its position stays for the next run."""
         self._close(self.Status.FAILED, error=error, not_before=not_before)
 
     def _close(self, status: str, **fields: object) -> None:

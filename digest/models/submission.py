@@ -1,4 +1,4 @@
-"""Submission: a paper a member proposes, and what became of it."""
+"""Submission: a paper a member proposes, and what happened to it."""
 
 from datetime import datetime
 
@@ -10,15 +10,15 @@ from digest.models.paper import Paper
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
-    """Which submissions."""
+    """Queries for submissions."""
 
     def open(self) -> "SubmissionQuerySet":
-        """Those nobody has decided on yet."""
+        """Submissions that no one has decided on yet."""
         return self.filter(status__in=Submission.OPEN)
 
 
 class Submission(models.Model):
-    """A paper proposed by a member: checked by the sender first, then by the desk."""
+    """A paper proposed by a member: checked by the sender first, then by a curator."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", "waiting for its text"
@@ -54,7 +54,7 @@ class Submission(models.Model):
             ),
         ]
         indexes = [
-            # The desk's queue, and papers that come in later; mostly empty.
+            # The curators' queue, and papers that come in later; mostly empty.
             models.Index(fields=["arxiv_id"], name="submission_open", condition=models.Q(decided_at=None)),
         ]
 
@@ -63,19 +63,19 @@ class Submission(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has decided on it yet."""
+        """Whether no one has decided on it yet."""
         return self.status in self.OPEN
 
     def show(self, paper: Paper) -> bool:
-        """Show the sender the paper that came for it; return whether this call did it."""
+        """Show the sender the paper that was found for it; return whether this call did it."""
         return self._move([self.Status.WAITING], status=self.Status.SHOWN, paper=paper)
 
     def enqueue(self) -> bool:
-        """Hand it to the desk, once its sender has looked at it; return whether this call did it."""
+        """Hand it to the curators, once its sender has looked at it; return whether this call did it."""
         return self._move([self.Status.SHOWN], status=self.Status.QUEUED)
 
     def accept(self, at: datetime, reason: str = "") -> bool:
-        """Take it; return whether this call did it."""
+        """Accept it; return whether this call did it."""
         return self._move([self.Status.QUEUED], status=self.Status.ACCEPTED, decided_at=at, reason=reason)
 
     def refuse(self, at: datetime, reason: str) -> bool:

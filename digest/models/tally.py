@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Tally(models.Model):
-    """What was counted of one day: a name and a number for each thing."""
+    """What was counted for one day: a name and a number for each thing."""
 
     class Kind(models.TextChoices):
         SUBSCRIBERS = "subscribers", "who came and who went, on that day in UTC"

@@ -1,4 +1,4 @@
-"""Vote: one member's word for one paper."""
+"""Vote: one member's vote for one paper."""
 
 from django.db import models
 from django.utils import timezone

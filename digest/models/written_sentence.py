@@ -1,4 +1,4 @@
-"""WrittenSentence: what a language model was asked about a paper, and what became of the answer."""
+"""WrittenSentence: what a language model was asked about a paper, and what happened to the answer."""
 
 from django.db import models
 from django.utils import timezone
@@ -7,10 +7,10 @@ from digest.models.paper import Paper
 
 
 class WrittenSentence(models.Model):
-    """One question about one text, asked once for ever; where it was accepted, the paper has the sentence too."""
+    """One question about one text, only ever asked once; if the answer was accepted, the paper has the sentence too."""
 
     class Status(models.TextChoices):
-        # Or the answer was lost: asked again where it is old.
+        # Or the answer was lost: asked again once it is old.
         ASKED = "asked", "asked"
         ACCEPTED = "accepted", "accepted"
         REFUSED = "refused", "refused"
@@ -41,7 +41,7 @@ class WrittenSentence(models.Model):
 
 
 class LanguageModelDay(models.Model):
-    """How many tokens the language model got and gave on a day of UTC, those of questions on their way among them."""
+    """How many tokens the language model got and gave on a UTC day, including those of questions in flight."""
 
     day = models.DateField(unique=True)
     tokens = models.PositiveIntegerField(default=0)

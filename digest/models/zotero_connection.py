@@ -1,4 +1,4 @@
-"""ZoteroConnection: a reader's own key to their Zotero library, and how far it is up to date."""
+"""ZoteroConnection: a reader's own key to their Zotero library, and how up to date the library is."""
 
 from django.db import models
 from django.utils import timezone
@@ -7,12 +7,12 @@ from subscriptions.models import Subscriber
 
 
 class ZoteroConnection(models.Model):
-    """One reader's library at zotero.org. The key is theirs: it is shown nowhere and goes to no log."""
+    """One reader's library at zotero.org. The key is theirs: it is never shown or logged."""
 
     subscriber = models.OneToOneField(Subscriber, on_delete=models.CASCADE, primary_key=True, related_name="zotero")
     api_key = models.CharField(max_length=64, editable=False)
     user_id = models.PositiveBigIntegerField(editable=False)
-    # What the library's version was when we last heard: writing is refused where it has moved on.
+    # The library's version when we last heard: writing is refused if it has moved on.
     library_version = models.PositiveBigIntegerField(default=0, editable=False)
     # Zotero may ask to be left alone until then.
     not_before = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,1 +1,1 @@
-"""The ledger, and the ways a mail leaves the house."""
+"""The ledger, and the ways mail is sent."""

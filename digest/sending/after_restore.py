@@ -1,4 +1,4 @@
-"""After a backup was put back: what may have gone out since it was made is settled, so that nobody gets it twice."""
+"""After a restore: settle what may have gone out since the backup was made, so that no one gets it twice."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ NOT_SENT_YET = [UNFINISHED, Status.HELD]
 
 @dataclass
 class Settled:
-    """What was put right."""
+    """How much of each kind was settled."""
 
     editions: int = 0
     unpublished: int = 0
@@ -34,7 +34,7 @@ class Settled:
     lists: int = 0
 
     def lines(self) -> list[str]:
-        """Say it, a line for each kind."""
+        """Return it as text, one line per kind."""
         labels = {
             "overdue drafts, published without sending email": self.editions,
             "overdue drafts, not published: they are empty or need a second look": self.unpublished,
@@ -50,10 +50,10 @@ class Settled:
 
 @transaction.atomic
 def settle_restored(now: datetime, out: Collection[date] = ()) -> Settled:
-    """Settle all that may have gone out between the backup and now; return what was done. Twice, it changes nothing.
+    """Settle all that may have gone out since the backup; return what was done. A second call changes nothing.
 
     out: the days of editions that are known to have come out since, before their hour or after a second look.
-    Where it is not known whether somebody got a mail, they do not get it again.
+    If it is not known whether someone got a mail, they do not get it again.
     """
     settled = Settled()
     settled.editions, settled.unpublished = _publish_quietly(now, out)
@@ -71,7 +71,8 @@ def settle_restored(now: datetime, out: Collection[date] = ()) -> Settled:
 def _publish_quietly(now: datetime, out: Collection[date]) -> tuple[int, int]:
     """Publish the drafts that came out in the time that is lost; return how many, and how many were left alone.
 
-    At their own hour, which is before the `seen_until` of all who were due: only who is due later today gets them.
+    They are published as of their own hour, which is before the `seen_until` of everyone who was due: only readers who
+    are due later today get them.
     """
     published = unpublished = 0
     drafts = Edition.objects.filter(Q(publish_at__lte=now) | Q(day__in=out), status=Edition.Status.DRAFT)
@@ -88,10 +89,10 @@ def _publish_quietly(now: datetime, out: Collection[date]) -> tuple[int, int]:
 
 
 def _move_on(now: datetime) -> tuple[int, int]:
-    """Count those who may have got a digest since as having had it; return how many, and how many were due.
+    """Treat readers who may have got a digest since as having had it; return how many, and how many were due.
 
-    These are all who were due, and those who may have asked for their first digest at once. Whose hour is still to
-    come has got nothing since the backup.
+    These are all who were due, and those who may have asked for their first digest at once. Readers whose hour is still
+    to come have got nothing since the backup.
     """
     readers = moved = 0
     last = 0

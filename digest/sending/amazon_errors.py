@@ -1,4 +1,4 @@
-"""Errors of Amazon's SDK, which is loaded only where mail goes out through it: it takes 13 MB of every process."""
+"""Errors of Amazon's SDK, which is loaded only if mail goes out through it: it takes 13 MB of every process."""
 
 import sys
 from collections.abc import Mapping
@@ -6,13 +6,13 @@ from typing import Any
 
 
 def is_amazon(error: BaseException | None, *names: str) -> bool:
-    """Say whether an error is one of these classes of `botocore.exceptions`."""
+    """Return whether an error is one of these classes of `botocore.exceptions`."""
     exceptions = sys.modules.get("botocore.exceptions")
-    # None of its errors was raised while it is not loaded.
+    # While it is not loaded, none of its errors can have been raised.
     return exceptions is not None and isinstance(error, tuple(getattr(exceptions, name) for name in names))
 
 
 def answer_of(error: BaseException | None) -> Mapping[str, Any]:
-    """Return what Amazon answered, of a `ClientError`."""
+    """Return Amazon's answer from a `ClientError`."""
     answer: Mapping[str, Any] = getattr(error, "response", {})
     return answer

@@ -1,7 +1,7 @@
-"""Takes back what bounces of one edition did to its readers, when the bounces said nothing of the mailboxes.
+"""Undo what bounces of one edition did to its readers, when the bounces said nothing about the mailboxes.
 
-A provider or a mail service that is in trouble may answer “no such mailbox” for a whole morning. Complaints and those
-who left are never touched, nor is what an operator decided.
+A provider or a mail service that is in trouble may answer “no such mailbox” for a whole morning. Complaints, readers
+who left, and what an operator decided are never touched.
 """
 
 import logging
@@ -16,19 +16,19 @@ from subscriptions.models import Status, Subscriber
 
 logger = logging.getLogger(__name__)
 
-# For how long after it came out the reports about an edition are taken to be about its sending, as the breaker does.
+# How long after publication the reports about an edition count as being about its sending, as in the breaker.
 LIFTING_WINDOW = timedelta(days=14)
 LIFTING_BATCH = 500
 BOUNCES = [Event.Kind.HARD_BOUNCE, Event.Kind.SOFT_BOUNCE]
 
 
 def count_liftable(edition: Edition) -> int:
-    """Return how many subscribers bounces of this edition have suppressed, who still are."""
+    """Return how many subscribers were suppressed by bounces of this edition and still are."""
     return sum(len(batch) for batch in _batches(edition))
 
 
 def lift_edition_bounces(edition: Edition, now: datetime) -> int:
-    """Make them again what they were before; return how many."""
+    """Give these subscribers the status they had before; return how many."""
     lifted = 0
     for batch in _batches(edition):
         for subscriber, before in batch:
@@ -39,7 +39,7 @@ def lift_edition_bounces(edition: Edition, now: datetime) -> int:
 
 
 def _batches(edition: Edition) -> Iterator[list[tuple[Subscriber, str]]]:
-    """Give whom bounces suppressed, and who never complained, with what they were before."""
+    """Yield the subscribers whom bounces suppressed and who never complained, with the status they had before."""
     if edition.published_at is None:
         return
     complaints = Event.objects.filter(kind=Event.Kind.COMPLAINED, delivery__subscriber=OuterRef("delivery__subscriber"))
@@ -49,7 +49,7 @@ def _batches(edition: Edition) -> Iterator[list[tuple[Subscriber, str]]]:
         delivery__subscriber__status=Status.SUPPRESSED,
         kind__in=BOUNCES,
         recorded_at__range=(edition.published_at, edition.published_at + LIFTING_WINDOW),
-        # Nothing came since that ends the mail as well: they would have left at another moment.
+        # Nothing since then ended the mail as well: that would have set another time.
         delivery__subscriber__unsubscribed_at=F("recorded_at"),
     ).exclude(suppressed_from="")
     last = 0

@@ -1,7 +1,7 @@
-"""The breaker: an edition that draws too many complaints, bounces or refusals is halted, until somebody lets it go on.
+"""The breaker: an edition that gets too many complaints, bounces or refusals is halted, until someone lets it go on.
 
-A halted edition is a mark on its own row. Workers put its digests aside as they come to them (`held`), so the claim
-knows nothing of it and stays as fast as it is. When the edition goes on they are released into the queue.
+The halt is a mark on the edition's own row. Workers set its digests aside as they come to them (`held`), so claiming
+knows nothing about it and stays as fast as it is. When the edition goes on, they are released into the queue.
 """
 
 import logging
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 Status = Delivery.Status
 
-# For how long after it came out an edition is watched.
+# How long after publication an edition is watched.
 WATCHED = timedelta(days=14)
 RELEASED_AT_A_TIME = 10_000
 WENT_OUT = Q(status__in=[Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED]) | Q(
@@ -29,9 +29,9 @@ WENT_OUT = Q(status__in=[Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.C
 
 
 def watch(now: datetime) -> int:
-    """Halt what must be halted, tell the curators of it, release what may go on; return how many were released.
+    """Halt what must be halted, tell the curators, release what may go on; return how many were released.
 
-    Any number of processes may watch: each halt is told once.
+    Any number of processes may watch: the curators are told of each halt once.
     """
     for edition in Edition.objects.published().filter(halted_at=None, published_at__gt=now - WATCHED):
         if because := _reason_to_halt(edition):
@@ -44,7 +44,7 @@ def watch(now: datetime) -> int:
 
 def halt_edition(edition: Edition, now: datetime, who: str) -> bool:
     """Halt an edition by hand; return whether this call did it."""
-    # Whoever does it knows: nobody needs to be told.
+    # The person who does it knows: no one needs to be told.
     halted = edition.halt(now, f"stopped by {who}", told_at=now)
     if halted:
         logger.warning("%s halted by hand", edition)
@@ -52,9 +52,9 @@ def halt_edition(edition: Edition, now: datetime, who: str) -> bool:
 
 
 def resume_edition(edition: Edition) -> bool:
-    """Send a halted edition's digests again, with the next round; return whether this call did it.
+    """Resume sending a halted edition's digests, with the next round; return whether this call did it.
 
-    The figures as they stand are accepted: it is halted again only when they get worse by half.
+    The present figures are accepted: it is halted again only when they get worse by half.
     """
     figures = breaker_statistics(edition)
     resumed = edition.let_go_on(figures.complaints, figures.bounces)
@@ -84,9 +84,10 @@ def breaker_statistics(edition: Edition) -> BreakerStatistics:
 
 
 def _reason_to_halt(edition: Edition) -> str:
-    """Return why an edition must be halted, "" where it need not.
+    """Return why an edition must be halted; "" if it need not be.
 
-    What came back is few and has an index. What was sent may be a million: it is counted only as far as it matters.
+    The digests that came back are few and have an index. Those sent may be a million: they are counted only as far as
+    it matters.
     """
     limits = BreakerLimits.of(edition)
     complained, bounced = (_came_back(edition, status) for status in (Status.COMPLAINED, Status.BOUNCED))
@@ -108,7 +109,7 @@ def _halt(edition: Edition, now: datetime, because: str) -> None:
 
 
 def _tell(edition: Edition, now: datetime) -> None:
-    """Write to the curators; whoever marks the edition first does."""
+    """Write to the curators, if this process is the first to mark the edition."""
     if not Edition.objects.halted().filter(pk=edition.pk, halt_told_at=None).update(halt_told_at=now):
         return
     figures = breaker_statistics(edition)
@@ -121,7 +122,7 @@ def _tell(edition: Edition, now: datetime) -> None:
 
 
 def _release() -> int:
-    """Put what was held for editions that go on back into the queue; return how many."""
+    """Put the held digests of editions that go on back into the queue; return how many."""
     held = Delivery.objects.with_status(Status.HELD).filter(edition=OuterRef("pk"))
     editions = Edition.objects.filter(Exists(held), halted_at=None)
     editions = editions.exclude(pk__in=Edition.objects.changed_unseen().versions())
@@ -131,7 +132,7 @@ def _release() -> int:
 def _release_one(edition: Edition) -> int:
     released, last = 0, 0
     held = Delivery.objects.with_status(Status.HELD).filter(edition=edition).order_by("pk")
-    # From key to key: the index still has the rows that are released already.
+    # From key to key: the index still has the rows that have already been released.
     while keys := list(held.filter(pk__gt=last).values_list("pk", flat=True)[:RELEASED_AT_A_TIME]):
         released += held.filter(pk__gt=last, pk__lte=keys[-1]).order_by().update(status=Status.QUEUED)
         last = keys[-1]

@@ -1,4 +1,4 @@
-"""What came back of an edition's digests, and how much of it is too much."""
+"""How many of an edition's digests came back, and how many are too many."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.conf import settings
 
 from digest.models import Edition
 
-# How much worse than what was accepted it must get to be halted again.
+# How much worse than the accepted shares it must get for the edition to be halted again.
 WORSE = 1.5
 
 
@@ -18,7 +18,7 @@ class BreakerStatistics:
     sent: int
     complained: int
     bounced: int
-    # Not for the mailbox, but for the mail or for us.
+    # Because of the mail or of us, not of the mailbox.
     refused: int = 0
 
     @property
@@ -28,32 +28,32 @@ class BreakerStatistics:
 
     @property
     def bounces(self) -> float:
-        """The share of bounces and refusals: both say that mail should not go on as it does."""
+        """The share of bounces and refusals: both say that mail should not go on like this."""
         return (self.bounced + self.refused) / self._of
 
     @property
     def _of(self) -> int:
-        # What few digests drew already, the first BREAKER_LEAST will have drawn at least.
+        # What a few digests drew already, the first BREAKER_LEAST will have drawn at least.
         return max(self.sent, settings.BREAKER_LEAST)
 
 
 @dataclass(frozen=True)
 class BreakerLimits:
-    """The shares that an edition may draw; infinite where it may draw any."""
+    """The shares that an edition may draw; infinite if there is no limit."""
 
     complaints: float
     bounces: float
 
     @classmethod
     def of(cls, edition: Edition) -> "BreakerLimits":
-        """Return the settings' limits, or beyond what was accepted for this edition."""
+        """Return the settings' limits, or higher ones if more was accepted for this edition."""
         return cls(
             max(settings.BREAKER_COMPLAINTS or math.inf, edition.accepted_complaints * WORSE),
             max(settings.BREAKER_BOUNCES or math.inf, edition.accepted_bounces * WORSE),
         )
 
     def broken_by(self, figures: BreakerStatistics) -> str:
-        """Say which limit the figures break, and how; "" where they break none."""
+        """Return which limit the figures break, and how; "" if they break none."""
         if figures.complaints > self.complaints:
             return f"{figures.complained} complaints of {figures.sent} digests sent, more than {self.complaints:.2%}"
         if figures.bounces > self.bounces:
@@ -62,7 +62,7 @@ class BreakerLimits:
         return ""
 
     def enough_sent(self, complained: int, bounced: int) -> int:
-        """Return how many must have been sent for so many complaints and bounces to break no limit."""
+        """Return how many must have been sent for this many complaints and bounces to break no limit."""
         return max(math.ceil(complained / self.complaints), math.ceil(bounced / self.bounces))
 
 

@@ -1,6 +1,6 @@
-"""Sweeping: what the panel decided about a whole edition, done to its digests in steps, until none is left.
+"""Sweeping: apply what the panel decided about a whole edition to its digests, in steps, until none is left.
 
-The decision is a mark on the edition's row. Any number of processes may sweep, and one that dies is carried on.
+The decision is a mark on the edition's row. Any number of processes may sweep; if one dies, its work is carried on.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ def sweep(now: datetime) -> int:
 
 
 def cancel_queued(edition: Edition, who: str, now: datetime) -> bool:
-    """End the sending of an edition for good; return whether this call did it. What waits is cancelled by the sweep."""
+    """End the sending of an edition for good; return whether this call did it. The sweep cancels what waits."""
     edition.halt(now, f"cancelled by {who}", told_at=now)
     return bool(Edition.objects.published().filter(pk=edition.pk, cancelled_at=None).update(cancelled_at=now))
 
@@ -45,7 +45,7 @@ def cancel_queued(edition: Edition, who: str, now: datetime) -> bool:
 def requeue(edition: Edition, now: datetime) -> int:
     """Send the digests of an edition that never went out, and only these; return how many there are.
 
-    Whose digest is uncertain may have got it, and gets none.
+    Readers whose digest is uncertain may have got it, and get none.
     """
     got_nothing = edition.deliveries.filter(GOT_NOTHING).count()
     changed = {"again_at": now, "cancelled_at": None, "halted_at": None, "halted_because": "", "halt_told_at": None}
@@ -54,7 +54,7 @@ def requeue(edition: Edition, now: datetime) -> int:
 
 
 def _in_steps(rows: DeliveryQuerySet, do: Callable[[Sequence[int]], None]) -> int:
-    # Keys of one edition lie side by side: from the first of them on, the primary key is the way through.
+    # An edition's keys lie side by side: from the first of them on, walking the primary key is the way through.
     swept, last = 0, (rows.aggregate(first=Min("pk"))["first"] or 0) - 1
     while keys := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BULK_BATCH]):
         do(keys)
@@ -64,7 +64,7 @@ def _in_steps(rows: DeliveryQuerySet, do: Callable[[Sequence[int]], None]) -> in
 
 @transaction.atomic
 def _forget(keys: Sequence[int], now: datetime) -> None:
-    """Delete planned digests; their readers are due again, and have seen what they had seen before."""
+    """Delete planned digests; their readers are due again, and count as having seen what they had seen before."""
     rows = Delivery.objects.filter(pk__any_of=keys)
     readers = [key for key in rows.values_list("subscriber_id", flat=True) if key is not None]
     rows.delete()

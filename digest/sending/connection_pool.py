@@ -1,4 +1,4 @@
-"""Several kept connections of one worker, and the mails of a batch shared out among them."""
+"""The kept connections of one worker, with the mails of a batch shared out among them."""
 
 import logging
 from collections import deque
@@ -18,15 +18,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Sent:
-    """What became of a batch: outcomes by delivery; who is missing was not put on the wire."""
+    """What happened to a batch: outcomes by delivery; those missing were not put on the wire."""
 
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    # Whoever takes our mail could not be reached: no use in going on now.
+    # The mail server or provider could not be reached: no use in going on now.
     unreachable: bool = False
 
 
 class ConnectionPool:
-    """So many connections, kept from batch to batch."""
+    """A number of connections, kept from batch to batch."""
 
     def __init__(self, number: int, journal: SendLog, pace: RateLimiter, check: FinalCheck) -> None:
         self._journal, self._pace, self._check = journal, pace, check
@@ -41,7 +41,7 @@ class ConnectionPool:
     ) -> Sent:
         """Send (delivery, mail) pairs until none is left or it is time to stop.
 
-        every: seconds, and what to do each time so many have passed while mails are on their way.
+        every: a number of seconds, and what to do each time they have passed while mails are on their way.
         """
         sent = Sent()
         line = _Line(deque(mails), sent, self._journal, self._pace, self._check, stopping)
@@ -65,7 +65,7 @@ class ConnectionPool:
 
 @dataclass
 class _Line:
-    """The wire of a batch: all its connections take from it, and write the journal and the outcomes through it."""
+    """The wire of a batch: all connections take mails from it, and write the journal and the outcomes through it."""
 
     waiting: deque[tuple[int, OutgoingMessage]]
     sent: Sent
@@ -87,7 +87,7 @@ class _Line:
             except IndexError:
                 # Another connection took the last one.
                 return
-            # What the libraries log on the way has it, too. Each connection has a thread of its own.
+            # So that what the libraries log on the way has it, too. Each connection has a thread of its own.
             log_context.set_log_context(delivery=mail[0])
             yield mail
 
@@ -102,7 +102,7 @@ class _Line:
             for delivery in going:
                 self.journal.begin(delivery)
         except OSError as error:
-            # Without a note of it no mail may go: should the worker be killed, it would be sent again.
+            # No mail may go without a note of it: if the worker were killed, it would be sent again.
             logger.error("nothing is sent: the journal in %s cannot be written: %s", self.journal.path.parent, error)
             raise Unreachable from error
         return going

@@ -1,4 +1,4 @@
-"""The outbox: each mail becomes one .eml file in a folder, to be looked at in the browser while trying out."""
+"""The outbox: each mail becomes one .eml file in a folder, to be read in the browser while trying the service out."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ class OutboxBackend(BaseEmailBackend):
     """Django's mail backend that writes into settings.OUTBOX_DIR."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write each mail whole or not at all; return how many were written. OSError where the disk refuses."""
+        """Write each mail whole or not at all; return how many were written. Raises OSError if the disk refuses."""
         for message in email_messages:
             write(message.message().as_bytes())
         return len(email_messages)

@@ -1,4 +1,4 @@
-"""The final check: asked right before a mail goes on the wire, whether it still may."""
+"""The final check, right before a mail goes on the wire: whether it still may."""
 
 import threading
 import time
@@ -16,26 +16,26 @@ from subscriptions.models import Status, Subscriber
 UNSUBSCRIBED_DETAIL = "the subscriber left before it was sent"
 STOPPED = "its edition was halted before it was sent"
 
-# Where mails go out faster than this after one another, one answer is good for those that follow within FRESH_FOR.
-# Everybody else is asked about anew: the only mail that still goes is the one that is on the wire.
+# If mails follow each other faster than PAUSE, one answer is valid for those that follow within CHECK_VALID_FOR.
+# All others are checked again: the only mail that still goes is the one that is on the wire.
 PAUSE, CHECK_VALID_FOR = 0.002, 0.02
-# So many of the following mails are asked about at once: what goes out meanwhile.
+# How many of the following mails are checked at once: as many as go out meanwhile.
 LOOKAHEAD = 40
 
-# In SQL, for it runs many times a second: the ORM would take longer than the database does. By primary keys alone,
-# whatever PostgreSQL's statistics of a queue say: they are old by nature. What is filled in are names of tables.
+# In SQL, because it runs many times per second: the ORM would take longer than the database does. Only by primary keys,
+# whatever PostgreSQL's statistics of a queue say: those are always out of date. Only table names are filled in.
 _READER = f"(SELECT status FROM {Subscriber._meta.db_table} WHERE id = delivery.subscriber_id)"  # noqa: S608 # nosec B608
 _IS_STOPPED = f"""EXISTS (
     SELECT 1 FROM {Edition._meta.db_table} edition
     WHERE edition.id = delivery.edition_id AND (edition.halted_at IS NOT NULL OR edition.status = 'draft')
 )"""  # noqa: S608 # nosec B608
-# What is asked of each stands before FROM, not after WHERE, where it could lead to another index.
+# The conditions come before FROM, not after WHERE, where they could make PostgreSQL choose another index.
 _MAY_GO = f"""
     SELECT delivery.id, delivery.status = '{Delivery.Status.SENDING}' AND delivery.claimed_by = %s
         AND {_READER} = '{Status.ACTIVE}' AND NOT {_IS_STOPPED}
     FROM {Delivery._meta.db_table} delivery WHERE delivery.id
 """  # noqa: S608 # nosec B608
-# Why one may not: where it is still ours, its reader left or its edition was stopped.
+# Why a mail may not go: if it is still ours, its reader left or its edition was stopped.
 _WHY_NOT = f"""
     SELECT delivery.id, delivery.status = '{Delivery.Status.SENDING}' AND delivery.claimed_by = %s,
         {_READER}, {_IS_STOPPED}
@@ -44,9 +44,9 @@ _WHY_NOT = f"""
 
 
 class FinalCheck:
-    """The question of all connections of one worker to the ledger, over the worker's one connection to the database.
+    """Queries the ledger for all of a worker's mail connections, over the worker's one database connection.
 
-    A connection to the database for each connection to the mail server would be hundreds.
+    A database connection for each connection to the mail server would mean hundreds.
     """
 
     def __init__(self, worker: str) -> None:
@@ -54,15 +54,15 @@ class FinalCheck:
         self._connection = connections[DEFAULT_DB_ALIAS]
         self._connection.inc_thread_sharing()
         self._lock = threading.Lock()
-        # Who may go, and what becomes of who may not; None where that is no longer this worker's to say.
+        # Which may go, and what happens to those that may not; None if that is no longer this worker's to say.
         self._may_go: set[int] = set()
         self._refused: dict[int, Outcome | None] = {}
         self._asked_at = self._used_at = 0.0
 
     def __call__(self, deliveries: Collection[int], following: Sequence[int] = ()) -> dict[int, Outcome | None]:
-        """Return which of these must not go out, and what becomes of each; None where that is not ours to say.
+        """Return which of these must not go out, and what happens to each; None if that is not ours to say.
 
-        following: those that come next.
+        following: the deliveries that come next.
         """
         with self._lock:
             now = time.monotonic()
@@ -84,7 +84,7 @@ class FinalCheck:
                 elif is_ours and is_stopped:
                     self._refused[key] = Outcome(Verdict.HELD, STOPPED)
                 elif is_ours:
-                    # It was put right in between.
+                    # It became sendable between the two queries.
                     self._may_go.add(key)
 
     def _rows(self, question: str, deliveries: Sequence[int]) -> list[tuple[Any, ...]]:
@@ -95,7 +95,7 @@ class FinalCheck:
                     places = ", ".join(["%s"] * len(deliveries))
                     cursor.execute(f"{question} IN ({places})", [self._worker, *deliveries])
                     return list(cursor.fetchall())
-            # Planned once, for planning takes longer than all the rest of it: by a cursor that leaves the values to the
+            # Planned once, because planning takes longer than all the rest: with a cursor that leaves the values to the
             # server, which Django's does not. A pooler that hands connections around keeps no prepared statements; this
             # is Django's setting for it.
             connection.ensure_connection()
@@ -106,10 +106,10 @@ class FinalCheck:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let nobody ask meanwhile: the worker itself needs its connection to the database."""
+        """Let no check run meanwhile: the worker itself needs its connection to the database."""
         with self._lock:
             yield
 
     def close(self) -> None:
-        """Ask no more."""
+        """End the checks."""
         self._connection.dec_thread_sharing()

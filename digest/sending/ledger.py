@@ -1,8 +1,8 @@
 """The ledger: claim, begin, record, recover. Each function is one short transaction; mails are sent between them.
 
 `queued → claimed → sending → sent | failed | cancelled | uncertain`. A claim carries a lease, which its worker renews
-while it works. A lease that runs out while `claimed` goes back to `queued`: nothing was sent. One that runs out while
-`sending` becomes `uncertain`: the mail may be out, so it is never sent again on its own.
+while it works. If the lease runs out while `claimed`, the delivery goes back to `queued`: nothing was sent. If it runs
+out while `sending`, it becomes `uncertain`: the mail may be out, so it is never sent again automatically.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,7 +29,7 @@ MAX_RETRY_DELAY = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Recovered:
-    """How many deliveries a recovery gave back, and how many it cannot know of."""
+    """How many deliveries a recovery gave back, how many it cannot know about, and how many it settled."""
 
     queued: int = 0
     uncertain: int = 0
@@ -41,12 +41,12 @@ class Recovered:
 
 
 def held_by(worker: str) -> DeliveryQuerySet:
-    """Return what a worker has in hand."""
+    """Return the deliveries that a worker has in hand."""
     return Delivery.objects.unfinished().filter(claimed_by=worker, status__in=[Status.CLAIMED, Status.SENDING])
 
 
 def claim(worker: str, now: datetime, limit: int) -> list[int]:
-    """Take at most `limit` queued deliveries for a worker; return their keys. No two workers get the same one."""
+    """Claim at most `limit` queued deliveries for a worker; return their keys. No two workers get the same one."""
     with transaction.atomic():
         _walk_the_index()
         free = Delivery.objects.queued(now).select_for_update(skip_locked=True)
@@ -58,10 +58,10 @@ def claim(worker: str, now: datetime, limit: int) -> list[int]:
 
 
 def _walk_the_index() -> None:
-    """Have PostgreSQL read the queue in the order of its index, in this transaction.
+    """Make PostgreSQL read the queue in the order of its index, in this transaction.
 
-    Its statistics of a queue are old by nature. Going by them it would sort all that waits at every claim, and a claim
-    would cost the more the longer the queue.
+    Its statistics of a queue are always out of date. Going by them, it would sort everything that waits at every claim,
+    and the longer the queue, the more a claim would cost.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -69,11 +69,11 @@ def _walk_the_index() -> None:
 
 
 def begin(keys: Collection[int], worker: str, now: datetime) -> set[int]:
-    """Note that these mails are about to go on the wire; return those that still are this worker's to send.
+    """Note that these mails are about to go on the wire; return those that are still this worker's to send.
 
-    Those whose reader left since they were claimed end as `cancelled`, those of an edition that was halted as `held`.
+    Those whose reader has left since they were claimed end as `cancelled`, those whose edition was halted as `held`.
     """
-    # Looked up row by row: PostgreSQL makes a join of EXISTS, and by old statistics one over all subscribers.
+    # Looked up row by row: PostgreSQL turns EXISTS into a join, and with old statistics into one over all subscribers.
     reader = Subscriber.objects.filter(pk=OuterRef("subscriber_id")).order_by().values("status")
     is_stopped = Exists(Edition.objects.stopped().filter(pk=OuterRef("edition_id")).order_by())
     claimed = Delivery.objects.alias(reader=Subquery(reader), is_stopped=is_stopped)
@@ -90,12 +90,12 @@ def begin(keys: Collection[int], worker: str, now: datetime) -> set[int]:
 
 
 def renew(keys: Collection[int], worker: str, now: datetime) -> None:
-    """Put off the end of the lease on those of these that a worker has in hand."""
+    """Extend the lease on those of these deliveries that a worker has in hand."""
     held_by(worker).filter(pk__any_of=keys).update(lease_until=now + settings.SEND_LEASE)
 
 
 def record_outcomes(outcomes: Mapping[int, Outcome], worker: str, now: datetime) -> None:
-    """Write what became of deliveries that this worker holds, or held until it was thought dead."""
+    """Record what happened to deliveries that this worker holds, or held until it was thought dead."""
     with transaction.atomic():
         sent = {key: outcome.provider_id for key, outcome in outcomes.items() if outcome.verdict == Verdict.SENT}
         _record_sent(sent, worker, now)
@@ -128,7 +128,7 @@ def _record_sent(sent: Mapping[int, str], worker: str, now: datetime) -> None:
 
 
 def _changes(outcome: Outcome, attempts: int, now: datetime) -> dict[str, object]:
-    """Return what one outcome, other than `sent`, writes on its row."""
+    """Return what one outcome, other than `sent`, writes to its row."""
     changes: dict[str, object] = {"attempts": attempts, "error": _storable(outcome.error), "lease_until": None}
     match outcome.verdict:
         case Verdict.CANCELLED:
@@ -143,18 +143,18 @@ def _changes(outcome: Outcome, attempts: int, now: datetime) -> dict[str, object
 
 
 def _storable(text: str) -> str:
-    """Return a provider's words without what PostgreSQL does not take: zero bytes, and halves of surrogate pairs."""
+    """Return a provider's words without what PostgreSQL does not accept: zero bytes, and halves of surrogate pairs."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def wait_after(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: 1, 4, 16, 64 minutes … by default, at most six hours."""
+    """Return how long to wait after this many attempts: 1, 4, 16, 64 minutes … by default, at most six hours."""
     factor: int = 4 ** min(attempts - 1, 10)
     return min(settings.SEND_FIRST_WAIT * factor, MAX_RETRY_DELAY)
 
 
 def give_back(keys: Collection[int], worker: str, not_before: datetime) -> int:
-    """Put what a worker holds and has not put on the wire back into the queue; return how many."""
+    """Put deliveries that a worker holds and has not put on the wire back into the queue; return how many."""
     return (
         held_by(worker)
         .filter(pk__any_of=keys)
@@ -163,7 +163,7 @@ def give_back(keys: Collection[int], worker: str, not_before: datetime) -> int:
 
 
 def recover_expired(now: datetime) -> Recovered:
-    """Settle what workers took and did not finish within their lease; return what was found."""
+    """Settle what workers claimed and did not finish within their lease; return what was found."""
     overdue = Delivery.objects.overdue(now)
     uncertain = overdue.filter(status=Status.SENDING).update(
         status=Status.UNCERTAIN, lease_until=None, error="the worker vanished while the mail was on its way"

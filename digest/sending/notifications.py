@@ -21,7 +21,7 @@ def curators() -> list[str]:
 
 
 def edition_halted(edition: Edition, figures: BreakerStatistics, waiting: int) -> None:
-    """Tell the curators that an edition was halted, in one mail; MailError where it was not taken."""
+    """Tell the curators that an edition was halted, in one mail. Raises MailError if it was not accepted."""
     to = curators()
     if not to:
         logger.error("%s is halted and no curator has an address", edition)
@@ -39,7 +39,7 @@ def edition_halted(edition: Edition, figures: BreakerStatistics, waiting: int) -
 
 
 def edition_changed(edition: Edition) -> None:
-    """Ask those who may publish for a look at a change, in one mail; MailError where it was not taken."""
+    """Ask those who may publish for a look at a change, in one mail. Raises MailError if it was not accepted."""
     publishers = get_user_model()._default_manager.with_perm(
         "digest.publish_edition", include_superusers=True, backend="django.contrib.auth.backends.ModelBackend"
     )

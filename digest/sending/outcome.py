@@ -1,4 +1,4 @@
-"""What became of one attempt to send, and how the errors of SMTP and of providers are read."""
+"""The outcome of one attempt to send, and how the errors of SMTP and of providers are read."""
 
 import re
 import smtplib
@@ -18,23 +18,23 @@ class Verdict(StrEnum):
     """What to do next."""
 
     SENT = "sent"
-    # Not taken, and worth another try.
+    # Not accepted, and worth another try.
     TEMPORARY = "temporary"
-    # Not taken, and it never will be.
+    # Not accepted, and it never will be.
     PERMANENT = "permanent"
-    # Perhaps taken: another try could be a second copy.
+    # Perhaps accepted: another try could be a second copy.
     UNCERTAIN = "uncertain"
-    # Nobody to send to any more.
+    # No one to send to any more.
     CANCELLED = "cancelled"
     # Its edition was halted, or taken back, before the mail went on the wire.
     HELD = "held"
 
 
-# What never went on the wire.
+# The verdicts on mails that never went on the wire.
 KEPT_OFF = {Verdict.CANCELLED, Verdict.HELD}
 
 
-# The reply within an error in words, as the journal keeps it: what smtplib raises prints as tuples of code and bytes.
+# The reply within the text of an error, as the journal keeps it: smtplib's errors print as tuples of code and bytes.
 REPLY = re.compile(
     r"SMTP(RecipientsRefused|SenderRefused|DataError): .{0,400}?\((\d{3}), b(['\"])(.*?)(?<!\\)\3[,)]", re.DOTALL
 )
@@ -47,36 +47,36 @@ class Outcome:
     verdict: Verdict
     error: str = ""
     provider_id: str = ""
-    # "Slower", said to all of our mail: the seconds to wait, 0 where they were not said; None where nothing was.
+    # "Slower", said to all of our mail: the seconds to wait, 0 if no time was given; None if it was not said.
     slower: float | None = None
 
     @property
     def refusal(self) -> str:
-        """What a mail server answered when it refused the mail for ever, "" where it did not: code, then text."""
+        """The mail server's reply if it refused the mail for good: code, then text; "" if it did not."""
         reply = REPLY.match(self.error) if self.verdict == Verdict.PERMANENT else None
         if not reply:
             return ""
-        # What is said of the sender must not be taken for a word about the reader.
+        # What is said about the sender must not be mistaken for something about the reader.
         return f"{'MAIL FROM: ' if reply[1] == 'SenderRefused' else ''}{reply[2]} {reply[4]}"
 
 
-# Taken, and nothing more was said.
+# Accepted, and nothing more was said.
 SENT = Outcome(Verdict.SENT)
 
 
-# Answers after which the provider may have taken the mail all the same (RFC 9110, 15.6.3 and 15.6.5).
+# Answers after which the provider may have accepted the mail all the same (RFC 9110, 15.6.3 and 15.6.5).
 PERHAPS_TAKEN = {502, 504}
 # Answers that say "not now" (RFC 6585, 4; RFC 9110, 15.5.9 and 15.6.4), and those that are about our account
-# (RFC 9110, 15.5.2 to 15.5.4) and not about this mail: somebody will mend it.
+# (RFC 9110, 15.5.2 to 15.5.4) and not about this mail: someone will fix it.
 NOT_NOW = {401, 402, 403, 408, 425, 429, 500, 503}
 
 
 class LostAnswer(smtplib.SMTPServerDisconnected):
-    """The whole mail was handed over and the server's answer never came: it may have been taken."""
+    """The whole mail was handed over and the server's answer never came: it may have been accepted."""
 
 
 def of_error(error: Exception) -> Outcome:
-    """Return the outcome an exception of a mail backend stands for."""
+    """Return the outcome that an exception of a mail backend means."""
     return Outcome(_verdict(error), _words(error), slower=slower(error))
 
 
@@ -91,7 +91,7 @@ def _verdict(error: Exception) -> Verdict:  # noqa: PLR0911 - a table with patte
         case smtplib.SMTPRecipientsRefused(recipients=refusals):
             return _of_codes([code for code, _ in refusals.values()])
         case smtplib.SMTPAuthenticationError() | smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
-            # About us, not about this mail: somebody will mend it.
+            # About us, not about this mail: someone will fix it.
             return Verdict.TEMPORARY
         case smtplib.SMTPResponseException(smtp_code=code):
             return _of_codes([code])
@@ -100,16 +100,16 @@ def _verdict(error: Exception) -> Verdict:  # noqa: PLR0911 - a table with patte
         case AnymailAPIError():
             return _of_provider(error)
         case OSError():
-            # Nobody answered, or the outbox's disk is full.
+            # No one answered, or the outbox's disk is full.
             return Verdict.TEMPORARY
         case AnymailError():
-            # The address is refused, or the mail cannot be put in the provider's words.
+            # The address is refused, or the mail cannot be expressed in the provider's terms.
             return Verdict.PERMANENT
     return Verdict.TEMPORARY
 
 
 def _of_codes(codes: list[int]) -> Verdict:
-    """RFC 5321, 4.2.1: 5yz is for ever, 4yz for now."""
+    """Return the verdict for reply codes: 5yz is permanent, 4yz temporary (RFC 5321, 4.2.1)."""
     return Verdict.PERMANENT if codes and all(code >= 500 for code in codes) else Verdict.TEMPORARY  # noqa: PLR2004
 
 
@@ -140,7 +140,7 @@ def _of_amazon(error: AnymailAPIError) -> Verdict:
 
 def _of_status(status: int | None) -> Verdict:
     if status is None or status in PERHAPS_TAKEN or status < HTTPStatus.BAD_REQUEST:
-        # An answer that cannot be read, perhaps to a mail that was taken.
+        # An answer that cannot be read, perhaps to a mail that was accepted.
         return Verdict.UNCERTAIN
     return Verdict.TEMPORARY if status in NOT_NOW else Verdict.PERMANENT
 
@@ -151,6 +151,6 @@ def _amazon_status(error: BaseException | None) -> int | None:
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:
-    """Say whether no connection came about, so that nothing can have been taken."""
+    """Return whether no connection was made, so that nothing can have been accepted."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     return isinstance(reason, NewConnectionError | SSLError)

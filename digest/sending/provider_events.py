@@ -1,4 +1,4 @@
-"""What the provider reports later: kept once, then it moves its delivery on, and may end the mail to a reader."""
+"""What the provider reports later: each report is stored once, moves its delivery on, and may end a reader's mail."""
 
 import hashlib
 import logging
@@ -29,14 +29,14 @@ SUPPRESSING = {
     Kind.HARD_BOUNCE: Suppression.Reason.BOUNCED,
     Kind.COMPLAINED: Suppression.Reason.COMPLAINED,
 }
-# The provider did not send this mail, whatever it says of the reader.
+# The provider did not send this mail, whatever it says about the reader.
 NOT_SENT = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
 # A clock that is further off than this is wrong: the report gets our own time.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2)
 
 
 def receive(sender: object, event: AnymailTrackingEvent, esp_name: str, **_: object) -> None:  # noqa: ARG001
-    """Take one report of a provider, as Anymail's signal `tracking` brings it. A second time, nothing happens."""
+    """Process one report of a provider, as Anymail's signal `tracking` brings it. A second time, nothing happens."""
     provider = esp_name.lower().replace(" ", "_")
     with transaction.atomic():
         # The delivery is locked first: two reports about one mail come one after the other.
@@ -52,9 +52,9 @@ def receive(sender: object, event: AnymailTrackingEvent, esp_name: str, **_: obj
 
 
 def note_refusal(key: int, reply: str, now: datetime) -> None:
-    """Take what a mail server answered when it refused the mail of a delivery for ever, as a report is taken.
+    """Process a mail server's reply when it refused a delivery's mail for good, as if it were a report.
 
-    Nobody has read the reply before us, so only one that says plainly that there is no such mailbox ends the mail.
+    No one has read the reply before us, so only one that says plainly that there is no such mailbox ends the mail.
     """
     kind = kind_of_reply(reply) or Kind.REFUSED
     with transaction.atomic():
@@ -76,7 +76,7 @@ def note_refusal(key: int, reply: str, now: datetime) -> None:
 
 
 def _deliveries() -> QuerySet[Delivery]:
-    """Return all deliveries with their readers; each that is read is locked."""
+    """Return all deliveries with their readers; each row that is read is locked."""
     fields = ("status", "period", "provider_id", "sent_at", "attempts")
     reader = ("email", "email_key", "status", "confirmed_at", "soft_bounces", "unsubscribed_at")
     rows = Delivery.objects.select_related("subscriber").only(*fields, *(f"subscriber__{name}" for name in reader))
@@ -84,7 +84,7 @@ def _deliveries() -> QuerySet[Delivery]:
 
 
 def _find(event: AnymailTrackingEvent) -> Delivery | None:
-    """Return the delivery a report is about, locked; None where it is about none of ours."""
+    """Return the delivery a report is about, locked; None if it is about none of ours."""
     for key in _keys(event):
         delivery = _deliveries().filter(pk=key).first()
         if delivery and _is_about(delivery, event):
@@ -93,7 +93,7 @@ def _find(event: AnymailTrackingEvent) -> Delivery | None:
 
 
 def _keys(event: AnymailTrackingEvent) -> Iterator[int]:
-    """Name the deliveries it may be about, the surest first."""
+    """Yield the keys of the deliveries it may be about, the surest first."""
     metadata = event.metadata if isinstance(event.metadata, Mapping) else {}
     if noted := re.fullmatch(r"[0-9]{1,18}", _text(metadata.get("delivery"))):
         yield int(noted[0])
@@ -110,11 +110,11 @@ def _keys(event: AnymailTrackingEvent) -> Iterator[int]:
 
 
 def _is_about(delivery: Delivery, event: AnymailTrackingEvent) -> bool:
-    """Say whether more than the number agrees: numbers can be counted, and two installations may share one account."""
+    """Return whether more than the key agrees: keys can be guessed, and two installations may share one account."""
     if _bare(event.message_id) in {_bare(delivery.provider_id), _bare(delivery.message_id)} - {""}:
-        # A mail that is passed on bounces at another address.
+        # A forwarded mail bounces at another address.
         return True
-    # Where the reader is gone nobody's address can agree.
+    # If the reader is gone, no address can agree.
     return delivery.subscriber is not None and _key(event) == delivery.subscriber.email_key
 
 
@@ -131,10 +131,10 @@ def _key(event: AnymailTrackingEvent) -> str:
 
 
 def _event(event: AnymailTrackingEvent, provider: str, delivery: Delivery | None) -> Event:
-    """Return a report as it is to be kept."""
+    """Return a report as it is to be stored."""
     kind, reply = event_kind(event, provider), reply_of(event, provider)
     if kind == Kind.HARD_BOUNCE and not reply and delivery and delivery.events.filter(kind=Kind.REFUSED).exists():
-        # The provider put the address on its list, for a refusal of which we know that it was not about the mailbox.
+        # The provider put the address on its list because of a refusal that we know was not about the mailbox.
         kind = Kind.NOTED
     is_erased = delivery is not None and delivery.subscriber is None
     at = event.timestamp if isinstance(event.timestamp, datetime) else timezone.now()
@@ -156,7 +156,7 @@ def _detail(reply: str, recipient: str) -> str:
 
 
 def _keep(event: Event) -> Event | None:
-    """Write a report down; return None where it was written down before."""
+    """Store a report; return None if it was stored before."""
     try:
         with transaction.atomic():
             event.save(force_insert=True)
@@ -166,7 +166,7 @@ def _keep(event: Event) -> Event | None:
 
 
 def _stand_in(event: AnymailTrackingEvent) -> str:
-    """Return what a report without an id is known by: the same for a report that comes again."""
+    """Return an id for a report that has none: the same if the report comes again."""
     recipient = _text(event.recipient)
     reader = hash_of(recipient) if recipient else ""
     parts = (_text(event.event_type), _text(event.message_id), str(event.timestamp), reader)
@@ -174,7 +174,7 @@ def _stand_in(event: AnymailTrackingEvent) -> str:
 
 
 def _text(value: object, length: int = 255) -> str:
-    """Return what a provider sent as text that the database takes; "" for what is no text and no number."""
+    """Return what a provider sent as text that the database accepts; "" if it is neither text nor a number."""
     if not isinstance(value, str | int | float):
         return ""
     # Half a character, as JSON may write it, cannot be stored.
@@ -185,7 +185,7 @@ def _text(value: object, length: int = 255) -> str:
 
 
 def _move(delivery: Delivery, stored: Event, kind: Event.Kind, message_id: str) -> bool:
-    """Bring the delivery to its next status; say whether there is one."""
+    """Move the delivery to its next status; return whether there is one."""
     before = Status(delivery.status)
     after = TRANSITIONS.get((before, kind))
     if after is None:
@@ -194,7 +194,7 @@ def _move(delivery: Delivery, stored: Event, kind: Event.Kind, message_id: str) 
     delivery.error = ": ".join(filter(None, (ERRORS.get(kind, ""), stored.detail))) if kind in ERRORS else ""
     delivery.lease_until = None
     if delivery.subscriber is not None:
-        # After an erasure nothing leads from the mail to its reader, not by way of the provider either.
+        # After an erasure nothing leads from the mail to its reader, not even by way of the provider.
         delivery.provider_id = delivery.provider_id or message_id
     if after != Status.FAILED:
         delivery.sent_at = delivery.sent_at or stored.at
@@ -206,7 +206,7 @@ def _move(delivery: Delivery, stored: Event, kind: Event.Kind, message_id: str) 
 
 
 def _act(stored: Event, delivery: Delivery | None, moved: bool, recipient: str) -> None:  # noqa: FBT001
-    """Stop the mail to a reader where the report asks for it."""
+    """Stop the mail to a reader if the report asks for it."""
     match stored.kind:
         case Kind.DELIVERED if delivery and delivery.subscriber:
             delivery.subscriber.note_arrival()
@@ -217,25 +217,25 @@ def _act(stored: Event, delivery: Delivery | None, moved: bool, recipient: str) 
         case Kind.HARD_BOUNCE | Kind.COMPLAINED:
             reader = _reader(delivery, recipient)
             if reader or delivery:
-                # Where the reader has left and is deleted, the address is the report's.
+                # If the reader has left and is deleted, the address is the report's.
                 _suppress(stored, reader.email if reader else recipient, SUPPRESSING[Kind(stored.kind)], reader)
         case Kind.UNSUBSCRIBED:
             reader = _reader(delivery, recipient)
-            # Whoever signed up again since then meant it.
+            # Readers who signed up again since then meant it.
             if reader and not (reader.confirmed_at and reader.confirmed_at > stored.at):
                 reader.unsubscribe(timezone.now())
                 logger.info("subscriber %d unsubscribed at the provider", reader.pk)
 
 
 def _is_first_of_its_day(stored: Event, reader: Subscriber) -> bool:
-    """Say whether no other soft bounce of the reader's mail is known of that day, in UTC: one full day counts once."""
+    """Return whether no other soft bounce of the reader's mail is known from that UTC day: a full day counts once."""
     day = stored.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     others = Event.objects.filter(delivery__subscriber=reader, kind=Kind.SOFT_BOUNCE).exclude(pk=stored.pk)
     return not others.filter(at__gte=day, at__lt=day + timedelta(days=1)).exists()
 
 
 def _reader(delivery: Delivery | None, recipient: str) -> Subscriber | None:
-    """Return whose mail it was: a confirmation has no delivery, and a deleted reader may have signed up anew."""
+    """Return whose mail it was: a confirmation has no delivery, and a deleted reader may have signed up again."""
     if delivery and delivery.subscriber:
         return delivery.subscriber
     return Subscriber.objects.with_address(recipient).first() if recipient else None
@@ -252,6 +252,6 @@ def _suppress(stored: Event, address: str, reason: str, reader: Subscriber | Non
         before = reader.status
         reader.suppress(timezone.now())
         if before != reader.status:
-            # The very moment: whoever leaves later leaves at another one, and stays gone when this is lifted.
+            # Exactly the same time: readers who leave later have another one, and stay gone when this is lifted.
             Event.objects.filter(pk=stored.pk).update(suppressed_from=before, recorded_at=reader.unsubscribed_at)
         logger.info("subscriber %d suppressed: %s", reader.pk, reason)

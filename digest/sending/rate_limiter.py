@@ -16,16 +16,16 @@ from digest.sending.throttle_store import Board
 
 logger = logging.getLogger(__name__)
 
-# A worker claims no more than goes out in so many seconds: what is not sent in a turn goes back.
+# A worker claims no more than goes out in this many seconds: what is not sent in a turn goes back.
 AHEAD_SECONDS = 10
-# How long a grant is good for: where nothing limits the pace, all that a worker asks is once a second "still so?".
+# How long a grant is valid: if nothing limits the pace, a worker only asks "still so?" once per second.
 GRANT_SECONDS = 1.0
-# How long a nap lasts before a worker looks whether it is to stop.
+# How long a nap lasts before a worker checks whether it is to stop.
 NOD = 0.1
 
 
 def day_limit(day: date) -> int | None:
-    """Return how many mails may go out on a day (UTC); None where it has no limit."""
+    """Return how many mails may go out on a day (UTC); None if it has no limit."""
     limits = [settings.SEND_PER_DAY] if settings.SEND_PER_DAY else []
     if settings.WARM_UP_SINCE:
         step = max(0, (day - settings.WARM_UP_SINCE).days)
@@ -34,7 +34,7 @@ def day_limit(day: date) -> int | None:
 
 
 def is_open(now: datetime) -> bool:
-    """Say whether a worker that begins now may send, at once or after a nap."""
+    """Return whether a worker that begins now may send, at once or after a nap."""
     if _look()[0] > LONGEST_NAP:
         return False
     day = now.astimezone(UTC).date()
@@ -53,9 +53,9 @@ def _look() -> tuple[float, float]:
 
 
 class RateLimiter:
-    """The pace of one worker, and its part of what all of them may send.
+    """The pace of one worker, and its share of what all of them may send.
 
-    `claimable`, `settle` are for the worker's own thread, `permits` and `slow_down` for those of its connections.
+    `claimable` and `settle` are for the worker's own thread, `permits` and `slow_down` for those of its connections.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class RateLimiter:
         return throttle_store.current()
 
     def claimable(self, requested: int, now: datetime) -> int:
-        """Return how many mails a worker should claim now, at most `wanted`; 0 where sending is held back for long.
+        """Return how many mails a worker should claim now, at most `requested`; 0 if sending is held back for long.
 
-        Under a limit per day they count from here on; `settle` takes those out again that were not sent.
+        Under a daily limit they count from here on; `settle` subtracts those that were not sent.
         """
         self.held_for, rate = (0.0, math.inf) if self._is_free() else _look()
         if self.held_for > LONGEST_NAP:
@@ -95,7 +95,7 @@ class RateLimiter:
         return requested
 
     def settle(self, sent: int) -> None:
-        """Hear how many of the claimed mails went out; the others do not count for the day."""
+        """Note how many of the claimed mails went out; the others do not count for the day."""
         if self._of_day:
             day, counted = self._of_day
             self._of_day = None
@@ -103,9 +103,9 @@ class RateLimiter:
                 SendingDay.objects.give_back(day, counted - sent)
 
     def permits(self, requested: int, stopping: Callable[[], bool]) -> bool:
-        """Wait until a mail may go; False where it is time to stop, or too long a wait (see `held_for`).
+        """Wait until a mail may go; return False if it is time to stop, or the wait is too long (see `held_for`).
 
-        wanted: how many mails there are to send, this one among them.
+        requested: how many mails there are to send, including this one.
         """
         with self._asking:
             if self._use_grant():
@@ -122,7 +122,7 @@ class RateLimiter:
             return self._use_grant()
 
     def _is_free(self) -> bool:
-        """Say whether nothing limited the pace a moment ago: no need to look again."""
+        """Return whether nothing limited the pace a moment ago: no need to look again."""
         return math.isinf(self._granted) and self._clock() <= self._good_until
 
     def _use_grant(self) -> bool:
@@ -132,7 +132,7 @@ class RateLimiter:
         return True
 
     def _nap(self, seconds: float, stopping: Callable[[], bool]) -> bool:
-        """Sleep, and say whether it was to the end."""
+        """Sleep, and return whether it was to the end."""
         while seconds > 0:
             if stopping():
                 return False
@@ -141,7 +141,7 @@ class RateLimiter:
         return True
 
     def slow_down(self, seconds: float) -> None:
-        """Have all workers go slower. asked: the seconds to wait, 0 where that was not said."""
+        """Make all workers go slower. seconds: how long to wait, 0 if that was not said."""
         self._good_until = 0.0
         if not seconds and self._clock() < self._told_until:
             # One answer to a whole batch comes here once for each of its mails.

@@ -1,4 +1,4 @@
-"""After a worker died: what its journal says is settled at once, the rest when its lease runs out."""
+"""After a worker has died: settle what its journal says at once, and the rest when its lease runs out."""
 
 import logging
 from datetime import datetime
@@ -29,7 +29,7 @@ def recover_interrupted(now: datetime) -> Recovered:
 
 
 def _settled(path: Path, now: datetime) -> Recovered:
-    """Settle one journal; one that cannot be settled stops nothing: its mails are the lease's to decide."""
+    """Settle one journal; one that cannot be settled stops nothing: its mails are settled when their lease runs out."""
     try:
         return settle_log(path, now)
     except (OperationalError, InterfaceError):
@@ -41,7 +41,7 @@ def _settled(path: Path, now: datetime) -> Recovered:
 
 
 def settle_log(path: Path, now: datetime) -> Recovered:
-    """Bring the ledger in line with the journal of a dead worker; nothing where the worker lives."""
+    """Bring the ledger in line with the journal of a dead worker; do nothing if the worker is alive."""
     with send_log.orphan(path) as entries:
         return _settle(entries, now) if entries else Recovered()
 

@@ -1,4 +1,4 @@
-"""Refusals of our mail: how many mail servers or providers gave for an edition, and in what words."""
+"""Refusals of our mail: how many an edition got from mail servers or providers, and in what words."""
 
 import re
 from collections import Counter
@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from digest.models import Delivery, Edition, Event
 
-# So many different answers are shown, of so many that are read.
+# How many different answers are shown, and how many answers are read.
 MAX_REFUSALS_SHOWN, MAX_REFUSALS_READ = 5, 1000
-# What is another one in each answer: the ids of connections and queues, times, addresses of machines.
+# What differs from answer to answer: the ids of connections and queues, times, addresses of machines.
 CHANGING = re.compile(r"\b[\w.:-]{8,}+")
 _DIGIT = re.compile(r"\d")
 
@@ -23,14 +23,14 @@ class Refusal(NamedTuple):
 
 
 def count_refused(edition: Edition) -> int:
-    """Return how many digests of an edition were refused, not counting those that bounced or drew a complaint too."""
+    """Return how many digests of an edition were refused, not counting those that also bounced or drew a complaint."""
     counted_already = [Delivery.Status.BOUNCED, Delivery.Status.COMPLAINED]
     rows = _of(edition).exclude(delivery__status__in=counted_already)
     return rows.order_by().values("delivery").distinct().count()
 
 
 def most_frequent(edition: Edition) -> list[Refusal]:
-    """Return the answers that were given most often of late, the most frequent first, each with an example."""
+    """Return the answers that were given most often lately, the most frequent first, each with an example."""
     details = (
         _of(edition).exclude(detail="").order_by("-recorded_at").values_list("detail", flat=True)[:MAX_REFUSALS_READ]
     )
@@ -44,6 +44,6 @@ def most_frequent(edition: Edition) -> list[Refusal]:
 
 
 def _of(edition: Edition) -> QuerySet[Event]:
-    # By time first: that is what the index is in the order of.
+    # By time first, because that is the order of the index.
     since = {"recorded_at__gte": edition.published_at} if edition.published_at else {}
     return Event.objects.filter(kind=Event.Kind.REFUSED, delivery__edition=edition, **since)

@@ -1,4 +1,4 @@
-"""Reads a report of a provider: what it means to us, and the reply of the mail server that it passes on."""
+"""Read a provider's report: what it means to us, and the mail server's reply that it passes on."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from digest.sending.smtp_replies import is_from_machine, kind_of_reply, refine_k
 
 Kind = Event.Kind
 
-# Where no table knows the provider's word, or the provider: in the words of Anymail.
+# For a provider, or a provider's word, that no table knows: in the words of Anymail.
 KINDS_BY_REPORT = {
     EventType.QUEUED: Kind.ACCEPTED,
     EventType.SENT: Kind.ACCEPTED,
@@ -25,12 +25,12 @@ REJECTIONS = {
     RejectReason.SPAM: Kind.COMPLAINED,
     RejectReason.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
 }
-# Nothing more can be said of these. Scanners open every mail and follow every link, so those two say nothing at all.
+# Nothing more can be said about these. Scanners open every mail and follow every link, so those two say nothing at all.
 PLAIN = {EventType.DELIVERED, EventType.OPENED, EventType.CLICKED}
 
 
 def event_kind(event: AnymailTrackingEvent, provider: str) -> Event.Kind:
-    """Return what a report means to us: by the provider's table, else by Anymail's word for it."""
+    """Return what a report means to us: by the provider's table, or else by Anymail's word for it."""
     if event.event_type in PLAIN:
         return KINDS_BY_REPORT.get(event.event_type, Kind.NOTED)
     reply = reply_of(event, provider)
@@ -39,7 +39,7 @@ def event_kind(event: AnymailTrackingEvent, provider: str) -> Event.Kind:
 
 
 def reply_of(event: AnymailTrackingEvent, provider: str) -> str:
-    """Return what the mail server answered, "" where the report does not tell."""
+    """Return what the mail server answered; "" if the report does not say."""
     texts = [event.mta_response, *(_value(event.esp_event, place) for place in REPLIES.get(provider, ()))]
     # In the order they came, each once.
     return " ".join(dict.fromkeys(text.strip() for text in map(_word, texts) if text.strip()))
@@ -55,7 +55,7 @@ def _by_anymail(event: AnymailTrackingEvent, provider: str, reply: str) -> Event
     dead = event.reject_reason in {RejectReason.BOUNCED, RejectReason.INVALID}
     match event.event_type:
         case EventType.BOUNCED if provider in MEANINGS and kind_of_reply(reply) != Kind.HARD_BOUNCE:
-            # A word that is newer than the table. Anymail gives passing and lasting bounces one reason.
+            # A word that is newer than the table. Anymail gives temporary and permanent bounces the same reason.
             return refine_kind(Kind.SOFT_BOUNCE, reply)
         case EventType.BOUNCED:
             return refine_kind(Kind.HARD_BOUNCE if dead else Kind.SOFT_BOUNCE, reply)
@@ -79,7 +79,7 @@ def _meaning(report: object, table: tuple[Words, ...]) -> Meaning | None:
 
 
 def _value(report: object, place: str) -> object:
-    """Return what stands at a place such as "bounce.bouncedRecipients.0.status", None where there is nothing."""
+    """Return the value at a path such as "bounce.bouncedRecipients.0.status"; None if there is nothing."""
     for name in place.split("."):
         if name == "*":
             report = next(iter(report.values()), None) if isinstance(report, Mapping) else None
@@ -93,5 +93,5 @@ def _value(report: object, place: str) -> object:
 
 
 def _word(value: object) -> str:
-    """Return a word or a number as text; "" for what is neither."""
+    """Return a word or a number as text; "" if it is neither."""
     return str(value) if isinstance(value, str | int | float) else ""

@@ -1,4 +1,4 @@
-"""What each provider's words for a report mean: one table for each, in the words of its own documentation."""
+"""What each provider's words for a report mean: one table per provider, in the words of its own documentation."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,14 +12,14 @@ class Meaning(NamedTuple):
     """What a word means."""
 
     kind: Kind
-    # Whether the mail server's reply, where the report has one, may say it better.
+    # Whether the mail server's reply, if the report has one, may say it better.
     by_reply: bool = False
-    # Whether it counts only with such a reply: providers file out-of-office replies under this word too.
+    # Whether it counts only with a reply: providers file out-of-office replies under this word too.
     with_reply_only: bool = False
 
 
 class Words(NamedTuple):
-    """The words that may stand in one place of a report."""
+    """The words that may appear in one place of a report."""
 
     # Paths into the report, such as "bounce.bounceType". The words of several are joined by "/"; a star stands for any.
     places: tuple[str, ...]
@@ -37,7 +37,7 @@ COMPLAINT = Meaning(Kind.COMPLAINED)
 LEFT_THE_LIST = Meaning(Kind.UNSUBSCRIBED)
 NO_CHANGE = Meaning(Kind.NOTED)
 
-# The feedback types of RFC 5965, 7.3, and RFC 6591. A feedback loop also tells what is no complaint of a reader.
+# The feedback types of RFC 5965, 7.3, and RFC 6591. A feedback loop also reports what is not a reader's complaint.
 FEEDBACK_TYPES = {
     "abuse": COMPLAINT,
     "fraud": COMPLAINT,
@@ -63,7 +63,7 @@ SES_BOUNCES = {
     "transient/*": LATER_OR_MACHINE,
     "undetermined/*": LATER_OR_MACHINE,
 }
-# support.sparkpost.com/docs/deliverability/bounce-classification-codes. Mandrill's bgtools_code is of the same list.
+# support.sparkpost.com/docs/deliverability/bounce-classification-codes. Mandrill's bgtools_code is from the same list.
 BOUNCE_CLASSES = {
     "1": LATER,  # Undetermined
     "10": DEAD,  # Invalid Recipient
@@ -107,7 +107,7 @@ MANDRILL_CLASSES = {
     for number, meaning in BOUNCE_CLASSES.items()
     if meaning in {REFUSAL, NO_CHANGE}
 }
-# Words are compared in small letters. The first place that holds one of its words decides.
+# Words are compared in lower case. The first place that holds one of its words decides.
 MEANINGS: dict[str, tuple[Words, ...]] = {
     "amazon_ses": (
         Words(("bounce.bounceType", "bounce.bounceSubType"), SES_BOUNCES),
@@ -165,7 +165,7 @@ MEANINGS: dict[str, tuple[Words, ...]] = {
             ("event-data.reason",),
             {"bounce": DEAD, "delayed-bounce": DEAD, "hardfail": DEAD, "generic": LATER, "old": LATER, "no-mx": LATER},
         ),
-        # Webhooks of before 2018.
+        # Webhooks from before 2018.
         Words(("code",), {"605": GIVEN_UP, "606": LEFT_THE_LIST, "607": COMPLAINT}),
         Words(("event",), {"bounced": DEAD, "dropped": LATER, "complained": COMPLAINT, "unsubscribed": LEFT_THE_LIST}),
     ),
@@ -193,7 +193,7 @@ MEANINGS: dict[str, tuple[Words, ...]] = {
                 "policy issue": REFUSAL,
                 "error in template language": REFUSAL,
                 "spam reporter": COMPLAINT,
-                # On the account's own list of those who are not to be written to.
+                # On the account's own list of addresses not to write to.
                 "blacklisted": LEFT_THE_LIST,
                 "duplicate in campaign": NO_CHANGE,
             },
@@ -238,7 +238,7 @@ MEANINGS: dict[str, tuple[Words, ...]] = {
                 "unconfirmed": REFUSAL,
                 "spamcomplaint": COMPLAINT,
                 "unsubscribe": LEFT_THE_LIST,
-                # Somebody at the provider's desk ended the mail to it.
+                # Someone at the provider ended the mail to it.
                 "manuallydeactivated": LEFT_THE_LIST,
                 "subscribe": NO_CHANGE,
                 "autoresponder": NO_CHANGE,
@@ -278,7 +278,7 @@ MEANINGS: dict[str, tuple[Words, ...]] = {
         ),
     ),
 }
-# Where a report has the reply of the mail server, beside what Anymail finds.
+# Where a report has the mail server's reply, in addition to what Anymail finds.
 REPLIES: dict[str, tuple[str, ...]] = {
     "amazon_ses": ("bounce.bouncedRecipients.0.status", "reject.reason", "failure.errorMessage"),
     "brevo": ("reason",),

@@ -1,7 +1,7 @@
-"""What of an edition waits for a second look is in no mail (SECOND_LOOK).
+"""Keep changes to an edition that wait for a second look out of all mails (SECOND_LOOK).
 
-Digests of such an edition are held as those of a halted one are. But the digest of a later edition may hold its papers,
-too: of somebody who reads once a week. So the papers of each digest count.
+The digests of that edition are held like those of a halted one. But a digest of a later edition may hold its papers
+too, such as that of someone who reads once a week. So the papers of each digest count.
 """
 
 import logging
@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 Status = Delivery.Status
 
-# How long a digest of a later edition waits until it is asked about again.
+# How long a digest of a later edition waits until it is checked again.
 ASKED_AGAIN = timedelta(minutes=5)
-# So long somebody may go on changing before the others are asked to look.
+# How long someone may go on making changes before the others are asked to look.
 A_WHILE = timedelta(minutes=5)
 
 

@@ -1,12 +1,12 @@
-"""A worker's own record of what is on the wire, on its own disk: the cheapest one that outlives SIGKILL.
+"""A worker's own record of what is on the wire, on its own disk: the cheapest one that survives SIGKILL.
 
-The ledger marks a whole batch as `sending` in one statement. Which mail of it was on the wire when a worker died, and
-which answers it had heard and not yet written down, stands here: one short line before a mail goes out and one after.
-Each is a single write into the page cache, which belongs to the kernel and so outlives the process. There is no fsync:
-after a crash of the whole machine the journal is not believed, and the batch it was of becomes `uncertain`.
+The ledger marks a whole batch as `sending` in one statement. The journal tells which of its mails were on the wire when
+a worker died, and which answers it had heard and not yet recorded: one short line before a mail goes out and one after.
+Each is a single write into the page cache, which belongs to the kernel and so survives the process. There is no fsync:
+after a crash of the whole machine the journal is not believed, and its batch becomes `uncertain`.
 
-Whoever holds the lock of a journal is alive. A journal that nobody locks is an orphan, to be settled by the first who
-finds it: see digest.sending.recovery.
+A worker that holds the lock of its journal is alive. A journal that no one has locked is an orphan, to be settled by
+the first process that finds it: see digest.sending.recovery.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ _SENT = _payload(SENT)
 
 @dataclass
 class Entries:
-    """What a journal says: whose it is, which mails went on the wire, and the answers that came."""
+    """The contents of a journal: whose it is, which mails went on the wire, and the answers that came."""
 
     worker: str
     begun: set[int] = field(default_factory=set)
@@ -67,14 +67,14 @@ class SendLog:
         self._head_size = self._size
 
     def begin(self, delivery: int) -> None:
-        """Note that a mail goes on the wire now; OSError where that cannot be noted, and then it must not go."""
+        """Note that a mail goes on the wire now. Raises OSError if that cannot be noted; then it must not go."""
         self._write(b">%d\n" % delivery)
 
     def end(self, delivery: int, outcome: Outcome) -> None:
         """Note the answer to a mail.
 
-        Where the disk is full it stands in memory alone, as it does until the ledger has it: should this worker be
-        killed before, the mail becomes `uncertain`.
+        If the disk is full, the answer is only in memory until the ledger has it: if this worker is killed before that,
+        the mail becomes `uncertain`.
         """
         payload = _SENT if outcome is SENT else _payload(outcome)
         try:
@@ -85,13 +85,13 @@ class SendLog:
             self._is_full = True
 
     def clear(self) -> None:
-        """Forget what the ledger knows by now."""
+        """Forget what the ledger now knows."""
         with self._lock:
             os.ftruncate(self._file, self._head_size)
             self._size, self._is_full = self._head_size, False
 
     def _write(self, line: bytes) -> None:
-        """Write a whole line, or nothing: of half a line nobody could tell which mail it is about."""
+        """Write a whole line or nothing: from half a line no one could tell which mail it is about."""
         with self._lock:
             if os.write(self._file, line) < len(line):
                 os.ftruncate(self._file, self._size)
@@ -104,17 +104,17 @@ class SendLog:
         os.close(self._file)
 
     def abandon(self) -> None:
-        """Leave the journal as an orphan, with all it says."""
+        """Leave the journal as an orphan, with everything it says."""
         os.close(self._file)
 
 
 def log_folder() -> Path:
-    """Return where the journals of this machine lie."""
+    """Return the folder of this machine's journals."""
     return Path(settings.VAR_DIR) / "journal"
 
 
 def boot_id() -> str:
-    """Return what tells this start of the machine from every other, or "" where the system does not say."""
+    """Return what distinguishes this start of the machine from all others; "" if the system does not say."""
     with contextlib.suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return ""
@@ -122,9 +122,9 @@ def boot_id() -> str:
 
 @contextlib.contextmanager
 def orphan(path: Path) -> Iterator[Entries | None]:
-    """Lock a journal whose worker is dead and give what it says; it is gone afterwards.
+    """Lock a journal whose worker is dead and yield what it says; it is gone afterwards.
 
-    None where its worker lives, where somebody else settles it, or where it is of an earlier start of the machine.
+    None if its worker is alive, if another process is settling it, or if it is from an earlier start of the machine.
     """
     try:
         file = os.open(path, os.O_RDWR)
@@ -145,7 +145,7 @@ def orphan(path: Path) -> Iterator[Entries | None]:
 
 
 def read_log(path: Path) -> Entries | None:
-    """Return what a journal says; None where it cannot be believed."""
+    """Return what a journal says; None if it cannot be believed."""
     head, *lines = path.read_text().split("\n")
     try:
         about = json.loads(head)
@@ -154,7 +154,7 @@ def read_log(path: Path) -> Entries | None:
     if about["boot"] != boot_id():
         return None
     entries = Entries(about["worker"])
-    # The last line may be half written; then what it would have said was never known.
+    # The last line may be half written; what it would have said was then never known.
     for line in lines[:-1]:
         key, _, payload = line[1:].partition(" ")
         if line[0] == BEGUN:

@@ -1,4 +1,4 @@
-"""Telling somebody of the panel that signing in with their name fails again and again."""
+"""Warn a panel user that sign-ins with their name keep failing."""
 
 import logging
 from datetime import datetime
@@ -24,9 +24,9 @@ IN_TRAIL = {
 
 
 def warn(pk: int, step: str, now: datetime) -> None:
-    """Write to them, and note it in the activity log: at most once a day for each step.
+    """Write to the user, and note it in the activity log: at most once a day for each step.
 
-    MailError where the mail is not taken; then it counts as not written. Nobody: nothing.
+    Raises MailError if the mail is not accepted; then it counts as not written. If there is no such user, does nothing.
     """
     person = User.objects.filter(pk=pk, is_active=True, is_staff=True).first()
     if person is None:
@@ -38,7 +38,7 @@ def warn(pk: int, step: str, now: datetime) -> None:
         _write(person, row, cast("SignInStep", step), now)
     else:
         logger.warning("person %d has no address to be warned at of failed sign-ins", person.pk)
-    # Nobody of the panel did it: it stands with whom it is about.
+    # No panel user did it: it is logged under the user it is about.
     rows = User.objects.filter(pk=person.pk)
     LogEntry.objects.log_actions(person.pk, rows, CHANGE, change_message=IN_TRAIL[step], single_object=True)
 

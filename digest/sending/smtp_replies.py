@@ -1,7 +1,7 @@
-"""What the words of a refusing mail server say: enhanced status codes (RFC 3463) first, then its text, then its code.
+"""What a mail server's refusal means: by its enhanced status codes (RFC 3463) first, then its text, then its code.
 
 Only a reply that is about the mailbox may end the mail to it. One that is about us or about this mail must not, however
-for-ever it sounds: tomorrow our DKIM record is mended, and the mailbox is still there.
+permanent it sounds: tomorrow our DKIM record is fixed, and the mailbox is still there.
 """
 
 import re
@@ -10,7 +10,7 @@ from digest.models import Event
 
 Kind = Event.Kind
 
-# So much of a reply is read: what follows is the signature of a mail server, or an attack on the patterns.
+# How much of a reply is read: what follows is the signature of a mail server, or an attack on the patterns.
 MAX_REPLY_LENGTH = 2000
 
 # RFC 3463, 3, with RFC 5248, 7293, 7372 and 7505: subject.detail → kind. None: it says too little, the text decides.
@@ -19,7 +19,7 @@ STATUS_CODES: dict[str, Kind | None] = {
     "1.2": Kind.HARD_BOUNCE,  # bad destination system address
     "1.3": Kind.HARD_BOUNCE,  # bad destination mailbox address syntax
     "1.6": Kind.HARD_BOUNCE,  # has moved, no forwarding address
-    "1.10": Kind.HARD_BOUNCE,  # the domain takes no mail (null MX)
+    "1.10": Kind.HARD_BOUNCE,  # the domain accepts no mail (null MX)
     "1.7": Kind.REFUSED,  # bad sender's mailbox address syntax
     "1.8": Kind.REFUSED,  # bad sender's system address
     "2.1": Kind.HARD_BOUNCE,  # mailbox disabled
@@ -31,11 +31,11 @@ STATUS_CODES: dict[str, Kind | None] = {
     "4.0": None,
     "4.1": None,  # no answer from host; Exchange Online: recipient address rejected
     "4.4": None,  # unable to route; also: no such domain
-    "5.0": None,  # Outlook.com says this of unknown mailboxes too
+    "5.0": None,  # Outlook.com says this about unknown mailboxes too
     "7.17": Kind.HARD_BOUNCE,  # the mailbox has changed its owner
     "7.18": Kind.HARD_BOUNCE,  # the domain has changed its owner
 }
-# What the subject alone says, where the detail has no line above.
+# What the subject says on its own, if the detail has no line above.
 SUBJECTS: dict[str, Kind | None] = {
     "3": Kind.SOFT_BOUNCE,  # mail system
     "4": Kind.SOFT_BOUNCE,  # network and routing
@@ -43,7 +43,7 @@ SUBJECTS: dict[str, Kind | None] = {
     "6": Kind.REFUSED,  # content or media
     "7": Kind.REFUSED,  # security or policy
 }
-# Codes that say it without an enhanced one (RFC 5321, 4.2.3; RFC 4954, 6; RFC 7504).
+# Codes that are clear without an enhanced one (RFC 5321, 4.2.3; RFC 4954, 6; RFC 7504).
 CODES = {
     "521": Kind.HARD_BOUNCE,
     "556": Kind.HARD_BOUNCE,
@@ -84,7 +84,7 @@ _POLICY = re.compile(
     r"|frequency|reverse dns|\bptr\b|\bhelo\b|suspicious|administrative"
 )
 _SENDER = re.compile(r"\b(sender|mail from|return.path|helo|client host)\b")
-# Words that are about us, even beside the code of a bad mailbox.
+# Words that are about us, even next to the code of a bad mailbox.
 _OURS = re.compile(
     r"\bmail from\b|\bsender('s)? (address|domain)"
     r"|dmarc|dkim|\bspf\b|spamhaus|black\W?list|block\W?list|unauthenticated|reputation|unsolicited"
@@ -97,7 +97,7 @@ _MACHINE = re.compile(
 
 
 def kind_of_reply(reply: str) -> Kind | None:
-    """Return what a refusal says: the mailbox is dead, is full or busy, or we are refused; None where it says neither.
+    """Return what a refusal says: the mailbox is dead, or full or busy, or we are refused; None if it says none of it.
 
     reply: codes and text of the server, in any order.
     """
@@ -109,12 +109,12 @@ def kind_of_reply(reply: str) -> Kind | None:
     if kind == Kind.HARD_BOUNCE and _FULL.search(text):
         kind = Kind.SOFT_BOUNCE
     kind = kind or _kind_of_words(text, match[2] if match else "") or _kind_of_code(text)
-    # For now is for now, whatever the rest says (RFC 3463, 2; RFC 5321, 4.2.1).
+    # Temporary means temporary, whatever the rest says (RFC 3463, 2; RFC 5321, 4.2.1).
     return Kind.SOFT_BOUNCE if kind == Kind.HARD_BOUNCE and _is_for_now(text) else kind
 
 
 def refine_kind(reported: Kind, reply: str) -> Kind:
-    """Return what a bounce is, by the provider's word for it and by the reply of the mail server it passes on."""
+    """Return what kind a bounce is, by the provider's word for it and the mail server's reply that it passes on."""
     kind = kind_of_reply(reply)
     if reported == Kind.HARD_BOUNCE and kind in {Kind.SOFT_BOUNCE, Kind.REFUSED}:
         return kind
@@ -127,21 +127,21 @@ def refine_kind(reported: Kind, reply: str) -> Kind:
 
 
 def is_from_machine(reply: str) -> bool:
-    """Say whether the text is that of an out-of-office reply and not of a refusal."""
+    """Return whether the text is that of an out-of-office reply and not of a refusal."""
     text = _plain(reply)
     return bool(_MACHINE.search(text)) and not _ENHANCED.search(text) and not _CODE.search(text)
 
 
 def without_addresses(reply: str, recipient: str = "") -> str:
-    """Return a reply without the addresses in it: what is kept must not tell whose mail it was."""
+    """Return a reply without the addresses in it: what is stored must not tell whose mail it was."""
     text = _ADDRESS.sub("…", reply[:MAX_REPLY_LENGTH])
     name = recipient.partition("@")[0]
-    # Servers also name the mailbox alone. Letters that are a word of their own, or half the reply would go.
+    # Servers also give the mailbox without its domain. Match it only as a whole word, or half the reply would go.
     return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", text, flags=re.IGNORECASE) if name else text
 
 
 def _plain(reply: str) -> str:
-    """Return the text in small letters, without addresses and links: their words are not the server's."""
+    """Return the text in lower case, without addresses and links: their words are not the server's."""
     return " ".join(_ADDRESS.sub(" ", _LINK.sub(" ", reply[:MAX_REPLY_LENGTH].lower())).split())
 
 

@@ -1,8 +1,8 @@
-"""How fast mail may leave: one small state for all workers, and the arithmetic on it. Pure: the moment is given.
+"""How fast mail may go out: one small state for all workers, and the arithmetic on it. Pure: the time is passed in.
 
 Each mail has its slot of 1/rate seconds. A worker reserves the next slots, a tenth of a second's worth at a time, and
-waits until they begin. When whoever takes our mail says "slower", everybody pauses, and from then on the pace is half
-of what it was. Each minute without such a word doubles it, until it is what the settings say.
+waits until they begin. When the mail server or provider says "slower", all workers pause, and from then on the pace is
+half of what it was. Each minute without another "slower" doubles it, until it is what the settings say.
 """
 
 import json
@@ -10,24 +10,24 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple, Self
 
-# So many seconds' worth of mails are allowed at a time.
+# How many seconds' worth of mails are allowed at a time.
 SLICE = 0.1
-# Waits up to so many seconds are slept out; on longer ones the mails go back into the queue.
+# Waits of up to this many seconds are slept through; on longer ones the mails go back into the queue.
 LONGEST_NAP = 5.0
 # The pause after the first "slower", in seconds; each further one is twice as long.
 FIRST_PAUSE = 1.0
 MAX_PAUSE_SECONDS = 60.0
-# A provider that asks for more than this, in seconds, is asked again all the same.
+# A provider that asks for a longer wait than this, in seconds, is tried again all the same.
 LONGEST_ASKED = 3600.0
-# After so many quiet seconds the pace doubles.
+# After this many quiet seconds the pace doubles.
 RECOVERY = 60.0
 MOST_HALVINGS = 10
-# What is halved where the settings set no limit, in mails per second.
+# What is halved if the settings set no limit, in mails per second.
 UNLIMITED = 1024
 
 
 class Grant(NamedTuple):
-    """So many mails may go, `wait` seconds from now; none where that is too long a wait."""
+    """How many mails may go, `wait` seconds from now; none if that is too long a wait."""
 
     mails: float
     wait: float
@@ -37,7 +37,7 @@ class Grant(NamedTuple):
 class Throttle:
     """When the next slot is free, until when nothing goes out, and how often the pace was halved.
 
-    Moments are seconds on the clock of whoever keeps it.
+    Times are seconds on the clock of the store that keeps it.
     """
 
     free_at: float = 0.0
@@ -45,13 +45,13 @@ class Throttle:
     halvings: int = 0
 
     def rate(self, now: float, per_second: int) -> float:
-        """Return the mails per second just now; infinite where nothing limits them."""
+        """Return the current mails per second; infinite if nothing limits them."""
         if halvings := self.halvings_at(now):
             return float(max(1.0, (per_second or UNLIMITED) / 2**halvings))
         return float(per_second or math.inf)
 
     def halvings_at(self, now: float) -> int:
-        """Return how often the pace is halved still."""
+        """Return how often the pace is still halved."""
         quiet = max(0.0, now - self.closed_until)
         return max(0, self.halvings - int(quiet / RECOVERY))
 
@@ -60,12 +60,12 @@ class Throttle:
         return max(0.0, self.free_at - now, self.closed_until - now)
 
     def believed(self, now: float) -> Self:
-        """Return the state, or a fresh one where its moments are too far away: the clock was set back since."""
+        """Return the state, or a fresh one if its times are too far away: the clock has been set back since."""
         possible = self.free_at - now <= LONGEST_ASKED + LONGEST_NAP and self.closed_until - now <= LONGEST_ASKED
         return self if possible else type(self)()
 
     def take(self, now: float, requested: int, per_second: int) -> tuple[Self, Grant]:
-        """Reserve the next slots, at most `wanted` and no more than a slice; return the new state and the grant."""
+        """Reserve the next slots, at most `requested` and no more than a slice; return the new state and the grant."""
         wait = self.wait(now)
         if wait > LONGEST_NAP:
             return self, Grant(0, wait)
@@ -77,22 +77,22 @@ class Throttle:
         return replace(self, free_at=begin + mails / rate), Grant(mails, wait)
 
     def slowed(self, now: float, seconds: float) -> Self:
-        """Return the state after a "slower". asked: the seconds to wait, 0 where it was not said."""
+        """Return the state after a "slower". seconds: how long to wait, 0 if it was not said."""
         seconds = min(seconds, LONGEST_ASKED)
         if now < self.closed_until:
-            # The same word about another mail that was on its way.
+            # The same answer about another mail that was on its way.
             return replace(self, closed_until=max(self.closed_until, now + seconds))
         halvings = min(self.halvings_at(now) + 1, MOST_HALVINGS)
         pause = max(seconds, min(FIRST_PAUSE * 2 ** (halvings - 1), MAX_PAUSE_SECONDS))
         return replace(self, closed_until=now + pause, halvings=halvings)
 
     def dump(self) -> str:
-        """Return it as text, to be kept."""
+        """Return the state as text, for storing."""
         return json.dumps(asdict(self))
 
     @classmethod
     def load(cls, text: str | bytes | None) -> Self:
-        """Return what was kept; a fresh one where nothing was, or nothing that can be read."""
+        """Return the stored state; a fresh one if nothing was stored, or nothing that can be read."""
         try:
             return cls(**json.loads(text)) if text else cls()
         except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Where all workers read and write the throttle: in Redis, or in the memory of the one process where there is none."""
+"""Where all workers read and write the throttle: in Redis or, without Redis, in the memory of the one process."""
 
 import logging
 import threading
@@ -32,11 +32,11 @@ class Board(Protocol):
     """Holds one throttle."""
 
     def change(self, step: StateChange[T]) -> T:
-        """Take one step from the state that stands, alone; return its answer. It may be taken again on a conflict."""
+        """Take one step from the current state, exclusively; return its answer. On a conflict it may be taken again."""
 
 
 class OwnBoard:
-    """In the memory of this process."""
+    """A board in the memory of this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -51,7 +51,7 @@ class OwnBoard:
 
 
 class SharedBoard:
-    """In Redis, on the clock of Redis: the machines' own may differ. Where Redis is away, in memory, with a warning."""
+    """A board in Redis, on Redis's clock: the machines' own may differ. If Redis is away, in memory, with a warning."""
 
     def __init__(self, address: str) -> None:
         timeouts = {"socket_connect_timeout": STORE_TIMEOUT_SECONDS, "socket_timeout": STORE_TIMEOUT_SECONDS}
@@ -77,7 +77,7 @@ class SharedBoard:
                     return answer
                 pipe.multi()
                 pipe.set(THROTTLE_KEY, after.dump(), ex=STATE_TTL_SECONDS)
-                # Another worker was faster: begin anew from what it wrote.
+                # Another worker was faster: start again from what it wrote.
                 with suppress(WatchError):
                     pipe.execute()
                     return answer

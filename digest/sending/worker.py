@@ -30,9 +30,9 @@ from digest.sending.send_log import SendLog
 
 logger = logging.getLogger(__name__)
 
-# How long to leave a provider alone that could not be reached.
+# How long to leave a provider alone when it could not be reached.
 REST = timedelta(minutes=1)
-# How long the pieces of mails are kept before they are made anew.
+# How long the pieces of mails are kept before they are made again.
 PRESS_SECONDS = 30
 
 
@@ -44,7 +44,7 @@ def never() -> bool:
 def drain(stopping: Callable[[], bool] = never) -> Counter[Verdict]:
     """Send until nothing is queued, or `stopping` says so; return how many mails had which verdict.
 
-    Any number of workers may drain at once. What is not on the wire when it is time to stop goes back into the queue.
+    Any number of workers may drain at once. Mails not on the wire when it is time to stop go back into the queue.
     """
     recovery.recover_interrupted(timezone.now())
     verdicts: Counter[Verdict] = Counter()
@@ -59,7 +59,7 @@ def drain(stopping: Callable[[], bool] = never) -> Counter[Verdict]:
 
 
 def is_worth_another_turn(now: datetime) -> bool:
-    """Say whether there is something to send, and leave to send it."""
+    """Return whether there is something to send, and permission to send it."""
     return rate_limiter.is_open(now) and Delivery.objects.queued(now).exists()
 
 
@@ -70,7 +70,7 @@ class Worker:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
         self.unreachable = False
         self._press, self._pressed_at = FragmentRenderer(), time.monotonic()
-        # What waited for a look when the pieces were made: they may hold it.
+        # What waited for a look when the pieces were made: they may contain it.
         self._pressed_with = Edition.objects.changed_unseen().versions()
         self._journal = SendLog(self.name)
         self._pace = RateLimiter()
@@ -80,7 +80,7 @@ class Worker:
     def send_batch(self, stopping: Callable[[], bool] = never) -> Counter[Verdict]:
         """Claim a batch, send it and record it; return how many mails had which verdict.
 
-        None had one where nothing is queued, or where the pace is used up.
+        The counter is empty if nothing is queued, or if the pace is used up.
         """
         with _without_collecting():
             return self._send_batch(stopping)
@@ -88,11 +88,11 @@ class Worker:
     def _send_batch(self, stopping: Callable[[], bool]) -> Counter[Verdict]:
         keys = self._claim(stopping)
         outcomes, mails = _compose_all(keys, self._current_press())
-        # Once more: a change that was made meanwhile is in these mails.
+        # Again: a change that was made meanwhile is in these mails.
         going = set(second_look.hold_changed(keys, self.name, timezone.now()))
         outcomes = {key: outcome for key, outcome in outcomes.items() if key in going}
         if len(going) < len(keys):
-            # The pieces hold that change, too.
+            # The pieces contain that change, too.
             self._press = FragmentRenderer()
         own = ledger.begin([key for key, _ in mails if key in going], self.name, timezone.now())
         sent = self._lines.send(
@@ -115,7 +115,7 @@ class Worker:
         return Counter(outcome.verdict for outcome in outcomes.values())
 
     def _claim(self, stopping: Callable[[], bool]) -> list[int]:
-        """Return the deliveries to send now; those of halted editions are put aside on the way."""
+        """Return the deliveries to send now; those of halted editions are set aside on the way."""
         claimable = limit = self._pace.claimable(settings.SEND_BATCH, timezone.now())
         while claimable and not stopping():
             now = timezone.now()
@@ -126,18 +126,19 @@ class Worker:
                 if surplus := going[claimable:]:
                     ledger.give_back(surplus, self.name, now)
                 return going[:claimable]
-            # A halted edition stands first in the queue. Putting it aside is not sending, and needs no small steps.
+            # A halted edition is first in the queue. Setting it aside is not sending, and needs no small steps.
             limit = settings.SEND_BATCH
         return []
 
     def _rest(self) -> timedelta:
-        """Return how long what was left over should wait."""
+        """Return how long the deliveries left over should wait."""
         return REST if self.unreachable else min(REST, timedelta(seconds=self._pace.held_for))
 
     def _current_press(self) -> FragmentRenderer:
-        """Return the kept press, a new one where it has grown old: what a curator changes shows in the next mails.
+        """Return the kept renderer, or a new one if it has grown old: a curator's changes show in the next mails.
 
-        At once where what waits for a look is not what waited when it was filled: what it holds may be undone by now.
+        It is replaced at once if what waits for a look is not what waited when it was filled: what it holds may be
+        undone by now.
         """
         waiting = Edition.objects.changed_unseen().versions()
         if time.monotonic() - self._pressed_at > PRESS_SECONDS or waiting != self._pressed_with:
@@ -160,7 +161,7 @@ class Worker:
 def _compose_all(
     keys: Collection[int], press: FragmentRenderer
 ) -> tuple[dict[int, Outcome], list[tuple[int, SplicedMail]]]:
-    """Return the mails of a batch, and the outcomes of those that cannot become one."""
+    """Return the mails of a batch, and the outcomes of the deliveries that cannot become a mail."""
     batch, outcomes = _read(keys, press)
     mails = []
     for letter in batch:
@@ -174,12 +175,12 @@ def _compose_all(
 
 
 def _read(keys: Collection[int], press: FragmentRenderer) -> tuple[list[Letter], dict[int, Outcome]]:
-    """Return the letters of a batch, their papers loaded, and the outcomes of those that cannot be read."""
+    """Return the letters of a batch, with their papers loaded, and the outcomes of those that cannot be read."""
     try:
         batch = letters(keys)
         press.load(batch)
     except (OperationalError, InterfaceError):
-        # Of the database itself: no row is to blame.
+        # An error of the database itself: no row is to blame.
         raise
     except Exception as error:
         if len(keys) > 1:
@@ -192,7 +193,7 @@ def _read(keys: Collection[int], press: FragmentRenderer) -> tuple[list[Letter],
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Leave Python's collector of cycles off for a batch: of its pieces none is in a cycle, and it looks at each."""
+    """Leave Python's cycle collector off for a batch: none of its pieces is in a cycle, and it looks at each."""
     was_on = gc.isenabled()
     gc.disable()
     try:

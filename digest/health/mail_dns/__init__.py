@@ -1,1 +1,1 @@
-"""What the DNS says of the sender's domain: MX, SPF, DKIM and DMARC."""
+"""DNS checks of the sender's domain: MX, SPF, DKIM and DMARC."""

@@ -15,7 +15,7 @@ ED25519_BYTES = 32
 
 
 class DkimError(Exception):
-    """The record is no key; the text says why."""
+    """The record is not a valid key; the message says why."""
 
 
 class RevokedError(DkimError):
@@ -26,13 +26,13 @@ class RevokedError(DkimError):
 class Key:
     """A key that receivers can check signatures with."""
 
-    # Of RSA; 0 for Ed25519.
+    # RSA key size; 0 for Ed25519.
     bits: int
     is_testing: bool = False
 
 
 def tags(record: str) -> dict[str, str]:
-    """Return the tags of a record of DKIM or DMARC; ValueError where it is not a list of tags."""
+    """Return the tags of a DKIM or DMARC record. Raises ValueError if it is not a list of tags."""
     named: dict[str, str] = {}
     for part in record.split(";"):
         if not part.strip():
@@ -45,7 +45,7 @@ def tags(record: str) -> dict[str, str]:
 
 
 def read(lookup: Lookup, selector: str, domain: str) -> Key | None:
-    """Return the key of a selector, None where there is none. DkimError, and lookup's SilentError."""
+    """Return the key of a selector, or None if there is none. Raises DkimError, and lookup's SilentError."""
     texts = [text for text in lookup.texts(f"{selector}._domainkey.{domain}") if "p=" in text.replace(" ", "")]
     if not texts:
         return None

@@ -1,4 +1,4 @@
-"""Find the DMARC record that holds for a domain (RFC 7489)."""
+"""Find the DMARC record that applies to a domain (RFC 7489)."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ from digest.health.mail_dns.dkim import tags
 from digest.health.mail_dns.lookup import Lookup
 
 POLICIES = {"none", "quarantine", "reject"}
-# Below a single label nobody publishes for others.
+# A single label (a top-level domain) publishes nothing for the domains below it.
 SHORTEST = 2
 
 
 class DmarcError(Exception):
-    """The record is void for whoever receives the mail; the text says why."""
+    """Receivers treat the record as invalid; the message says why."""
 
 
 @dataclass(frozen=True)
 class Dmarc:
-    """What to do with mail that is not shown to be the sender's."""
+    """The policy for mail that is not shown to come from the sender."""
 
     domain: str
     policy: str
@@ -27,10 +27,10 @@ class Dmarc:
 
 
 def read(lookup: Lookup, domain: str) -> Dmarc | None:
-    """Return the record of a domain, else that of the next domain above it; None where there is none.
+    """Return the record of a domain, or else of the nearest domain above that has one; None if there is none.
 
-    DmarcError, and lookup's SilentError. Without a list of public suffixes each domain above is asked, as the coming
-    version of DMARC does.
+    Raises DmarcError, and lookup's SilentError. Without a list of public suffixes, each domain above is queried, as in
+    the coming version of DMARC.
     """
     labels = domain.split(".")
     for start in range(len(labels) - SHORTEST + 1):

@@ -1,4 +1,4 @@
-"""The checks of the sender's domain in the DNS."""
+"""The DNS checks of the sender's domain."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -26,7 +26,7 @@ Examination = Callable[[Lookup, str], Iterable[CheckResult]]
 
 
 def asked_of(report: Reporter, examination: Examination) -> Callable[[], Iterator[CheckResult]]:
-    """Return the check that asks the name servers of this machine about the sender's domain, where it is public."""
+    """Return a check that queries this machine's name servers about the sender's domain, if that is public."""
 
     def examine() -> Iterator[CheckResult]:
         if reason := reason_to_skip():
@@ -41,7 +41,7 @@ def asked_of(report: Reporter, examination: Examination) -> Callable[[], Iterato
 
 
 def mail_can_come_back(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
-    """Look for a server that takes mail for the sender: replies, and the mailbox of abuse reports."""
+    """Look for a server that accepts mail for the sender: replies, and mail to the abuse mailbox."""
     action = f"Publish an MX record for {domain}, or set MAIL_FROM to a domain that takes mail."
     try:
         servers = lookup.records(domain, "MX")
@@ -60,7 +60,7 @@ def mail_can_come_back(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
 
 
 def servers_are_allowed(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
-    """Read the SPF record of the domain that bounces come to."""
+    """Check the SPF record of the domain that bounces go to."""
     domain, sender = senders.signing_domain(domain), senders.sender()
     try:
         record = spf.read(lookup, domain)
@@ -90,7 +90,7 @@ def servers_are_allowed(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
 
 
 def keys_are_published(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
-    """Read the DKIM key of each selector that is known."""
+    """Check the DKIM key of each known selector."""
     domain, names = senders.signing_domain(domain), senders.selectors()
     if not names:
         yield DKIM.skipped(
@@ -116,7 +116,7 @@ def _key(lookup: Lookup, selector: str, domain: str) -> Iterator[CheckResult]:
         yield DKIM.bad(f"{name} {error}.", "Publish the record again, exactly as the provider gives it.")
         return
     if key is None:
-        # Of the usual names a provider uses some; those that the operator set must all be there.
+        # A provider uses only some of its usual names, but all those that the operator set must exist.
         if selector in settings.DKIM_SELECTORS:
             yield DKIM.bad(f"{name} doesn’t exist.", "Publish the record your provider gives you.")
     elif key.bits and key.bits < SHORT_BITS:
@@ -132,7 +132,7 @@ def _key(lookup: Lookup, selector: str, domain: str) -> Iterator[CheckResult]:
 
 
 def policy_is_published(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
-    """Read the DMARC record that holds for the sender."""
+    """Check the DMARC record that applies to the sender."""
     try:
         policy = dmarc.read(lookup, domain)
     except dmarc.DmarcError as error:
@@ -156,7 +156,7 @@ def policy_is_published(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
 
 
 def signature_is_the_senders(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
-    """Compare the domain that is signed for with that of MAIL_FROM, as DMARC does."""
+    """Compare the domain that signs the mail with the domain of MAIL_FROM, as DMARC does."""
     signed = senders.signing_domain(domain)
     try:
         policy = dmarc.read(lookup, domain)

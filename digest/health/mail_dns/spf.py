@@ -1,4 +1,4 @@
-"""Read the SPF record of a domain, and all that it includes (RFC 7208)."""
+"""Read the SPF record of a domain, and everything it includes (RFC 7208)."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from digest.health.mail_dns.lookup import Lookup, NoDomainError
 
 # RFC 7208, 4.6.4.
 MOST_LOOKUPS, MOST_VOID = 10, 2
-# So deep no sound record goes.
+# No sound record nests this deep.
 DEEPEST = 30
 LOOKING_UP = {"include", "a", "mx", "ptr", "exists", "redirect"}
 TERM = re.compile(
@@ -19,14 +19,14 @@ NEEDS_VALUE = {"include", "ip4", "ip6", "exists"}
 
 
 class SpfError(Exception):
-    """The record is void for whoever receives the mail (“permerror”); the text says why."""
+    """Receivers treat the record as invalid (“permerror”); the message says why."""
 
 
 @dataclass
 class Spf:
-    """What a record comes to."""
+    """What a record amounts to."""
 
-    # What becomes of all others: "+", "?", "~", "-", or "" where nothing says it.
+    # The qualifier for all other servers: "+", "?", "~", "-", or "" if the record has none.
     of_others: str = ""
     lookups: int = 0
     void: int = 0
@@ -36,7 +36,7 @@ class Spf:
 
 
 def read(lookup: Lookup, domain: str) -> Spf | None:
-    """Return what the record of a domain comes to, None where it has none. SpfError, and lookup's SilentError."""
+    """Return what a domain's record amounts to, or None if it has none. Raises SpfError, and lookup's SilentError."""
     record = _record(lookup, domain)
     if record is None:
         return None
@@ -55,7 +55,7 @@ def _record(lookup: Lookup, domain: str) -> str | None:
 
 
 def _follow(lookup: Lookup, domain: str, record: str, spf: Spf) -> str:
-    """Count what a record and those it includes look up, and return what it says of all others."""
+    """Count the look-ups of a record and those it includes, and return its qualifier for all other servers."""
     if domain in spf.seen:
         raise SpfError(f"{domain} includes itself")
     if len(spf.seen) >= DEEPEST:
@@ -67,7 +67,7 @@ def _follow(lookup: Lookup, domain: str, record: str, spf: Spf) -> str:
         spf.lookups += name in LOOKING_UP and not (name == "redirect" and of_others)
         if name == "all":
             of_others = qualifier
-            # What stands after it is never read.
+            # Receivers never read what comes after it.
             break
         if name == "include":
             _include(lookup, value, spf)
@@ -83,7 +83,7 @@ def _follow(lookup: Lookup, domain: str, record: str, spf: Spf) -> str:
 
 
 def _term(word: str) -> tuple[str, str, str]:
-    """Return a term's name, its qualifier and what it is about."""
+    """Return a term's name, qualifier and value."""
     match = TERM.fullmatch(word)
     if not match:
         raise SpfError("it has a term that is none")
@@ -98,7 +98,7 @@ def _term(word: str) -> tuple[str, str, str]:
 
 def _include(lookup: Lookup, domain: str, spf: Spf) -> None:
     if "%" in domain:
-        # A macro: it depends on the mail.
+        # A macro: its value depends on the mail.
         return
     spf.includes.add(domain)
     if spf.lookups <= MOST_LOOKUPS:
@@ -113,7 +113,7 @@ def _needed(lookup: Lookup, domain: str) -> str:
 
 
 def _count_void(lookup: Lookup, name: str, kind: str, spf: Spf) -> None:
-    """Count a look-up that leads to nothing; receivers may give up after two."""
+    """Count a look-up that finds nothing; receivers may give up after two."""
     try:
         kinds = ("MX",) if kind == "mx" else ("A", "AAAA")
         spf.void += not any(lookup.records(name, record) for record in kinds)

@@ -1,1 +1,1 @@
-"""Backups of the database: made, checked, kept, and put back."""
+"""Database backups: making, checking, keeping and restoring them."""

@@ -1,5 +1,5 @@
-"""What goes wrong with a backup, in words that say what to do."""
+"""Errors of backups, with messages that say what to do."""
 
 
 class BackupError(Exception):
-    """The backup was not made, or not put back; the text says why and what to do."""
+    """The backup was not made, or not restored; the message says why and what to do."""

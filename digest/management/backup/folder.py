@@ -1,4 +1,4 @@
-"""The folder of backups: names, files that are still being written, and how many are kept."""
+"""The backup folder: names, files that are still being written, and how many are kept."""
 
 import os
 import re
@@ -16,7 +16,7 @@ PARTIAL = ".partial"
 
 
 def backup_name(now: datetime, suffix: str) -> str:
-    """Return the name of a backup of this moment: names sort by time."""
+    """Return the name of a backup made now: names sort by time."""
     return f"daily-papers-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{version()}{suffix}"
 
 
@@ -29,18 +29,18 @@ def backups(folder: Path) -> list[Path]:
 
 @contextmanager
 def writing(target: Path) -> Iterator[Path]:
-    """Give a temporary file beside `target`, which takes its name once the block ends well; else it is deleted.
+    """Yield a temporary file next to `target`; if the block succeeds it is renamed to `target`, else deleted.
 
-    Whoever looks into the folder sees complete backups alone. Files that a killed run left are cleared away.
+    So the folder only ever shows complete backups. Files that a killed run left are cleared away.
     """
     folder = target.parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # One that is still being written is open; on Unix it can be unlinked, and its run then fails to rename it.
+        # A file that is still being written is open; on Unix it can be unlinked, and its run then fails to rename it.
         for leftover in folder.glob(f".*{PARTIAL}"):
             if datetime.now(UTC).timestamp() - leftover.stat().st_mtime > 24 * 3600:
                 leftover.unlink(missing_ok=True)
-        # Made with mode 0600.
+        # Created with mode 0600.
         file, partial = tempfile.mkstemp(prefix=f".{target.name}.", suffix=PARTIAL, dir=folder)
     except OSError as error:
         raise BackupError(

@@ -1,4 +1,4 @@
-"""Make a backup: written under a temporary name, checked, then given its name; the oldest go."""
+"""Make a backup: write it under a temporary name, check it, then rename it and delete the oldest."""
 
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +12,12 @@ from digest.management.backup.programs import Say
 
 
 def engine() -> ModuleType:
-    """Return the module for the kind of database that is in use."""
+    """Return the module for the kind of database in use."""
     return {"postgresql": postgresql, "sqlite": sqlite}[connection.vendor]
 
 
 def make_backup(now: datetime, say: Say) -> Path:
-    """Write the database into BACKUP_DIR, delete backups beyond BACKUP_KEEP; return the new file.
+    """Back up the database to BACKUP_DIR, delete backups beyond BACKUP_KEEP; return the new file.
 
     Raises BackupError, and then leaves the folder as it was.
     """

@@ -1,4 +1,4 @@
-"""Backups of PostgreSQL: pg_dump's custom format, put back in one transaction by psql."""
+"""PostgreSQL backups: pg_dump's custom format, restored by psql in one transaction."""
 
 import os
 import re
@@ -14,10 +14,10 @@ from digest.management.backup.programs import Progress, Say
 
 SUFFIX = ".dump"
 CHUNK = 1 << 20
-# How long to wait for a table that somebody uses.
+# How long to wait for a table that is in use.
 LOCK_SECONDS = 30
 
-# All that stands in the schema and belongs to no extension; tables first, for sequences and types hang on them.
+# Everything in the schema that belongs to no extension; tables first, because sequences and types depend on them.
 CLEAR = """
 DO $clear$
 DECLARE thing record;
@@ -41,7 +41,7 @@ $clear$;
 
 
 def dump(path: Path, say: Say) -> None:
-    """Write the database into a file."""
+    """Write the database to a file."""
     server, client = _server_version(), programs.major_version("pg_dump")
     if client < server:
         raise BackupError(
@@ -55,7 +55,7 @@ def dump(path: Path, say: Say) -> None:
 
 
 def verify(path: Path) -> None:
-    """Read a backup to its end; raise BackupError where it is none, damaged, or not of this service."""
+    """Read a backup to its end; raise BackupError if it is not a backup, is damaged, or is not of this service."""
     with path.open("rb") as file:
         if file.read(5) != b"PGDMP":
             raise BackupError(f"{path} isn’t a PostgreSQL backup: pg_dump --format=custom didn’t write it.")
@@ -72,7 +72,7 @@ def migrations(path: Path) -> set[tuple[str, str]]:
 
 
 def put_back(path: Path, say: Say) -> None:
-    """Put the backup in the place of all that is in the database: wholly, or, where anything fails, not at all."""
+    """Replace everything in the database with the backup: completely or, if anything fails, not at all."""
     arguments, environment = _connection()
     schema = _schema()
     connection.close()
@@ -87,7 +87,7 @@ def put_back(path: Path, say: Say) -> None:
             writer.stdin.write(f"BEGIN;\nSET LOCAL lock_timeout = '{LOCK_SECONDS}s';\n{CLEAR}".encode())
             _pass_on(reader.stdout, writer.stdin, progress)
             if reader.wait():
-                # Without COMMIT all is as it was.
+                # Without COMMIT everything is as it was.
                 raise BackupError(programs.explained("pg_restore", its_complaints))
             writer.stdin.write(b"COMMIT;\nANALYZE;\n")
             writer.stdin.close()
@@ -98,7 +98,7 @@ def put_back(path: Path, say: Say) -> None:
 
 
 def users() -> list[str]:
-    """Return who else has this database open, a line for each kind of session."""
+    """Return who else has this database open, one line per kind of session."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(nullif(application_name, ''), 'a program without a name'), count(*) FROM pg_stat_activity"
@@ -109,7 +109,7 @@ def users() -> list[str]:
 
 
 def _pass_on(source: IO[bytes], target: IO[bytes], progress: Progress) -> None:
-    """Copy the SQL; without the one setting that servers before 17 do not know and its programs write at the top."""
+    """Copy the SQL, without the one setting that programs since 17 write at the top and older servers do not know."""
     size = 0
     while chunk := source.read(CHUNK):
         if not size:
@@ -120,7 +120,7 @@ def _pass_on(source: IO[bytes], target: IO[bytes], progress: Progress) -> None:
 
 
 def _connection() -> tuple[list[str], dict[str, str]]:
-    """Return the arguments that name the database, and an environment with its password: arguments can be seen."""
+    """Return the arguments that name the database, and an environment with its password: arguments are visible."""
     arguments, extra = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
     return list(arguments[1:]), {**os.environ, **(extra or {})}
 
@@ -140,7 +140,7 @@ def _schema() -> str:
 
 
 def _output(command: list[str]) -> str:
-    """Return what a program writes; raise BackupError where it fails."""
+    """Return a program's output; raise BackupError if it fails."""
     with programs.started(command, dict(os.environ), stdout=subprocess.PIPE) as (process, complaints):
         text: str = process.stdout.read().decode(errors="replace")
         if process.wait():

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs: found, run with the password in the environment, and their complaints put into words."""
+"""Find PostgreSQL's client programs, run them with the password in the environment, and explain their errors."""
 
 import re
 import shutil
@@ -15,31 +15,31 @@ from digest.management.backup.errors import BackupError
 Say = Callable[[str], object]
 
 PATIENCE = 0.2
-# How often a long step says how far it is.
+# How often a long step reports how far it is.
 SAY_SECONDS = 10.0
 
 
 @dataclass
 class Progress:
-    """Says every ten seconds how many bytes there are."""
+    """Reports every ten seconds how many bytes there are."""
 
     say: Say
     last: float = field(default_factory=time.monotonic)
 
     def at(self, size: int) -> None:
-        """Say the size where the last word was long ago."""
+        """Report the size if the last report was long enough ago."""
         if time.monotonic() - self.last > SAY_SECONDS:
             self.last = time.monotonic()
             self.say(f"  … {megabytes(size)}")
 
 
 def megabytes(size: int) -> str:
-    """Write a number of bytes for a person."""
+    """Format a number of bytes for people."""
     return f"{size / 1e6:,.1f} MB"
 
 
 def path_of(program: str) -> str:
-    """Return where a program of PostgreSQL's client lies; raise BackupError where there is none."""
+    """Return the path of a PostgreSQL client program; raise BackupError if it is not installed."""
     path = shutil.which(program)
     if not path:
         raise BackupError(
@@ -49,18 +49,18 @@ def path_of(program: str) -> str:
 
 
 def major_version(program: str) -> int:
-    """Return the major version of a program of PostgreSQL's."""
+    """Return the major version of a PostgreSQL program."""
     command = [path_of(program), "--version"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - a program of ours
+    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - our own program
     number = re.search(r"\) (\d+)", shown)
     return int(number[1]) if number else 0
 
 
 @contextmanager
 def started(command: list[str], environment: dict[str, str], **pipes: Any) -> Iterator[tuple[Any, IO[bytes]]]:
-    """Start a program, give it and the file of its complaints, and end it with the block."""
+    """Start a program, yield it and the file with its error output, and end it with the block."""
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(  # noqa: S603 - a program of ours, without a shell
+        process = subprocess.Popen(  # noqa: S603 - our own program, without a shell
             [path_of(command[0]), *command[1:]],
             env=environment,
             stderr=complaints,
@@ -83,7 +83,7 @@ def _close(pipe: IO[bytes]) -> None:
 
 
 def run(command: list[str], environment: dict[str, str], watch: Callable[[], None] = lambda: None) -> None:
-    """Run a program to its end, watching meanwhile; raise BackupError with what it says where it fails."""
+    """Run a program to its end, calling `watch` meanwhile; raise BackupError with its error output if it fails."""
     with started(command, environment) as (process, complaints):
         while process.poll() is None:
             watch()
@@ -96,7 +96,7 @@ def run(command: list[str], environment: dict[str, str], watch: Callable[[], Non
 
 
 def explained(program: str, complaints: IO[bytes]) -> str:
-    """Return what a program complained of, and what to do where that is known."""
+    """Return a program's error output, and what to do about it if that is known."""
     complaints.seek(0)
     text = complaints.read().decode(errors="replace").strip()
     complaint = "\n".join(text.splitlines()[:5]) or "it gave no reason"

@@ -1,4 +1,4 @@
-"""Put a backup back, and settle what may have gone out since, so that nobody gets it twice."""
+"""Restore a backup, and settle what may have gone out since, so that no one gets it twice."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ from digest.sending import after_restore
 from digest.sending.after_restore import Settled
 
 OWN_APPS = {"digest", "subscriptions"}
-# It rings every minute: whoever stops it and restores at once waits this long, or says --force.
+# Beat rings every minute: someone who stops it and restores at once waits this long, or uses --force.
 BEAT_LIVES = timedelta(seconds=75)
 NOT_SETTLED = """The backup is in the database, and what went out since it was made is NOT settled.
 Before you start web, worker and beat, run:
@@ -29,7 +29,7 @@ Before you start web, worker and beat, run:
 
 
 def signs_of_life() -> list[str]:
-    """Say what of the service is seen to run: beat, workers that answer, and whoever has the database open."""
+    """Return the signs that the service is running: beat, workers that answer, and who has the database open."""
     users: list[str] = engine().users()
     rang = last_pulse()
     silence = timezone.now() - rang if rang else None
@@ -42,7 +42,7 @@ def signs_of_life() -> list[str]:
 
 
 def check(path: Path, say: Say) -> None:
-    """Raise BackupError where a file cannot be put back here."""
+    """Raise BackupError if a file cannot be restored here."""
     if not path.is_file():
         raise BackupError(f"{path} doesn’t exist.")
     say(f"Checking {path.name} …")
@@ -58,9 +58,9 @@ def check(path: Path, say: Say) -> None:
 
 
 def restore(path: Path, out: Collection[date], say: Say) -> Settled:
-    """Put a checked backup in the place of the database, bring it up to this version, and settle; return what was done.
+    """Replace the database with a checked backup, migrate it to this version, and settle; return what was done.
 
-    out: days of editions that came out since the backup though their hour had not come; see after_restore.
+    out: days of editions published since the backup, ahead of their scheduled hour; see after_restore.
     """
     say("Restoring the database …")
     engine().put_back(path, say)
@@ -75,7 +75,7 @@ def restore(path: Path, out: Collection[date], say: Say) -> Settled:
         raise
     finally:
         connection.close()
-    # What waits there is of the time that is lost: its numbers may mean others now.
+    # What waits in the queues is from the time that is lost: its ids may mean other rows now.
     if not queues.empty():
         say("The broker doesn’t answer. Run `celery --app config purge` before worker and beat start.")
     cache.clear()
@@ -83,7 +83,7 @@ def restore(path: Path, out: Collection[date], say: Say) -> Settled:
 
 
 def _gather(say: Say) -> None:
-    """Ask the sources, so that papers that came in since are known and no news; one that fails stops nothing."""
+    """Query the sources, so that papers that came in since are known and not news; a failure stops nothing."""
     if not settings.SOURCES:
         return
     say("Fetching papers published since …")
@@ -94,6 +94,6 @@ def _gather(say: Say) -> None:
 
 
 def backup_age(path: Path, now: datetime) -> str:
-    """Say how old a backup is."""
+    """Return how old a backup is, in words."""
     hours = int((now.timestamp() - path.stat().st_mtime) // 3600)
     return f"{hours // 24} days and {hours % 24} hours"

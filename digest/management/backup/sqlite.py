@@ -1,4 +1,4 @@
-"""Backups of SQLite: by its online backup, which copies while others write."""
+"""SQLite backups, made with its online backup, which copies while others write."""
 
 import shutil
 import sqlite3
@@ -17,7 +17,7 @@ BUSY_SECONDS = 30
 
 
 def dump(path: Path, say: Say) -> None:
-    """Write the database into a file."""
+    """Write the database to a file."""
     source = database()
     if not source.exists():
         raise BackupError(f"There’s no database at {source}.")
@@ -25,7 +25,7 @@ def dump(path: Path, say: Say) -> None:
 
 
 def verify(path: Path) -> None:
-    """Read a backup to its end; raise BackupError where it is none, damaged, or not of this service."""
+    """Read a backup to its end; raise BackupError if it is not a backup, is damaged, or is not of this service."""
     with _reading(path) as file:
         problems = [str(row[0]) for row in file.execute("PRAGMA integrity_check(5)")]
         if problems != ["ok"]:
@@ -41,14 +41,14 @@ def migrations(path: Path) -> set[tuple[str, str]]:
 
 
 def put_back(path: Path, say: Say) -> None:
-    """Put the backup in the place of the database's file, whatever state that is in."""
+    """Replace the database file with the backup, whatever state it is in."""
     connection.close()
     target = database()
     partial = target.with_name(f".{target.name}.partial")
     try:
         _copy(path, partial, say)
         _give_alike(target, partial)
-        # The log of the old file must not be played into the new one.
+        # The log of the old file must not be replayed into the new one.
         for beside in ("-wal", "-shm", "-journal"):
             target.with_name(target.name + beside).unlink(missing_ok=True)
         partial.replace(target)
@@ -57,7 +57,7 @@ def put_back(path: Path, say: Say) -> None:
 
 
 def _give_alike(old: Path, new: Path) -> None:
-    """Let whoever may use the old file use the new one: root may be putting it back for a service that is not root."""
+    """Give the new file the old one's mode and owner: root may be restoring for a service that is not root."""
     if old.exists():
         shutil.copymode(old, new)
         with suppress(PermissionError):
@@ -65,7 +65,7 @@ def _give_alike(old: Path, new: Path) -> None:
 
 
 def users() -> list[str]:
-    """Say whether another process has the database open: the file cannot leave its mode WAL while one has."""
+    """Return a line if another process has the database open: the file cannot leave WAL mode while one has."""
     target = database()
     connection.close()
     if not target.exists():
@@ -79,19 +79,19 @@ def users() -> list[str]:
             return ["another process has the database open"]
         raise BackupError(f"{target}: {error}") from None
     except sqlite3.DatabaseError:
-        # A broken file is what a backup is put back for.
+        # A broken file is what backups are restored for.
         return []
     return []
 
 
 def database() -> Path:
-    """Return the file of the database."""
+    """Return the database file."""
     return Path(str(connection.settings_dict["NAME"]))
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a backup for reading alone; raise BackupError where SQLite cannot read it."""
+    """Open a backup read-only; raise BackupError if SQLite cannot read it."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
             yield file
@@ -108,7 +108,7 @@ def _copy(source: Path, target: Path, say: Say) -> None:
         ):
             size = int(one.execute("PRAGMA page_size").fetchone()[0])
             one.backup(other, pages=PAGES, progress=lambda _, remaining, total: progress.at((total - remaining) * size))
-            # One file, with no log of changes beside it.
+            # One file, with no log of changes next to it.
             other.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.Error as error:
         full = " Free up space, or set BACKUP_DIR to another disk." if "full" in str(error) else ""

@@ -1,4 +1,4 @@
-"""`manage.py after_restore`: make a database that was put back from a backup safe to send from."""
+"""`manage.py after_restore`: make a database that was restored from a backup safe to send from."""
 
 from datetime import date
 from typing import Any
@@ -11,12 +11,12 @@ from digest.sending import after_restore
 
 
 class Command(BaseCommand):
-    """Settle what may have gone out since the backup was made, so that nobody gets it twice."""
+    """Settle what may have gone out since the backup was made, so that no one gets it twice."""
 
     help = "After restoring a backup: settle what may have been sent since. Run it before worker and beat start."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Say what can be chosen."""
+        """Add the options."""
         parser.add_argument(
             "--out",
             type=date.fromisoformat,
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="show what would be done, without doing it")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Settle, and say what was done."""
+        """Settle, and print what was done."""
         with transaction.atomic():
             settled = after_restore.settle_restored(timezone.now(), options["out"])
             if options["dry_run"]:

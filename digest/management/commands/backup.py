@@ -1,4 +1,4 @@
-"""`manage.py backup`: write the database into BACKUP_DIR."""
+"""`manage.py backup`: back up the database to BACKUP_DIR."""
 
 import time
 from typing import Any
@@ -12,12 +12,12 @@ from digest.management.backup.programs import megabytes
 
 
 class Command(BaseCommand):
-    """Write the database into a checked file of BACKUP_DIR, and delete those beyond BACKUP_KEEP."""
+    """Back up the database to a checked file in BACKUP_DIR, and delete backups beyond BACKUP_KEEP."""
 
     help = "Back up the database to BACKUP_DIR and keep the newest BACKUP_KEEP backups"
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Make it, and print its name."""
+        """Make the backup, and print its name."""
         begun = time.monotonic()
         try:
             path = making.make_backup(timezone.now(), self.stdout.write)

@@ -1,4 +1,4 @@
-"""`manage.py bench_delivery`: mails a second, from "these readers are due" to "the server has taken it"."""
+"""`manage.py bench_delivery`: mails per second, from "these readers are due" to "the server has accepted it"."""
 
 import json
 import logging
@@ -14,12 +14,12 @@ from digest.metrics.benchmark.run import BenchmarkError, Result, Setup, benchmar
 
 
 class Command(BaseCommand):
-    """Measure the delivery engine in a scratch database, into a sink on this machine."""
+    """Measure the delivery engine in a scratch database, sending to a sink on this machine."""
 
     help = "Measure planning, composing and sending in a scratch database. No mail leaves the machine."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Say what can be chosen."""
+        """Add the options."""
         parser.add_argument("--subscribers", type=int, help="how many (default: 1,000, then 10,000, then 100,000)")
         parser.add_argument("--transport", choices=["smtp", "anymail"], default="smtp")
         parser.add_argument("--processes", type=int, default=4, help="sending processes (default 4)")
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
 
 def _table(results: list[Result]) -> Table:
-    """Return the figures, a column a size."""
+    """Return the figures, one column per size."""
     table = Table("per second", *[f"{result.subscribers:,} readers" for result in results])
     for stage in results[0].stages:
         table.add_row(stage, *[f"{result.stages[stage]:,.0f}" for result in results])

@@ -1,4 +1,4 @@
-"""`manage.py bench_ranking`: subscribers ranked a second, with learned models and diversity."""
+"""`manage.py bench_ranking`: subscribers ranked per second, with learned models and diversity."""
 
 import json
 import os
@@ -13,18 +13,18 @@ from digest.metrics.benchmark.ranking import benchmark_ranking
 
 
 class Command(BaseCommand):
-    """Measure ranking alone, in memory; the database is not touched."""
+    """Measure only ranking, in memory; the database is not touched."""
 
     help = "Measure how many subscribers per second can be ranked"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Say what can be chosen."""
+        """Add the options."""
         parser.add_argument("--subscribers", type=int, default=100_000, help="how many (default 100,000)")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one per core")
         parser.add_argument("--json", action="store_true", help="print one JSON object: papers, subscribers per second")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Measure offers of 50 and of 500 papers and print the figures."""
+        """Measure with 50 and with 500 papers to choose from, and print the figures."""
         if min(options["subscribers"], options["processes"]) < 1:
             raise CommandError("--subscribers, --processes: expected 1 or more")
         sizes = track([50, 500], description="ranking", console=Console(stderr=True), transient=True)

@@ -11,7 +11,7 @@ from digest.models import Paper
 
 
 class Command(BaseCommand):
-    """Choose the key sentence of every paper that the present model has not seen."""
+    """Choose the key sentence of every paper that the current model has not seen."""
 
     help = "Choose the key sentence of older papers, for example after an update. Safe to run twice."
 

@@ -1,4 +1,4 @@
-"""`manage.py count_history`: fill the charts of the panel with the days before it counted."""
+"""`manage.py count_history`: fill the panel's charts with the days before it started counting."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Fill in the panel’s charts for days before it counted"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the number of days."""
+        """Add the number of days."""
         parser.add_argument("--days", type=int, default=60)
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature

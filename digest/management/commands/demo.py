@@ -20,14 +20,14 @@ from digest.recommending import planning
 from digest.sending import worker
 from subscriptions.starter_topics import load_topics
 
-# Wide enough for a line a digest, also where the output goes into a file.
+# Wide enough for one line per digest, also if the output goes to a file.
 TABLE_WIDTH = 150
-# For the charts of the panel.
+# For the panel's charts.
 DAYS_COUNTED = 60
 
 
 class Command(BaseCommand):
-    """Load the seeds, publish the edition, send every due digest, fill the panel, print what came of it."""
+    """Load the seeds, publish the edition, send every due digest, fill the panel, and print the results."""
 
     help = "Try it out: load the sample papers, send a dozen digests to the outbox, fill the panel, print the links"
 

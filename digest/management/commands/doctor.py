@@ -1,4 +1,4 @@
-"""`manage.py doctor`: is the service set up right, and does it do its work."""
+"""`manage.py doctor`: check that the service is set up right and working."""
 
 import json
 import shutil
@@ -14,20 +14,20 @@ from django.utils import timezone
 from digest.health import registry
 from digest.health.result import SEVERITY, CheckResult, CheckVerdict, worst, worst_first
 
-# Columns: of the verdict, between two of them, where nobody tells how wide the terminal is, and of a text at least.
+# Widths: of the verdict, of the gap between columns, of a terminal of unknown width, and of a text at least.
 VERDICT_WIDTH, GAP, WITHOUT_TERMINAL, NARROWEST = 7, 2, 120, 40
 STATUS = {CheckVerdict.BAD: 2, CheckVerdict.WARN: 1}
 
 
 class Command(BaseCommand):
-    """Look at everything the service needs, and say of each thing how it stands and what to do."""
+    """Check everything the service needs, and report the state of each thing and what to do about it."""
 
     help = "Check everything the service needs. Exits with 0, 1 (warning) or 2 (something is broken)."
-    # They are one of its checks: an error there must not keep it from the others.
+    # The system checks are one of doctor's checks: an error there must not keep it from the others.
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the form, and what counts as failure."""
+        """Add the options: the output format, and what counts as failure."""
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
         parser.add_argument(
             "--fail-on",
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, as_json: bool, fail_on: str, **options: Any) -> None:  # noqa: ARG002 - Django's own options
-        """Print the lines, worst first, and end with the status."""
+        """Print the results, worst first, and exit with the status."""
         results = worst_first(registry.all_results())
         verdict = worst(results)
         if as_json:
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def _lines(self, results: Sequence[CheckResult]) -> list[str]:
         width = max(len(result.check) for result in results)
-        # Nothing is coloured where nobody looks: Django asks whether this is a terminal.
+        # Nothing is coloured if no one is looking: Django checks whether this is a terminal.
         styles: dict[CheckVerdict, Callable[[str], str]] = {
             CheckVerdict.BAD: self.style.ERROR,
             CheckVerdict.WARN: self.style.WARNING,

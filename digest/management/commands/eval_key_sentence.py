@@ -1,4 +1,4 @@
-"""`manage.py eval_key_sentence PATH`: how near the key sentence is to summaries that people wrote."""
+"""`manage.py eval_key_sentence PATH`: how close the key sentence is to summaries that people wrote."""
 
 import json
 from dataclasses import asdict
@@ -15,12 +15,12 @@ from digest.metrics.key_sentences.summaries import SummariesError, read_summarie
 
 
 class Command(BaseCommand):
-    """Measure our choice beside the known ones."""
+    """Compare our choice with the known methods."""
 
     help = "Choose a sentence of each abstract by the known methods and ours, and compare it with summaries (ROUGE)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Say what can be chosen."""
+        """Add the options."""
         parser.add_argument("path", type=Path, help="a .jsonl file of abstracts with summaries, or a folder of them")
         parser.add_argument("--json", action="store_true", help="print one object: file, method, figures")
 

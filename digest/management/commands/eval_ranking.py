@@ -13,12 +13,12 @@ from digest.metrics.evaluation.readers import EvaluationError, Library, read_lib
 
 
 class Command(BaseCommand):
-    """Measure our ranking beside the known ones."""
+    """Compare our ranking with the known methods."""
 
     help = "Compare our ranking with known methods on what real readers saved"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Say what can be chosen."""
+        """Add the options."""
         parser.add_argument("path", type=Path, help="folder with papers.jsonl and readers.jsonl")
         parser.add_argument(
             "--readers",
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             Console().print(_table(evaluation))
 
     def _evaluate(self, library: Library, readers: str) -> Any:
-        # scikit-learn is no part of the service: it is there where one measures.
+        # scikit-learn is not part of the service: it is only installed for measuring.
         from digest.metrics.evaluation.run import evaluate  # noqa: PLC0415
 
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
 
 def _as_json(evaluation: Any) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return method → known papers → figures, and how much ours is ahead."""
+    """Return method → known papers → figures, and how far ours is ahead."""
     figures = {
         method: {
             str(profile_size): {
@@ -82,7 +82,7 @@ def _as_json(evaluation: Any) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _table(evaluation: Any) -> Table:
-    """Return nDCG@10 with its interval, hit rate, diversity and coverage: a row a method, a column a number."""
+    """Return nDCG@10 with its interval, hit rate, diversity and coverage: one row per method, one column per number."""
     title = "nDCG@10, then hit rate, diversity and coverage, by papers known"
     table = Table(title=title)
     table.add_column("method", no_wrap=True)

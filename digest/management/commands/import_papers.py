@@ -1,4 +1,4 @@
-"""manage.py import_papers: papers of a source into the database."""
+"""manage.py import_papers: import papers from a source into the database."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     help = "Import papers from a source. Safe to run twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the source and what it needs."""
+        """Add the sources and their options."""
         sources = parser.add_subparsers(dest="source", required=True)
         seed = sources.add_parser("seed", help="a page with one day’s papers: title, abstract, title, abstract")
         seed.add_argument(
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             upload.add_argument("--dry-run", action="store_true", help="show what would be done")
 
     def handle(self, *, source: str, **options: Any) -> None:
-        """Import and print a line for each run."""
+        """Import, and print a line for each run."""
         console = Console(stderr=True)
         columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{path.name}: {page.papers}; {page.added} added to the edition of {page.day}")
 
     def _gather(self, parts: list[tuple[str, str]], since: date | None, report_progress: ReportProgress) -> None:
-        """Ask each part: one that fails keeps no other from its turn."""
+        """Query each part; one that fails does not stop the others."""
         runs = [harvesting.harvest(name, part, since, report_progress) for name, part in parts]
         for (name, part), run in zip(parts, runs, strict=True):
             if run is None:
@@ -104,7 +104,7 @@ class Command(BaseCommand):
         self._conclude([run for run in runs if run])
 
     def _conclude(self, runs: list[SourceRun]) -> None:
-        """Tell of each run, and put what it listed into drafts."""
+        """Report each run, and put what it listed into drafts."""
         for run in runs:
             self._tell(run)
         for day, count in drafting.draft(timezone.now()).items():
@@ -140,7 +140,7 @@ class Command(BaseCommand):
 
 
 def _upload(source: str, options: dict[str, Any]) -> uploads.Upload:
-    """Return what is to be imported: a file, read as the page reads it; ids, or files of ids."""
+    """Return what to import: a file, read as the panel's page reads it; ids, or files of ids."""
     if source != "ids":
         return uploads.read_bytes(options["path"].read_bytes())
     words = options["ids"]

@@ -1,4 +1,4 @@
-"""From nothing to a service that can send: asks, writes the file of settings, and sets all up."""
+"""`manage.py init`: from nothing to a service that can send. Asks, writes the settings file, sets everything up."""
 
 import os
 import secrets
@@ -20,18 +20,18 @@ from digest.management.first_settings import SettingQuestion
 
 
 class Command(BaseCommand):
-    """Ask for what a service needs, write it down, and take every step up to a test mail.
+    """Ask for what a service needs, write it to the file, and run every step up to a test mail.
 
-    A step that fails says why and what to do; the ones after it are taken all the same, and the command ends with 1.
+    A step that fails says why and what to do. The steps after it run all the same, and the command exits with 1.
     """
 
     help = "Ask for the settings, write .env, set up the database and the first user, and send a test mail."
-    # Nothing is there yet that could be checked.
+    # There is nothing to check yet.
     requires_system_checks = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One flag a question, and what is done with the answers."""
+        """Add one flag per question, and the options for what is done with the answers."""
         parser.add_argument("--file", type=Path, default=Path(settings.BASE_DIR) / ".env", help="default: %(default)s")
         parser.add_argument("--no-input", action="store_true", help="don’t ask: use flags, the file and defaults")
         parser.add_argument("--only-write", action="store_true", help="only write the file")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             parser.add_argument(question.flag, default=None, help=question.text.replace("%", "%%"))
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Ask, write and set up; CommandError where an answer that is needed is missing or wrong."""
+        """Ask, write and set up. Raises CommandError if a required answer is missing or wrong."""
         file: Path = options["file"]
         self._asks = not options["no_input"]
         if file.is_file() and self._asks and not self._agreed(f"{file} already exists. Change it?"):
@@ -96,7 +96,7 @@ class Command(BaseCommand):
             self.stderr.write(f"  That doesn’t work: {fault}.")
 
     def _user(self, options: dict[str, Any]) -> dict[str, str]:
-        """Return the first user as the variables that createsuperuser reads; the password is made where none is set."""
+        """Return the first user as the variables createsuperuser reads; the password is generated if none is set."""
         name = options["user"] or (input("Name of the first user [admin]: ").strip() if self._asks else "") or "admin"
         email = options["user_email"]
         while (fault := _fault_of_address(email)) is not None:
@@ -129,7 +129,7 @@ class Command(BaseCommand):
         ]
 
     def _taken(self, name: str, step: list[str], file: Path, user: dict[str, str]) -> bool:
-        """Take a step in a process that has the new settings; return whether it was done."""
+        """Run a step in a process that has the new settings; return whether it was done."""
         step_process = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *step],
             env={**os.environ, **user, "ENV_FILE": str(file)},

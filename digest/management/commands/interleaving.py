@@ -1,4 +1,4 @@
-"""`manage.py interleaving`: which of two rankers readers like better, as far as it is known."""
+"""`manage.py interleaving`: which of two rankers readers like better, as far as is known."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -11,12 +11,12 @@ from digest.metrics.experiment_results import experiment_result
 
 
 class Command(BaseCommand):
-    """Print how the digests were won that two rankers picked in turn."""
+    """Print which of two rankers won the digests for which they took turns picking."""
 
     help = "Show which of two rankers won more digests, and whether that could be chance"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take how far to look back."""
+        """Add how far to look back."""
         parser.add_argument("--days", type=int, default=30, help="how far to look back (default 30)")
 
     def handle(self, *, days: int, **options: Any) -> None:  # noqa: ARG002 - Django's own options

@@ -1,4 +1,4 @@
-"""`manage.py learn_weights`: learn from one's own readers what the components of a score should weigh."""
+"""`manage.py learn_weights`: learn the weights of the score components from your own readers."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from digest.recommending.learned_weights import FEWEST_DIGESTS, learn_from_reade
 
 
 class Command(BaseCommand):
-    """Learn, keep the result, and print it beside the usual weights."""
+    """Learn, keep the result, and print it next to the usual weights."""
 
     help = "Learn the weights of the ranking from what your readers saved and asked for more of"
 
     def handle(self, **options: Any) -> None:  # noqa: ARG002 - Django's own options
-        """Print a line for each component."""
+        """Learn, and print a line for each component."""
         lesson = learn_from_readers(timezone.now())
         if lesson is None:
             raise CommandError(

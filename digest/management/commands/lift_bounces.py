@@ -1,4 +1,4 @@
-"""manage.py lift_bounces: take back what wrong bounces of an edition did to its readers."""
+"""manage.py lift_bounces: undo what an edition's wrong bounces did to its readers."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -19,12 +19,12 @@ class Command(BaseCommand):
     help = "Lift the suppressions that bounces of an edition caused. Complaints and unsubscribes stay."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the day of the edition, and who does it."""
+        """Add the day of the edition, and who does it."""
         parser.add_argument("day", type=date.fromisoformat, help="the day of the edition, such as 2026-11-25")
         parser.add_argument("--by", required=True, help="your user name in the panel, for the activity log")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Lift them, note it in the trail, and print how many."""
+        """Lift the suppressions, note it in the activity log, and print how many."""
         edition = Edition.objects.published().filter(day=options["day"]).first()
         if edition is None:
             raise CommandError(f"There’s no published edition for {options['day']}.")

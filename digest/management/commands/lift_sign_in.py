@@ -1,4 +1,4 @@
-"""`manage.py lift_sign_in`: let somebody sign in to the panel again after failed attempts."""
+"""`manage.py lift_sign_in`: let someone sign in to the panel again after failed attempts."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,17 +12,17 @@ from digest.models import PanelSignIn
 
 
 class Command(BaseCommand):
-    """Forget somebody's failed attempts."""
+    """Forget someone's failed attempts."""
 
     help = "Unlock a panel account after failed sign-in attempts"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the name."""
+        """Add the name and the option."""
         parser.add_argument("username")
         parser.add_argument("--sign-out", action="store_true", help="also sign them out of every browser")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Do it, and note it in the activity log."""
+        """Unlock them, and note it in the activity log."""
         person = User.objects.filter(username=options["username"]).first()
         if person is None:
             raise CommandError(f"There’s no panel user called “{options['username']}”.")

@@ -1,4 +1,4 @@
-"""manage.py load_topics: the topics of a file into the database."""
+"""manage.py load_topics: load the topics of a file into the database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,12 +12,12 @@ from subscriptions import starter_topics
 
 
 class Command(BaseCommand):
-    """Load topics; where any changed, tag all papers anew."""
+    """Load topics; if any changed, tag all papers again."""
 
     help = "Load topics from a TOML file. Topics are matched by slug. Safe to run twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file."""
+        """Add the file, or the sets."""
         which = parser.add_mutually_exclusive_group()
         which.add_argument(
             "path", nargs="?", type=Path, default=starter_topics.SHIPPED, help="the file (default: the one we ship)"
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, path: Path, sets: list[str] | None, **options: Any) -> None:  # noqa: ARG002 - Django's own
-        """Load and print a line for each file."""
+        """Load, and print a line for each file."""
         unknown = sorted({*(sets or [])} - {*starter_topics.topic_sets()})
         if unknown:
             raise CommandError(f"--set: expected some of {', '.join(starter_topics.topic_sets())}, found {unknown[0]}")

@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: put a backup in the place of the database."""
+"""`manage.py restore FILE`: replace the database with a backup."""
 
 from datetime import date
 from pathlib import Path
@@ -15,14 +15,14 @@ CONFIRMATION_WORD = "restore"
 
 
 class Command(BaseCommand):
-    """Put a backup back, migrate it, and settle what may have gone out since."""
+    """Restore a backup, migrate it, and settle what may have gone out since."""
 
     help = "Replace the database with a backup, migrate it, and settle what may have been sent since"
-    # They may ask the database, which may be broken.
+    # They may query the database, which may be broken.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Say what can be chosen."""
+        """Add the options."""
         parser.add_argument("file", type=Path, help="a file that `manage.py backup` wrote")
         parser.add_argument(
             "--out",
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-input", action="store_true", help="don’t ask for confirmation")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Check, ask, put back, and print what was done."""
+        """Check, ask, restore, and print what was done."""
         try:
             self._refuse_while_running(is_forced=options["force"])
             restoring.check(options["file"], self.stdout.write)

@@ -1,4 +1,4 @@
-"""`manage.py run_scheduled`: what beat would ring for in this minute, done here and now; for cron."""
+"""`manage.py run_scheduled`: run what beat would ring for in this minute, here and now; for cron."""
 
 import logging
 from datetime import datetime
@@ -14,8 +14,8 @@ from digest.metrics.pulse import beat_pulse
 
 
 def rings_at(schedule: crontab, at: datetime) -> bool:
-    """Say whether beat would ring in this minute; at is in UTC, as beat's clock is."""
-    # The types of Celery do not know these.
+    """Return whether beat would ring in this minute. at: in UTC, like beat's clock."""
+    # Celery's types do not have these attributes.
     when: Any = schedule
     return bool(
         at.minute in when.minute
@@ -31,22 +31,22 @@ def _is_a_warning(record: logging.LogRecord) -> bool:
 
 
 class Command(BaseCommand):
-    """Run the tasks of beat's schedule whose minute this is, one after another, in this process."""
+    """Run the tasks that beat's schedule has for this minute, one after another, in this process."""
 
     help = "Run the tasks that are due this minute. For cron, every minute, where beat doesn’t run."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Run them; raise CommandError in the end where some failed, with their names."""
+        """Run the tasks; if any failed, raise CommandError at the end with their names."""
         app.loader.import_default_modules()
         if options["verbosity"] < 2:  # noqa: PLR2004 - Django's word for “say more”
-            # cron mails all that is printed, so a task that did its work says nothing.
+            # cron mails everything that is printed, so a task that did its work prints nothing.
             logging.getLogger("celery.app.trace").addFilter(_is_a_warning)
         at = timezone.now()
         beat_pulse()
         failed = []
         for name, entry in SCHEDULE.items():
             if rings_at(entry["schedule"], at):
-                # A task that fails keeps none of the others from its turn, as a worker would do it.
+                # A task that fails does not stop the others, as with a worker.
                 outcome = app.tasks[entry["task"]].apply()
                 if outcome.failed():
                     failed.append(f"{name}: {outcome.result!r}")

@@ -16,7 +16,7 @@ from subscriptions import outgoing
 
 
 class Command(BaseCommand):
-    """Publish what is late, settle what is stuck, watch what comes back, learn tastes, plan, send what is queued."""
+    """Publish late editions, settle stuck deliveries, watch what comes back, learn tastes, plan, send the queue."""
 
     help = "Run the daily steps once: publish overdue editions, plan and send due digests"
 

@@ -16,26 +16,26 @@ from config.wsgi import application
 
 
 class Command(BaseCommand):
-    """Serve the site, work through the queues and ring for both, in threads of one process.
+    """Run the site, a worker and beat, in threads of one process.
 
-    It stops as a worker does: at SIGTERM the mails that are on the wire are finished, and the rest is given back.
+    It stops as a worker does: on SIGTERM, mails already on the wire are finished, and the rest are given back.
     """
 
     help = "Run site, worker and beat in one process, for a small machine"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to listen, and how many requests are answered at once."""
+        """Add the options: where to listen, and how many requests are answered at once."""
         parser.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT", help="default: %(default)s")
         parser.add_argument("--threads", type=int, default=4, help="requests answered at once (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Run until a signal; CommandError where the address cannot be listened at."""
+        """Run until a signal. Raises CommandError if it cannot listen at the address."""
         # Imported here: no other command needs a web server.
         from waitress.server import create_server  # noqa: PLC0415
 
         forget_earlier_processes(settings.METRICS_DIR)
         try:
-            # Which forwarded headers to believe is decided by PROXY_COUNT, in one place for every server.
+            # PROXY_COUNT decides which forwarded headers to believe, in one place for every server.
             server = create_server(
                 application, listen=options["bind"], threads=options["threads"], ident=None,
                 clear_untrusted_proxy_headers=False,
@@ -44,12 +44,12 @@ class Command(BaseCommand):
             message = f"cannot listen at {options['bind']}: {error}"
             raise CommandError(message) from error
         web = threading.Thread(target=server.run, name="web", daemon=True)
-        # Who connects before waits: from then on a signal finds somebody who listens to it.
+        # Clients that connect earlier wait. From then on the worker listens for signals.
         worker_ready.connect(lambda **_: web.start(), weak=False)
         beat = Service(app, schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"))
         threading.Thread(target=beat.start, kwargs={"embedded_process": False}, name="beat", daemon=True).start()
         self.stdout.write(f"Serving at http://{options['bind']}, with worker and beat. Ctrl-C stops all three.")
-        # The worker has the main thread: it is the one that listens to signals.
+        # The worker has the main thread: it is the one that listens for signals.
         worker = app.Worker(pool="threads", concurrency=2, loglevel=logging.getLogger().getEffectiveLevel())
         worker.start()
         beat.stop()

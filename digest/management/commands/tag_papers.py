@@ -1,4 +1,4 @@
-"""manage.py tag_papers: embed what the present model has not seen, and say anew which topics papers are about."""
+"""manage.py tag_papers: embed what the current model has not seen, and work out again what topics papers are about."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from digest.models import Paper, PaperTopic
 
 
 class Command(BaseCommand):
-    """Tag all papers anew, as after a change of topics or of the embedding model."""
+    """Tag all papers again, as after a change of topics or of the embedding model."""
 
     help = "Tag all papers again, after an upgrade or a change of topics or EMBEDDER. Safe to run twice."
 

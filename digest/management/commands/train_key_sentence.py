@@ -1,4 +1,4 @@
-"""`manage.py train_key_sentence FILE`: learn anew how key sentences are chosen."""
+"""`manage.py train_key_sentence FILE`: learn again how key sentences are chosen."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Learn how key sentences are chosen from abstracts with summaries; for developers"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Say what can be chosen."""
+        """Add the options."""
         parser.add_argument("path", type=Path, help="a .jsonl file of abstracts with summaries")
         parser.add_argument("--model", type=int, required=True, help="its number: one more than that of the last")
         parser.add_argument("--to", type=Path, default=WEIGHTS_PATH, help="where the weights go")

@@ -1,4 +1,4 @@
-"""How a mail leaves the house: one small interface, and which of its forms the settings ask for."""
+"""How mail is sent: one small interface, and the implementation that the settings ask for."""
 
 from django.conf import settings
 from django.core.mail import get_connection

@@ -1,7 +1,7 @@
 """Anymail, one call for many digests: for providers that fill in the fields of a body that comes with the call.
 
-The body is nothing but fields, and each reader's fields hold their whole digest. Only providers are here that insert a
-field's markup as it stands, and take headers and metadata for each reader.
+The body is nothing but fields, and each reader's fields hold their whole digest. The only providers here are those that
+insert a field's markup unchanged, and accept headers and metadata for each reader.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from digest.sending.transports.wire import Connection, Unreachable
 
 
 class Provider(NamedTuple):
-    """How a provider's fields are written, and how many readers and bytes of fields one call of it may have."""
+    """How a provider's fields are written, and how many readers and bytes of fields one call may have."""
 
     subject: str
     text: str
@@ -45,7 +45,7 @@ PROVIDERS = {
 
 
 class Addressed(NamedTuple):
-    """A mail of a call, and the message it becomes when it is sent alone."""
+    """A mail of a call, and the message it becomes when it is sent on its own."""
 
     delivery: int
     mail: OutgoingMessage
@@ -53,7 +53,7 @@ class Addressed(NamedTuple):
 
     @property
     def fields(self) -> dict[str, str]:
-        """What stands in the reader's fields."""
+        """The values of the reader's fields."""
         html, _ = self.message.alternatives[0]
         return {"subject": str(self.message.subject), "text": str(self.message.body), "html": str(html)}
 
@@ -64,19 +64,19 @@ class Addressed(NamedTuple):
 
 
 class BatchTransport:
-    """One kept connection to a provider that takes many digests a call."""
+    """One kept connection to a provider that accepts many digests per call."""
 
     def __init__(self, one: BackendTransport, provider: Provider, most: int) -> None:
         self._one, self._provider = one, provider
         self._most = min(most, provider.readers)
 
     def carry(self, wire: Connection) -> None:
-        """Send call after call; Unreachable where nobody answers."""
+        """Send call after call. Raises Unreachable if no one answers."""
         for call in self._calls(wire):
             try:
                 self._one.open()
             except Exception as error:
-                # Whatever a backend raises here, no mail has left. One has tried; the others wait.
+                # Whatever a backend raises here, no mail has left. One counts as tried; the others wait.
                 wire.end(call[0].delivery, Outcome(Verdict.TEMPORARY, of_error(error).error))
                 raise Unreachable from error
             self._send(call, wire)
@@ -86,7 +86,7 @@ class BatchTransport:
         self._one.close()
 
     def _calls(self, wire: Connection) -> Iterator[list[Addressed]]:
-        """Take mails from the wire by the call: as many as one may have, and no address twice."""
+        """Take mails from the wire call by call: as many as one may have, and no address twice."""
         call: list[Addressed] = []
         size, addresses = 0, set[str]()
         for delivery, mail in wire:
@@ -105,14 +105,14 @@ class BatchTransport:
             yield call
 
     def _send(self, call: Sequence[Addressed], wire: Connection) -> None:
-        """Send one call, of those in it whose mails may still go, and tell the outcome of each."""
+        """Send one call, with those of its mails that may still go, and report the outcome of each."""
         going = wire.begin([mail.delivery for mail in call])
         call = [mail for mail in call if mail.delivery in going]
         if not call:
             return
         outcomes = self._outcomes(call)
         if outcomes is None:
-            # Find who it was for whom the provider refused the whole call: nothing of it was taken.
+            # Find the mail because of which the provider refused the whole call: nothing of it was accepted.
             half = len(call) // 2
             self._send(call[:half], wire)
             self._send(call[half:], wire)
@@ -121,7 +121,7 @@ class BatchTransport:
             wire.end(delivery, outcome)
 
     def _outcomes(self, call: Sequence[Addressed]) -> dict[int, Outcome] | None:
-        """Send one call; return the outcome of each of its mails, None where one of them had all refused."""
+        """Send one call; return the outcome of each of its mails, or None if one of them got them all refused."""
         if len(call) == 1:
             return {call[0].delivery: self._one.send(call[0].mail)}
         message, error = merged(call, self._provider), None
@@ -140,7 +140,7 @@ class BatchTransport:
 
 
 def merged(call: Sequence[Addressed], provider: Provider) -> AnymailMessage:
-    """Return the one message of a call, each reader's own in their fields, headers and metadata."""
+    """Return the one message of a call, with what is each reader's own in their fields, headers and metadata."""
     first = call[0].message
     shared = dict(set(first.extra_headers.items()).intersection(*(mail.message.extra_headers.items() for mail in call)))
     message = AnymailMessage(
@@ -163,6 +163,6 @@ def merged(call: Sequence[Addressed], provider: Provider) -> AnymailMessage:
 
 
 def _outcome(answer: object) -> Outcome:
-    """Return what the provider said of one reader."""
+    """Return the outcome of what the provider said about one reader."""
     status, message_id = getattr(answer, "status", None), getattr(answer, "message_id", None)
     return outcome_of({status} if status else {"unknown"}, message_id)

@@ -11,7 +11,7 @@ from digest.sending.transports.mail import OutgoingMessage
 from digest.sending.transports.session import Session
 from digest.sending.transports.wire import Connection, Unreachable
 
-# Anymail's words for a recipient the provider did not take.
+# Anymail's words for a recipient the provider did not accept.
 NOT_TAKEN = {"invalid", "rejected", "failed"}
 
 
@@ -22,7 +22,7 @@ class BackendTransport:
         self.connection = connection
 
     def carry(self, wire: Connection) -> None:
-        """Send mail after mail, a call each; Unreachable where nobody answers."""
+        """Send mail after mail, one call each. Raises Unreachable if no one answers."""
         for delivery, mail in wire:
             try:
                 self.open()
@@ -34,7 +34,7 @@ class BackendTransport:
                 wire.end(delivery, self.send(mail))
 
     def open(self) -> None:
-        """Open the connection where it is closed."""
+        """Open the connection if it is closed."""
         if self.connection.open() and isinstance(
             session := getattr(self.connection, "session", None), requests.Session
         ):
@@ -42,7 +42,7 @@ class BackendTransport:
             setattr(self.connection, "session", own)  # noqa: B010 - Anymail's backends over HTTP have one
 
     def send(self, mail: OutgoingMessage) -> Outcome:
-        """Send one mail; return what became of it."""
+        """Send one mail; return its outcome."""
         try:
             message = mail.message()
             self.open()
@@ -51,7 +51,7 @@ class BackendTransport:
             self.close()
             return of_error(error)
         status = getattr(message, "anymail_status", None)
-        # Nothing is noted where it was not Anymail that sent it.
+        # There is no status if Anymail did not send it.
         return outcome_of(status.status, status.message_id) if status else Outcome(Verdict.SENT)
 
     def close(self) -> None:

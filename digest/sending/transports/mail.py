@@ -6,7 +6,7 @@ from django.core.mail import EmailMultiAlternatives
 
 
 class OutgoingMessage(Protocol):
-    """One mail to one reader, in the form that its transport wants."""
+    """One mail to one reader, in the form that its transport needs."""
 
     @property
     def sender(self) -> str:

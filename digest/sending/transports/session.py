@@ -1,4 +1,4 @@
-"""The HTTP session of a provider's connection, without what requests does anew for each mail."""
+"""The HTTP session of a provider's connection, without what requests does again for each mail."""
 
 from typing import Any, Self
 
@@ -6,10 +6,10 @@ import requests
 
 
 class Session(requests.Session):
-    """A session that asks the environment once, and sends forms as multipart (RFC 7578).
+    """A session that reads the environment once, and sends forms as multipart (RFC 7578).
 
     requests looks for proxies and certificates at each request, which takes a third of its time. And it writes a plain
-    form character by character: 3 ms for one digest, where multipart copies the bytes. Mailgun takes either.
+    form character by character: 3 ms for one digest, where multipart copies the bytes. Mailgun accepts either.
     """
 
     @classmethod
@@ -23,7 +23,7 @@ class Session(requests.Session):
         return session
 
     def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send a request; a form goes as multipart."""
+        """Send a request; a form is sent as multipart."""
         form = kwargs.get("data")
         if isinstance(form, dict) and not kwargs.get("files"):
             parts = [(name, value) for name, values in form.items() for value in _listed(values)]

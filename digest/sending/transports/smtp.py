@@ -1,4 +1,4 @@
-"""SMTP over a kept connection, pipelined where the server offers it (RFC 2920)."""
+"""SMTP over a kept connection, pipelined if the server offers it (RFC 2920)."""
 
 import smtplib
 from collections.abc import Callable
@@ -11,16 +11,16 @@ from digest.sending.outcome import SENT, LostAnswer, Outcome, Verdict, of_error
 from digest.sending.transports.mail import OutgoingMessage
 from digest.sending.transports.wire import Connection, Unreachable
 
-# Servers end long conversations; better we do, between two mails.
+# Servers end long conversations; it is better if we do, between two mails.
 MAILS_PER_CONNECTION = 500
 END_OF_MAIL = b".\r\n"
-# What stands after the code in the last line of a reply (RFC 5321, 4.2.1); longer lines than this smtplib reads.
+# What follows the code in the last line of a reply (RFC 5321, 4.2.1); lines longer than this are left to smtplib.
 SPACE, LONGEST_REPLY = ord(" "), 1000
 
 
 @dataclass(frozen=True, eq=False)
 class Envelope:
-    """Whom a mail comes from and goes to, as addresses."""
+    """The addresses that a mail comes from and goes to."""
 
     sender: str
     recipient: str
@@ -34,19 +34,19 @@ class Envelope:
 class _Pipelining(smtplib.SMTP):
     """smtplib's client, with few round trips and an error that tells if the mail may be out.
 
-    Where the server pipelines, the content of a mail and the envelope of the next one go out in one write, as RFC 2920,
-    3.1, allows: one round trip a mail.
+    If the server pipelines, the content of a mail and the envelope of the next one go out in one write, as RFC 2920,
+    3.1, allows: one round trip per mail.
     """
 
     # The envelope that was sent ahead; its replies are still to be read.
     _ahead: Envelope | None = None
 
     def deliver(self, envelope: Envelope, content: Callable[[bytes], bytes], following: Envelope | None) -> None:
-        """Hand over one mail. Raises smtplib's errors where it was not taken, LostAnswer where it may have been.
+        """Hand over one mail. Raises smtplib's errors if it was not accepted, LostAnswer if it may have been.
 
-        content: returns the whole message, its lines ended by CR LF and dot-stuffed (RFC 5321, 4.5.2), before the bytes
-        that it gets.
-        following: of the mail that comes next, if one does.
+        content: returns the whole message, its lines ended by CR LF and dot-stuffed (RFC 5321, 4.5.2), followed by the
+        bytes that it is given.
+        following: the envelope of the next mail, if there is one.
         """
         self.ehlo_or_helo_if_needed()
         pipelining = self.has_extn("pipelining")
@@ -66,7 +66,7 @@ class _Pipelining(smtplib.SMTP):
             raise smtplib.SMTPDataError(code, answer)
 
     def waits_for(self, envelope: Envelope) -> bool:
-        """Say whether an envelope was sent ahead, so that the server waits for the content that belongs to it."""
+        """Return whether an envelope was sent ahead, so that the server waits for the content that belongs to it."""
         return self._ahead is envelope
 
     def _pipelined(self, envelope: Envelope) -> list[tuple[int, bytes]]:
@@ -76,13 +76,13 @@ class _Pipelining(smtplib.SMTP):
         return [self._reply() for _ in range(3)]
 
     def _reply(self) -> tuple[int, bytes]:
-        """Return what `getreply` does; a reply of one line, as nearly all are, is read without its ado."""
+        """Return what `getreply` does; a reply of one line, as nearly all are, is read without its overhead."""
         if not (replies := self.file):
             return self.getreply()
         try:
             buffered = replies.peek()
         except OSError:
-            # It asks once more, and says what is wrong.
+            # `getreply` tries again, and says what is wrong.
             return self.getreply()
         end = buffered.find(b"\n")
         if not 4 < end < LONGEST_REPLY or buffered[3] != SPACE or not buffered[:3].isdigit():  # noqa: PLR2004
@@ -105,7 +105,7 @@ class _Pipelining(smtplib.SMTP):
         if refused is None:
             return
         if len(replies) == 3 and replies[2][0] == 354:  # noqa: PLR2004
-            # It wants the content all the same: end it at once (RFC 2920, 3.1).
+            # It still wants the content: end it at once (RFC 2920, 3.1).
             self.send(".\r\n")
             self.getreply()
         elif replies[refused][0] != 421:  # noqa: PLR2004 - 421 closes
@@ -123,7 +123,7 @@ class _PipeliningTls(_Pipelining, smtplib.SMTP_SSL):
 
 
 class _Backend(EmailBackend):
-    """Django's backend, for it knows how to connect, with our client."""
+    """Django's backend, because it knows how to connect, with our client."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
@@ -138,7 +138,7 @@ class SmtpTransport:
         self._sent = 0
 
     def carry(self, wire: Connection) -> None:
-        """Send mail after mail; Unreachable where nobody answers."""
+        """Send mail after mail. Raises Unreachable if no one answers."""
         mails = ((delivery, mail, Envelope(mail.sender, mail.recipient)) for delivery, mail in wire)
         following = next(mails, None)
         while following:
@@ -156,7 +156,7 @@ class SmtpTransport:
             if going:
                 wire.end(delivery, self._send(envelope, mail, following[2] if following else None))
             elif self._client.waits_for(envelope):
-                # To end it with a dot would send an empty mail.
+                # Ending it with a dot would send an empty mail.
                 self._drop()
 
     def _open(self) -> None:
@@ -178,7 +178,7 @@ class SmtpTransport:
     def _outcome(self, error: Exception) -> Outcome:
         outcome = of_error(error)
         if self._sent and is_closing(error):
-            # This connection had its share, or grew old. If we are too fast, a new one will hear it too.
+            # This connection has had its share, or grown old. If we are too fast, a new one will be told, too.
             return replace(outcome, slower=None)
         return outcome
 
@@ -193,7 +193,7 @@ class SmtpTransport:
         except smtplib.SMTPServerDisconnected:
             if not is_reused:
                 raise
-            # The server had ended a connection that we kept, before it saw this mail.
+            # The server had ended our kept connection before it saw this mail.
             self._drop()
             self._backend.open()
             self._client.deliver(envelope, mail.wire, following)
@@ -206,7 +206,7 @@ class SmtpTransport:
         return client
 
     def _drop(self) -> None:
-        """Hang up without a word: the server may be waiting for the content of a mail, and would take it for that."""
+        """Hang up without a command: the server may be waiting for a mail's content, and would take it for that."""
         self._sent = 0
         if self._backend.connection:
             self._backend.connection.close()

@@ -1,5 +1,5 @@
-"""The webhook of the chosen mail provider: the one address at which its reports come in."""
+"""The webhook of the chosen mail provider: the one address where its reports come in."""
 
 
 class UnreachableError(Exception):
-    """What a report is checked with could not be fetched just now."""
+    """What is needed to check a report could not be fetched just now."""

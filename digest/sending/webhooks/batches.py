@@ -1,4 +1,4 @@
-"""Providers that post many reports at once: each is read alone, so that a bad one does not cost the others."""
+"""Providers that post many reports at once: each is read on its own, so that a bad one does not cost the others."""
 
 import json
 from abc import ABC, abstractmethod
@@ -20,7 +20,7 @@ class Batch(ABC):
 
     @abstractmethod
     def read(self, raw: Any) -> list[AnymailTrackingEvent]:
-        """Return one report in Anymail's words, or nothing where there is none in it."""
+        """Return one report in Anymail's words, or nothing if it has none."""
 
 
 def _listed(value: Any) -> list[Any]:
@@ -30,7 +30,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 class MailjetWebhook(Batch, MailjetTrackingWebhookView):  # type: ignore[misc]
-    """A list of reports, or one alone where they are not grouped."""
+    """A list of reports, or a single one if they are not grouped."""
 
     def split(self, request: HttpRequest) -> list[Any]:
         """Return the reports as they came."""
@@ -43,7 +43,7 @@ class MailjetWebhook(Batch, MailjetTrackingWebhookView):  # type: ignore[misc]
 
 
 class MandrillWebhook(Batch, MandrillCombinedWebhookView):  # type: ignore[misc]
-    """A form with a list of reports, and of mails that came in, which nobody here reads."""
+    """A form with a list of reports, and of incoming mails, which we do not read."""
 
     def split(self, request: HttpRequest) -> list[Any]:
         """Return the reports as they came."""
@@ -62,6 +62,6 @@ class SparkPostWebhook(Batch, SparkPostTrackingWebhookView):  # type: ignore[mis
         return _listed(json.loads(request.body))
 
     def read(self, raw: Any) -> list[AnymailTrackingEvent]:
-        """Return the report, nothing for a ping."""
+        """Return the report, or nothing for a ping."""
         event_class, event, raw = self.unwrap_event(raw)
         return [] if event is None else [self.esp_to_anymail_event(event_class, event, raw)]

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-# So far may the clock of a signature be from ours, in seconds.
+# How far the clock of a signature may be from ours, in seconds.
 TOLERANCE = 300
 
 
 class ResendWebhook(AnymailBaseWebhookView):  # type: ignore[misc]
-    """Anymail's view; its own check of the signature wants a package that this service does without."""
+    """Anymail's view, with a signature check of ours: Anymail's needs a package that this service does without."""
 
     esp_name = "Resend"
     signal = tracking
@@ -26,13 +26,13 @@ class ResendWebhook(AnymailBaseWebhookView):  # type: ignore[misc]
     esp_to_anymail_event = ResendTrackingWebhookView.esp_to_anymail_event
 
     def validate_request(self, request: HttpRequest) -> None:
-        """Check the signature where the secret is known; the password is checked besides, where one is set."""
+        """Check the signature if the secret is known; the password is checked as well, if one is set."""
         if secret := settings.ANYMAIL.get("RESEND_SIGNING_SECRET", ""):
             check_signature(request, secret)
 
 
 def check_signature(request: HttpRequest, secret: str) -> None:
-    """Raise AnymailWebhookValidationFailure or ValueError where a request is not signed with the secret, just now."""
+    """Raise AnymailWebhookValidationFailure or ValueError if a request was not signed with the secret just now."""
     signed_headers = request.headers.get("svix-id", ""), request.headers.get("svix-timestamp", "")
     age = timezone.now().timestamp() - int(signed_headers[1])
     signed = b".".join([*(part.encode() for part in signed_headers), request.body])

@@ -1,4 +1,4 @@
-"""Amazon SES's webhook: reports that come by Amazon SNS."""
+"""Amazon SES's webhook: reports that come through Amazon SNS."""
 
 import logging
 from typing import Any
@@ -14,16 +14,16 @@ logger = logging.getLogger(__name__)
 
 
 class SesWebhook(AmazonSESTrackingWebhookView):  # type: ignore[misc]
-    """Anymail's view, for messages that Amazon signed, of our topic."""
+    """Anymail's view, for messages of our topic that Amazon signed."""
 
     def validate_request(self, request: HttpRequest) -> None:
-        """Refuse what comes without its envelope: there is no signature then."""
+        """Refuse messages without their envelope: they have no signature."""
         if "x-amz-sns-rawdelivery" in request.headers:
             logger.error("a report of Amazon SES was refused: turn off raw message delivery for the subscription")
             raise AnymailWebhookValidationFailure
 
     def parse_events(self, request: HttpRequest) -> Any:
-        """Return the reports in a message once its signature is checked, which is after its password was."""
+        """Return the reports in a message once its signature is checked, which comes after the password check."""
         message = self._parse_sns_message(request)
         sns.check_message(message, settings.ANYMAIL.get("AMAZON_SES_WEBHOOK_TOPIC", ""))
         return super().parse_events(request)

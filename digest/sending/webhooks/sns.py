@@ -1,4 +1,4 @@
-"""The signature of a message of Amazon SNS.
+"""The signature of an Amazon SNS message.
 
 docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html
 """
@@ -19,7 +19,7 @@ from django.conf import settings
 
 from digest.sending.webhooks import UnreachableError
 
-# Amazon's own hosts alone: whoever may name the certificate may sign.
+# Only Amazon's own hosts: anyone who can name the certificate can sign.
 CERTIFICATE = re.compile(
     r"https://sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?/SimpleNotificationService-[0-9a-f]{1,64}\.pem"
 )
@@ -30,14 +30,14 @@ SIGNED = {
     "SubscriptionConfirmation": SUBSCRIPTION,
     "UnsubscribeConfirmation": SUBSCRIPTION,
 }
-# Amazon still signs with the first where nobody chose the second.
+# Amazon still signs with version 1 if no one has chosen version 2.
 HASHES: dict[str, type[HashAlgorithm]] = {"1": SHA1, "2": SHA256}
 
 
 def check_message(message: Mapping[str, Any], topic: str) -> None:
-    """Raise AnymailWebhookValidationFailure where Amazon did not sign a message, or not for this topic.
+    """Raise AnymailWebhookValidationFailure if Amazon did not sign a message, or not for this topic.
 
-    topic: the one whose messages are taken; "": any.
+    topic: the one whose messages are accepted; "": any.
     """
     arn, url = str(message.get("TopicArn")), str(message.get("SigningCertURL"))
     if not TOPIC.fullmatch(arn) or (topic and arn != topic) or not CERTIFICATE.fullmatch(url):
@@ -53,7 +53,7 @@ def check_message(message: Mapping[str, Any], topic: str) -> None:
 
 @lru_cache(maxsize=8)
 def public_key(url: str) -> RSAPublicKey:
-    """Return the key in Amazon's certificate at that address; UnreachableError where it cannot be had."""
+    """Return the key in Amazon's certificate at that address. Raises UnreachableError if it cannot be fetched."""
     import httpx  # noqa: PLC0415
 
     try:

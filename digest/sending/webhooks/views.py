@@ -1,7 +1,7 @@
 """What is posted to the webhook, and what a stranger gets there.
 
-Anymail knows the shapes of the reports; here stands who is believed. No address is open but that of MAIL_PROVIDER, and
-that one only where something shows that a report is the provider's own. Whatever else is posted is answered with 400.
+Anymail knows the formats of the reports; this file decides who is believed. Only the address of MAIL_PROVIDER is open,
+and only if something proves that a report is the provider's own. Anything else that is posted gets a 400.
 """
 
 import logging
@@ -23,7 +23,7 @@ from digest.sending.webhooks.batches import Batch
 
 logger = logging.getLogger(__name__)
 
-# By name: one of them is ever used, and Amazon's brings its whole SDK.
+# By name: only one of them is ever used, and Amazon's brings its whole SDK.
 VIEWS = {
     "amazon_ses": "digest.sending.webhooks.ses.SesWebhook",
     "brevo": "anymail.webhooks.brevo.BrevoTrackingWebhookView",
@@ -35,24 +35,24 @@ VIEWS = {
     "resend": "digest.sending.webhooks.resend.ResendWebhook",
     "sparkpost": "digest.sending.webhooks.batches.SparkPostWebhook",
 }
-# What Anymail raises at a body that it cannot make sense of: it expects those of its providers alone.
+# What Anymail raises for a body that it cannot make sense of: it expects only those of its providers.
 NONSENSE = (
     *(AnymailError, ImproperlyConfigured, LookupError, TypeError, ValueError, AttributeError, ArithmeticError),
     *(RecursionError, AssertionError, NotImplementedError),
-    # A form of several parts, which no provider sends: it was read as a form and has no body any more.
+    # A multipart form, which no provider sends: it was read as a form and has no body any more.
     RawPostDataException,
 )
-# Amazon sends the password only when it is asked for it.
+# Amazon sends the password only when asked for it.
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="reports"'}
 
 
 @csrf_exempt
 def take(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take what the provider posts. 404 for any other one, 403 while nothing can show that it is the provider."""
+    """Accept what the provider posts. 404 for any other one, 403 while nothing can prove that it is the provider."""
     if provider != settings.MAIL_PROVIDER or provider not in VIEWS:
         raise Http404
     if request.method == "HEAD":
-        # Mandrill looks whether anybody is there, before it gives out the key it will sign with.
+        # Mandrill checks whether anyone is there before it gives out the key it will sign with.
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST", "HEAD"])
@@ -84,7 +84,7 @@ def _post(request: HttpRequest, provider: str) -> HttpResponse:
 
 
 def _events(view: AnymailBaseWebhookView, request: HttpRequest) -> list[AnymailTrackingEvent]:
-    """Return the reports in a request; the first error where none of them can be read."""
+    """Return the reports in a request. Raises the first error if none of them can be read."""
     view.run_validators(request)
     if not isinstance(view, Batch):
         events: list[AnymailTrackingEvent] = view.parse_events(request)
