@@ -1,24 +1,24 @@
-# Everything one does with the project. Every target makes what it needs; none needs anything set up before.
+# Everything you do with the project. Every target makes what it needs; none needs any setup first.
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PORT ?= 8000
-# As many processes as cores; whoever runs out of tests takes over some of another's.
+# As many processes as cores; one that runs out of tests takes over some of another's.
 PARALLEL := -n auto --dist worksteal
 
 .PHONY: help demo test coverage digest run test-services test-browser chaos faults bench upgrade-check operator-check check format lock backup restore
 
-help: ## This list
+help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# The demo and the checks take no notice of the settings of a real service in the same folder.
+# The demo and the checks ignore the settings of a real service in the same folder.
 demo digest check: export ENV_FILE :=
 
 demo: digest ## The demo: seeds in, digests out, then the site with worker and beat
 	@$(MAKE) --no-print-directory run
 
-digest: .venv/run ## The demo without serving: ends by itself
+digest: .venv/run ## The demo without the site: it ends by itself
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo
 
@@ -26,21 +26,21 @@ run: .venv/run ## Web, worker and beat together
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec env PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) honcho start
 
-backup: .venv/run ## Write the database into BACKUP_DIR
+backup: .venv/run ## Back the database up to BACKUP_DIR
 	@$(BIN)/python manage.py backup
 
-restore: .venv/run ## Put a backup in the place of the database: make restore FILE=…
+restore: .venv/run ## Replace the database with a backup: make restore FILE=…
 	@test -n "$(FILE)" || { echo "Say which: make restore FILE=var/backups/…" >&2; exit 1; }
 	@$(BIN)/python manage.py restore "$(FILE)"
 
 test: .venv/dev ## All tests on the embedded defaults
 	@$(BIN)/python -m pytest $(PARALLEL)
 
-coverage: .venv/dev ## The same tests, and which branches of the code they take
+coverage: .venv/dev ## The same tests, and which branches of the code they cover
 	@$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=
 	@$(BIN)/python -m tests.support.room_coverage
 
-test-services: .venv/dev ## The same tests on PostgreSQL and Redis, which are started where they do not run
+test-services: .venv/dev ## The same tests on PostgreSQL and Redis, which are started if they are not running
 	@.ci/with-services $(BIN)/python -m pytest $(PARALLEL) -m "not browser"
 
 chaos: .venv/dev ## Workers killed, Redis restarted, thousands of readers: each gets one digest
@@ -51,13 +51,13 @@ faults: .venv/dev ## Redis, PostgreSQL, the disk, the clock and the machine fail
 	@FAULT_SECONDS=$${FAULT_SECONDS:-60} .ci/with-services $(BIN)/python -m pytest -m services \
 		tests/sending/test_outages.py -s
 
-upgrade-check: .venv/dev ## From 0.1.0 to this version with a million deliveries: what is kept, locked, and how long
+upgrade-check: .venv/dev ## From 0.1.0 to this version with a million deliveries: what is kept, locked, and for how long
 	@.ci/with-services $(BIN)/python -m tests.benchmarks.upgrade
 
-operator-check: ## What a new operator does, from the README word by word up to a digest in a mailbox
+operator-check: ## What a new operator does, following the README word for word, up to a digest in a mailbox
 	@.ci/with-services .ci/operator
 
-bench: .venv/dev .venv/peers ## This engine beside plain Django, django-newsletter and Postfix's own load generator
+bench: .venv/dev .venv/peers ## This engine next to plain Django, django-newsletter and Postfix's own load generator
 	@.ci/with-services .ci/with-postfix $(BIN)/python -m tests.benchmarks.delivery
 
 test-browser: .venv/dev ## What a reader does, in Debian's Chromium
@@ -76,11 +76,11 @@ check: .venv/dev ## Lint, format, templates, styles and scripts, types, layers, 
 		SITE_URL=https://papers.example.org PROXY_COUNT=1 EMAIL_URL=smtp+tls://mail.example.org:587 \
 		POSTAL_ADDRESS="Example Lab" $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-format: .venv/dev ## Put the code in order
+format: .venv/dev ## Fix and format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lock: ## Write the hashed requirements anew; needs uv
+lock: ## Regenerate the hashed requirements; needs uv
 	@set -e; compile="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --override requirements/left_out.in"; \
 	$$compile requirements/run.in -o requirements/run.txt; \

@@ -1,4 +1,4 @@
-"""What gunicorn does besides serving; it reads this file by itself, from the folder it is started in."""
+"""What gunicorn does besides serving; it reads this file automatically, from the folder it is started in."""
 
 import gc
 import os
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def on_starting(_server: Any) -> None:
-    """Let the request times of an earlier start go: the processes that counted them are gone."""
+    """Delete the request times of an earlier start: the processes that counted them are gone."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.conf import settings  # noqa: PLC0415 - the line above is needed first
 
@@ -16,7 +16,7 @@ def on_starting(_server: Any) -> None:
 
 
 def pre_fork(server: Any, _worker: Any) -> None:
-    """Load what the search needs once for all workers, where they share it; keep the collector off what was loaded.
+    """Load what the search needs once, if all workers share it; keep the garbage collector off what was loaded.
 
     The collector would write to each page of memory that the workers share.
     """

@@ -1,4 +1,4 @@
-"""Settings, addresses and the Celery application of the project."""
+"""The project's settings, URLs and Celery application."""
 
 from config.celery import app as celery_app
 

@@ -1,8 +1,8 @@
-"""The Celery application of a beat of its own: it rings by name, so it loads neither Django nor the tasks.
+"""The Celery application of a separate beat: it rings by name, so it loads neither Django nor the tasks.
 
     celery --app config.beat beat
 
-A worker with `--beat` has its own: config.celery.
+A worker with `--beat` uses config.celery instead.
 """
 
 import os
@@ -11,7 +11,7 @@ from celery import Celery
 
 from config.schedule import SCHEDULE
 
-# Its scheduler asks Django's settings where to note the pulse.
+# Its scheduler reads Django's settings to find out where to record the pulse.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # No fix-ups: Django's would load every application. Tasks are sent with the application of config.celery.

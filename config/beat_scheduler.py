@@ -1,4 +1,4 @@
-"""Beat's scheduler: Celery's, with a pulse, and two things it does not get over by itself."""
+"""Beat's scheduler: Celery's, with a pulse, and surviving two things that Celery's does not."""
 
 import dbm
 import logging
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 class SteadyScheduler(PersistentScheduler):
-    """Rings on when the clock was set back, and when what it rang for cannot be written down.
+    """Keeps ringing when the clock was set back, and when it cannot record what it rang for.
 
-    Celery's waits until the clock is again where it was, and ends where the disk is full. What it writes down is only
-    when it last rang, and a ring that is lost or comes twice does no harm.
+    Celery's waits until the clock is back where it was, and exits when the disk is full. It only records when it last
+    rang, and a ring that is lost or comes twice does no harm.
     """
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
@@ -26,18 +26,18 @@ class SteadyScheduler(PersistentScheduler):
             logger.warning("the clock was set back: beat counts from now")
             for entry in ahead:
                 entry.last_run_at = now
-            # Made anew by Celery, from the times just set.
+            # Celery makes a new one from the times just set.
             self._heap = None
         return float(super().tick(*args, **kwargs))
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Ring for one task, and note that. Where the broker refuses a ring there is no pulse: nobody hears it."""
+        """Ring for one task, and record that. If the broker refuses a ring there is no pulse: no one hears it."""
         answer = super().apply_async(*args, **kwargs)
         beat_pulse()
         return answer
 
     def sync(self) -> None:
-        """Write down when each task was last rung for."""
+        """Record when each task was last rung for."""
         try:
             super().sync()
         except (OSError, *dbm.error) as error:

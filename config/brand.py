@@ -1,4 +1,4 @@
-"""The colours and letters of tokens.css, for what no style sheet reaches: mails, pictures, the colours of Unfold."""
+"""The colours and fonts of tokens.css, for what no style sheet reaches: mails, pictures, Unfold's colours."""
 
 import math
 import re
@@ -9,7 +9,7 @@ _TOKEN = re.compile(r"--(day|night)-([a-z-]+): (#[0-9a-f]{6});")
 
 
 def _colors() -> dict[str, dict[str, str]]:
-    """Return each colour by its name, by day and by night."""
+    """Return each colour by name, for day and for night."""
     colors: dict[str, dict[str, str]] = {"day": {}, "night": {}}
     for when, name, value in _TOKEN.findall(TOKENS.read_text()):
         colors[when][name] = value
@@ -17,7 +17,7 @@ def _colors() -> dict[str, dict[str, str]]:
 
 
 DAY, NIGHT = _colors().values()
-# The stacks of letters, by name: "mail-serif" for one. Those of tokens.css, with single quotes, for attributes.
+# The font stacks by name, such as "mail-serif". Those of tokens.css, with single quotes, for attributes.
 LETTERS: dict[str, str] = {
     name: value.replace('"', "'")
     for name, value in re.findall(r"--([a-z-]*(?:serif|sans)): ([^;]+);", TOKENS.read_text())
@@ -37,5 +37,5 @@ def oklch(color: str) -> tuple[float, float, float]:
 
 
 def _linear(value: float) -> float:
-    """Return the light of an sRGB component (IEC 61966-2-1)."""
+    """Return the linear light of an sRGB component (IEC 61966-2-1)."""
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""The cache in Redis, without which the site goes on: a Redis that does not answer has nothing, and keeps nothing."""
+"""The Redis cache, which the site can do without: while Redis does not answer, it has nothing and keeps nothing."""
 
 import logging
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from config.redis_fallback import RedisFallback
 
 logger = logging.getLogger(__name__)
 
-# For how long one that did not answer is left alone, so that not every page waits for it.
+# How long to leave Redis alone after it did not answer, so that not every page waits for it.
 CACHE_RETRY_SECONDS = 10
 
-# What answers instead: as a cache that holds nothing would. One that takes `default` returns it.
+# The answers used instead: those of an empty cache. A method that takes `default` returns it.
 _EMPTY: dict[str, Callable[..., Any]] = {
     "add": lambda *_, **__: True,
     "get": lambda _, default=None, *__, **___: default,
@@ -30,9 +30,9 @@ _EMPTY: dict[str, Callable[..., Any]] = {
 
 
 class ForgivingRedisCache(RedisCache):
-    """Django's cache in Redis; where Redis is away, an empty one."""
+    """Django's Redis cache; an empty one while Redis is away."""
 
-    # Of the process: each thread has a cache of its own.
+    # One per process: each thread has its own cache object.
     fallback = RedisFallback(
         (RedisError, OSError),
         "the cache does not answer (%s): pages are made without it",

@@ -1,6 +1,6 @@
-"""The Celery application of web and workers.
+"""The Celery application of the web server and the workers.
 
-A message is a doorbell: it may ring twice or never, the database says what there is to do.
+A message is a doorbell: it may ring twice or never; the database says what there is to do.
 """
 
 import gc
@@ -24,7 +24,7 @@ app.conf.beat_schedule = SCHEDULE
 
 @task_prerun.connect
 def _name_task(task_id: str, task: Any, **_: Any) -> None:
-    """Have what a task logs tell which one it is."""
+    """Add the task's name and ID to everything it logs."""
     log_context.set_log_context(task=task.name, task_id=task_id)
 
 
@@ -35,6 +35,6 @@ def _forget_task(**_: Any) -> None:
 
 @worker_before_create_process.connect
 def _freeze(**_: Any) -> None:
-    """Keep the collector off what was loaded before: it would write to each page that the children share."""
+    """Keep the garbage collector off what is already loaded: it would write to each page that the children share."""
     gc.collect()
     gc.freeze()

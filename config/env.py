@@ -1,4 +1,4 @@
-"""Read settings from the environment; a bad value stops the start with its name and what was expected."""
+"""Read settings from the environment; a bad value stops startup, naming the variable and what was expected."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 
 
 def _refuse(name: str, expected: str) -> ImproperlyConfigured:
-    # The value is left out: it may be a secret, and this text ends in logs.
+    # The value is left out: it may be a secret, and this text ends up in logs.
     return ImproperlyConfigured(f"{name} in the environment: expected {expected}")
 
 
@@ -25,12 +25,12 @@ def _apart(name: str) -> str:
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable as it stands, or the default."""
+    """Return the variable as it is, or the default."""
     return os.environ.get(name, default)
 
 
 def one_line_text(name: str, default: str) -> str:
-    """Return a text that may stand in the header of a mail: one line, not empty."""
+    """Return a text that can be used in a mail header: one line, not empty."""
     value = text(name, default)
     if not value.strip() or not value.isprintable():
         raise _refuse(name, "one line of text")
@@ -38,7 +38,7 @@ def one_line_text(name: str, default: str) -> str:
 
 
 def dotted_path(name: str, default: str) -> str:
-    """Return the name of something in a Python module, such as package.module.Class."""
+    """Return a dotted Python name, such as package.module.Class."""
     value = text(name, default)
     if "." not in value or not all(part.isidentifier() for part in value.split(".")):
         raise _refuse(name, "a name such as package.module.Class")
@@ -103,7 +103,7 @@ def days(name: str) -> frozenset[date]:
 
 
 def iso_date(name: str) -> date | None:
-    """Return a day, None where none is set; raise ImproperlyConfigured on anything else."""
+    """Return a day, or None if none is set; raise ImproperlyConfigured on anything else."""
     value = text(name)
     try:
         return date.fromisoformat(value) if value else None
@@ -120,7 +120,7 @@ def choice(name: str, default: str, allowed: Collection[str]) -> str:
 
 
 def rate(name: str, default: str) -> str:
-    """Return a rate as the library `limits` writes it."""
+    """Return a rate in the notation of the library `limits`."""
     value = text(name, default)
     try:
         limits.parse(value)
@@ -135,7 +135,7 @@ def word_list(name: str, default: str = "") -> list[str]:
 
 
 def dns_labels(name: str) -> list[str]:
-    """Return a comma-separated list of names of the DNS below some domain; raise ImproperlyConfigured on any other."""
+    """Return a comma-separated list of DNS names below some domain; raise ImproperlyConfigured on anything else."""
     names = word_list(name)
     label = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
     if not all(re.fullmatch(rf"{label}(?:\.{label})*", word) for word in names):
@@ -144,7 +144,7 @@ def dns_labels(name: str) -> list[str]:
 
 
 def mailbox(name: str, default: str) -> str:
-    """Return `Name <address>` or an address, or "" where the default is none and nothing is set."""
+    """Return `Name <address>` or an address, or "" if nothing is set and there is no default."""
     value = text(name, default)
     if not value and not default:
         return value
@@ -155,7 +155,7 @@ def mailbox(name: str, default: str) -> str:
 
 
 def admins(name: str) -> list[tuple[str, str]]:
-    """Return a comma-separated list of mail addresses as Django's ADMINS; raise ImproperlyConfigured on others."""
+    """Return a comma-separated list of email addresses as Django's ADMINS; raise ImproperlyConfigured on others."""
     addresses = word_list(name)
     for address in addresses:
         try:
@@ -166,7 +166,7 @@ def admins(name: str) -> list[tuple[str, str]]:
 
 
 def directory(name: str, default: Path) -> Path:
-    """Return a folder, made where it is missing; raise ImproperlyConfigured where it cannot be."""
+    """Return a folder, created if it is missing; raise ImproperlyConfigured if it cannot be."""
     value = text(name, str(default))
     try:
         if value:
@@ -178,7 +178,7 @@ def directory(name: str, default: Path) -> Path:
 
 
 def _split(value: str, schemes: Collection[str]) -> SplitResult | None:
-    """Take an address apart; None where it has another scheme, no host, or a port that is none."""
+    """Split a URL; return None if it has another scheme, no host, or an invalid port."""
     try:
         parts = urlsplit(value)
         right = parts.scheme in schemes and parts.hostname and parts.port != 0
@@ -188,7 +188,7 @@ def _split(value: str, schemes: Collection[str]) -> SplitResult | None:
 
 
 def base_url(name: str, default: str) -> str:
-    """Return an http or https address without a path or a trailing slash."""
+    """Return an http or https URL without a path or a trailing slash."""
     value = text(name, default).rstrip("/")
     parts = _split(value, {"http", "https"})
     if not parts or value != f"{parts.scheme}://{parts.netloc}" or "@" in value:
@@ -197,7 +197,7 @@ def base_url(name: str, default: str) -> str:
 
 
 def endpoint(name: str, default: str) -> str:
-    """Return an http or https address that may have a path."""
+    """Return an http or https URL that may have a path."""
     value = text(name, default).rstrip("/")
     if not _split(value, {"http", "https"}) or "?" in value or "#" in value:
         raise _refuse(name, "an address such as https://export.arxiv.org/api/query")
@@ -205,7 +205,7 @@ def endpoint(name: str, default: str) -> str:
 
 
 def some_of(name: str, default: str, allowed: Collection[str]) -> list[str]:
-    """Return a comma-separated list of allowed words; raise ImproperlyConfigured on any other."""
+    """Return a comma-separated list of allowed words; raise ImproperlyConfigured on any other word."""
     items = word_list(name, default)
     if not set(items) <= set(allowed):
         raise _refuse(name, "some of " + ", ".join(sorted(allowed)) + ", separated by commas")
@@ -213,7 +213,7 @@ def some_of(name: str, default: str, allowed: Collection[str]) -> list[str]:
 
 
 def arxiv_categories(name: str, default: str = "") -> list[str]:
-    """Return a comma-separated list of arXiv's categories; raise ImproperlyConfigured on what cannot be one."""
+    """Return a comma-separated list of arXiv categories; raise ImproperlyConfigured on anything that cannot be one."""
     categories = word_list(name, default)
     if not all(re.fullmatch(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?", word) for word in categories):
         raise _refuse(name, "categories such as cs.LG,math.OC")
@@ -221,7 +221,7 @@ def arxiv_categories(name: str, default: str = "") -> list[str]:
 
 
 def redis_address(name: str, password_name: str) -> str:
-    """Return a redis:// or rediss:// address, or "" where none is set; a password apart is put into it."""
+    """Return a redis:// or rediss:// URL with the separate password put into it; "" if none is set."""
     value, password = text(name), text(password_name)
     if not value:
         return value
@@ -236,7 +236,7 @@ def redis_address(name: str, password_name: str) -> str:
 
 
 def database_url(name: str, default: str) -> dict[str, Any]:
-    """Return Django's DATABASES entry for a postgres:// or sqlite:// address."""
+    """Return Django's DATABASES entry for a postgres:// or sqlite:// URL."""
     expected = f"an address such as postgres://user:password@host:5432/name; {_apart('POSTGRES_PASSWORD')}"
     value = text(name) or default
     scheme = value.partition(":")[0]
@@ -246,14 +246,14 @@ def database_url(name: str, default: str) -> dict[str, Any]:
         options = dict(environ.Env.db_url_config(value))
     except ValueError:
         raise _refuse(name, expected) from None
-    # A database in memory is not shared by the web server and the workers.
+    # The web server and the workers cannot share a database in memory.
     if options["NAME"] in {"", ":memory:"}:
         raise _refuse(name, expected)
     return options
 
 
 def postgres(host: str) -> dict[str, Any]:
-    """Return Django's DATABASES entry for a PostgreSQL that is told in parts, each taken as it stands."""
+    """Return Django's DATABASES entry for a PostgreSQL that is given in parts, each taken literally."""
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": host,
@@ -265,9 +265,9 @@ def postgres(host: str) -> dict[str, Any]:
 
 
 def mail_server(name: str) -> dict[str, Any]:
-    """Return Django's EMAIL_* settings for a smtp://, smtp+tls:// or smtp+ssl:// address.
+    """Return Django's EMAIL_* settings for a smtp://, smtp+tls:// or smtp+ssl:// URL.
 
-    User and password may stand in it, or apart in EMAIL_USER and EMAIL_PASSWORD, where they are taken as they stand.
+    User and password can be part of it, or separate in EMAIL_USER and EMAIL_PASSWORD, where they are taken literally.
     """
     expected = f"an address such as smtp+tls://user:password@host:587; {_apart('EMAIL_PASSWORD')}"
     value = text(name)

@@ -1,6 +1,6 @@
-"""The file of settings: one NAME=value a line, quoted so that a shell, Docker compose, systemd and this service agree.
+"""The settings file: one NAME=value per line, quoted so that a shell, Docker compose, systemd and this service agree.
 
-Read before the settings are; a variable that is set outside the file counts more than the file.
+It is read before the settings; a variable set outside the file overrides the file.
 """
 
 import io
@@ -14,16 +14,16 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-# What double quotes do not take as it stands.
+# What must be escaped within double quotes.
 _ESCAPED = re.compile(r'[\\"$`]')
-# What no shell and no reader of such files takes for anything but itself.
+# What every shell and every reader of these files takes literally.
 _BARE = re.compile(r"[A-Za-z0-9_.,:/@+=-]*")
 
 
 def read(folder: Path) -> Path | None:
     """Add the file's variables to the environment, and return the file: ENV_FILE, or `.env` in a folder.
 
-    None where there is none, or ENV_FILE is empty. ImproperlyConfigured where the file named cannot be read.
+    Returns None if there is no file, or ENV_FILE is empty. Raises ImproperlyConfigured if the file cannot be read.
     """
     named = os.environ.get("ENV_FILE")
     if named == "":
@@ -42,7 +42,7 @@ def read(folder: Path) -> Path | None:
 
 
 def values(file: Path) -> dict[str, str]:
-    """Return the variables of a file; none where it is not there."""
+    """Return the variables of a file; none if it does not exist."""
     read_there: dict[str, str] = {}
     if file.is_file():
         reader: Any = type("Reader", (environ.Env,), {"ENVIRON": read_there})
@@ -51,7 +51,7 @@ def values(file: Path) -> dict[str, str]:
 
 
 def assignment(name: str, value: str) -> str:
-    """Return a line of the file. ValueError where a name or a value cannot stand in one."""
+    """Return a line of the file; raise ValueError if the name or the value cannot be written on one."""
     if not NAME.fullmatch(name) or not (value.isprintable() or not value):
         message = f"{name}: one line of printable characters is needed"
         raise ValueError(message)
@@ -64,7 +64,7 @@ def assignment(name: str, value: str) -> str:
 
 
 def with_values(text: str, values: Mapping[str, str]) -> str:
-    """Return the text of a file with these variables set: where their lines stand, also as comments, or at the end."""
+    """Return a file's text with these variables set: on their existing lines, even commented out, or at the end."""
     waiting = dict(values)
     lines = []
     for line in text.splitlines():

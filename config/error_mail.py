@@ -1,4 +1,4 @@
-"""Errors by mail to ADMINS: what, where and how often; no address, no token, nothing that a visitor sent."""
+"""Errors by mail to ADMINS: what, where and how often; no address, no token, nothing a visitor sent."""
 
 import logging
 import threading
@@ -10,16 +10,16 @@ from config.log_context import log_context_values
 from config.scrubbing import scrub
 
 QUIET_SECONDS = 3600
-# Of one process in an hour, of whatever kinds.
+# Per process and hour, of any kind.
 MOST_AN_HOUR = 20
 MOST_KINDS = 1000
 
 
 class ErrorMailHandler(logging.Handler):
-    """Mails an error; of one kind once an hour.
+    """Mails errors, each kind once per hour.
 
-    A kind is where an error was logged, and where it was raised. Redis counts for all processes, and each process for
-    itself beside it: where Redis is away is just where errors come in storms.
+    A kind is where an error was logged, and where it was raised. Redis counts for all processes, and each process also
+    counts for itself, because errors come in storms exactly when Redis is away.
     """
 
     def __init__(self, level: int | str = logging.ERROR) -> None:

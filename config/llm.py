@@ -1,4 +1,4 @@
-"""The language model that writes one sentence for each paper of an edition, where the operator wants one."""
+"""The language model that writes one sentence for each paper of an edition, if the operator wants one."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from config import env
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """Where and how a model is asked: any address that answers as OpenAI's chat completions do."""
+    """Where and how to query a model: any URL that answers as OpenAI's chat completions do."""
 
-    # Up to and with its version, such as https://llm.example.org/v1.
+    # Up to and including its version, such as https://llm.example.org/v1.
     url: str
     name: str
     key: str
-    # Of questions and answers together, in a day of UTC.
+    # Questions and answers together, per UTC day.
     tokens_per_day: int
 
 
 def from_environment() -> LanguageModel | None:
-    """Return the model of LANGUAGE_MODEL_URL; None where that is not set."""
+    """Return the model of LANGUAGE_MODEL_URL; None if that is not set."""
     if not env.text("LANGUAGE_MODEL_URL"):
         return None
     return LanguageModel(

@@ -1,4 +1,4 @@
-"""What the service logs, how a line looks, and whether errors are mailed."""
+"""What the service logs, what a line looks like, and whether errors are mailed."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from config import env
 
 
 def config(*, mails_errors: bool) -> dict[str, Any]:
-    """Return Django's LOGGING: lines on standard error as LOG_LEVEL and LOG_FORMAT say; errors by mail, too."""
+    """Return Django's LOGGING: lines on standard error, by LOG_LEVEL and LOG_FORMAT, and errors by mail."""
     level = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
     form = env.choice("LOG_FORMAT", "plain", {"plain", "json"})
     handlers: dict[str, Any] = {"console": {"class": "logging.StreamHandler", "formatter": form}}
@@ -25,10 +25,10 @@ def config(*, mails_errors: bool) -> dict[str, Any]:
         },
         "handlers": handlers,
         "loggers": {
-            # The first tells of every request, the second of every entry it cannot read; a run tells more with less.
+            # httpx logs every request, bibtexparser every entry it cannot read; a run says more with less.
             "httpx": {"level": "WARNING"},
             "bibtexparser": {"level": "ERROR"},
-            # Django's own handlers would write each line once more, and mail whole requests to ADMINS.
+            # Django's own handlers would write each line again, and mail whole requests to ADMINS.
             "django": {"level": "INFO", "handlers": [], "propagate": True},
         },
         "root": {"handlers": list(handlers), "level": level},

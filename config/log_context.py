@@ -1,4 +1,4 @@
-"""What is being worked on just now, for each line of the log to tell: the request, the task, the delivery."""
+"""What is being worked on right now, to be added to each log line: the request, the task, the delivery."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ _FIELDS: dict[str, ContextVar[object]] = {
 
 @contextmanager
 def working_on(**what: object) -> Iterator[None]:
-    """Have the lines that are logged meanwhile, in this thread, tell of these: names of _FIELDS."""
+    """Add these fields (names in _FIELDS) to the lines that this thread logs meanwhile."""
     tokens = [(_FIELDS[name], _FIELDS[name].set(value)) for name, value in what.items()]
     try:
         yield
@@ -21,11 +21,11 @@ def working_on(**what: object) -> Iterator[None]:
 
 
 def set_log_context(**what: object) -> None:
-    """The same until further notice, where the end comes elsewhere; None for nothing."""
+    """Do the same until further notice, for when the end comes elsewhere; None clears a field."""
     for name, value in what.items():
         _FIELDS[name].set(value)
 
 
 def log_context_values() -> dict[str, object]:
-    """Return what is known, by name."""
+    """Return the fields that are set, by name."""
     return {name: value for name, field in _FIELDS.items() if (value := field.get()) is not None}

@@ -1,4 +1,4 @@
-"""How a line of the log looks: plain, or as JSON. No line of either kind holds an address or a token."""
+"""What a log line looks like: plain, or as JSON. No line of either kind contains an address or a token."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line: time (UTC), level, logger, message, what is being worked on, and the traceback as `error`."""
+    """One object per line: time (UTC), level, logger, message, what is being worked on, and a traceback as `error`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the object as JSON in ASCII, so that nothing logged can end the line."""

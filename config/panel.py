@@ -8,19 +8,19 @@ from django.urls import reverse_lazy
 
 from config.brand import DAY, NIGHT, oklch
 
-# Warm greys and the one accent, from pale to deep: lightness in percent, and chroma. Unfold writes on white with 600,
-# and in the dark with 500.
+# Warm greys and the one accent, from pale to deep: lightness in percent, and chroma. Unfold writes in 600 on white,
+# and in 500 on dark.
 COLOUR_STEPS = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
 GREYS = (98.4, 95.8, 91.0, 84.5, 70.0, 54.0, 45.0, 36.5, 28.0, 20.5, 15.5)
 LIGHT = (97.5, 94, 88, 81, 77, 69, 49, 43, 37, 31, 24)
 CHROMA = (0.02, 0.04, 0.08, 0.11, 0.13, 0.15, 0.16, 0.14, 0.12, 0.1, 0.07)
-# The hues are those of the ink, and of the accent between day and night.
+# The hue of the ink, and the hue halfway between the accents of day and night.
 GREY_HUE = round(oklch(DAY["ink"])[2])
 ACCENT_HUE = round((oklch(DAY["accent"])[2] + oklch(NIGHT["accent"])[2]) / 2)
 
 
 def unfold(name: str, byline: str) -> dict[str, Any]:
-    """Return the setting UNFOLD."""
+    """Return the UNFOLD setting."""
     return {
         "SITE_TITLE": name,
         "SITE_HEADER": name,
@@ -30,7 +30,7 @@ def unfold(name: str, byline: str) -> dict[str, Any]:
         "STYLES": [_file(f"digest/{name}.css") for name in ("tokens", "fonts", "panel")],
         "SCRIPTS": [_file("digest/for_everybody.js")],
         "SIDEBAR": {"navigation": "digest.panel.navigation.navigation"},
-        # Links of one's own. Once there are any, Unfold leaves out its one link, to the password.
+        # Our own links. Once there are any, Unfold leaves out its only one, to the password.
         "ACCOUNT": {
             "navigation": [
                 {"title": "Your sign-in", "link": reverse_lazy("admin:own_sign_in")},

@@ -1,4 +1,4 @@
-"""The mail providers that need settings alone: what each wants to be told."""
+"""The mail providers that only need settings, and which ones each needs."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ KEYS: dict[str, set[str]] = {
     "mailersend": {"MAILERSEND_API_TOKEN", "MAILERSEND_SIGNING_SECRET"},
     "scaleway": {"SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"},
 }
-# What shows that a report is the provider's own; any one of these is enough. Where all are empty nothing can show it,
-# and no report is taken. Scaleway reports nothing that Anymail reads.
+# What proves that a report is the provider's own; any one of these is enough. If all are empty, nothing can prove it,
+# and no report is accepted. Scaleway sends no reports that Anymail reads.
 PROOFS: dict[str, tuple[str, ...]] = {
     "amazon_ses": ("WEBHOOK_SECRET",),
     "brevo": ("WEBHOOK_SECRET",),
     "mailersend": ("MAILERSEND_SIGNING_SECRET",),
-    # Accounts of before 2020 sign with the key of the API.
+    # Accounts from before 2020 sign with the API key.
     "mailgun": ("MAILGUN_WEBHOOK_SIGNING_KEY", "MAILGUN_API_KEY"),
     "mailjet": ("WEBHOOK_SECRET",),
     "mandrill": ("MANDRILL_WEBHOOK_KEY",),
@@ -33,12 +33,12 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "resend": ("RESEND_SIGNING_SECRET", "WEBHOOK_SECRET"),
     "sparkpost": ("WEBHOOK_SECRET",),
 }
-# Those that take many different digests in one call: see digest.sending.transports.batch.
+# Those that accept many different digests in one call: see digest.sending.transports.batch.
 MANY_A_CALL = ("brevo", "mailgun", "sparkpost")
 
 
 def anymail(provider: str, timeout: int) -> dict[str, Any]:
-    """Return Anymail's settings for a provider, from the environment; ImproperlyConfigured where a key is missing.
+    """Return Anymail's settings for a provider, from the environment; raise ImproperlyConfigured if a key is missing.
 
     timeout: seconds to wait for an answer.
     """
@@ -56,7 +56,7 @@ def anymail(provider: str, timeout: int) -> dict[str, Any]:
                 " says, or build the image with --build-arg EXTRA=ses"
             ) from None
 
-        # botocore tries again by itself, also after an answer that was lost: that would be a second copy.
+        # botocore retries by itself, even after an answer was lost: that would send a second copy.
         options["AMAZON_SES_CLIENT_PARAMS"] = {
             "config": botocore.config.Config(
                 retries={"total_max_attempts": 1}, connect_timeout=timeout, read_timeout=timeout
@@ -66,7 +66,7 @@ def anymail(provider: str, timeout: int) -> dict[str, Any]:
 
 
 def check_batch_size(digests: int, provider: str) -> None:
-    """Raise ImproperlyConfigured where a provider does not take so many digests in one call (SEND_PER_CALL)."""
+    """Raise ImproperlyConfigured if a provider does not accept this many digests in one call (SEND_PER_CALL)."""
     if digests > 1 and provider not in MANY_A_CALL:
         takers = ", ".join(MANY_A_CALL)
         message = f"SEND_PER_CALL in the environment: expected 1, or one of {takers} in MAIL_PROVIDER"
@@ -74,7 +74,7 @@ def check_batch_size(digests: int, provider: str) -> None:
 
 
 def missing_proof(provider: str, settings: dict[str, Any]) -> str:
-    """Return the variable without which no report of a provider can be believed; "" where there is one.
+    """Return the variable without which no report of a provider can be trusted; "" if nothing is missing.
 
     settings: Anymail's.
     """

@@ -1,6 +1,6 @@
-"""What is kept in Redis for all processes, and by each for itself while Redis is away.
+"""What is kept in Redis for all processes, and by each process for itself while Redis is away.
 
-A Redis that did not answer is left alone for a while, so that not everything waits for it once more. The log says so
+After Redis did not answer, it is left alone for a while, so that not everything waits for it again. The log says so
 once each time.
 """
 
@@ -13,10 +13,10 @@ SharedResult = TypeVar("SharedResult")
 
 
 class RedisFallback:
-    """Asks what is shared, and what stands in for it where that does not answer, or did not a moment ago.
+    """Asks the shared store, or a stand-in if the shared one does not answer, or did not a moment ago.
 
-    `faults` are the exceptions that mean “does not answer”; `warning` says in the log what follows from it, with “%s”
-    for the fault. For `seconds` after one, the shared one is left alone.
+    `faults` are the exceptions that mean “does not answer”; `warning` tells the log what follows from it, with “%s” for
+    the fault. For `seconds` after a fault, the shared store is left alone.
     """
 
     def __init__(
@@ -27,20 +27,20 @@ class RedisFallback:
 
     @property
     def is_away(self) -> bool:
-        """Whether the shared one is left alone just now."""
+        """Whether the shared store is currently left alone."""
         return time.monotonic() < self._away_until
 
     def ask(self, shared: Callable[[], SharedResult], instead: Callable[[], SharedResult]) -> SharedResult:
-        """Return what the shared one answers, or what stands in for it."""
+        """Return the answer of the shared store, or of its stand-in."""
         if not self.is_away:
             try:
                 return shared()
             except self._faults as fault:
                 self._away_until = time.monotonic() + self._seconds
-                # By its name alone: what it says may hold the address, and with it a password.
+                # Only its name: the message may contain the URL, and with it a password.
                 self._logger.warning(self._warning, type(fault).__name__)
         return instead()
 
     def forget(self) -> None:
-        """Ask the shared one again from now on."""
+        """Ask the shared store again from now on."""
         self._away_until = 0.0

@@ -1,4 +1,4 @@
-"""When beat rings for which task. A ring that is lost or comes twice does no harm: the database says what to do."""
+"""When beat rings for which task. A ring that is lost or repeated does no harm: the database says what to do."""
 
 from typing import TypedDict
 
@@ -7,7 +7,7 @@ from kombu import Queue
 
 
 class Ring(TypedDict):
-    """A task, by its name, and when it is rung for, in UTC."""
+    """The name of a task, and when beat rings for it, in UTC."""
 
     task: str
     schedule: crontab
@@ -21,7 +21,7 @@ SCHEDULE: dict[str, Ring] = {
     "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute="*/5")},
     "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
     "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
-    # Each source has hours of its own: see digest.catalog.harvesting.
+    # Each source has its own hours: see digest.catalog.harvesting.
     "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
     "write missing sentences": {"task": "digest.tasks.write_sentences", "schedule": crontab(minute="*/10")},
     "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
@@ -39,12 +39,12 @@ SCHEDULE: dict[str, Ring] = {
     "forget the strangers": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
 }
 
-# A worker serves all queues unless it is told which: see docs/running.md.
+# A worker serves all queues unless told which ones: see docs/running.md.
 QUEUES = [Queue(name) for name in ("celery", "planning", "sending", "gathering", "writing")]
 ROUTES = {
     "digest.tasks.plan_due": {"queue": "planning"},
     "digest.tasks.send_queued": {"queue": "sending"},
-    # It may wait for minutes, between two requests to a source.
+    # It may wait for minutes between two requests to a source.
     "digest.tasks.gather_sources": {"queue": "gathering"},
     # A language model takes its time.
     "digest.tasks.write_sentences": {"queue": "writing"},

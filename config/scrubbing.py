@@ -1,11 +1,11 @@
-"""Take out of a text what must not be in a log, an error mail or a report to Sentry."""
+"""Remove from a text what must not be in a log, an error mail or a report to Sentry."""
 
 import re
 
-# Whose it is follows from the number beside it. Also a login in the address of a database or a broker: after the last
-# colon comes the password. Bounded, for a text of any length must not take long.
+# The number next to an address says whose it is. Also a login in the URL of a database or a broker: the password comes
+# after the last colon. Bounded, because a text of any length must not take long.
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:=\[\]/\\]{1,254}(?:@|%40)[\w.-]{1,254}", re.IGNORECASE)
-# What django.core.signing makes: a value, a moment, a signature. Whoever has it can act for a reader.
+# What django.core.signing makes: a value, a time, a signature. Anyone who has it can act for a reader.
 _SIGNED = re.compile(r"[\w+=.-]{1,512}:[\w-]{5,8}:[\w-]{27,86}")
 
 

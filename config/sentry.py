@@ -1,4 +1,4 @@
-"""Errors reported to a Sentry, or to what speaks its language. Nothing of it is imported while it is off."""
+"""Errors reported to Sentry, or to anything that speaks its protocol. Nothing of it is imported while it is off."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 from config.scrubbing import scrub
 
-# What Sentry may know of a request: its route and its method. The rest is a visitor's.
+# What Sentry may know about a request: its route and its method. The rest is the visitor's.
 OF_A_REQUEST = {"method", "url"}
 
 
 def start_sentry() -> None:
-    """Report errors to a Sentry, where one is named; raise ImproperlyConfigured where its package is missing."""
+    """Report errors to Sentry, if one is configured; raise ImproperlyConfigured if its package is missing."""
     dsn = env.text("SENTRY_DSN")
     if not dsn:
         return
@@ -38,7 +38,7 @@ def start_sentry() -> None:
 
 
 def scrub_event(event: Any, hint: object = None) -> Any:  # noqa: ARG001 - Sentry's signature
-    """Return a report without addresses, tokens, and what a visitor sent."""
+    """Return a report without addresses, tokens, or anything a visitor sent."""
     event.pop("user", None)
     if request := event.get("request"):
         event["request"] = {name: value for name, value in request.items() if name in OF_A_REQUEST}

@@ -17,7 +17,7 @@ from config import env, env_file, llm, log, metrics_folder, panel, providers, sc
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = env_file.read(BASE_DIR)
 VAR_DIR = env.directory("VAR_DIR", BASE_DIR / "var")
-# Where backups lie: manage.py doctor looks how old the newest file in it is. Whoever makes them makes the folder.
+# Where backups are kept: manage.py doctor checks how old the newest file is. Whoever makes them creates the folder.
 BACKUP_DIR = Path(env.text("BACKUP_DIR") or VAR_DIR / "backups")
 BACKUP_KEEP = env.integer("BACKUP_KEEP", 14)
 
@@ -39,10 +39,10 @@ else:
 SECRET_KEY_FALLBACKS = env.word_list("SECRET_KEY_FALLBACKS")
 
 _host = str(urlsplit(SITE_URL).hostname)
-# Health checks ask from inside.
+# Health checks come from inside.
 ALLOWED_HOSTS = [*env.word_list("ALLOWED_HOSTS", _host), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-# How many proxies of ours stand before the service and write X-Forwarded-For.
+# How many of our proxies are in front of the service and write X-Forwarded-For.
 PROXY_COUNT = env.integer("PROXY_COUNT", 0, most=10)
 
 if not DEBUG:
@@ -53,7 +53,7 @@ if not DEBUG:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 X_FRAME_OPTIONS = "DENY"
-# A signed link in a mail must not leak to the pages one goes on to.
+# A signed link in a mail must not leak to the pages someone visits next.
 SECURE_REFERRER_POLICY = "same-origin"
 
 # --- Parts --------------------------------------------------------------------------------------
@@ -78,13 +78,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    # First: whatever is logged on the way belongs to the request.
+    # First, so that everything logged on the way belongs to the request.
     "digest.site.request_id.request_id_middleware",
-    # Outside of all others, for what they answer is a page too.
+    # Outside all others, because what they answer is a page too.
     "digest.site.csp.policy_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Before anything asks the database.
+    # Before anything queries the database.
     "digest.site.unstorable.UnstorableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,9 +96,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
-# What Prometheus shows to be told how the service does, and another site to sign people up; "": nobody may.
+# The keys with which Prometheus may read how the service is doing, and another site may sign people up; "": no one may.
 METRICS_TOKEN, SUBSCRIBE_KEY = env.text("METRICS_TOKEN"), env.text("SUBSCRIBE_KEY")
-# After how long a digest that could have gone out, or a beat that does not ring, makes the service “degraded”.
+# How long until a digest that could have gone out, or a beat that does not ring, makes the service “degraded”.
 OVERDUE_AFTER = timedelta(minutes=env.integer("OVERDUE_MINUTES", 30, least=2, most=1440))
 METRICS_DIR = metrics_folder.make_metrics_folder(VAR_DIR / "metrics") if METRICS_TOKEN else ""
 if METRICS_TOKEN:
@@ -146,15 +146,15 @@ STORAGES = {
 DATABASES = {"default": stores.database_settings(VAR_DIR)}
 REDIS_URL = env.redis_address("REDIS_URL", "REDIS_PASSWORD")
 CACHES = {"default": stores.cache(REDIS_URL)}
-# Where the counters of rate limits live (a storage address of the library `limits`).
+# Where the counters of rate limits live (a storage URL of the library `limits`).
 RATE_LIMIT_STORAGE = REDIS_URL or "memory://"
 
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = stores.broker(REDIS_URL, VAR_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Worker and beat wait for a broker that is away as long as it takes.
+# Worker and beat wait as long as it takes for a broker that is away.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_QUEUES, CELERY_TASK_ROUTES = schedule.QUEUES, schedule.ROUTES
-# Beat rings again for whatever waits: nobody waits at a page for a broker that is away.
+# Beat rings again for anything that waits, so no page has to wait for a broker that is away.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
@@ -171,7 +171,7 @@ MAIL_PROVIDER = env.choice(
 )
 ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": env.integer("MAIL_TIMEOUT", 30, least=1, most=600)}
 EMAIL_TIMEOUT = ANYMAIL["REQUESTS_TIMEOUT"]
-# Whoever posts to the provider's webhook must know it, whether or not the provider signs as well.
+# Anyone who posts to the provider's webhook must know it, whether or not the provider signs as well.
 if _webhook_secret := env.text("ANYMAIL_WEBHOOK_SECRET"):
     ANYMAIL["WEBHOOK_SECRET"] = _webhook_secret
 OUTBOX_DIR = VAR_DIR / "outbox"
@@ -198,18 +198,18 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_REPLY_TO = env.mailbox("MAIL_REPLY_TO", "")
 # The domain of Message-ID and List-Id: the sender's own.
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-# The names of the keys that mails are signed with, for manage.py doctor to look up: those of most providers are known.
+# The names of the keys that sign mails, for manage.py doctor to look up: those of most providers are known.
 DKIM_SELECTORS = env.dns_labels("DKIM_SELECTORS")
-# The law of several countries asks for it in the footer of bulk mail.
+# The law of several countries requires it in the footer of bulk mail.
 POSTAL_ADDRESS = env.text("POSTAL_ADDRESS", "Example Lab, 1 Example Street, Example City" if DEBUG else "")
 
 # --- The panel ------------------------------------------------------------------------------------
 
-# Whether one curator asks and another publishes.
+# Whether publishing needs two curators: one asks, another publishes.
 SECOND_LOOK = env.flag("SECOND_LOOK", default=False)
-# Whether who works in the panel must show a passkey or a code beside the password.
+# Whether people who work in the panel need a passkey or a code besides the password.
 SECOND_FACTOR = env.flag("SECOND_FACTOR", default=not DEBUG)
-# Failed attempts to sign in: with one name from one network, or from a browser that is known.
+# Failed attempts to sign in: with one name from one network, or from a known browser.
 SIGN_IN_TRIES = env.rate("SIGN_IN_TRIES", "10 per 15 minutes")
 OTP_TOTP_ISSUER = SITE_NAME
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0  # digest.panel.sign_in_limits counts.
@@ -217,9 +217,9 @@ UNFOLD = panel.unfold(SITE_NAME, SITE_BYLINE)
 
 # --- The day --------------------------------------------------------------------------------------
 
-# When an edition that nobody published publishes itself, on the edition's own day, in UTC.
+# When an edition that no one has published publishes itself, on the edition's own day, in UTC.
 EDITION_HOUR = env.integer("EDITION_HOUR", 6, most=23)
-# How long a subscriber's digest waits for an edition that comes late.
+# How long a subscriber's digest waits for a late edition.
 EDITION_GRACE = timedelta(hours=env.integer("EDITION_GRACE_HOURS", 4, most=23))
 
 # --- Ranking --------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ EDITION_GRACE = timedelta(hours=env.integer("EDITION_GRACE_HOURS", 4, most=23))
 # The model that turns papers into vectors: see digest.catalog.embedding.Embedder. After a change: manage.py tag_papers.
 EMBEDDER = env.dotted_path("EMBEDDER", "digest.catalog.embedding.WordLlama256")
 LANGUAGE_MODEL = llm.from_environment()
-# Which share of the digests a second ranker picks half of, and which one that is: see docs/ranking.md.
+# The share of digests in which a second ranker picks half of the papers, and which ranker: see docs/ranking.md.
 INTERLEAVE_SHARE = env.share("INTERLEAVE_SHARE", 0)
 _challengers = {"plain", "more-taste", "more-votes", "more-novelty", "learned"}
 INTERLEAVE_WITH = env.choice("INTERLEAVE_WITH", "plain", _challengers)
@@ -240,14 +240,14 @@ SOURCE_SETUPS = sources.source_setups()
 ARXIV_CATEGORIES = env.arxiv_categories("ARXIV_CATEGORIES")
 if set(SOURCES).intersection(sources.ARXIV_KINDS) and not ARXIV_CATEGORIES:
     raise ImproperlyConfigured("ARXIV_CATEGORIES in the environment: expected categories for SOURCES, such as cs.LG")
-# Whose papers go into the draft edition; of arXiv's, those with one of these primary categories.
+# The sources whose papers go into the draft edition; from arXiv, those with one of these primary categories.
 _usual = "huggingface" if "huggingface" in SOURCES else "arxiv"
 EDITION_FROM = env.some_of("EDITION_FROM", _usual, {"arxiv", *sources.KINDS} - set(sources.ARXIV_KINDS))
 EDITION_CATEGORIES = env.arxiv_categories("EDITION_CATEGORIES", ",".join(ARXIV_CATEGORIES))
 SOURCE_CONTACT = env.one_line_text("SOURCE_CONTACT", SITE_URL)
-# What arrives late is found by asking for these days once more.
+# Papers that arrive late are found by asking for these days again.
 SOURCE_OVERLAP_DAYS = env.integer("SOURCE_OVERLAP_DAYS", 2, least=1, most=30)
-# Between two requests to arXiv, by its terms of use: nothing an operator may choose.
+# Between two requests to arXiv, by its terms of use: operators cannot change it.
 ARXIV_SPACING = timedelta(seconds=3)
 ARXIV_HOLIDAYS = env.days("ARXIV_HOLIDAYS")
 ARXIV_OAI_URL = env.endpoint("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
@@ -265,16 +265,16 @@ SEND_PER_CALL = env.integer("SEND_PER_CALL", 1, least=1, most=2000)
 providers.check_batch_size(SEND_PER_CALL, MAIL_PROVIDER)
 # How long a worker may hold a claim before it counts as lost.
 SEND_LEASE = timedelta(seconds=env.integer("SEND_LEASE_SECONDS", 300, least=5, most=86_400))
-# How long a mail that was not taken waits for its second try; each further wait is four times as long.
+# How long a mail that was not accepted waits for its second attempt; each further wait is four times as long.
 SEND_FIRST_WAIT = timedelta(seconds=env.integer("SEND_FIRST_WAIT_SECONDS", 60, least=1, most=3600))
 SEND_ATTEMPTS = env.integer("SEND_ATTEMPTS", 6, least=1, most=50)
-# How many digests all workers together may send; 0 sets no limit. A day is one in UTC.
+# How many digests all workers together may send; 0 sets no limit. Days are in UTC.
 SEND_PER_SECOND = env.integer("SEND_PER_SECOND", 0)
 SEND_PER_DAY = env.integer("SEND_PER_DAY", 0)
-# The first day of a new sending domain, and how many digests it may send on that day and on those that follow.
+# The first day of a new sending domain, and how many digests it may send on that day and on each following day.
 WARM_UP_SINCE = env.iso_date("WARM_UP_SINCE")
 WARM_UP = env.numbers("WARM_UP", "50,100,200,500,1000,2000,5000,10000,20000,50000,100000,200000,500000,1000000")
-# The breaker: the shares of complaints and of bounces beyond which an edition's sending halts; 0 turns it off.
+# The breaker: the shares of complaints and of bounces above which an edition's sending stops; 0 turns it off.
 BREAKER_COMPLAINTS = env.share("BREAKER_COMPLAINTS", 0.003)
 BREAKER_BOUNCES = env.share("BREAKER_BOUNCES", 0.05)
 BREAKER_LEAST = env.integer("BREAKER_LEAST", 500, least=1)
@@ -282,7 +282,7 @@ BREAKER_LEAST = env.integer("BREAKER_LEAST", 500, least=1)
 # --- Signing up -----------------------------------------------------------------------------------
 
 REFUSE_DISPOSABLE = env.flag("REFUSE_DISPOSABLE", default=True)
-# Sign-up and link mails: to one address, and asked for from one network (/24, /64).
+# Sign-up and link mails: to one address, and requested from one network (/24, /64).
 MAILS_PER_ADDRESS = env.rate("MAILS_PER_ADDRESS", "3 per hour")
 MAILS_PER_NETWORK = env.rate("MAILS_PER_NETWORK", "30 per hour")
 MAILS_PER_SITE = env.rate("MAILS_PER_SITE", "1000 per hour")

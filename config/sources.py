@@ -1,7 +1,7 @@
-"""The kinds of sources that papers come from, and what the environment says of each.
+"""The kinds of sources that papers come from, and each one's settings from the environment.
 
-A source `openalex` takes OPENALEX_QUERIES (what it is asked for), OPENALEX_URL (a mirror), OPENALEX_KEY and
-OPENALEX_DAILY (how many requests a day it may get; 0 sets no limit).
+A source `openalex` reads OPENALEX_QUERIES (what it is asked for), OPENALEX_URL (a mirror), OPENALEX_KEY and
+OPENALEX_DAILY (how many requests it may get per day; 0 sets no limit).
 """
 
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from config import env
 
 @dataclass(frozen=True)
 class SourceSetup:
-    """How one kind of source is asked."""
+    """How to query one kind of source."""
 
     # The file that reads it: digest/sources/NAME.py.
     module: str
-    # Where it is asked; "" where each query is an address, or where settings of its own say so.
+    # Where to query it; "" if each query is a URL, or if settings of its own say where.
     url: str = ""
-    # Between two requests to its host, over all workers.
+    # Between two requests to its host, across all workers.
     spacing: timedelta = timedelta(seconds=1)
-    # Requests a day; 0: no limit.
+    # Requests per day; 0: no limit.
     daily: int = 0
-    # What it is asked for, one after another.
+    # What to ask it for, one after another.
     queries: tuple[str, ...] = ()
     key: str = ""
 
@@ -34,13 +34,13 @@ KINDS = {
     "huggingface": SourceSetup("huggingface"),
     "biorxiv": SourceSetup("biorxiv", "https://api.biorxiv.org"),
     "medrxiv": SourceSetup("medrxiv", "https://api.biorxiv.org"),
-    # Each is asked at its own address.
+    # Each feed has its own URL.
     "feed": SourceSetup("feed"),
     "europepmc": SourceSetup("europepmc", "https://www.ebi.ac.uk/europepmc/webservices/rest"),
     "pubmed": SourceSetup(
         "pubmed", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", spacing=timedelta(milliseconds=400)
     ),
-    # A dollar a day pays for some thousand lists.
+    # A dollar a day pays for about a thousand lists.
     "openalex": SourceSetup("openalex", "https://api.openalex.org", daily=1000),
     "crossref": SourceSetup("crossref", "https://api.crossref.org"),
     "openreview": SourceSetup("openreview", "https://api2.openreview.net"),
@@ -48,12 +48,12 @@ KINDS = {
     "dblp": SourceSetup("dblp", "https://dblp.org", spacing=timedelta(seconds=2), daily=1000),
     "semanticscholar": SourceSetup("semanticscholar", "https://api.semanticscholar.org"),
 }
-# arXiv's, which ARXIV_CATEGORIES are for.
+# arXiv's, which use ARXIV_CATEGORIES.
 ARXIV_KINDS = ("oai", "api", "rss")
 
 
 def source_setups() -> dict[str, SourceSetup]:
-    """Return each kind as the environment has it; ImproperlyConfigured on what cannot be."""
+    """Return each kind with its settings from the environment; raise ImproperlyConfigured on a bad value."""
     return {name: _setup(name, kind) for name, kind in KINDS.items()}
 
 

@@ -1,4 +1,4 @@
-"""Where static files are kept in production: under names that change with what they hold."""
+"""Where static files are kept in production: under names that change with their content."""
 
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -8,9 +8,9 @@ IMPORT = r"""(?P<matched>\bfrom\s+["'](?P<url>\./[^"']+)["']\s*;)"""
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
-    """As WhiteNoise's; and an import in our own scripts is written with the name that changes, too.
+    """Like WhiteNoise's, but imports in our own scripts are also rewritten to the changing names.
 
-    Django can do that for every script there is, and then stumbles over what others wrote: so only for our own.
+    Django can do that for all scripts, but then stumbles over what others wrote: so only for our own.
     """
 
     patterns = (*HashedFilesMixin.patterns, ("digest/*.js", ((IMPORT, 'from "%(url)s";'),)))

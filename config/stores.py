@@ -1,4 +1,4 @@
-"""Where things are kept: the database, and what Redis or its stand-ins hold."""
+"""Where things are stored: the database, and Redis or its stand-ins."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from config import env
 
 
 def database_settings(folder: Path) -> dict[str, Any]:
-    """Return Django's DATABASES entry: what DATABASE_URL or POSTGRES_HOST and its like say, or SQLite in a folder."""
+    """Return Django's DATABASES entry: from DATABASE_URL, or POSTGRES_HOST and the like, or SQLite in a folder."""
     host = env.text("POSTGRES_HOST")
     if host and not env.text("DATABASE_URL"):
         options = env.postgres(host)
@@ -23,13 +23,13 @@ def database_settings(folder: Path) -> dict[str, Any]:
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         },
-        # A file, for two processes of one test share it.
+        # A file, because two processes of one test share it.
         "TEST": {"NAME": str(folder / "test.sqlite3")},
     }
 
 
 def cache(redis: str) -> dict[str, Any]:
-    """Return Django's CACHES entry for the address of a Redis, or for none."""
+    """Return Django's CACHES entry for the URL of a Redis, or for none."""
     if redis:
         # A Redis that hangs must not hold up a page.
         patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
@@ -40,7 +40,7 @@ def cache(redis: str) -> dict[str, Any]:
 def broker(redis: str, folder: Path) -> tuple[str, dict[str, Any]]:
     """Return Celery's broker and its options: Redis, or files in a folder."""
     if redis:
-        # A broker that hangs must not hold up the form of a reader.
+        # A broker that hangs must not hold up a reader's form.
         return redis, {"socket_connect_timeout": 2, "socket_timeout": 10}
     messages, control = folder / "broker" / "messages", folder / "broker" / "control"
     for needed in (messages, control):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @lru_cache(maxsize=1)
 def version() -> str:
-    """Return the version, such as 0.2.0; "unknown" where pyproject.toml was left out of the installation."""
+    """Return the version, such as 0.2.0; "unknown" if pyproject.toml was left out of the installation."""
     try:
         project = tomllib.loads((Path(__file__).resolve().parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
     except OSError:

@@ -15,9 +15,9 @@ def warm_up() -> None:
     """Load the views and compile the templates, which Django puts off until a request needs them.
 
     So the first visitor waits no longer than the second, and with gunicorn's `--preload` all workers share what was
-    loaded. Nothing is asked of the database, which may still be starting.
+    loaded. The database is not queried, because it may still be starting.
     """
-    # Both ways: what an address leads to, and the address of a view.
+    # Both ways: the view of a URL, and the URL of a view.
     resolve("/healthz")
     reverse("healthz")
     folder = settings.BASE_DIR / "templates"

@@ -1,1 +1,1 @@
-"""Who gets mail, of what, with whose consent."""
+"""Who gets mail, about what, and with whose consent."""

@@ -1,22 +1,22 @@
-"""Addresses: checked, and compared whatever their case."""
+"""Email addresses: validation, and comparison regardless of case."""
 
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 
-# Two names of one service.
+# Two domains of the same service.
 GMAIL = ("gmail.com", "googlemail.com")
-# Labels of the longest domain on the list.
+# Number of labels of the deepest domain on the list.
 _DEEPEST = max(domain.count(".") for domain in blocklist) + 1
 
 
-class BadAddress(ValueError):  # noqa: N818 - the word of the design
-    """The text is no address mail can go to; str() says why in words for its writer."""
+class BadAddress(ValueError):  # noqa: N818 - the name used in the design
+    """The text is not an address mail can go to; str() explains why to the person who typed it."""
 
 
 def clean_address(address: str, *, refuse_disposable: bool) -> str:
-    """Return the address in its normal form (RFC 5321 local part as typed, domain in lower case and in ASCII).
+    """Return the normalised address (RFC 5321: local part as typed, domain in lower-case ASCII).
 
-    Raises BadAddress where the syntax is wrong or the domain is a disposable one and these are refused.
+    Raises BadAddress if the syntax is wrong, or if the domain is disposable and disposable domains are refused.
     The domain is not looked up: a name server that is down must not turn readers away.
     """
     try:
@@ -29,15 +29,15 @@ def clean_address(address: str, *, refuse_disposable: bool) -> str:
 
 
 def _is_disposable(domain: str) -> bool:
-    """Whether the domain, or one it lies under, is on the list."""
+    """Return whether the domain or one of its parent domains is on the list."""
     labels = domain.split(".")[-_DEEPEST:]
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))
 
 
 def mailbox_of(address: str) -> str:
-    """Return what the spellings share that end up in one mailbox, for counting: never to write to.
+    """Return the key shared by all spellings that reach the same mailbox: for counting, never for sending.
 
-    What follows a "+" is a tag nearly everywhere (RFC 5233), and Gmail reads over dots.
+    What follows a "+" is a tag nearly everywhere (RFC 5233), and Gmail ignores dots.
     """
     local, _, domain = address_key(address).rpartition("@")
     local = local.partition("+")[0] or local
@@ -47,5 +47,5 @@ def mailbox_of(address: str) -> str:
 
 
 def address_key(address: str) -> str:
-    """Return what two spellings of one address share: the whole of it in folded case."""
+    """Return the key that all spellings of one address share: the whole address, case-folded."""
     return address.strip().casefold()

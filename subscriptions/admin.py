@@ -1,4 +1,4 @@
-"""The desk: subscribers, topics, suppressed addresses."""
+"""The panel's pages for subscribers, topics and suppressed addresses."""
 
 from typing import Any
 
@@ -30,12 +30,12 @@ class FollowInline(DisplayInline):
     verbose_name = "topic"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Follow]:
-        """Bring the topics along."""
+        """Fetch the topics in the same query."""
         return super().get_queryset(request).select_related("topic", "subscriber")
 
 
 class RuleInline(ReadOnlyInline):
-    """The words a subscriber follows and mutes: their own choice."""
+    """The words a subscriber follows and mutes. Read-only: they are the subscriber's own choice."""
 
     model = Rule
 
@@ -48,24 +48,24 @@ class AuthorInline(ReadOnlyInline):
 
 
 class ConsentInline(ReadOnlyInline):
-    """What a subscriber agreed to: nobody agrees for another."""
+    """What a subscriber agreed to. Read-only: no one can consent for someone else."""
 
     model = Consent
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
-        """Leave out what anybody may have asked for in the name of somebody who left."""
+        """Leave out unconfirmed sign-ups in the name of someone who left: anyone may have made them."""
         return super().get_queryset(request).filter(choices__isnull=True)
 
 
 class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What can be changed of a subscriber by hand."""
+    """What can be changed about a subscriber by hand."""
 
     time_zone = forms.ChoiceField(choices=time_zones.by_region, widget=UnfoldAdminSelectWidget)
 
 
 @admin.register(Subscriber)
 class SubscriberAdmin(PanelAdmin):
-    """Subscribers: found by address, their choices changed, unsubscribed, deleted. None is added: they sign up."""
+    """Subscribers: find by address, change choices, unsubscribe, delete. None are added: they sign up themselves."""
 
     form = SubscriberForm
     list_display = (
@@ -100,7 +100,7 @@ class SubscriberAdmin(PanelAdmin):
             "unsubscribed_at",
         ),
     )
-    # Status and address change with consent alone, the next digest with the rhythm.
+    # Status and address only change with consent, the next digest with the rhythm.
     readonly_fields = (
         *("public_id", "email", "status", "next_digest_at", "seen_until"),
         *("created_at", "confirmed_at", "unsubscribed_at"),
@@ -119,27 +119,27 @@ class SubscriberAdmin(PanelAdmin):
     actions = ("unsubscribe",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Nobody is signed up by another."""
+        """No one can sign up someone else."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Move the next digest with the rhythm."""
+        """Reschedule the next digest if the rhythm changed."""
         if obj.is_active and {*schedule.ScheduleFields._fields, "paused_until"} & {*form.changed_data}:
             obj.reschedule(timezone.now())
         super().save_model(request, obj, form, change)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Let whoever may delete a subscriber delete all that hangs on them, though parts of it cannot go alone."""
+        """Let anyone who may delete a subscriber delete the related rows too, even those not deletable on their own."""
         to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:  # noqa: ARG002 - Django's signature
-        """Erase them, as they could themselves."""
+        """Erase the subscriber, as they could do themselves."""
         retention.erase_address(obj.email)
         obj.erase()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
-        """Erase each."""
+        """Erase each subscriber."""
         for subscriber in queryset:
             self.delete_model(request, subscriber)
 
@@ -149,7 +149,7 @@ class SubscriberAdmin(PanelAdmin):
         queryset: Any,
         search_term: str,
     ) -> tuple[Any, bool]:
-        """Look in the index of addresses: what stands anywhere in one would take reading all."""
+        """Search the index of addresses: matching text anywhere in an address would mean reading all of them."""
         key = address_key(search_term)
         if not key:
             return queryset, False
@@ -158,12 +158,12 @@ class SubscriberAdmin(PanelAdmin):
 
     @admin.display(description="history")
     def story(self, subscriber: Subscriber) -> SafeString:
-        """Link to all there is to tell about them."""
+        """Link to the subscriber's whole history."""
         return render_to_string("panel/subscriber_history_link.html", {"subscriber": subscriber})
 
     @admin.action(description="Unsubscribe the selected subscribers", permissions=["change"])
     def unsubscribe(self, request: HttpRequest, subscribers: QuerySet[Subscriber]) -> None:
-        """Stop the digests of each."""
+        """Stop each subscriber's digests."""
         for subscriber in subscribers:
             subscriber.unsubscribe(timezone.now())
         self.message_user(request, f"Unsubscribed {len(subscribers)}.")
@@ -171,7 +171,7 @@ class SubscriberAdmin(PanelAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(PanelAdmin):
-    """Topics, and how many followed each when that was last counted."""
+    """Topics, with their number of followers when last counted."""
 
     list_display = ("name", "slug", "description", "followers")
     search_fields = ("name", "slug")
@@ -185,10 +185,10 @@ class TopicAdmin(PanelAdmin):
 
 
 class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An address to suppress: typed here, kept as its hash."""
+    """An address to suppress: typed here, stored as a hash."""
 
     email = AddressField()
-    # Of another, so the browser need not fill in one's own.
+    # Someone else's address, so the browser should not fill in the user's own.
     email.widget = UnfoldAdminEmailInputWidget({"autocomplete": "off"})
 
     class Meta:
@@ -196,7 +196,7 @@ class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("reason",)
 
     def clean_email(self) -> str:
-        """Refuse an address that is suppressed already."""
+        """Refuse an address that is already suppressed."""
         email = str(self.cleaned_data["email"])
         if Suppression.objects.covers(email):
             raise forms.ValidationError("This address is already suppressed.")
@@ -205,7 +205,7 @@ class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Suppression)
 class SuppressionAdmin(PanelAdmin):
-    """Addresses that must not be written to. They are known by hash: search with the whole address."""
+    """Addresses that must not be emailed. Only their hashes are stored, so a search needs the whole address."""
 
     list_display = ("short_hash", "reason", "created_at")
     list_filter = ("reason",)
@@ -214,13 +214,13 @@ class SuppressionAdmin(PanelAdmin):
     search_help_text = "Search by the whole address"
 
     def get_form(self, request: HttpRequest, obj: Suppression | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Ask for an address where one is added."""
+        """Ask for an address when one is added."""
         if obj is None:
             kwargs["form"] = SuppressionForm
         return super().get_form(request, obj, *args, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> Any:  # noqa: ARG002
-        """Show the hash of one that is there."""
+        """Show the hash of an existing row."""
         return ("address_hash", "reason", "created_at") if obj else ("email", "reason")
 
     def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:  # noqa: ARG002
@@ -228,11 +228,11 @@ class SuppressionAdmin(PanelAdmin):
         return False
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Look for the hash of what was typed."""
+        """Search for the hash of what was typed."""
         return super().get_search_results(request, queryset, hash_of(search_term) if search_term else "")
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Keep the hash, and stop what goes to that address."""
+        """Store the hash, and stop all mail to that address."""
         email = form.cleaned_data["email"]
         obj.address_hash = hash_of(email)
         super().save_model(request, obj, form, change)
@@ -241,5 +241,5 @@ class SuppressionAdmin(PanelAdmin):
 
     @admin.display(description="hash")
     def short_hash(self, suppression: Suppression) -> str:
-        """Tell the beginning of the hash."""
+        """Return the beginning of the hash."""
         return suppression.address_hash[:12]

@@ -1,4 +1,4 @@
-"""Tables of the panel: with a name for each field, or to read alone."""
+"""Base classes for the panel's tables: with a label on each field, or read-only."""
 
 from typing import Any, ClassVar
 
@@ -7,20 +7,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
-# Where a request carries the words about the row that it saved.
+# The attribute of a request that holds the message about the row it saved.
 SAVED_WORDS = "_saved_words"
 
 
 class PanelAdmin(ModelAdmin):
-    """A table of the panel that says in a few words what was saved, and what an empty list is for."""
+    """A panel table that says briefly what was saved, and what an empty list is for."""
 
-    # What somebody can do where there is nothing yet; templates/unfold/helpers/empty_results.html shows it.
+    # What someone can do while there is nothing yet; templates/unfold/helpers/empty_results.html shows it.
     nothing_yet = ""
-    # What stands below fields that can be changed; a field that is not here has the words of its model.
+    # Help texts of editable fields; a field that is not listed here has its model's help text.
     help_texts: ClassVar[dict[str, str]] = {}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        """Put the words below the fields."""
+        """Add the help texts to the fields."""
         return super().get_form(request, obj, change, **{"help_texts": self.help_texts, **kwargs})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
@@ -39,28 +39,28 @@ class PanelAdmin(ModelAdmin):
         return super().response_delete(request, obj_display, obj_id)
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
-        """Show a message; once, in place of Django's sentence about a saved row, the shorter one."""
+        """Show a message; after a save, once, our shorter one instead of Django's."""
         super().message_user(request, request.__dict__.pop(SAVED_WORDS, message), *args, **kwargs)
 
 
 class DisplayInline(TabularInline):
-    """Rows on the page of another. Each field says what it is for, as only the head of its column does otherwise."""
+    """Rows on another model's page. Each field is labelled; otherwise only its column heading says what it is for."""
 
     extra = 0
     hide_title = True
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Name the field for those who hear the page."""
+        """Label the field for screen readers."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            # A field that chooses a row stands in a wrapper with links beside it.
+            # The widget of a field that chooses a row is inside a wrapper that adds links.
             widget = getattr(field.widget, "widget", field.widget)
             widget.attrs.setdefault("aria-label", capfirst(field.label))
         return field
 
 
 class NothingChanges:
-    """Refuse whatever would change a row."""
+    """Refuse anything that would change a row."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Nothing is added by hand."""
@@ -76,12 +76,12 @@ class NothingChanges:
 
 
 class ReadOnlyInline(NothingChanges, DisplayInline):
-    """Rows to read on the page of another."""
+    """Read-only rows on another model's page."""
 
     can_delete = False
 
 
 class ReadOnlyAdmin(NothingChanges, PanelAdmin):
-    """A table to read."""
+    """A read-only table."""
 
     actions: Any = None

@@ -1,4 +1,4 @@
-"""The application `subscriptions`."""
+"""The `subscriptions` application."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -6,15 +6,15 @@ from django.core.mail import message
 
 
 class SubscriptionsConfig(AppConfig):
-    """Who gets mail, of what, with whose consent."""
+    """Who gets mail, about what, and with whose consent."""
 
     name = "subscriptions"
     verbose_name = "Subscriptions"
 
     def ready(self) -> None:
-        """Let the mails that Django writes by itself have a Message-ID in the sender's domain, not the machine's name.
+        """Give the mails Django sends by itself a Message-ID in the sender's domain instead of the machine's name.
 
-        Mail that comes from a domain and is named in another looks forged to filters. What the machine calls itself to
-        a mail server (EHLO) is another variable, and stays.
+        Mail from one domain with a Message-ID in another looks forged to filters. The name the machine uses towards a
+        mail server (EHLO) is another variable, and stays.
         """
         message.DNS_NAME = settings.MAIL_DOMAIN  # type: ignore[attr-defined]

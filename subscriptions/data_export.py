@@ -1,4 +1,4 @@
-"""What is held here about one person."""
+"""The data held here about one person."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ PROFILE = (
     *("created_at", "confirmed_at", "unsubscribed_at"),
 )
 CONSENT = ("wording", "requested_at", "requested_from", "confirmed_at", "confirmed_from", "withdrawn_at")
-# Not from where: a stranger may have asked.
+# Without the network address: a stranger may have made the request.
 UNCONFIRMED = ("wording", "requested_at", "choices")
 MAIL = ("kind", "details", "created_at", "not_before", "attempts", "begun_at", "sent_at")
 
 
 def personal_data(subscriber: Subscriber) -> dict[str, Any]:
-    """Return the profile, the preferences, the consents and the uploaded lists of a subscriber, as plain data.
+    """Return a subscriber's profile, preferences, consents and uploaded lists, as plain data.
 
-    The applications above know more of them, and add it.
+    The applications above hold more about them, and add it.
     """
     stored = preferences.preferences_of(subscriber)
     topics = subscriber.follows.order_by("topic__name").values_list("topic__name", "weight")

@@ -1,4 +1,4 @@
-"""Every mail to a subscriber: three templates a mail, one builder, one tiny function per mail."""
+"""Every mail to a subscriber: three templates per mail, one builder, one tiny function per mail."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -28,12 +28,12 @@ class Rendered:
 
 
 def inline(html: str) -> str:
-    """Return the HTML with its style rules on the elements; @media rules stay in the head."""
+    """Return the HTML with its style rules inlined into the elements; @media rules stay in the head."""
     return _inliner.inline(html)
 
 
 def inline_fragment(html: str) -> str:
-    """Return a part of a mail's HTML with the style rules of all mails on its elements."""
+    """Return a fragment of a mail's HTML with the style rules of all mails inlined into its elements."""
     return _inliner.inline_fragment(html, _style())
 
 
@@ -43,16 +43,16 @@ def _style() -> str:
 
 
 def plain_text(template: str, context: dict[str, Any]) -> str:
-    """Return a text template filled in, as a plain str.
+    """Return a rendered text template as a plain str.
 
-    Django hands out what it renders as a SafeString, which a page then shows as markup. Text templates escape nothing,
-    so what they make is not safe in that sense; a join makes a plain str of it, which str() does not.
+    Django returns what it renders as a SafeString, which a page then shows as markup. Text templates escape nothing,
+    so their output is not safe in that sense. A join turns it into a plain str; str() does not.
     """
     return "".join((render_to_string(template, context),))
 
 
 def render(name: str, context: dict[str, Any]) -> Rendered:
-    """Return the mail made of templates/emails/<name>/."""
+    """Return the mail rendered from templates/emails/<name>/."""
     context = {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
@@ -69,7 +69,7 @@ class MailError(Exception):
 
 
 def send_confirmation(subscriber: Subscriber) -> None:
-    """Ask whether the sign-up was meant; nothing where none waits for it."""
+    """Ask the subscriber to confirm their sign-up; do nothing if none is pending."""
     sign_up = pending.sign_up_of(subscriber)
     if sign_up is None:
         return
@@ -78,24 +78,24 @@ def send_confirmation(subscriber: Subscriber) -> None:
         "days": settings.FORGET_UNCONFIRMED.days,
         "left_before": subscriber.status == Status.UNSUBSCRIBED,
         "topics": sign_up.topics,
-        # Not the words themselves: whoever types an address must not write a mail to it.
+        # Not the words themselves: someone who types an address must not be able to write a mail to it.
         "follows_words": bool(sign_up.words),
     }
     _send("confirmation", sign_up.subscriber, context)
 
 
 def send_already_subscribed(subscriber: Subscriber) -> None:
-    """Tell somebody who signed up again that there is no need to."""
+    """Tell someone who signed up again that there is no need to."""
     _send("already_subscribed", subscriber, {"preferences_link": links.preferences_url(subscriber)})
 
 
 def send_preferences_link(subscriber: Subscriber) -> None:
-    """Send the link that was asked for."""
+    """Send the requested preferences link."""
     _send("preferences_link", subscriber, {"preferences_link": links.preferences_url(subscriber)})
 
 
 def answer_sign_up(subscriber: Subscriber) -> None:
-    """Send what a sign-up calls for."""
+    """Send the mail that answers a sign-up."""
     if subscriber.status == Status.ACTIVE:
         send_already_subscribed(subscriber)
     else:
@@ -103,19 +103,19 @@ def answer_sign_up(subscriber: Subscriber) -> None:
 
 
 def answer_link_request(subscriber: Subscriber) -> None:
-    """Send what somebody gets who asked for the preferences link."""
+    """Send the mail that answers a request for the preferences link."""
     if subscriber.status == Status.PENDING:
         send_confirmation(subscriber)
     else:
         send_preferences_link(subscriber)
 
 
-# What may be asked for by name, as tasks do.
+# Mails that can be requested by name, as tasks do.
 ANSWERS = {"sign_up": answer_sign_up, "link_request": answer_link_request}
 
 
 def answer(name: str, pk: int) -> None:
-    """Write to a subscriber who asked for something; nothing where they are gone or must not be written to."""
+    """Send a subscriber the mail they asked for; do nothing if they are gone or must not be emailed."""
     subscriber = Subscriber.objects.filter(pk=pk).exclude(status=Status.SUPPRESSED).first()
     if subscriber and not Suppression.objects.covers(subscriber.email):
         ANSWERS[name](subscriber)
@@ -126,12 +126,15 @@ def _send(name: str, subscriber: Subscriber, context: dict[str, Any]) -> None:
 
 
 def new_message_id(name: str) -> str:
-    """Return a Message-ID (RFC 5322, 3.6.4) of its own in the sender's domain; name: what kind of mail it is."""
+    """Return a new Message-ID (RFC 5322, 3.6.4) in the sender's domain; name: the kind of mail."""
     return make_msgid(name, settings.MAIL_DOMAIN)
 
 
 def post(name: str, to: list[str], context: dict[str, Any], whom: str) -> None:
-    """Send the mail made of templates/emails/<name>/; MailError where it is not taken. whom: as errors name them."""
+    """Send the mail rendered from templates/emails/<name>/; raise MailError if it is not accepted.
+
+    whom: the recipient, as errors name them.
+    """
     rendered = render(name, context)
     message = EmailMultiAlternatives(
         subject=rendered.subject,

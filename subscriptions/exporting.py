@@ -1,4 +1,4 @@
-"""All subscribers as a table for other programs."""
+"""All subscribers as a CSV table for other programs."""
 
 import csv
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class _Echo:
 
 
 def lines() -> Iterator[str]:
-    """Yield the lines of the CSV, the head first; a thousand rows are in memory, however many there are."""
+    """Yield the lines of the CSV, header first; only a thousand rows are in memory, however many there are."""
     writer = csv.writer(_Echo())
     yield writer.writerow(EXPORT_COLUMNS)
     rows = Subscriber.objects.order_by("pk").prefetch_related("topics", "consents")

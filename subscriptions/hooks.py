@@ -1,6 +1,6 @@
-"""Hooks: where an application above takes part in what happens to a subscriber, without being known here.
+"""Hooks: they let an application above react to what happens to a subscriber, without being known here.
 
-Applications fill them in `AppConfig.ready()`. Subscribers go by their key.
+Applications fill them in `AppConfig.ready()`. Subscribers are passed by key.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,42 +9,42 @@ from datetime import date, datetime
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 
-# What somebody answered while signing up: subscriber, answers by what they are about (its key), moment.
+# Answers given while signing up: subscriber, answers by the key of what they are about, time.
 sign_up_answers: list[Callable[[int, Mapping[int, str], datetime], None]] = []
 
-# The last day in whose period a subscriber was served, None where there is none: they are not served in it again.
+# The last day for which a subscriber was served, None if there is none: they are not served for it again.
 last_served: list[Callable[[int], date | None]] = []
 
-# Called right before a subscriber is deleted, in the transaction: for what outlives the row.
+# Called right before a subscriber is deleted, in the same transaction: for anything that outlives the row.
 before_erasure: list[Callable[[int], None]] = []
 
-# The subscriber (key) who is signed in where a request comes from; None where nobody is.
+# The subscriber (key) who is signed in, for a request; None if no one is.
 signed_in: list[Callable[[HttpRequest], int | None]] = []
 
-# What leads somebody who is not signed in to where one signs in, and back.
+# Sends someone who is not signed in to the sign-in page, and back afterwards.
 ask_to_sign_in: list[Callable[[HttpRequest], HttpResponse]] = []
 
-# What is counted of each topic, by name: in a form, topics with most of it stand first.
+# What is counted for each topic, by name: forms list the topics with the highest counts first.
 topic_counts: dict[str, Count] = {}
 
 
 def keep_sign_up_answers(subscriber: int, answers: Mapping[int, str], at: datetime) -> None:
-    """Hand on what somebody answered while signing up."""
+    """Pass on the answers someone gave while signing up."""
     for keep in sign_up_answers:
         keep(subscriber, answers, at)
 
 
 def last_served_day(subscriber: int) -> date | None:
-    """Return the last day in whose period a subscriber was served; None where there is none."""
+    """Return the last day for which a subscriber was served; None if there is none."""
     return max((day for last in last_served if (day := last(subscriber))), default=None)
 
 
 def prepare_erasure(subscriber: int) -> None:
-    """Let go of what outlives a subscriber's row."""
+    """Detach anything that outlives a subscriber's row."""
     for prepare in before_erasure:
         prepare(subscriber)
 
 
 def signed_in_subscriber(request: HttpRequest) -> int | None:
-    """Return the subscriber (key) who is signed in; None where nobody is."""
+    """Return the subscriber (key) who is signed in; None if no one is."""
     return next((key for ask in signed_in if (key := ask(request)) is not None), None)

@@ -1,4 +1,4 @@
-"""How many mails may be asked for: to one address, and from one network. Against list bombing."""
+"""Limits on how many mails can be requested: to one address, and from one network. Against list bombing."""
 
 import ipaddress
 import logging
@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 
 LimiterResult = TypeVar("LimiterResult")
 
-# So many times what a network may ask for, a /48 of IPv6 may.
+# An IPv6 /48 may request this many times as much as one network.
 NETWORK_FACTOR = 4
 
 
 class TooManyFromNetworkError(Exception):
-    """A network asked for more mails than it may; `retry_after` seconds help."""
+    """A network requested more mails than it may; it can retry after `retry_after` seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"try again in {retry_after} s")
@@ -36,15 +36,15 @@ class TooManyFromNetworkError(Exception):
 
 
 def check_network(request: HttpRequest) -> None:
-    """Count a mail that a network asked for; raise TooManyFromNetworkError beyond its limit or that of all."""
+    """Count a mail requested by a network; raise TooManyFromNetworkError beyond its limit or the site's."""
     for counter in _network_counters(request):
         _count(*counter)
-    # Last: what one network asks for in vain must not use up what there is for all.
+    # Last, so that requests refused to one network do not use up the limit shared by all.
     check_site()
 
 
 def network_has_room(request: HttpRequest, kind: str) -> bool:
-    """Count one thing of a kind that a network asked for; say whether it is within what it may ask of mails."""
+    """Count one request of a kind from a network; return whether it is within the network's limit for mails."""
     return all(_hit(limit, kind, network) for limit, _, network in _network_counters(request))
 
 
@@ -59,7 +59,7 @@ def _network_counters(request: HttpRequest) -> list[tuple[RateLimitItem, str, st
 
 
 def check_site() -> None:
-    """Count a mail that somebody asked for; raise TooManyFromNetworkError beyond the limit of all together."""
+    """Count a requested mail; raise TooManyFromNetworkError beyond the limit for the whole site."""
     _count(parse(settings.MAILS_PER_SITE), "site", "")
 
 
@@ -69,31 +69,31 @@ def _count(limit: RateLimitItem, kind: str, key: str) -> None:
 
 
 def address_has_room(address: str, kind: str = "mail") -> bool:
-    """Count a mail of one kind to a mailbox; say whether it may be sent. The counter knows it by a hash alone.
+    """Count a mail of one kind to a mailbox; return whether it may be sent. The counter only stores a hash.
 
-    Each kind has its own count: what strangers ask for in somebody's name is refused only once the same mail went out
-    as often, so whoever waits for it has it.
+    Each kind has its own count: even if strangers request a mail in someone's name, it is refused only after the same
+    mail has gone out that many times, so anyone waiting for it already has it.
     """
     return _hit(parse(settings.MAILS_PER_ADDRESS), f"address {kind}", hash_of(mailbox_of(address)))
 
 
 def most_mails() -> str:
-    """Say how many mails of one kind go to one mailbox: “3 of these emails per hour”."""
+    """Return how many mails of one kind go to one mailbox, in words: “3 of these emails per hour”."""
     limit = parse(settings.MAILS_PER_ADDRESS)
     span = f"{limit.multiples} {limit.GRANULARITY.name}s" if limit.multiples > 1 else limit.GRANULARITY.name
     return f"{limit.amount} of these emails per {span}"
 
 
 def has_room(limit: str, kind: str, key: str) -> bool:
-    """Count one more thing of a kind; say whether the limit (such as “10 per day”) allows it."""
+    """Count one more thing of a kind; return whether the limit (such as “10 per day”) allows it."""
     return _hit(parse(limit), kind, key)
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the address of whoever asks: what the outermost proxy of ours saw, None where nothing tells."""
+    """Return the client's address as our outermost proxy saw it; None if it is unknown."""
     seen = str(request.META.get("REMOTE_ADDR", ""))
     if settings.PROXY_COUNT:
-        # Each proxy appends whom it saw; what stands further to the left anybody can make up.
+        # Each proxy appends the address it saw; anything further to the left can be made up.
         chain = [part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
         if len(chain) >= settings.PROXY_COUNT:
             seen = chain[-settings.PROXY_COUNT]
@@ -105,7 +105,7 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def network_of(address: str | None) -> str:
-    """Return the /24 or /56 an address belongs to; those nobody knows share one."""
+    """Return the /24 or /56 an address belongs to; unknown addresses share one."""
     if address is None:
         return "unknown"
     # Homes and servers are given a /56 (RFC 6177).
@@ -113,7 +113,7 @@ def network_of(address: str | None) -> str:
 
 
 def wider_network_of(address: str | None) -> str:
-    """Return the /48 of IPv6 that customers are given at most; "" where there is none."""
+    """Return the IPv6 /48, the most a customer is given; "" if there is none."""
     return "" if address is None or _is_ipv4(address) else _network(address, 48)
 
 
@@ -125,13 +125,13 @@ def _network(address: str, prefix: int) -> str:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 
-# For how long a storage that did not answer is left alone; each process counts for itself meanwhile.
+# How long to leave a storage alone after it did not answer; each process counts for itself meanwhile.
 WITHOUT_STORAGE_SECONDS = 10
 IN_MEMORY_STORE = "memory://instead"
 
 
 class Limiter(MovingWindowRateLimiter):
-    """Counts in one storage, and knows whether it is left alone just now."""
+    """A rate limiter on one storage that knows whether the storage is currently left alone."""
 
     def __init__(self, storage: Storage) -> None:
         super().__init__(storage)
@@ -141,14 +141,14 @@ class Limiter(MovingWindowRateLimiter):
 
 @cache
 def limiter(storage: str) -> Limiter:
-    """Return the one limiter of a storage; counters in memory live as long as it."""
+    """Return the only limiter of a storage; in-memory counters live as long as it does."""
     # A storage that hangs must not hold up the form.
     timeouts = {"socket_connect_timeout": 2, "socket_timeout": 2} if storage.startswith("redis") else {}
     return Limiter(cast(Storage, storage_from_string(storage, wrap_exceptions=True, **timeouts)))
 
 
 def ask_limiter(question: Callable[[Limiter], LimiterResult]) -> LimiterResult:
-    """Return what the counters of all processes answer; where their storage does not, those of this process."""
+    """Return the answer of the counters all processes share; of this process's own if their storage is away."""
     shared = limiter(settings.RATE_LIMIT_STORAGE)
     return shared.fallback.ask(lambda: question(shared), lambda: question(limiter(IN_MEMORY_STORE)))
 

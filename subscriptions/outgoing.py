@@ -1,6 +1,6 @@
-"""Mails that somebody asked for: kept in the database until they are sent, so that a broker that is away loses none.
+"""Requested mails: kept in the database until they are sent, so that none are lost while the broker is away.
 
-Celery's message is a doorbell. Where it never rings, beat's sweep finds the row within a minute.
+Celery's message is a doorbell. If it never rings, beat's sweep finds the row within a minute.
 """
 
 import logging
@@ -21,7 +21,7 @@ from subscriptions.models import OutgoingMail
 logger = logging.getLogger(__name__)
 
 FIRST_WAIT, MAX_MAIL_RETRY_DELAY = timedelta(seconds=10), timedelta(minutes=10)
-# Of those that are sent, and of those a dead worker left.
+# For mails that were sent, and for those a dead worker left behind.
 OUTGOING_RETENTION = timedelta(days=1)
 OUTGOING_BATCH = 500
 
@@ -40,7 +40,7 @@ MAIL_KINDS: dict[str, MailKind] = {
 
 
 def queue_mail(kind: str, recipient: int, enqueue: Callable[[], object], **details: object) -> None:
-    """Keep a mail to be sent, and ring for it once all is committed."""
+    """Store a mail to be sent, and ring for it on commit."""
     fresh = {"details": details, "created_at": timezone.now(), "not_before": timezone.now(), "attempts": 0}
     fresh |= {"begun_at": None, "sent_at": None}
     OutgoingMail.objects.update_or_create(kind=kind, recipient=recipient, defaults=fresh)
@@ -48,7 +48,7 @@ def queue_mail(kind: str, recipient: int, enqueue: Callable[[], object], **detai
 
 
 def enqueue_on_commit(enqueue: Callable[[], object]) -> None:
-    """Ring for a task once all is committed; where the broker is away, beat does when it is back."""
+    """Ring for a task on commit; if the broker is away, beat rings once it is back."""
 
     def enqueue_once() -> None:
         try:
@@ -60,9 +60,9 @@ def enqueue_on_commit(enqueue: Callable[[], object]) -> None:
 
 
 def send(kind: str, recipient: int, now: datetime) -> bool:
-    """Send a mail that waits; return whether this call did. Raises MailError where it was not taken, to be tried again.
+    """Send a waiting mail; return whether this call did. Raises MailError if it was not accepted and will be retried.
 
-    Of any number of callers one sends it.
+    However many callers there are, only one sends it.
     """
     mail = OutgoingMail.objects.waiting(now).filter(kind=kind, recipient=recipient)
     if not mail.update(begun_at=now, attempts=F("attempts") + 1):
@@ -84,7 +84,7 @@ def send(kind: str, recipient: int, now: datetime) -> bool:
 
 
 def send_waiting(now: datetime) -> int:
-    """Send what waits, and forget what is done with; return how many were sent. One that fails stops no other."""
+    """Send waiting mails and delete finished ones; return how many were sent. A failure does not stop the others."""
     sent = 0
     for kind, recipient in OutgoingMail.objects.waiting(now).values_list("kind", "recipient")[:OUTGOING_BATCH]:
         try:

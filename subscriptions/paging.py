@@ -1,19 +1,19 @@
-"""Pages of tables with millions of rows: counted only as far as anybody would leaf."""
+"""Paging for tables with millions of rows: counted only as far as anyone would page."""
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-# Beyond these rows one searches instead.
+# Beyond this many rows, people search instead.
 MAX_COUNTED_ROWS = 10_000
 
 
 class AtMost(Paginator):  # type: ignore[type-arg]
-    """Counts no further than MOST; what lies beyond is found by searching."""
+    """A paginator that counts no further than MAX_COUNTED_ROWS; rows beyond that are found by searching."""
 
     @cached_property
     def count(self) -> int:
-        """Return the number of rows, MOST where there are more."""
+        """Return the number of rows, at most MAX_COUNTED_ROWS."""
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)

@@ -1,4 +1,4 @@
-"""Pending sign-ups: those for readers who left, kept beside their row until somebody confirms them."""
+"""Pending sign-ups: those for readers who left are kept apart from their row until someone confirms them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from subscriptions.models.subscriber import CHOICES
 
 @dataclass(frozen=True)
 class PendingSignUp:
-    """What a confirmation would bring: a subscriber with the choices of the request, unsaved, and the rest of it."""
+    """What a confirmation would apply: an unsaved subscriber with the request's choices, and the rest of it."""
 
     subscriber: Subscriber
     topics: Sequence[Topic]
@@ -21,7 +21,7 @@ class PendingSignUp:
 
 
 def packed(email: str, choices: dict[str, Any]) -> dict[str, Any]:
-    """Return what the form of signing up was filled in with, as JSON."""
+    """Return the data of a sign-up form as JSON-compatible values."""
     chosen = {name: choices[name] for name in CHOICES & choices.keys() if choices[name] != ""}
     return {
         "email": email,
@@ -33,7 +33,7 @@ def packed(email: str, choices: dict[str, Any]) -> dict[str, Any]:
 
 
 def sign_up_of(subscriber: Subscriber) -> PendingSignUp | None:
-    """Return what waits for this subscriber's confirmation; None where nothing does."""
+    """Return the sign-up waiting for this subscriber's confirmation; None if there is none."""
     if subscriber.status == Status.PENDING:
         return _own_row(subscriber)
     if subscriber.status not in ASKS_BESIDE:
@@ -47,7 +47,7 @@ def sign_up_of(subscriber: Subscriber) -> PendingSignUp | None:
 
 
 def asked_before_signing_in(subscriber: Subscriber) -> bool:
-    """Whether somebody signed up, and then signed in before confirming: what they chose stands in their row."""
+    """Return whether someone signed up and then signed in before confirming: their choices are in their row."""
     if subscriber.status != Status.ACCOUNT:
         return False
     return subscriber.consents.given().filter(confirmed_at=None, withdrawn_at=None).exists()
@@ -58,7 +58,7 @@ def _own_row(subscriber: Subscriber) -> PendingSignUp:
 
 
 def apply_request(subscriber: Subscriber, request: Consent, at: datetime) -> None:
-    """Give a former reader what was chosen for them; what they said and followed before stays."""
+    """Apply the choices of a request to a former reader; what they said and followed before stays."""
     choices = _choices(request)
     subscriber.email = choices["email"]
     subscriber.choose({**_chosen(request), "paused_until": None})
@@ -70,18 +70,18 @@ def apply_request(subscriber: Subscriber, request: Consent, at: datetime) -> Non
 
 
 def _choices(request: Consent) -> dict[str, Any]:
-    """Return what `packed` made."""
+    """Return the data that `packed` made."""
     return request.choices or {}
 
 
 def _chosen(request: Consent) -> dict[str, Any]:
-    """Return the fields of the subscriber, as the form gave them."""
+    """Return the subscriber's fields, as the form gave them."""
     fields: dict[str, Any] = {field.name: field for field in Subscriber._meta.concrete_fields}
     return {name: fields[name].to_python(value) for name, value in _choices(request)["chosen"].items()}
 
 
 def _topics(request: Consent) -> list[Topic]:
-    """Return the topics that were ticked and are still there."""
+    """Return the ticked topics that still exist."""
     return list(Topic.objects.filter(pk__any_of=_choices(request)["topics"]))
 
 

@@ -1,16 +1,16 @@
-"""Words as they are compared: phrases that somebody follows or mutes, and names of authors; and how many fit."""
+"""Comparison keys for phrases that someone follows or mutes and for author names, and limits on their number."""
 
 import re
 import unicodedata
 from functools import lru_cache
 
-# More words than anybody keeps in mind; whoever pastes a list is told.
+# More than anyone keeps in mind; someone who pastes a longer list is told.
 MAX_PHRASES = 500
 MAX_PHRASE_LENGTH = 100
-# Characters of what somebody writes of their interests.
+# Characters of what someone writes about their interests.
 MAX_OWN_WORDS = 600
 
-# Letters that Unicode does not take for one with an accent.
+# Letters that Unicode does not treat as a letter with an accent.
 _LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -41,17 +41,18 @@ MOST_INITIALS = 3
 
 
 def phrase_key(phrase: str) -> str:
-    """Return a phrase as it is looked for: one form of each letter (NFKC), small, single spaces."""
+    """Return a phrase as it is searched for: one form of each letter (NFKC), case-folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", phrase).casefold().split())
 
 
 @lru_cache(maxsize=20_000)
 def author_key(name: str) -> str:
-    """Return a name as it is compared: given name first, no accents, no punctuation, small.
+    """Return a name as it is compared: given name first, no accents, no punctuation, lower case.
 
-    The same person has one key under arXiv's, BibTeX's and DBLP's spelling: “Gödel, Kurt”, “kurt godel”, “Kurt F.
-    Gödel” and “Kurt Gödel 0001” are one. Initials beside a given name say nothing and fall out; initials alone stay and
-    are somebody else, for “J. Smith” may be Jane or John. At most LONGEST characters.
+    The same person has the same key in arXiv's, BibTeX's and DBLP's spelling: “Gödel, Kurt”, “kurt godel”, “Kurt F.
+    Gödel” and “Kurt Gödel 0001” are one. Initials next to a given name say nothing and are dropped. A name with only
+    initials keeps them and is someone else, because “J. Smith” may be Jane or John. At most MAX_PHRASE_LENGTH
+    characters.
     """
     words = [_folded(word) for word in _in_reading_order(name)]
     words = [word for word in words if word]
@@ -64,14 +65,14 @@ def author_key(name: str) -> str:
 
 
 def _in_reading_order(name: str) -> list[str]:
-    """Return the words of a name, given name first, each initial by itself; without DBLP's number."""
+    """Return the words of a name, given name first, each initial as its own word, without DBLP's number."""
     plain = _NUMBER.sub("", unicodedata.normalize("NFKC", name).strip())
     family, *given = (part.strip() for part in plain.split(","))
     # “Davis, Jr., Sammy” and “Davis, Sammy, Jr.”
     suffixes = [part for part in given if _folded(part) in _SUFFIXES]
     given = [part for part in given if part not in suffixes]
     words = [word for part in (*given, family, *suffixes) for word in re.split(r"\s+|(?<=\.)(?=\w)", part) if word]
-    # “KF Gödel”, as PubMed and RIS have it; “LI Ming” and “ADA” are names in capitals.
+    # “KF Gödel”, as PubMed and RIS write it; but “LI Ming” and “ADA” are names in capitals.
     initials = words and 1 < len(words[0]) <= MOST_INITIALS and re.fullmatch("[^\\W\\d_AEIOUY]+", words[0])
     if initials and words[0].isupper() and len(words) > 1 and not words[-1].isupper():
         words = [*words[0], *words[1:]]
@@ -79,12 +80,12 @@ def _in_reading_order(name: str) -> list[str]:
 
 
 def _initials(word: str) -> list[str]:
-    """Return “J.-P.” as its two letters, and any other word as it is."""
+    """Split “J.-P.” into its two letters; return any other word as it is."""
     parts = re.split(r"[.\s-]+", word)
     return [part for part in parts if part] if all(len(part) <= 1 for part in parts) else [word]
 
 
 def _folded(word: str) -> str:
-    """Return a word in small letters without accents and signs; a hyphen, as in Wei-Lun, parts nothing."""
+    """Return a word in lower case without accents or punctuation; a hyphen, as in Wei-Lun, does not split it."""
     word = unicodedata.normalize("NFKD", word.translate(_LETTERS)).casefold().translate(_LETTERS)
     return "".join(char for char in word if char.isalnum() and not unicodedata.combining(char))

@@ -1,4 +1,4 @@
-"""Changing one's mind: everything a form of preferences holds, in one transaction."""
+"""Changing preferences: everything the preferences form holds, in one transaction."""
 
 import uuid
 from datetime import datetime
@@ -13,7 +13,7 @@ from subscriptions.preferences import Preferences
 
 @transaction.atomic
 def change(subscriber: Subscriber, choices: dict[str, Any], preferred: Preferences, at: datetime) -> None:
-    """Save new choices and what is wanted, the next digest at the first moment the choices allow."""
+    """Save new choices and preferences, with the next digest at the first time the choices allow."""
     row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     if row.choose(choices) and row.is_active:
         row.reschedule(at)

@@ -1,4 +1,4 @@
-"""What a subscriber wants to read, all of it at once: from the database, from a form, and back."""
+"""Everything a subscriber wants to read, as one value: from the database, from a form, and back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from subscriptions.phrases import MAX_PHRASES, author_key, phrase_key
 
 @dataclass(frozen=True)
 class Preferences:
-    """Topics with their weights, phrases to follow and to mute, authors to follow: saved, or only tried."""
+    """Topics with their weights, phrases to follow and to mute, authors to follow: saved, or only tried out."""
 
-    # By the key of the topic; see subscriptions.models.Weight.
+    # By topic key; see subscriptions.models.Weight.
     weights: dict[int, float] = field(default_factory=dict)
     follow: tuple[str, ...] = ()
     mute: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class Preferences:
 
     @classmethod
     def of_words(cls, choices: "Mapping[str, Any]") -> "Preferences":
-        """Return the words and authors that a form of signing up was filled in with."""
+        """Return the words and authors entered in a sign-up form."""
         return cls(
             follow=tuple(choices.get("follow", ())),
             mute=tuple(choices.get("mute", ())),
@@ -31,7 +31,7 @@ class Preferences:
 
     @property
     def contradictions(self) -> list[str]:
-        """The phrases that are muted and followed at once: they are muted."""
+        """The phrases that are both muted and followed: muting wins."""
         followed = {phrase_key(phrase) for phrase in self.follow}
         return [phrase for phrase in self.mute if phrase_key(phrase) in followed]
 
@@ -49,7 +49,7 @@ def preferences_of(subscriber: Subscriber) -> Preferences:
 
 @transaction.atomic
 def keep(subscriber: Subscriber, wishes: Preferences) -> None:
-    """Have a subscriber want exactly this. What stays as it was is not touched."""
+    """Make these a subscriber's exact preferences. Rows that stay the same are not touched."""
     _keep_weights(subscriber, wishes.weights)
     _keep_rules(subscriber, Rule.Kind.FOLLOW, wishes.follow)
     _keep_rules(subscriber, Rule.Kind.MUTE, wishes.mute)
@@ -57,9 +57,9 @@ def keep(subscriber: Subscriber, wishes: Preferences) -> None:
 
 
 def ask_for(subscriber: Subscriber, wishes: Preferences) -> None:
-    """Have somebody who signs up follow and mute what they wish, in place of what they wished at a try before.
+    """Let someone who signs up follow and mute what they asked for, replacing what an earlier try asked for.
 
-    What a reader followed since they confirmed stays: whoever types their address must not change it.
+    What a reader has followed since confirming stays: someone else who types their address must not change it.
     """
     stored = preferences_of(subscriber) if subscriber.confirmed_at else Preferences()
     _keep_rules(subscriber, Rule.Kind.FOLLOW, _together(stored.follow, wishes.follow))

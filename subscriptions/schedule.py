@@ -1,4 +1,4 @@
-"""When is the next digest due: pure, and right on both days a year when clocks change."""
+"""When the next digest is due: pure, and right on both days a year when clocks change."""
 
 from calendar import monthrange
 from collections.abc import Callable
@@ -13,36 +13,36 @@ EVERY_DAY = frozenset(range(7))
 
 
 class ScheduleFields(NamedTuple):
-    """How often and when, as somebody chose it; which of the last three counts, the frequency tells."""
+    """How often and when, as someone chose it; the frequency decides which of the last three fields counts."""
 
     time_zone: str
     local_time: time
     frequency: str
     # 0 is Monday.
     weekday: int = 0
-    # A bit for each day of the week, Monday's the lowest.
+    # One bit for each day of the week; Monday's is the lowest.
     chosen_days: int = 0b0011111
     month_day: int = 1
 
     @classmethod
     def of(cls, row: object) -> "ScheduleFields":
-        """Return what a row chose that has these fields among others."""
+        """Return the choices of a row that has these fields among others."""
         return cls(**{name: getattr(row, name) for name in cls._fields})
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """On which days and at what time of the local clock."""
+    """The days of the digest and its time in the local time zone."""
 
     time_zone: str
     local_time: time
-    # Of the week; 0 is Monday.
+    # Days of the week; 0 is Monday.
     days: frozenset[int] = EVERY_DAY
-    # Of the month; None is any. In a month that is shorter it stands for the last.
+    # Day of the month; None is any. In a shorter month it means the last day.
     month_day: int | None = None
 
     def has(self, day: date) -> bool:
-        """Say whether there is a digest on that day."""
+        """Return whether there is a digest on that day."""
         if self.month_day is None:
             return day.weekday() in self.days
         return day.day == min(self.month_day, monthrange(day.year, day.month)[1])
@@ -58,7 +58,7 @@ def bits_of(days: frozenset[int]) -> int:
     return sum(1 << day for day in days)
 
 
-# The days of each frequency, but of the monthly one.
+# The days of the week of each frequency except monthly.
 WEEKDAYS_BY_FREQUENCY: dict[str, Callable[[ScheduleFields], frozenset[int]]] = {
     "daily": lambda _: EVERY_DAY,
     "weekdays": lambda _: frozenset(range(5)),
@@ -69,35 +69,35 @@ WEEKDAYS_BY_FREQUENCY: dict[str, Callable[[ScheduleFields], frozenset[int]]] = {
 
 @cache
 def schedule_of(chosen: ScheduleFields) -> Rhythm:
-    """Return the rhythm that somebody chose."""
+    """Return the rhythm that someone chose."""
     if chosen.frequency == "monthly":
         return Rhythm(chosen.time_zone, chosen.local_time, month_day=chosen.month_day)
     days = WEEKDAYS_BY_FREQUENCY.get(chosen.frequency, WEEKDAYS_BY_FREQUENCY["daily"])(chosen)
-    # Without a day there would be no next one.
+    # Without any days there would be no next digest.
     return Rhythm(chosen.time_zone, chosen.local_time, days or EVERY_DAY)
 
 
 @lru_cache(maxsize=10_000)
 def local_date(at: datetime, time_zone: str) -> date:
-    """Return the calendar day of a moment in a time zone (IANA name); of one that is not known, in UTC."""
+    """Return the calendar day of a moment in a time zone (IANA name), in UTC if the zone is unknown."""
     try:
         return at.astimezone(time_zones.zone(time_zone)).date()
     except OverflowError:
-        # On the first or the last day there is.
+        # On the first or last day that a datetime can hold.
         return at.date()
 
 
 def delivery_time(day: date, schedule_of: Rhythm) -> datetime:
-    """Return the moment in UTC at which the clock shows the time on that day.
+    """Return the moment, in UTC, when the local clock shows the digest's time on that day.
 
     A time that the clock skips in spring is read with the offset before the change, so that 02:30 is half an hour
-    after 02:00 (shown as 03:30); of a time shown twice in autumn the first counts (PEP 495, fold=0).
+    after 02:00 (shown as 03:30). If a time is shown twice in autumn, the first one counts (PEP 495, fold=0).
     """
     return datetime.combine(day, schedule_of.local_time, time_zones.zone(schedule_of.time_zone)).astimezone(UTC)
 
 
 def next_at(schedule_of: Rhythm, after: datetime, *, not_before: date | None = None) -> datetime:
-    """Return the first moment (UTC) of the rhythm strictly after `after`, on `not_before` or later where given."""
+    """Return the first moment (UTC) of the rhythm strictly after `after` and, if given, on `not_before` or later."""
     day = local_date(after, schedule_of.time_zone)
     if not_before and not_before > day:
         day = not_before

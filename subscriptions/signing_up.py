@@ -1,4 +1,4 @@
-"""The steps of signing up, from asking to coming back after leaving. Consent is on record at each."""
+"""The steps of signing up, from the request to coming back after leaving. Consent is recorded at each."""
 
 import uuid
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from subscriptions.models.choices import ASKS_BESIDE
 
 @dataclass(frozen=True)
 class ConsentRequest:
-    """When somebody asked for something, and from which network address."""
+    """When someone made a request, and from which network address."""
 
     at: datetime
     address: str | None
 
 
 def wording() -> str:
-    """Return what one agrees to by signing up."""
+    """Return the text people agree to by signing up."""
     return (
         f"I want research papers from {settings.SITE_NAME} by email, as often as I chose. "
         "I can stop with one click in any email."
@@ -32,10 +32,10 @@ def wording() -> str:
 
 @transaction.atomic
 def sign_up(email: str, choices: dict[str, Any], consent_request: ConsentRequest) -> Subscriber | None:
-    """Keep a request to be written to; return whose it is, None where no mail may go.
+    """Store a request to subscribe; return its subscriber, or None if the address must not be emailed.
 
-    A stranger may have typed the address. So nothing changes for somebody who is active, and for somebody who left the
-    request is kept beside what is known of them. Where nobody has confirmed yet, the latest request counts.
+    A stranger may have typed the address. So nothing changes for an active subscriber, and for someone who left, the
+    request is kept apart from their own data. If no one has confirmed yet, the latest request counts.
     """
     if Suppression.objects.covers(email):
         _work_in_vain(choices, consent_request)
@@ -54,7 +54,7 @@ def sign_up(email: str, choices: dict[str, Any], consent_request: ConsentRequest
 
 
 def _keep(subscriber: Subscriber, email: str, choices: dict[str, Any], consent_request: ConsentRequest) -> None:
-    """Write a sign-up into the row of somebody who never confirmed one."""
+    """Write a sign-up into the row of someone who never confirmed one."""
     subscriber.ask_again(email, consent_request.at)
     subscriber.choose(choices)
     subscriber.save()
@@ -79,7 +79,7 @@ def _keep_open_consent(subscriber: Subscriber, consent_request: ConsentRequest, 
 
 
 def _work_in_vain(choices: dict[str, Any], consent_request: ConsentRequest) -> None:
-    """Do what a new address takes, and undo it: how long the answer takes must not tell which addresses are known."""
+    """Do the work of a new address, then undo it: response times must not reveal which addresses are known."""
     with transaction.atomic():
         address = f"{uuid.uuid4().hex}@example.invalid"
         nobody = Subscriber.objects.create(email=address, created_at=consent_request.at)
@@ -89,7 +89,7 @@ def _work_in_vain(choices: dict[str, Any], consent_request: ConsentRequest) -> N
 
 @transaction.atomic
 def confirm_subscription(subscriber: Subscriber, consent_request: ConsentRequest) -> bool:
-    """Make a sign-up count, with its consent; return whether it counts now. Doing it twice changes nothing."""
+    """Confirm a sign-up, with its consent; return whether it counts now. Doing it twice changes nothing."""
     subscriber = _locked(subscriber)
     request = subscriber.consents.requests().last()
     waits = (
@@ -108,9 +108,9 @@ def confirm_subscription(subscriber: Subscriber, consent_request: ConsentRequest
 
 @transaction.atomic
 def resubscribe(subscriber: Subscriber, consent_request: ConsentRequest) -> bool:
-    """Undo an unsubscription of a moment ago, as a consent of its own; return whether mail comes again.
+    """Undo a recent unsubscription, as a separate consent; return whether mail comes again.
 
-    Only for a while: the link to leave is in every mail for ever, and mails are passed on.
+    Only for a while: the unsubscribe link is in every mail for ever, and mails get forwarded.
     """
     subscriber = _locked(subscriber)
     if subscriber.can_come_back(consent_request.at) and not Suppression.objects.covers(subscriber.email):
@@ -120,7 +120,7 @@ def resubscribe(subscriber: Subscriber, consent_request: ConsentRequest) -> bool
 
 @transaction.atomic
 def subscribe_signed_in(subscriber: Subscriber, consent_request: ConsentRequest) -> bool:
-    """Subscribe somebody who is signed in, and so has proved their address; return whether mail comes now."""
+    """Subscribe someone who is signed in, and so has proved their address; return whether mail comes now."""
     subscriber = _locked(subscriber)
     if subscriber.status in ASKS_BESIDE and not Suppression.objects.covers(subscriber.email):
         subscriber.consents.filter(confirmed_at=None).delete()
@@ -137,14 +137,14 @@ def _confirm_at_once(subscriber: Subscriber, consent_request: ConsentRequest) ->
 
 
 def delete_unconfirmed(before: datetime, batch: int = 500) -> int:
-    """Delete the sign-ups asked for before then and never confirmed, a batch at a time; return how many.
+    """Delete the sign-ups requested before then and never confirmed, a batch at a time; return how many.
 
-    Of those for readers who left, only the request goes: they stay on record as having left.
+    For readers who left, only the request is deleted: they stay on record as having left.
     """
     forgotten = Consent.objects.requests().filter(requested_at__lt=before).delete()[0]
     while keys := list(Subscriber.objects.never_confirmed(before).values_list("pk", flat=True)[:batch]):
         with transaction.atomic():
-            # Asked again, for one may have confirmed meanwhile.
+            # Filtered again, because someone may have confirmed meanwhile.
             expired = Subscriber.objects.never_confirmed(before).select_for_update().filter(pk__in=keys)
             forgotten += expired.delete()[1].get("subscriptions.Subscriber", 0)
     return forgotten

@@ -1,24 +1,24 @@
-"""Cells that spreadsheets take for text and nothing else."""
+"""Cells that spreadsheets treat as text and nothing else."""
 
 import unicodedata
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, “CSV Injection”); in its full width too.
+# What a spreadsheet takes as the start of a formula (OWASP, “CSV Injection”), also in full-width form.
 _FORMULA = frozenset("=+-@")
-# A line break, a tab or a quote in front hides what follows from a reader, not from a spreadsheet.
+# A leading line break, tab or quote hides what follows from a reader, but not from a spreadsheet.
 _BREAKS = frozenset("\t\r\n\v\f")
 
 
 def cell(value: object) -> str:
-    """Return the text of a cell that no spreadsheet runs: one that looks like a formula gets an apostrophe before it.
+    """Return the text of a cell that no spreadsheet runs: anything like a formula gets an apostrophe in front.
 
-    NUL, which no file of text holds, is left out.
+    NUL, which a text file cannot contain, is left out.
     """
     text = str(value).replace("\0", "")
     return f"'{text}" if _is_formula(text) else text
 
 
 def _is_formula(text: str) -> bool:
-    """Whether a spreadsheet may run a text, also with blanks and signs without a width in front of it."""
+    """Return whether a spreadsheet may run a text, even with white space or zero-width characters in front."""
     for letter in text:
         if letter in _BREAKS:
             return True

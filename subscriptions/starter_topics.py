@@ -18,18 +18,18 @@ SETS = settings.BASE_DIR / "seeds" / "topics"
 
 _KEYS = {"slug": str, "name": str, "description": str, "arxiv_categories": list, "keywords": list}
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?))?|[a-z]+:[\w-]+")
-# Which may be left out.
+# This one may be left out.
 _PARENT = "parent"
 _KEYWORD = re.compile(r"(?=.*\w)\S(?:.*\S)?")
 
 
 class TopicError(ValueError):
-    """The file of topics is not as it should be; str() names the topic and the key."""
+    """The topics file is invalid; str() names the topic and the key."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was done with the topics of a file."""
+    """What happened to the topics of a file."""
 
     new: int
     updated: int
@@ -46,9 +46,9 @@ def topic_sets() -> list[str]:
 
 @transaction.atomic
 def load_topics(path: Path = SHIPPED) -> Loaded:
-    """Write the topics of a file, known by their slugs. Topics that are not in the file stay.
+    """Save the topics of a file, matched by slug. Topics that are not in the file stay.
 
-    Raises TopicError where the file is not as it should be; then nothing changes.
+    Raises TopicError if the file is invalid; then nothing changes.
     """
     topics = read_topics(path)
     parents = {topic.slug: topic.parent for topic in topics}
@@ -72,7 +72,7 @@ def load_topics(path: Path = SHIPPED) -> Loaded:
 
 
 def _put_under(parents: dict[str, Topic | None]) -> list[Topic]:
-    """Give topics, by their slugs, the broad ones they are part of; return those that had another one, or none."""
+    """Set the broad topics of topics given by slug; return those that had another one before, or none."""
     rows = {topic.slug: topic for topic in Topic.objects.filter(slug__in=parents)}
     moved = []
     for slug, named in parents.items():
@@ -85,7 +85,7 @@ def _put_under(parents: dict[str, Topic | None]) -> list[Topic]:
 
 
 def read_topics(path: Path) -> list[Topic]:
-    """Return the topics of a file, not saved, each checked; raises TopicError."""
+    """Return the topics of a file, unsaved, each checked; raise TopicError if the file is invalid."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -107,7 +107,7 @@ def read_topics(path: Path) -> list[Topic]:
 
 
 def _name_parents(topics: list[Topic], slugs: dict[str, str]) -> None:
-    """Put the broad topic itself in the place of its slug; TopicError where it is none of the file."""
+    """Replace each slug of a broad topic with that topic; raise TopicError if the file does not have it."""
     by_slug = {topic.slug: topic for topic in topics}
     for topic in topics:
         slug = slugs[topic.slug]
@@ -117,14 +117,14 @@ def _name_parents(topics: list[Topic], slugs: dict[str, str]) -> None:
 
 
 def _topic(number: int, entry: dict[str, Any]) -> Topic:
-    """Return one topic, checked by its keys and by the rules of the model."""
+    """Return one topic, with its keys and the rules of the model checked."""
     place = f"topic {entry.get('slug') or f'number {number}'}"
     for key in sorted(entry.keys() - _KEYS.keys()):
         raise TopicError(f"{place}: {key}: expected only {', '.join([*_KEYS, _PARENT])}")
     for key, kind in _KEYS.items():
         if key not in entry:
             raise TopicError(f"{place}: {key}: expected it, found nothing")
-        # Few topics have no category of their own; all have words.
+        # A few topics have no category of their own; all have keywords.
         if not isinstance(entry[key], kind) or not (entry[key] or key == "arxiv_categories"):
             raise TopicError(f"{place}: {key}: expected a {'text' if kind is str else 'list of texts'}")
     _check_list(place, "keywords", entry["keywords"], _KEYWORD, "a word or a phrase")
@@ -145,7 +145,7 @@ def _check_list(place: str, key: str, values: list[Any], pattern: re.Pattern[str
 
 
 def _refuse_names_of_others(topics: list[Topic]) -> None:
-    """Raise TopicError where a topic that is not in the file has a name that is."""
+    """Raise TopicError if a topic that is not in the file has the same name as one that is."""
     others = Topic.objects.exclude(slug__in=[topic.slug for topic in topics])
     namesake = others.filter(name__in=[topic.name for topic in topics]).first()
     if namesake is not None:

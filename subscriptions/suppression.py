@@ -1,4 +1,4 @@
-"""Ending all mail to somebody by hand, and lifting that again."""
+"""Suppressing a subscriber by hand, and lifting the suppression again."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,7 +11,7 @@ from subscriptions.models.suppression import hash_of
 
 @transaction.atomic
 def suppress_subscriber(subscriber: Subscriber, at: datetime) -> None:
-    """Let no mail go to a subscriber's address any more."""
+    """Stop all further mail to a subscriber's address."""
     Suppression.objects.get_or_create(
         address_hash=hash_of(subscriber.email), defaults={"reason": Suppression.Reason.BY_HAND}
     )
@@ -20,14 +20,14 @@ def suppress_subscriber(subscriber: Subscriber, at: datetime) -> None:
 
 @transaction.atomic
 def lift_suppression(subscriber: Subscriber) -> None:
-    """Allow mail to the address again. They count as having left: digests begin when they sign up anew."""
+    """Allow mail to the address again. The subscriber counts as having left: digests start when they sign up again."""
     Suppression.objects.filter(address_hash=hash_of(subscriber.email)).delete()
     Subscriber.objects.filter(pk=subscriber.pk, status=Status.SUPPRESSED).update(status=Status.UNSUBSCRIBED)
     subscriber.refresh_from_db()
 
 
 def by_bounce(subscribers: Collection[Subscriber]) -> set[int]:
-    """Return the keys of those to whom nothing but a bounce keeps us from writing."""
+    """Return the keys of those we may not email only because of a bounce."""
     hashes = {hash_of(subscriber.email): subscriber.pk for subscriber in subscribers}
     rows = Suppression.objects.filter(address_hash__in=hashes, reason=Suppression.Reason.BOUNCED)
     return {hashes[row] for row in rows.values_list("address_hash", flat=True)}
@@ -35,9 +35,9 @@ def by_bounce(subscribers: Collection[Subscriber]) -> set[int]:
 
 @transaction.atomic
 def undo_suppression(subscriber: Subscriber, status: Status, at: datetime) -> bool:
-    """Make a subscriber whom a bounce suppressed what they were before; return whether this call did it.
+    """Restore a subscriber suppressed by a bounce to what they were before; return whether this call did it.
 
-    The consent that the suppression ended holds again: its owner never withdrew it.
+    The consent that the suppression ended is valid again: the subscriber never withdrew it.
     """
     row = Subscriber.objects.select_for_update().filter(pk=subscriber.pk, status=Status.SUPPRESSED).first()
     if row is None or not by_bounce([row]):

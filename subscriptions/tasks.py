@@ -1,4 +1,4 @@
-"""The doorbells Celery rings. Each calls one function and ends."""
+"""The Celery tasks, which are doorbells. Each calls one function and ends."""
 
 from celery import shared_task
 from django.conf import settings
@@ -9,21 +9,21 @@ from subscriptions.importing import importing, retention
 from subscriptions.models import OutgoingMail
 
 
-# Tries again after about 10, 20, 40, 80 and 160 seconds: far below the time after which Redis would give a waiting
+# Retries after about 10, 20, 40, 80 and 160 seconds: far below the time after which Redis would give a waiting
 # message to a second worker.
 @shared_task(autoretry_for=(emails.MailError,), retry_backoff=10, retry_jitter=False, max_retries=5)
 def send_mail(name: str, pk: int) -> None:
-    """Write to a subscriber who asked for something; what beat's sweep has sent is not sent again."""
+    """Send a subscriber the mail they asked for, unless beat's sweep has already sent it."""
     if OutgoingMail.objects.filter(kind=name, recipient=pk).exists():
         outgoing.send(name, pk, timezone.now())
     else:
-        # Rung for by an earlier version.
+        # Queued by an earlier version.
         emails.answer(name, pk)
 
 
 @shared_task
 def send_waiting_mails() -> None:
-    """Send what was asked for while the broker was away, or could not be handed over."""
+    """Send the mails that were requested while the broker was away, or could not be handed over."""
     outgoing.send_waiting(timezone.now())
 
 
@@ -35,11 +35,11 @@ def forget_unconfirmed() -> None:
 
 @shared_task
 def forget_rosters() -> None:
-    """Delete the lists of addresses that were left lying."""
+    """Delete the lists of addresses that were abandoned."""
     retention.forget_old(timezone.now())
 
 
 @shared_task
 def work_on_rosters() -> None:
-    """Go on with the lists of addresses that are being looked through or brought in."""
+    """Continue with the lists of addresses that are being checked or imported."""
     importing.work(timezone.now())

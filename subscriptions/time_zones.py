@@ -1,4 +1,4 @@
-"""Time zones: those of places people know, by region, and what stands in for one that is not known."""
+"""Time zones: those of places people know, by region, and a stand-in for unknown ones."""
 
 from datetime import datetime
 from functools import cache
@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 EVERYWHERE, UTC = "Everywhere", "UTC"
 TimeZoneGroup = tuple[str, list[tuple[str, str]]]
-# Names of this machine and of no place, which tzdata has beside the zones.
+# Names that tzdata has next to the zones, but that mean this machine and not a place.
 _NO_ZONES = {"localtime", "Factory", "posixrules"}
-# Places whose name changed: whichever of the two this machine knows is taken.
+# Places whose name changed: whichever of the two names this machine knows is used.
 _RENAMED = {
     "Europe/Kyiv": "Europe/Kiev",
     "Asia/Kolkata": "Asia/Calcutta",
@@ -24,13 +24,13 @@ _RENAMED = {
 
 
 def known_as(name: str) -> str:
-    """Return a zone as this machine knows it, whatever its case or its older name; "" where there is none."""
+    """Return a zone as this machine knows it, from a name in any case, old or new; "" if there is none."""
     return _spellings().get("_".join(name.split()).casefold(), "")
 
 
 @cache
 def _spellings() -> dict[str, str]:
-    """Return each spelling of a zone in folded case, with the name that can be loaded."""
+    """Return each case-folded spelling of a zone, with the name that can be loaded."""
     names = sorted(available_timezones() - _NO_ZONES)
     spellings = {name.casefold(): name for name in names if not name.startswith(("posix/", "right/"))}
     for new, old in _RENAMED.items():
@@ -42,9 +42,9 @@ def _spellings() -> dict[str, str]:
 
 @cache
 def by_region() -> list[TimeZoneGroup]:
-    """Return UTC and then the zones of each region, as (name, label): one for each place of tzdata's table of places.
+    """Return UTC and then the zones of each region, as (name, label): one for each place in tzdata's table of places.
 
-    Aliases, and the zones of Etc, whose sign is the other way round than people write it, are in no list.
+    No list has aliases, or the zones of Etc, whose sign is the opposite of what people write.
     """
     places = _places()
     regions: dict[str, list[tuple[str, str]]] = {}
@@ -55,7 +55,7 @@ def by_region() -> list[TimeZoneGroup]:
 
 
 def with_present_time(at: datetime) -> list[TimeZoneGroup]:
-    """Return the zones by region, each label with the time it is there."""
+    """Return the zones by region, each label with the time there."""
     return [
         (region, [(name, f"{label}, {at.astimezone(zone(name)):%H:%M}") for name, label in zones])
         for region, zones in by_region()
@@ -63,7 +63,7 @@ def with_present_time(at: datetime) -> list[TimeZoneGroup]:
 
 
 def listed_as(name: str) -> str:
-    """Return the zone of the lists that a name stands for: what an alias points to; the name itself where none is."""
+    """Return the listed zone a name stands for: what an alias points to; the name itself if no listed zone fits."""
     target = own_name = known_as(name)
     while target not in _places() and target in _links():
         target = _links()[target]
@@ -71,20 +71,20 @@ def listed_as(name: str) -> str:
 
 
 def place_label(name: str) -> str:
-    """Return how a zone is called in the lists."""
+    """Return what a zone is called in the lists."""
     place = name.partition("/")[2] or name
     return _label(place, _places().get(name, ""))
 
 
 def _label(place: str, country: str) -> str:
-    # Of two parts the last is the place: “Knox, Indiana”.
+    # If there are two parts, the last is the place: “Knox, Indiana”.
     parts = [part.replace("_", " ") for part in reversed(place.split("/"))]
     return ", ".join(dict.fromkeys([*parts, *([country] if country else [])]))
 
 
 @cache
 def _places() -> dict[str, str]:
-    """Return the country of each zone that is named after a place, as tzdata tells it."""
+    """Return the country of each zone that is named after a place, according to tzdata."""
     lines = _table("iso3166.tab"), _table("zone.tab")
     countries, zones = ([line.split("\t") for line in table] for table in lines)
     names = {code: name for code, name, *_ in countries}
@@ -93,7 +93,7 @@ def _places() -> dict[str, str]:
 
 @cache
 def _links() -> dict[str, str]:
-    """Return the zone that each alias of tzdata stands for."""
+    """Return the zone that each alias in tzdata stands for."""
     links = (line.split() for line in _table("tzdata.zi") if line.startswith("L "))
     return {alias: target for _, target, alias in links}
 
@@ -105,5 +105,5 @@ def _table(name: str) -> list[str]:
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """Return the zone of that name, or UTC where it is not known: one machine may know fewer zones than another."""
+    """Return the zone of that name, or UTC if it is unknown: one machine may know fewer zones than another."""
     return ZoneInfo(known_as(name) or UTC)

@@ -1,4 +1,4 @@
-"""Signed links: each purpose has a salt of its own, so that a token is good for one thing only."""
+"""Signed links: each purpose has its own salt, so that a token is valid for one thing only."""
 
 import hashlib
 import time
@@ -12,23 +12,23 @@ from django.conf import settings
 from django.core import signing
 
 _IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")
-# What an HMAC adds to its key before the text and before the hash of it (RFC 2104, 2).
+# The pads an HMAC combines with its key for the inner and the outer hash (RFC 2104, 2).
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
-# How long a link to somebody's preferences is good, and those under the papers of a mail or in a feed.
+# How long a link to someone's preferences is valid, and the links under the papers of a mail or in a feed.
 PREFERENCES_FOR = timedelta(days=60)
-# How long a link that signs a member in is good. It is good once, too: see digest.community.members.
+# How long a magic link is valid. It also works only once: see digest.community.members.
 SIGN_IN_FOR = timedelta(minutes=30)
 
-# Stands in the place of a token in the addresses of somebody who is signed in. A token always has colons in it.
+# Takes the place of a token in the URLs of someone who is signed in. A token always contains colons.
 MYSELF = "me"
 
-# How long a browser may tell what somebody opens there.
+# How long a browser may report what is opened in it.
 OPENS_FOR = timedelta(days=180)
 
 
 class Purpose(StrEnum):
-    """What a link, or a cookie, allows: docs/security.md has a table of them, and tests hold it against this list."""
+    """What a link or a cookie allows: docs/security.md has a table of them, and tests compare it with this list."""
 
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
@@ -37,21 +37,21 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     FEEDBACK = "feedback"
     FEED = "feed"
-    # Feedback on a digest by whoever holds the address of the feed: it dies with that address.
+    # Feedback on a digest by anyone who has the feed's URL: it ends when that URL does.
     FEED_FEEDBACK = "feed_feedback"
     OPENS = "opens"
 
 
-class BadToken(Exception):  # noqa: N818 - the word of the design
+class BadToken(Exception):  # noqa: N818 - the name used in the design
     """The token was not made by us, or not for this purpose."""
 
 
 class StaleToken(BadToken):
-    """The token was ours and is too old."""
+    """The token is ours, but too old."""
 
 
 def lifetime(purpose: Purpose) -> timedelta | None:
-    """Return how long a token of this purpose is good; None is for ever."""
+    """Return how long a token of this purpose is valid; None means for ever."""
     limited = {
         Purpose.CONFIRM: settings.FORGET_UNCONFIRMED,
         Purpose.PREFERENCES: PREFERENCES_FOR,
@@ -69,7 +69,7 @@ def _signer(purpose: Purpose) -> signing.TimestampSigner:
 
 @cache
 def _keyed_hashes(purpose: Purpose, key: str) -> "tuple[hashlib._Hash, hashlib._Hash]":
-    """Return the inner and the outer hash of Django's HMAC for a purpose (RFC 2104), the key worked in already."""
+    """Return the inner and outer hash of Django's HMAC for a purpose (RFC 2104), with the key already in them."""
     salted = hashlib.sha256(f"subscriptions.{purpose}signer{key}".encode()).digest()
     block = salted.ljust(hashlib.sha256().block_size, b"\0")
     return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
@@ -81,9 +81,9 @@ def _stamp(second: int) -> str:
 
 
 def signer(purpose: Purpose) -> Callable[[str], bytes]:
-    """Return what makes a token of a value, with the key as it is set now."""
+    """Return a function that makes a token from a value, with the key as it is set now."""
     inner, outer = _keyed_hashes(purpose, settings.SECRET_KEY)
-    # What TimestampSigner.sign does, several times faster; `read` leaves the checking to Django.
+    # Does what TimestampSigner.sign does, several times faster; `read_token` leaves the checking to Django.
     return lambda value: _signed(inner, outer, f"{value}:{_stamp(int(time.time()))}".encode())
 
 
@@ -91,7 +91,7 @@ def _signed(inner: "hashlib._Hash", outer: "hashlib._Hash", stamped: bytes) -> b
     first, second = inner.copy(), outer.copy()
     first.update(stamped)
     second.update(first.digest())
-    # In the alphabet of addresses, without the "=" at the end (RFC 4648, 5).
+    # In the URL-safe alphabet, without the "=" at the end (RFC 4648, 5).
     return stamped + b":" + b2a_base64(second.digest(), newline=False).translate(_IN_ADDRESSES, b"=")
 
 
@@ -101,16 +101,16 @@ def sign_token(purpose: Purpose, value: str) -> str:
 
 
 def sign_as_old(purpose: Purpose, value: str, token: str) -> str:
-    """Return a token as old as the good token that somebody showed.
+    """Return a token as old as the valid token that someone showed.
 
-    So a page behind a link leads to others for no longer than a link made together with it would.
+    So a page behind a link links to other pages for no longer than a link made at the same time would.
     """
     stamp = token.rsplit(":", 2)[1]
     return _signed(*_keyed_hashes(purpose, settings.SECRET_KEY), f"{value}:{stamp}".encode()).decode()
 
 
 def is_younger(purpose: Purpose, token: str, age: timedelta) -> bool:
-    """Say whether a good token was made less than that long ago."""
+    """Return whether a valid token was made less than that long ago."""
     try:
         _signer(purpose).unsign(token, max_age=age)
     except signing.BadSignature:
@@ -119,14 +119,14 @@ def is_younger(purpose: Purpose, token: str, age: timedelta) -> bool:
 
 
 def expires_at(purpose: Purpose, token: str) -> datetime | None:
-    """Return when a good token ends; None for one that is good for ever."""
+    """Return when a valid token expires; None if it never does."""
     life = lifetime(purpose)
     made_at = datetime.fromtimestamp(signing.b62_decode(token.rsplit(":", 2)[1]), UTC)
     return made_at + life if life else None
 
 
 def read_token(purpose: Purpose, token: str) -> str:
-    """Return the value of a token; raise StaleToken where it is too old and BadToken where it is not ours."""
+    """Return the value of a token; raise StaleToken if it is too old and BadToken if it is not ours."""
     try:
         return _signer(purpose).unsign(token, max_age=lifetime(purpose))
     except signing.SignatureExpired as error:

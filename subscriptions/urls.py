@@ -1,4 +1,4 @@
-"""Addresses of sign-up, preferences and leaving."""
+"""URLs for signing up, preferences and unsubscribing."""
 
 from django.urls import path
 
@@ -9,7 +9,7 @@ urlpatterns = [
     path("subscribe/sent", signing_up.subscribe_sent, name="subscribe_sent"),
     path("confirm/<token>", signing_up.confirm, name="confirm"),
     path("preferences", preferences.preferences_link, name="preferences_link"),
-    # A token always has colons in it, so that these two are none.
+    # A token always contains colons, so these two cannot be tokens.
     path("preferences/sent", preferences.preferences_link_sent, name="preferences_link_sent"),
     path("preferences/erased", preferences.erased, name="erased"),
     path("preferences/<token>", preferences.preferences, name="preferences"),

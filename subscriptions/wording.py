@@ -4,12 +4,12 @@ from django.utils.dates import WEEKDAYS
 
 from subscriptions.schedule import ScheduleFields, days_of
 
-# The days that not every month has, and the one that only the longest have.
+# The days that not every month has, and the one that only the longest months have.
 SOMETIMES, LAST = range(29, 31), 31
 
 
 def how_often(chosen: ScheduleFields) -> str:
-    """Say on which days, to go on with "at 07:00"."""
+    """Return on which days mail comes, in words to be followed by "at 07:00"."""
     match chosen.frequency:
         case "daily":
             return "every day"
@@ -31,12 +31,12 @@ def _monthly(day: int) -> str:
 
 
 def ordinal(number: int) -> str:
-    """Write the place of a day in its month: 1st, 2nd, 3rd, 4th, 11th, 21st."""
+    """Return the number of a day in its month: 1st, 2nd, 3rd, 4th, 11th, 21st."""
     teens = number // 10 == 1
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def listed(words: list[str]) -> str:
-    """Write words one after the other: "a", "a and b", "a, b and c"."""
+    """Join words into a list: "a", "a and b", "a, b and c"."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last

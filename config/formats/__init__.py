@@ -1,1 +1,1 @@
-"""How days and hours are written where no format is named, by language."""
+"""How days and hours are written if no format is named, by language."""

@@ -1,4 +1,4 @@
-"""The forms: signing up, preferences, asking for a link."""
+"""Forms for signing up, preferences and requesting a link."""
 
 from subscriptions.forms.fields import AddressField
 from subscriptions.forms.preferences import LinkForm, PreferencesForm

@@ -1,4 +1,4 @@
-"""Fields of the forms: an address, topics, an hour."""
+"""Form fields: an address, topics, an hour."""
 
 from collections.abc import Sequence
 from datetime import time
@@ -11,12 +11,12 @@ from subscriptions import addresses, hooks
 from subscriptions.models import Topic
 
 HALF_HOURS = [time(hour, minute) for hour in range(24) for minute in (0, 30)]
-# So many topics stand first, by `hooks.topic_counts`; the others follow by name.
+# This many topics come first, by `hooks.topic_counts`; the others follow by name.
 LEADING = 7
 
 
 class AddressField(forms.CharField):
-    """A mail address, checked and in its normal form."""
+    """An email address, validated and normalised."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@university.edu"})
 
@@ -29,7 +29,7 @@ class AddressField(forms.CharField):
         self.refuse_disposable = refuse_disposable
 
     def clean(self, value: Any) -> str:
-        """Return the address as mail goes to it."""
+        """Return the normalised address."""
         refuse = self.refuse_disposable and settings.REFUSE_DISPOSABLE
         try:
             return addresses.clean_address(super().clean(value), refuse_disposable=refuse)
@@ -38,7 +38,7 @@ class AddressField(forms.CharField):
 
 
 class TopicsField(forms.MultipleChoiceField):
-    """Topics to tick; with none ticked the curator's order counts. One query, whatever is ticked."""
+    """Topics to tick; if none is ticked, the curator's order counts. One query, whatever is ticked."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -57,19 +57,19 @@ class TopicsField(forms.MultipleChoiceField):
 
     @property
     def leading(self) -> int:
-        """How many are seen at once: the broad ones, where there are narrower ones within them."""
+        """How many are shown at once: the broad ones, if there are narrower ones within them."""
         self._read()
         topics = (self._topics or {}).values()
         is_in_levels = any(topic.parent_id for topic in topics)
         return sum(topic.parent_id is None for topic in topics) if is_in_levels else LEADING
 
     def broad_name(self, key: str) -> str:
-        """Return the name of the broad topic that a topic is part of; "" where it is part of none."""
+        """Return the name of the broad topic that a topic is part of; "" if it is part of none."""
         topic = (self._topics or {}).get(key)
         return self._topics[str(topic.parent_id)].name if self._topics and topic and topic.parent_id else ""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "TopicsField":
-        """Every form reads the topics anew."""
+        """Return a new field: every form reads the topics again."""
         return type(self)()
 
     def clean(self, value: Any) -> list[Topic]:
@@ -79,9 +79,9 @@ class TopicsField(forms.MultipleChoiceField):
 
 
 def _in_two_parts(topics: list[Topic]) -> list[Topic]:
-    """Return topics, those with the most papers first, as they are shown: first those that are seen at once.
+    """Return topics, given with the most papers first, in the order they are shown: first those shown at once.
 
-    Where there are broad ones they come first, and the others follow by broad topic and name.
+    If there are broad topics, they come first, and the others follow by broad topic and name.
     """
     if not any(topic.parent_id for topic in topics):
         return topics[:LEADING] + sorted(topics[LEADING:], key=lambda topic: topic.name)
@@ -105,12 +105,12 @@ class HourField(forms.TypedChoiceField):
         return [(f"{at:%H:%M}", f"{at:%H:%M}") for at in times]
 
     def prepare_value(self, value: Any) -> Any:
-        """Write a time as the choices do."""
+        """Return a time in the format of the choices."""
         return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 class KeysField(forms.TypedMultipleChoiceField):
-    """Keys of rows that another part of the program knows: whole numbers, unseen, at most so many."""
+    """Keys of rows that another part of the program knows: whole numbers in hidden inputs, at most `most` of them."""
 
     widget = forms.MultipleHiddenInput
     # No database has a key beyond this.
@@ -121,16 +121,16 @@ class KeysField(forms.TypedMultipleChoiceField):
         self.most = most
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "KeysField":
-        """Nothing in it changes from form to form."""
+        """Return a new field: nothing in it changes from form to form."""
         return type(self)(most=self.most)
 
     def valid_value(self, value: Any) -> bool:
-        """Say whether a value can be a key."""
+        """Return whether a value can be a key."""
         text = str(value)
         return text.isascii() and text.isdecimal() and int(text) <= self.greatest
 
     def clean(self, value: Any) -> list[int]:
-        """Return the keys; ValidationError where one is none, or they are too many."""
+        """Return the keys; raise ValidationError if one is not a key, or there are too many."""
         keys = list(dict.fromkeys(super().clean(value)))
         if len(keys) > self.most:
             raise forms.ValidationError(f"Please choose at most {self.most} papers.")

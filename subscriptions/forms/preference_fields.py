@@ -1,4 +1,4 @@
-"""Fields for what somebody wants: a weight for each topic, phrases, names of authors."""
+"""Fields for what someone wants: a weight for each topic, phrases, author names."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ _NAME_OF = {weight: step for step, weight in WEIGHT_STEPS.items()}
 
 
 class WeightRow(NamedTuple):
-    """A topic with the steps one can choose from, and the one chosen."""
+    """A topic with the steps to choose from, and the one chosen."""
 
     topic: Topic
     name: str
@@ -25,7 +25,7 @@ class WeightRow(NamedTuple):
 
 
 class WeightsInput(forms.Widget):
-    """One input for each topic, named after it; drawn by a template of ours."""
+    """One input for each topic, named after it; rendered by our own template."""
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> Any:  # noqa: ARG002
         """Return the step of each topic named in the data."""
@@ -34,7 +34,7 @@ class WeightsInput(forms.Widget):
 
 
 class WeightsField(forms.Field):
-    """How much of each topic: a step each, in the value a weight by the topic's key. One query, whatever is chosen."""
+    """How much of each topic: a step for each; the value has weights by topic key. One query, whatever is chosen."""
 
     widget = WeightsInput
 
@@ -43,7 +43,7 @@ class WeightsField(forms.Field):
         self._topics: list[Topic] | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "WeightsField":
-        """Every form reads the topics anew."""
+        """Return a new field: every form reads the topics again."""
         return type(self)()
 
     @property
@@ -60,7 +60,7 @@ class WeightsField(forms.Field):
         }
 
     def rows(self, value: Mapping[str, str], name: str) -> list[WeightRow]:
-        """Return a row for each topic: those one has an opinion on first."""
+        """Return a row for each topic, those the subscriber has an opinion on first."""
         rows = [
             WeightRow(topic, f"{name}-{topic.pk}", value.get(str(topic.pk), OFF), list(WEIGHT_STEPS))
             for topic in self.topics
@@ -68,7 +68,7 @@ class WeightsField(forms.Field):
         return sorted(rows, key=lambda row: row.step == OFF)
 
     def clean(self, value: Any) -> dict[int, float]:
-        """Return the weights of the topics one has an opinion on."""
+        """Return the weights of the topics the subscriber has an opinion on."""
         weights, topic_keys = {}, {str(topic.pk): topic.pk for topic in self.topics}
         for key, step in (value or {}).items():
             if step not in WEIGHT_STEPS:
@@ -82,7 +82,7 @@ class WeightsField(forms.Field):
 
 
 class LinesField(forms.CharField):
-    """One entry a line; the value is the entries, each once."""
+    """One entry per line; the value is the entries, each once."""
 
     def __init__(self, *, label: str, key: Callable[[str], str], what: str, help_text: str) -> None:
         widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"})
@@ -91,11 +91,11 @@ class LinesField(forms.CharField):
         self.what = what
 
     def prepare_value(self, value: Any) -> Any:
-        """Write entries one a line."""
+        """Return the entries one per line."""
         return value if isinstance(value, str) else "\n".join(value or ())
 
     def clean(self, value: Any) -> Any:
-        """Return the entries in their order; ValidationError where they are too many, or one is too long."""
+        """Return the entries in order; raise ValidationError if there are too many, or one is too long."""
         entries: dict[str, str] = {}
         for line in super().clean(value).splitlines():
             entry = " ".join(line.split())
@@ -109,16 +109,16 @@ class LinesField(forms.CharField):
 
 
 class ChipsInput(forms.Textarea):
-    """Entries that are boxes of their own, all of one name."""
+    """Entries as separate checkboxes that share one name."""
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> Any:  # noqa: ARG002
-        """Return those that are ticked, one a line."""
+        """Return the ticked entries, one per line."""
         values = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, ())
         return values if isinstance(values, str) else "\n".join(values)
 
 
 def chips(lines: LinesField) -> LinesField:
-    """Have the entries of a field be boxes to tick."""
+    """Turn the entries of a field into checkboxes."""
     lines.widget = ChipsInput()
     return lines
 
@@ -129,13 +129,13 @@ def phrases(label: str, help_text: str) -> LinesField:
 
 
 def authors() -> LinesField:
-    """Return a field for names of authors."""
+    """Return a field for author names."""
     help_text = "One full name per line: “Kurt Gödel” or “Gödel, Kurt”."
     return LinesField(label="Authors to follow", key=author_key, what="authors", help_text=help_text)
 
 
 def own_words() -> forms.CharField:
-    """Return a field for what somebody writes of their interests."""
+    """Return a field for what someone writes about their interests."""
     return forms.CharField(
         label="Your interests in your own words",
         required=False,

@@ -1,4 +1,4 @@
-"""All a subscriber can change, and asking for the link to it."""
+"""Everything a subscriber can change, and requesting the link to it."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from subscriptions.models.subscriber import MOST_PAPERS
 from subscriptions.preferences import Preferences
 
 MAX_PAUSE = timedelta(days=366)
-# Each is one press away.
+# Each is one click away.
 QUICK_FREQUENCIES = (Frequency.DAILY, Frequency.WEEKDAYS, Frequency.WEEKLY)
 # In percent.
 MATCHES = {
@@ -27,7 +27,7 @@ MATCHES = {
 
 
 class PreferencesForm(RhythmForm):
-    """All a subscriber can change."""
+    """Everything a subscriber can change."""
 
     topics = WeightsField()
     follow = phrases("Words to follow", "One word or phrase per line. Matches titles and abstracts.")
@@ -93,12 +93,12 @@ class PreferencesForm(RhythmForm):
 
     @property
     def quick_frequencies(self) -> list[Frequency]:
-        """The frequencies one can change to with one press, from more mails to fewer."""
+        """The frequencies that are one click away, from more mails to fewer."""
         return list(QUICK_FREQUENCIES)
 
     @property
     def words_in_short(self) -> str:
-        """Say how many words and authors are followed and muted."""
+        """How many words and authors are followed and muted, in words."""
         stored = self.preferences
         counts = {"followed": len(stored.follow) + len(stored.authors), "muted": len(stored.mute)}
         parts = [f"{count} {what}" for what, count in counts.items() if count]
@@ -107,39 +107,39 @@ class PreferencesForm(RhythmForm):
 
     @property
     def has_unclear_words(self) -> bool:
-        """Whether something is wrong with the words and authors, so that they are shown at once."""
+        """Whether something is wrong with the words and authors, so that they must be shown at once."""
         fields = ("follow", "mute", "authors", "own_words")
         return any(self.errors.get(name) for name in fields) or bool(self.preferences.contradictions)
 
     @property
     def weights(self) -> list[WeightRow]:
-        """The topics to draw."""
+        """The topics to render."""
         bound = self["topics"]
         field: Any = self.fields["topics"]
         return list(field.rows(field.prepare_value(bound.value()), bound.html_name))
 
     @property
     def preferences(self) -> Preferences:
-        """What is wanted: as the form was filled in once it is valid, as it is saved before."""
+        """The preferences: as entered once the form is valid, as saved before that."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else self.initial
         return Preferences(given["topics"], given["follow"], given["mute"], given["authors"])
 
     @property
     def max_extra_papers(self) -> int:
-        """How many papers the second part may have, once the form is valid; 0 where none is wanted."""
+        """How many papers the second part may have, once the form is valid; 0 if none are wanted."""
         given = self.cleaned_data
         return int(given["max_more"]) if given["breadth"] == Breadth.EVERYTHING else 0
 
     def clean_breadth(self) -> str:
-        """Return what is set where nothing was given."""
+        """Return the breadth, or the stored one if none was given."""
         return str(self.cleaned_data["breadth"] or self.subscriber.breadth)
 
     def clean_max_more(self) -> int:
-        """Return what is set where nothing was given."""
+        """Return the number, or the stored one if none was given."""
         return int(self.cleaned_data["max_more"] or self.subscriber.max_more)
 
     def clean(self) -> dict[str, Any]:
-        """Let a pause end on a day to come, on the subscriber's own calendar."""
+        """Require that a pause ends on a future day of the subscriber's own calendar."""
         cleaned = super().clean() or self.cleaned_data
         until, zone = cleaned.get("paused_until"), cleaned.get("time_zone")
         if until and zone:
@@ -152,6 +152,6 @@ class PreferencesForm(RhythmForm):
 
 
 class LinkForm(forms.Form):
-    """Ask for a link by address."""
+    """Request a link by address."""
 
     email = AddressField()

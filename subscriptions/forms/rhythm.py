@@ -11,23 +11,23 @@ from subscriptions.forms.fields import HourField
 from subscriptions.models import Frequency
 from subscriptions.wording import LAST, ordinal
 
-# The model's own, where the form does not show the field or nothing was chosen.
+# The model's defaults, for when the form does not show the field or nothing was chosen.
 WEEKDAY, CHOSEN_DAYS, MONTH_DAY = 0, frozenset(range(5)), 1
 
 
 class TimeZoneField(forms.ChoiceField):
-    """A time zone of the lists, or an alias of one: so a browser may name it, or a reader have it from before."""
+    """A time zone from the lists, or an alias of one: a browser may send it, or a reader may still have it stored."""
 
     def __init__(self) -> None:
         errors = {"invalid_choice": "We don’t know this time zone. Please choose one from the list."}
         super().__init__(label="Time zone", choices=time_zones.by_region, initial="UTC", error_messages=errors)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "TimeZoneField":
-        """Every form may have its own list."""
+        """Return a new field: every form may have its own list."""
         return type(self)()
 
     def valid_value(self, value: Any) -> bool:
-        """Say whether there is such a zone."""
+        """Return whether there is a zone of this name."""
         return bool(time_zones.known_as(str(value)))
 
     def clean(self, value: Any) -> str:
@@ -35,7 +35,7 @@ class TimeZoneField(forms.ChoiceField):
         return time_zones.listed_as(str(super().clean(value)))
 
     def show_present_times(self, at: datetime, chosen: str) -> None:
-        """List the zones with the time it is there; the chosen one too, where it is none of the lists."""
+        """List the zones with the time there, and also the chosen one if the lists do not have it."""
         groups = time_zones.with_present_time(at)
         if chosen not in {name for _, zones in groups for name, _ in zones}:
             groups[0][1].append((chosen, time_zones.place_label(chosen)))
@@ -43,7 +43,7 @@ class TimeZoneField(forms.ChoiceField):
 
 
 class RhythmForm(forms.Form):
-    """How often and when; which of the three kinds of days counts, the frequency tells."""
+    """How often and when; the frequency decides which of the three day fields counts."""
 
     time_zone = TimeZoneField()
     local_time = HourField()
@@ -65,7 +65,7 @@ class RhythmForm(forms.Form):
 
     @staticmethod
     def initial_of(chosen: schedule.ScheduleFields) -> dict[str, Any]:
-        """Return the initial values that show what somebody chose."""
+        """Return the initial values that show what someone chose."""
         return {**chosen._asdict(), "chosen_days": sorted(schedule.days_of(chosen.chosen_days))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,15 +73,15 @@ class RhythmForm(forms.Form):
         self.fields["local_time"].initial = time(7)
 
     def clean_weekday(self) -> int:
-        """Return the day as a number; Monday where none was given."""
+        """Return the day as a number; Monday if none was given."""
         return int(self.cleaned_data["weekday"] or WEEKDAY)
 
     def clean_month_day(self) -> int:
-        """Return the day of the month; the first where none was given."""
+        """Return the day of the month; the first if none was given."""
         return int(self.cleaned_data["month_day"] or MONTH_DAY)
 
     def clean_chosen_days(self) -> int:
-        """Return the days as bits; Monday to Friday where none count."""
+        """Return the days as bits; Monday to Friday if none count."""
         days = frozenset(map(int, self.cleaned_data["chosen_days"]))
         if not days and self.cleaned_data.get("frequency") == Frequency.DAYS:
             raise forms.ValidationError("Please pick at least one day.")

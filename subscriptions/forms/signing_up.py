@@ -1,4 +1,4 @@
-"""The banner: topics, and an address to send what is about them to."""
+"""The banner: topics, and an address to send papers about them to."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -15,28 +15,28 @@ from subscriptions.forms.rhythm import RhythmForm
 from subscriptions.models import Subscriber, Topic
 from subscriptions.signing_up import wording
 
-# More topics no link names.
+# No link names more topics than this.
 MOST_SLUGS = 50
-# Papers one may have an opinion on before signing up.
+# Most papers that someone can have an opinion on before signing up.
 MOST_ANSWERS = 64
 
 
 class TopicsForm(forms.Form):
-    """What somebody would like to read, with or without an address."""
+    """What someone would like to read, with or without an address."""
 
     topics = TopicsField()
     follow = chips(phrases("Words to follow", ""))
     mute = chips(phrases("Words to mute", ""))
     authors = chips(authors())
     own_words = own_words()
-    # Papers by key, as somebody answered who has not signed up yet.
+    # Papers by key, from the answers of someone who has not signed up yet.
     liked = KeysField(most=MOST_ANSWERS)
     disliked = KeysField(most=MOST_ANSWERS)
     written = KeysField(most=MOST_ANSWERS)
 
     @property
     def word_groups(self) -> list[tuple[str, str, list[str]]]:
-        """The words and authors that are shown as boxes: heading, name of the field, entries."""
+        """The words and authors that are shown as checkboxes: heading, field name, entries."""
         headings = {
             "follow": "You’ll follow",
             "authors": "Authors you’ll follow",
@@ -47,20 +47,20 @@ class TopicsForm(forms.Form):
 
     @property
     def answers(self) -> dict[int, str]:
-        """The answers by paper, once the form is valid; of several on one the last of these kinds counts."""
+        """The answers by paper, once the form is valid; if a paper has several, the last of these kinds counts."""
         given = self.cleaned_data
         kinds = {"disliked": "less", "liked": "more", "written": "wrote"}
         return {key: kind for name, kind in kinds.items() for key in given[name]}
 
 
 class SlugsField(forms.MultipleChoiceField):
-    """Slugs, as many as there are; what is none is left out."""
+    """Any number of slugs; anything that is not a slug is left out."""
 
     def __init__(self) -> None:
         super().__init__(required=False)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "SlugsField":
-        """Nothing in it changes from form to form."""
+        """Return a new field: nothing in it changes from form to form."""
         return type(self)()
 
     def clean(self, value: Any) -> list[str]:
@@ -69,9 +69,9 @@ class SlugsField(forms.MultipleChoiceField):
 
 
 class SearchedForm(forms.Form):
-    """What the address of a link to sign up fills the form with: the words of a search, topics, an address.
+    """What the URL of a sign-up link fills the form with: the words of a search, topics, an address.
 
-    Links and plain forms of other sites lead here too, so whatever is unfit is left out without a word.
+    Links and plain forms on other sites lead here too, so anything unsuitable is silently left out.
     """
 
     q = phrases("Words", "")
@@ -80,19 +80,19 @@ class SearchedForm(forms.Form):
 
     @property
     def initial_choices(self) -> dict[str, Any]:
-        """What it comes to in the form of signing up, as initial values; what is unfit to follow is left out."""
+        """The resulting initial values of the sign-up form; anything that cannot be followed is left out."""
         self.is_valid()
         given = self.cleaned_data
         initial = {"follow": given.get("q", ()), "topics": given.get("topic", [])}
         return initial | ({"email": given["email"]} if given.get("email") else {})
 
     def clean_topic(self) -> list[str]:
-        """Return the keys of the topics that these slugs name."""
+        """Return the keys of the topics with these slugs."""
         slugs = self.cleaned_data["topic"]
         return [str(key) for key in Topic.objects.filter(slug__in=slugs).values_list("pk", flat=True)] if slugs else []
 
     def clean_q(self) -> tuple[str, ...]:
-        """Leave out quotation marks: a search reads over them."""
+        """Leave out quotation marks: a search ignores them."""
         return tuple(filter(None, (phrase.strip('"“”„ ') for phrase in self.cleaned_data["q"])))
 
 
@@ -100,25 +100,25 @@ class SignUpForm(TopicsForm, RhythmForm):
     """The banner: an address, and what to send to it."""
 
     email = AddressField(refuse_disposable=True)
-    # People do not see it; programs fill in whatever there is.
+    # People do not see it; bots fill in every field.
     website = forms.CharField(required=False, label="Leave this empty")
 
     field_order: Sequence[str] = ("email", "topics", "frequency", "weekday", "local_time", "time_zone")
 
     @classmethod
     def typed(cls, data: QueryDict) -> dict[str, Any]:
-        """Return what somebody filled in as initial values, to show it again without judging it."""
+        """Return what someone filled in as initial values, to show it again without validating it."""
         many = {"topics", "chosen_days", "liked", "disliked", "written", "follow", "mute", "authors"}
         return {name: data.getlist(name) if name in many else data[name] for name in cls.base_fields if name in data}
 
     @property
     def choices(self) -> dict[str, Any]:
-        """All that was chosen, once the form is valid."""
+        """Everything that was chosen, once the form is valid."""
         return {**self.cleaned_data, "said": self.answers}
 
     @property
     def wording(self) -> str:
-        """What one agrees to by signing up."""
+        """The text people agree to by signing up."""
         return wording()
 
     @property
@@ -128,17 +128,17 @@ class SignUpForm(TopicsForm, RhythmForm):
 
     @property
     def leading_topics(self) -> list[BoundWidget]:
-        """The boxes that are seen at once."""
+        """The checkboxes that are shown at once."""
         return self["topics"].subwidgets[: self._topics_field.leading]
 
     @property
     def further_topics(self) -> list[BoundWidget]:
-        """The boxes that unfold."""
+        """The checkboxes that unfold."""
         return self["topics"].subwidgets[self._topics_field.leading :]
 
     @property
     def topic_groups(self) -> list[tuple[str, list[BoundWidget]]]:
-        """The boxes that unfold, by the broad topic they are part of, with its name; "" where there is none."""
+        """The checkboxes that unfold, grouped by the name of the broad topic they are part of; "" if there is none."""
         field = self._topics_field
         by_name = groupby(self.further_topics, key=lambda box: field.broad_name(str(box.data["value"])))
         return [(name, list(boxes)) for name, boxes in by_name]
@@ -151,10 +151,10 @@ class SignUpForm(TopicsForm, RhythmForm):
 
     @property
     def unfolds(self) -> bool:
-        """Whether a box is ticked that one would not see."""
+        """Whether a checkbox is ticked that would otherwise not be seen."""
         return self.is_bound or any(topic.data["selected"] for topic in self.further_topics)
 
     @property
     def is_from_a_program(self) -> bool:
-        """Whether the field was filled in that people do not see."""
+        """Whether the field that people do not see was filled in."""
         return bool(self.data.get("website"))

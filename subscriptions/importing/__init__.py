@@ -1,1 +1,1 @@
-"""Lists of addresses from files: read, looked through, brought in with the consent that each line proves, or asked."""
+"""Lists of addresses from files: read, checked, and imported with the consent each line proves, or asked for it."""

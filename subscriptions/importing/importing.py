@@ -1,4 +1,4 @@
-"""Working on lists, chunk by chunk: whoever dies is carried on, and no two do the same chunk."""
+"""Working on lists chunk by chunk: if a worker dies, another carries on, and no two do the same chunk."""
 
 import logging
 from collections import Counter
@@ -21,10 +21,10 @@ from subscriptions.models.suppression import hash_of
 logger = logging.getLogger(__name__)
 
 ROWS_PER_CHUNK = 500
-# So many lines of each outcome are told one by one; the rest is counted. So many unknown words too.
+# This many lines of each outcome are reported one by one; the rest are counted. This many unknown words too.
 MAX_ROW_ERRORS = 200
 MAX_UNKNOWN_WORDS = 50
-# What is told line by line: who is left out, and why.
+# Outcomes reported line by line: who is left out, and why.
 REPORTED_OUTCOMES = {
     RowOutcome.BAD,
     RowOutcome.LEFT_THERE,
@@ -32,7 +32,7 @@ REPORTED_OUTCOMES = {
     RowOutcome.NOT_SUBSCRIBED,
     RowOutcome.UNKNOWN,
 }
-# Who left comes back by their own will alone.
+# Someone who left only comes back of their own accord.
 HERE: dict[str, RowOutcome] = {Status.SUPPRESSED: RowOutcome.SUPPRESSED, Status.UNSUBSCRIBED: RowOutcome.LEFT}
 THERE = {
     ImportedStatus.UNKNOWN: RowOutcome.UNKNOWN,
@@ -50,7 +50,7 @@ UPLOADED = StatusStatement(ImportedStatus.BLOCKED, why="the list says so")
 
 
 def work(now: datetime) -> None:
-    """Go on with every list that is being looked through or brought in, to its end."""
+    """Continue with every list that is being checked or imported, to its end."""
     at_work = [Roster.Status.CHECKING, Roster.Status.IMPORTING]
     for roster in Roster.objects.filter(status__in=at_work).order_by("pk"):
         _work_on(roster, now)
@@ -60,7 +60,7 @@ def _work_on(roster: Roster, now: datetime) -> None:
     head, *rows = numbered_rows_of(roster)
     reader = RowReader(roster.columns, now, Statuses(head[1], roster.status_columns, roster.meanings))
     unsubscribed = _unsubscribed_before(roster, reader, rows)
-    # What stands before is known as seen: an address counts where it comes first.
+    # Earlier lines count as seen: an address counts where it first occurs.
     seen = {line.key for row in rows[: roster.position] if isinstance(line := _read(reader, unsubscribed, row), Line)}
     while roster.position < len(rows):
         chunk = rows[roster.position : roster.position + ROWS_PER_CHUNK]
@@ -76,7 +76,7 @@ Left = dict[str, StatusStatement]
 
 
 def _unsubscribed_before(roster: Roster, reader: RowReader, rows: Sequence[NumberedRow]) -> Left:
-    """Return what is said of each address that is not to be mailed, wherever in the list: the worst of it counts."""
+    """Return what the list says, on any line, about each address that must not be mailed: the worst counts."""
     everybody = UPLOADED if roster.purpose == Roster.Purpose.SUPPRESSIONS else status_columns.NO_STATEMENT
     if everybody is status_columns.NO_STATEMENT and roster.reads_name:
         everybody = status_columns.of_file(roster.name)
@@ -96,7 +96,7 @@ def _unsubscribed_before(roster: Roster, reader: RowReader, rows: Sequence[Numbe
 
 
 def _read(reader: RowReader, unsubscribed: Left, row: NumberedRow) -> Line | str:
-    """Return a line, or why there is none."""
+    """Return a line, or the reason why there is none."""
     try:
         return reader.read(row[1], unsubscribed)
     except BadLine as error:
@@ -107,7 +107,7 @@ Judged = list[tuple[RowOutcome, Line | str]]
 
 
 def _judge(roster: Roster, lines: Sequence[Line | str], seen: set[str]) -> Judged:
-    """Say what becomes of each line, in two queries whatever their number; add their addresses to those seen."""
+    """Return the outcome of each line, in two queries whatever their number; add their addresses to those seen."""
     valid = [line for line in lines if isinstance(line, Line)]
     statuses_by_key = dict(
         Subscriber.objects.filter(email_key__in=[line.key for line in valid]).values_list("email_key", "status")
@@ -116,7 +116,7 @@ def _judge(roster: Roster, lines: Sequence[Line | str], seen: set[str]) -> Judge
     rows = Suppression.objects.filter(address_hash__in=hashes).values_list("address_hash", flat=True)
     suppressed = {hashes[row] for row in rows}
     if roster.purpose == Roster.Purpose.SUPPRESSIONS:
-        # Who reads here is to get nothing any more either.
+        # Our readers on the list must not get anything any more either.
         statuses_by_key = {}
     judged: Judged = []
     for line in lines:
@@ -142,7 +142,7 @@ def _outcome(line: Line | str, seen: set[str], statuses_by_key: dict[str, str], 
 
 @transaction.atomic
 def _take(roster: Roster, chunk: Sequence[NumberedRow], judged: Judged, now: datetime) -> bool:
-    """Write one chunk with what came of it; return whether it was this call's to write."""
+    """Save one chunk with its outcomes; return whether it was this call's to save."""
     begin = roster.position
     roster.counts = dict(Counter(roster.counts) + Counter(outcome.value for outcome, _ in judged))
     roster.faults = _reported(roster, chunk, judged)
@@ -164,11 +164,11 @@ def _lines(judged: Judged, outcomes: set[RowOutcome]) -> list[Line]:
 
 
 def _reported(roster: Roster, chunk: Sequence[NumberedRow], judged: Judged) -> list[list[Any]]:
-    """Return what is told line by line, with that of a chunk: number, reason, outcome; the first of each outcome."""
+    """Return the lines reported so far and those of a chunk: number, reason, outcome; the first of each outcome."""
     reported = list(roster.faults)
     counts = Counter(fault[2] for fault in reported)
     for (number, _), (outcome, line) in zip(chunk, judged, strict=True):
-        # Who left there and reads here signed up by themselves: nothing changes, and it is told.
+        # Someone who left there and reads here signed up themselves: nothing changes, but it is reported.
         is_known_and_left = (
             outcome == RowOutcome.KNOWN
             and not isinstance(line, str)
@@ -189,8 +189,8 @@ def _unknown_words(roster: Roster, judged: Judged) -> dict[str, int]:
 
 
 def _remember(lines: Sequence[Line], now: datetime) -> None:
-    """Note who left elsewhere as having left: no list brings them back, their own sign-up does."""
-    # When they left is not ours to count among those who leave us.
+    """Record those who left elsewhere as having left: only their own sign-up brings them back, not a list."""
+    # Without the time they left, so that they do not count among those who leave us.
     rows = [Subscriber(email=line.email, email_key=line.key, created_at=now) for line in lines]
     for row in rows:
         row.status = Status.UNSUBSCRIBED
@@ -198,7 +198,7 @@ def _remember(lines: Sequence[Line], now: datetime) -> None:
 
 
 def _suppress(lines: Sequence[Line], now: datetime) -> None:
-    """Let no mail go to addresses any more, also where they are known here."""
+    """Stop all further mail to addresses, even if they are known here."""
     Suppression.objects.bulk_create(
         [
             Suppression(
@@ -214,10 +214,10 @@ def _suppress(lines: Sequence[Line], now: datetime) -> None:
 
 
 def _enter(lines: Sequence[Line], roster: Roster, now: datetime) -> None:
-    """Write new subscribers, those with proof active; each with the consent that is on record, or asked for."""
+    """Create new subscribers, active if there is proof; each with the consent that is on record, or asked for."""
     new = {line.key: _subscriber(line, now) for line in lines}
     Subscriber.objects.bulk_create(new.values(), ignore_conflicts=True)
-    # Somebody who signed up in this very moment keeps what they chose.
+    # Someone who signed up at this very moment keeps what they chose.
     ours = {row.public_id for row in new.values()}
     keys = dict(Subscriber.objects.filter(public_id__in=ours).values_list("email_key", "pk"))
     entered = [line for line in lines if line.key in keys]
@@ -238,14 +238,14 @@ def _subscriber(line: Line, now: datetime) -> Subscriber:
 def _consent(line: Line, key: int, roster: Roster, now: datetime) -> Consent:
     if not line.consented_at:
         return Consent(subscriber_id=key, wording=signing_up.wording(), requested_at=now)
-    # Of a list, the proof is what its owner says it is.
+    # For a list, the proof is what its owner says it is.
     wording = f"{line.consent} (list {roster.pk}, {roster.name}, brought in by {roster.uploaded_by})"
     at = line.consented_at
     return Consent(subscriber_id=key, wording=wording, requested_at=at, confirmed_at=at)
 
 
 def _ask(roster: Roster, rows: Sequence[NumberedRow], reader: RowReader, unsubscribed: Left) -> None:
-    """Ask those of the lines so far who have not been asked whether they want mail; after a crash, some once more."""
+    """Ask everyone on the lines so far who has not been asked yet to confirm; after a crash, some are asked again."""
     if roster.status != Roster.Status.IMPORTING or roster.mailed >= roster.position:
         return
     lines = [_read(reader, unsubscribed, row) for row in rows[roster.mailed : roster.position]]
@@ -256,7 +256,7 @@ def _ask(roster: Roster, rows: Sequence[NumberedRow], reader: RowReader, unsubsc
         try:
             emails.send_confirmation(subscriber)
         except emails.MailError:
-            # They can sign up by themselves; the others are not to wait for it.
+            # They can sign up themselves; the others must not wait for this.
             logger.exception("subscriber %s of list %s could not be asked", subscriber.pk, roster.pk)
     roster.mailed = roster.position
     Roster.objects.filter(pk=roster.pk).update(mailed=roster.mailed)

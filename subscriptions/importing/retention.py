@@ -1,4 +1,4 @@
-"""Addresses in uploaded lists: gone once the list is done, once it was left lying, or once their owner asks."""
+"""Addresses in uploaded lists: deleted once the list is done, once it is abandoned, or once their owner asks."""
 
 import re
 from datetime import datetime, timedelta
@@ -8,30 +8,30 @@ from django.db import models, transaction
 from subscriptions.addresses import address_key
 from subscriptions.models import Roster
 
-# How long a list is kept that nobody goes on with.
+# How long to keep a list that no one continues with.
 IMPORT_RETENTION = timedelta(days=7)
-# Stands in a line in place of an address whose owner had it deleted: no address, so that the line brings in nobody.
+# Replaces an address whose owner had it deleted. It is not an address, so the line imports no one.
 ERASED = "erased"
-# What stands between separators.
+# The text between separators.
 CELL_PATTERN = re.compile(r'[^,;\t|"\r\n]+')
 LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
 def forget_old(now: datetime) -> int:
-    """Delete the lists that were uploaded a while ago and never brought in; return how many."""
+    """Delete the lists that were uploaded a while ago and never imported; return how many."""
     idle = Roster.objects.exclude(status__in=[Roster.Status.IMPORTING, Roster.Status.DONE])
     return idle.filter(created_at__lt=now - IMPORT_RETENTION).delete()[0]
 
 
 def lists_with(address: str) -> list[Roster]:
-    """Return the lists still kept in which an address stands."""
+    """Return the lists still kept that contain an address."""
     pattern = _pattern(address)
     return [roster for roster in _retained() if pattern.search(_text(roster))]
 
 
 @transaction.atomic
 def erase_address(address: str) -> None:
-    """Empty the lines of an address in all lists still kept. Each stays a line, so that no place in a list moves."""
+    """Empty the lines of an address in all lists still kept. The lines stay, so that no position in a list shifts."""
     pattern = _pattern(address)
     for roster in _retained().select_for_update():
         text = _text(roster)
@@ -51,10 +51,10 @@ def _text(roster: Roster) -> str:
 
 
 def _pattern(address: str) -> re.Pattern[str]:
-    """Return what finds an address as a whole, whatever its case."""
+    """Return the pattern that finds an address as a whole, regardless of case."""
     return re.compile(rf"(?<![\w.+-]){re.escape(address_key(address))}(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 def _emptied(line: str, pattern: re.Pattern[str]) -> str:
-    """Return a line with its separators alone, and a word where the address stood."""
+    """Return a line with only its separators, and a word in place of the address."""
     return CELL_PATTERN.sub(lambda cell: ERASED if pattern.search(cell[0]) else "", line)

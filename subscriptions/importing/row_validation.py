@@ -1,4 +1,4 @@
-"""What one line of a list is worth: an address and wishes, with proof of consent or without, or why it is nothing."""
+"""Reading one line of a list: an address and choices, with or without proof of consent, or why it is rejected."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,22 +11,22 @@ from subscriptions.addresses import BadAddress, address_key, clean_address
 from subscriptions.importing.status_columns import NO_STATEMENT, Statuses, StatusStatement
 from subscriptions.models import Frequency, Topic
 
-# As it is stored, and as pages call it.
+# By the stored value, and by what pages call it.
 FREQUENCY_WORDS = {word.casefold(): value for value, label in Frequency.choices for word in (value, label)}
 
-# The year of the first mail; a consent is not older.
+# The year of the first email; a consent cannot be older.
 EARLIEST_CONSENT_YEAR = 1971
 
 
 class RowOutcome(StrEnum):
-    """What becomes of a line."""
+    """What happens to a line."""
 
     PROVEN = "proven"
     TO_ASK = "to ask"
     KNOWN = "known"
     LEFT = "left before"
     SUPPRESSED = "suppressed"
-    # What the list itself says of them.
+    # What the list itself says about them.
     LEFT_THERE = "left there"
     NEVER_MAIL = "never to mail"
     NOT_SUBSCRIBED = "not subscribed there"
@@ -36,12 +36,12 @@ class RowOutcome(StrEnum):
 
 
 class BadLine(ValueError):  # noqa: N818 - like BadAddress
-    """A line that cannot be taken; str() says why."""
+    """A line that cannot be accepted; str() says why."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An address with its wishes; `consented_at` is None where the line proves nothing."""
+    """An address with its choices; `consented_at` is None if the line proves nothing."""
 
     email: str
     choices: dict[str, object] = field(default_factory=dict)
@@ -52,12 +52,12 @@ class Line:
 
     @property
     def key(self) -> str:
-        """What two spellings of one address share."""
+        """The key that all spellings of the address share."""
         return address_key(self.email)
 
 
 class RowReader:
-    """Reads lines by the columns somebody matched."""
+    """Reads lines by the columns that someone matched."""
 
     def __init__(self, columns: Mapping[str, int], now: datetime, statuses: Statuses | None = None) -> None:
         self._columns = columns
@@ -67,10 +67,10 @@ class RowReader:
         self._topics = {topic.slug: topic for topic in topics} | {topic.name.casefold(): topic for topic in topics}
 
     def read(self, row: Sequence[str], unsubscribed: Mapping[str, StatusStatement] | None = None) -> Line:
-        """Return what a row says; BadLine where it cannot be taken as it stands.
+        """Return what a row says; raise BadLine if it cannot be accepted as it is.
 
-        left: what other lines say of addresses. Of somebody who left no more is read: nothing else in the line may keep
-        it from counting.
+        unsubscribed: what other lines say about addresses. For someone who left, nothing more is read: nothing else in
+        the line may keep it from counting.
         """
         email = self._address(row)
         statement = max(
@@ -84,15 +84,15 @@ class RowReader:
         return Line(email, self._choices(row), self._topics_of_row(row), consented_at, consent)
 
     def key(self, row: Sequence[str]) -> str:
-        """Return what all spellings of the address of a row share; BadLine where it has none."""
+        """Return the key that all spellings of a row's address share; raise BadLine if it has none."""
         return address_key(self._address(row))
 
     def statement(self, row: Sequence[str]) -> StatusStatement:
-        """Return what a row says of whether they are subscribed."""
+        """Return what a row says about whether they are subscribed."""
         return self._statuses.of(row) if self._statuses else NO_STATEMENT
 
     def _address(self, row: Sequence[str]) -> str:
-        # Our own files go out with an apostrophe before what looks like a formula.
+        # Our own exports have an apostrophe before anything that looks like a formula.
         text = re.sub(r"^'(?=[=+@-])", "", self._cell(row, "email"))
         try:
             return clean_address(text, refuse_disposable=False)
@@ -125,7 +125,7 @@ class RowReader:
         return list(dict.fromkeys(self._topics[name.casefold()] for name in names))
 
     def _proof(self, row: Sequence[str]) -> tuple[datetime | None, str]:
-        """Return when and to what somebody agreed: both, or it is no proof."""
+        """Return when and to what someone agreed: without both, it is no proof."""
         stated, consent = self._cell(row, "consented_at"), self._cell(row, "consent")
         if not stated or not consent:
             return None, ""

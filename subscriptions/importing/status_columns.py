@@ -1,10 +1,10 @@
-"""What other services say of who left: the columns of their exports, and the words in these.
+"""What other services say about who left: the columns of their exports, and the words in them.
 
-A column is known by its name, whatever its service: a word of status (listmonk, Mailchimp, Buttondown, beehiiv, Keila,
-Kit, Sendy, MailerLite, Brevo …), a yes or no (Ghost's `subscribed_to_emails`, Substack's `email_disabled`, Mailjet's
-`IsExcludedFromCampaigns`), or a moment (Mailchimp's `UNSUB_TIME` and `CLEAN_TIME`, Buttondown's `unsubscription_date`).
-Where one says that somebody left, they left, whatever the others say; a word that nobody knows counts as that too,
-until somebody says what it means.
+A column is recognised by its name, whatever the service. It holds a status word (listmonk, Mailchimp, Buttondown,
+beehiiv, Keila, Kit, Sendy, MailerLite, Brevo …), a yes or no (Ghost's `subscribed_to_emails`, Substack's
+`email_disabled`, Mailjet's `IsExcludedFromCampaigns`), or a time (Mailchimp's `UNSUB_TIME` and `CLEAN_TIME`,
+Buttondown's `unsubscription_date`). If one column says that someone left, they left, whatever the others say. An
+unknown word counts as having left too, until someone says what it means.
 """
 
 import re
@@ -19,22 +19,22 @@ from subscriptions.importing.status_words import ImportedStatus
 class StatusColumn(StrEnum):
     """What a column holds."""
 
-    # One word or number for each line.
+    # One word or number per line.
     STATUS = "status"
-    # Such a word, in a column whose name may mean something else: a federal state, a type of mail.
+    # The same, in a column whose name may mean something else: a federal state, a type of mail.
     PERHAPS_STATUS = "perhaps a status"
-    # Yes, or a moment, where somebody is subscribed.
+    # Yes, or a time, if someone is subscribed.
     SUBSCRIBED = "subscribed"
-    # Yes, a moment or a reason where they are not any more.
+    # Yes, a time or a reason, if they no longer are.
     LEFT = "left"
 
 
 @dataclass(frozen=True)
 class StatusStatement:
-    """What a line says of somebody: the worst, where it says more than one thing, and in which words."""
+    """What a line says about someone, and in which words: the worst, if it says more than one thing."""
 
     status: ImportedStatus
-    # The word nobody knows, where that is why.
+    # The unknown word, if that is the reason.
     word: str = ""
     why: str = ""
 
@@ -55,7 +55,7 @@ _STATUS = re.compile(
     r"newsletter|marketing|current|stop|delivery|double|consent|abonnement|sub|reader|e|\d)*+(?:status|statut|zustand))"
     r"|(?:subscriber|contact|member|subscription)type|e?mailmarketing(?:consent)?|статус|状态|狀態|ステータス"
 )
-# With the standing that a yes in such a column means; the first that fits counts.
+# With the status that a yes in the column means; the first match counts.
 _LEFT = [
     (re.compile("|".join(patterns)), status)
     for status, patterns in (
@@ -85,12 +85,12 @@ _LEFT = [
         ),
     )
 ]
-# Addresses to unsubscribe at, shares, texts about something else.
+# Unsubscribe URLs, rates, texts about something else.
 _NO_STATUS = re.compile(
     r"url|link|token|key$|hash|html|rate$|score|percent|plan|paid|payment|stripe|trial|order|invoice|billing|employ|"
     r"marital|civil|relationship|updatedat$"
 )
-# Names that Mailchimp and others give to the files of those who are not subscribed.
+# Names that Mailchimp and others give to files of people who are not subscribed.
 _FILE = [
     (re.compile(rf"^(?:{pattern})(?=[\W_\d]|$)", re.I), status)
     for pattern, status in (
@@ -113,7 +113,7 @@ class Statuses:
         }
 
     def of(self, row: Sequence[str]) -> StatusStatement:
-        """Return what a line says of somebody: the worst of its columns."""
+        """Return what a line says about someone: the worst of its columns."""
         worst = NO_STATEMENT
         for number, name, kind in self._columns:
             cell = row[number] if number < len(row) else ""
@@ -134,7 +134,7 @@ class Statuses:
 
 
 def column_kind(name: str) -> StatusColumn | None:
-    """Return what a column of this name holds; None where it says nothing of who left."""
+    """Return what a column of this name holds; None if it says nothing about who left."""
     compact = status_words.normalised_word(name)
     if compact in _SUBSCRIBED:
         return StatusColumn.SUBSCRIBED
@@ -160,18 +160,18 @@ def _tells(kind: StatusColumn | None, number: int, rows: Sequence[Sequence[str]]
 
 
 def of_file(name: str) -> StatusStatement:
-    """Return what the name of a file says of everybody in it."""
+    """Return what the name of a file says about everyone in it."""
     for pattern, status in _FILE:
         if match := pattern.match(name.strip()):
             return StatusStatement(status, "", f"the file is called “{match[0]}…”")
     return NO_STATEMENT
 
 
-def _of_word(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - as the others
+def _of_word(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - the others' signature
     return status_words.status(cell)
 
 
-def _of_a_word_or_nothing(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - as the others
+def _of_a_word_or_nothing(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - the others' signature
     return ImportedStatus.SUBSCRIBED if status_words.is_no(cell) else status_words.status(cell)
 
 
@@ -190,7 +190,7 @@ def _of_left(name: str, cell: str) -> ImportedStatus:
         return ImportedStatus.SUBSCRIBED
     compact = status_words.normalised_word(name)
     meant = next(status for pattern, status in _LEFT if pattern.search(compact))
-    # A number is no word here: it counts, or is a moment.
+    # A number is not a status word here: it is a count, or a time.
     written = ImportedStatus.UNKNOWN if cell.strip().isdecimal() else status_words.status(cell)
     if written == ImportedStatus.SUBSCRIBED and not status_words.is_yes(cell):
         return written
@@ -198,7 +198,7 @@ def _of_left(name: str, cell: str) -> ImportedStatus:
         return max(written, meant)
     counts = meant == ImportedStatus.BOUNCED and (compact.endswith("s") or "count" in compact)
     is_plain = status_words.is_yes(cell) or status_words.parse_moment(cell)
-    # Nobody is suppressed for words we cannot read, nor for how often mail came back; they left, whatever the reason.
+    # No one is suppressed for words we cannot read, or for a number of bounces; they left, whatever the reason.
     return (
         meant
         if meant == ImportedStatus.LEFT or (is_plain and not (counts and cell.strip() == "1"))
@@ -211,6 +211,6 @@ _READERS = {
     StatusColumn.PERHAPS_STATUS: _of_a_word_or_nothing,
     StatusColumn.SUBSCRIBED: _of_subscribed,
     StatusColumn.LEFT: _of_left,
-    # A column that somebody chose.
+    # A column that someone chose.
     None: _of_word,
 }

@@ -1,4 +1,4 @@
-"""Words that services use for whether somebody is subscribed: one table, in a few languages."""
+"""Words that services use for whether someone is subscribed: one table, in a few languages."""
 
 import re
 import unicodedata
@@ -7,10 +7,10 @@ from enum import IntEnum
 
 
 class ImportedStatus(IntEnum):
-    """How somebody stands with a service; the worse, the greater."""
+    """Someone's status at a service; the worse, the greater."""
 
     SUBSCRIBED = 0
-    # A word or an empty cell where there should be one we know.
+    # An unknown word, or an empty cell where there should be a word.
     UNKNOWN = 1
     # They never agreed, or never confirmed.
     NOT_SUBSCRIBED = 2
@@ -62,9 +62,9 @@ _NO = {
     *("0", "no", "n", "false", "f", "off", "none", "null", "nil", "never", "nein", "non", "nao", "falso", "faux"),
     *("falsch", "nan", "na", "undefined", "нет", "否"),
 }
-# A date that is none (MySQL), what PostgreSQL writes for nothing, and empty lists.
+# MySQL's zero date, what PostgreSQL writes for NULL, and empty lists.
 _NO_MOMENT = re.compile(r"[-\s./:0TZ+\[\]{}]*|\\N|n/a|-+", re.I)
-# Over Latin letters, Greek and Cyrillic; signs of other scripts make other letters.
+# Accents on Latin, Greek and Cyrillic letters; the marks of other scripts make other letters.
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _MOMENTS = (
     *("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y"),
@@ -74,40 +74,40 @@ _MOMENTS = (
     *("%Y-%m-%d %H:%M:%S %z", "%a %b %d %Y"),
 )
 MAX_WORD_LENGTH = 60
-# A word of four letters is no code of a state or a country.
+# A word of four letters is not a state or country code.
 MIN_WORD_LENGTH = 4
 
 
 def normalised_word(text: str) -> str:
-    """Return the letters and digits of a word or name, without case, accents and what stands between them."""
+    """Return the letters and digits of a word or name, case-folded, without accents or anything in between."""
     decomposed = _ACCENTS.sub("", unicodedata.normalize("NFKD", text[:MAX_WORD_LENGTH]))
     return "".join(letter for letter in unicodedata.normalize("NFC", decomposed).casefold() if letter.isalnum())
 
 
 def status(cell: str) -> ImportedStatus:
-    """Return what a word of status means; UNKNOWN where it is none of ours."""
+    """Return what a status word means; UNKNOWN if it is not one of ours."""
     return _STANDING.get(normalised_word(cell), ImportedStatus.UNKNOWN)
 
 
 def is_known(cell: str) -> bool:
-    """Whether a cell holds a word of status: a few letters, or yes and no, may mean anything."""
+    """Return whether a cell holds a status word: a few letters, or yes and no, may mean anything."""
     word = normalised_word(cell)
     return len(word) >= MIN_WORD_LENGTH and word in _STANDING and not is_yes(cell)
 
 
 def is_yes(cell: str) -> bool:
-    """Whether a cell says yes."""
+    """Return whether a cell says yes."""
     return cell.strip().casefold() in _YES
 
 
 def is_no(cell: str) -> bool:
-    """Whether a cell says no, or nothing."""
+    """Return whether a cell says no, or nothing."""
     text = cell.strip().casefold()
     return not text or normalised_word(text) in _NO or bool(_NO_MOMENT.fullmatch(text[:MAX_WORD_LENGTH]))
 
 
 def parse_moment(cell: str) -> datetime | None:
-    """Return the moment that a cell holds, in UTC where it names no zone; None where it holds none."""
+    """Return the time that a cell holds, in UTC if it names no zone; None if it holds none."""
     text = cell.strip()
     if not 6 <= len(text) <= MAX_WORD_LENGTH or is_no(text):  # noqa: PLR2004 - 1/1/25
         return None

@@ -1,4 +1,4 @@
-"""A file of addresses as lines of cells: its encoding, its separator, and which column is what."""
+"""A file of addresses as lines of cells: its encoding, its separator, and what each column is."""
 
 import contextlib
 import csv
@@ -15,7 +15,7 @@ from subscriptions.models import Roster
 
 MAX_ROSTER_BYTES = 64 * 2**20
 MOST_LINES = 1_000_000
-# What a column may be, and how others call it: letters and digits alone, without accents.
+# What a column may be, and what others call it: only letters and digits, without accents.
 HEADINGS_BY_FIELD: dict[str, set[str]] = {
     "email": {
         *("email", "mail", "emailaddress", "emails", "emailadresse", "emailadress", "mailadresse", "useremail"),
@@ -33,14 +33,14 @@ HEADINGS_BY_FIELD: dict[str, set[str]] = {
     "consented_at": {"consentedat", "confirmedat", "optintime", "confirmtime"},
     "consent": {"consent", "proof", "source", "wording", "consenttext", "optinsource"},
 }
-# Where no other column is called after mail: these may be a postal address or a name.
+# Used if no other column is named after email: these may be a postal address or a name.
 PERHAPS_EMAIL = {"address", "adresse", "subscriber", "recipient"}
-# Read after UTF-8, in this order, the first in which a line of names names a column of addresses.
-# Windows' own is Latin-1 with quotes and the euro; what it does not know, Latin-1 does.
+# Tried after UTF-8, in this order; the first in which the header names a column of addresses is used.
+# cp1252, from Windows, is Latin-1 with quotes and the euro; Latin-1 reads what cp1252 cannot.
 ENCODINGS = ("cp1252", "latin-1", "gb18030", "shift_jis", "cp1251")
 # A first line that names the separator, as Excel writes and reads it.
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[,;\s]*', re.I)
-# UTF-16 without a mark: so many of every other byte are zero, and none of those between them.
+# UTF-16 without a byte order mark: this share of every other byte is zero, and none of those in between.
 _WIDE = 0.4
 UNCLOSED = 'Line {}: a quote (") opens there that does not close. Close it, or take it out.'
 LONGEST_HEAD = 20_000
@@ -51,11 +51,11 @@ NumberedRow = tuple[int, list[str]]
 
 
 class RosterError(Exception):
-    """A file that cannot be a list of addresses; str() says why in words for its owner."""
+    """A file that cannot be a list of addresses; str() explains why to its owner."""
 
 
 def take_in(name: str, content: bytes, who: str, purpose: str = Roster.Purpose.SUBSCRIBERS) -> Roster:
-    """Keep an uploaded file and guess its columns; RosterError where it is none."""
+    """Store an uploaded file and guess its columns; raise RosterError if it cannot be a list."""
     if len(content) > MAX_ROSTER_BYTES:
         raise RosterError(
             f"The file is {len(content) // 2**20} MB. The limit is {MAX_ROSTER_BYTES // 2**20} MB, so please split it."
@@ -64,7 +64,7 @@ def take_in(name: str, content: bytes, who: str, purpose: str = Roster.Purpose.S
     lines = rows(text)
     if len(lines) - 1 > MOST_LINES:
         raise RosterError(f"The file has {len(lines) - 1} lines. The limit is {MOST_LINES}, so please split it.")
-    if len(lines) < 2:  # noqa: PLR2004 - a head and one more
+    if len(lines) < 2:  # noqa: PLR2004 - a header and one more
         raise RosterError("The file needs a header line and at least one more line.")
     return Roster.objects.create(
         name=name[:255].replace("\0", ""),
@@ -80,7 +80,7 @@ def take_in(name: str, content: bytes, who: str, purpose: str = Roster.Purpose.S
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """Return the encoding of a file and its text: with a mark at its beginning, as UTF-8, or as what fits best."""
+    """Return a file's encoding and text: by its byte order mark, as UTF-8, or as whatever fits best."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return _decoded(content, encoding)
@@ -113,7 +113,7 @@ def _decoded(content: bytes, encoding: str) -> tuple[str, str]:
 
 
 def _guessed_encoding(content: bytes) -> tuple[str, str]:
-    """Return the first encoding that reads the whole, and in which a column is called as one of addresses is."""
+    """Return the first encoding that reads the whole file and in which a column has a name for addresses."""
     texts = {}
     for encoding in ENCODINGS:
         with contextlib.suppress(UnicodeDecodeError):
@@ -124,14 +124,14 @@ def _guessed_encoding(content: bytes) -> tuple[str, str]:
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return the lines of a text as cells, the head first."""
+    """Return the lines of a text as cells, header first."""
     return [cells for _, cells in numbered(text)]
 
 
 def numbered(text: str) -> list[NumberedRow]:
-    """Return the lines of a text as (number in the file, cells), empty ones left out.
+    """Return the lines of a text as (number in the file, cells), without empty ones.
 
-    RosterError where a quote opens that does not close: what follows it would be lost as part of one cell.
+    Raises RosterError if a quote opens but does not close: what follows it would be lost as part of one cell.
     """
     separator, skipped = _separator(text)
     lines = list(io.StringIO(text, newline=""))[skipped:]
@@ -155,17 +155,17 @@ def numbered(text: str) -> list[NumberedRow]:
 
 
 def rows_of(roster: Roster) -> list[list[str]]:
-    """Return the lines of a list that is kept, the head first."""
+    """Return the lines of a stored list, header first."""
     return [cells for _, cells in numbered_rows_of(roster)]
 
 
 def numbered_rows_of(roster: Roster) -> list[NumberedRow]:
-    """Return the lines of a list that is kept with their numbers in the file, the head first."""
+    """Return the lines of a stored list with their numbers in the file, header first."""
     return numbered(bytes(roster.content).decode(roster.encoding))
 
 
 def guessed(head: Sequence[str]) -> dict[str, int]:
-    """Return what the names at the top say: the column of each field that one of them means."""
+    """Return the column of each field that the header names."""
     names = [status_words.normalised_word(name) for name in head]
     fields = (
         HEADINGS_BY_FIELD if HEADINGS_BY_FIELD["email"] & set(names) else {**HEADINGS_BY_FIELD, "email": PERHAPS_EMAIL}
@@ -178,7 +178,7 @@ def guessed(head: Sequence[str]) -> dict[str, int]:
 
 
 def _with_head(rows: list[NumberedRow]) -> list[NumberedRow]:
-    """Return the rows with a line of names; a file that begins with an address has none of its own."""
+    """Return the rows with a header; a file that begins with an address has none of its own."""
     if not rows or not any(_ADDRESS.fullmatch(cell) for cell in rows[0][1]):
         return rows
     head = ["email" if _ADDRESS.fullmatch(cell) else "" for cell in rows[0][1]]
@@ -186,7 +186,7 @@ def _with_head(rows: list[NumberedRow]) -> list[NumberedRow]:
 
 
 def _separator(text: str) -> tuple[str, int]:
-    """Return what separates the cells, and how many lines to leave out before the head."""
+    """Return the separator of the cells, and how many lines to skip before the header."""
     first = text[:LONGEST_HEAD].splitlines()[:1]
     if first and (named := _SEPARATOR_LINE.fullmatch(first[0])):
         return named[1], 1
@@ -194,7 +194,7 @@ def _separator(text: str) -> tuple[str, int]:
 
 
 def _head(text: str) -> tuple[str, list[str]]:
-    """Return the separator of a line of names, and the names: it names the addresses, or has the most cells."""
+    """Return the separator of a header, and its names: one of them is for addresses, or it has the most cells."""
     beginning = text[:LONGEST_HEAD].lstrip("\r\n")
     best: tuple[str, list[str]] = (",", [])
     for separator in SEPARATORS:
@@ -206,11 +206,11 @@ def _head(text: str) -> tuple[str, list[str]]:
 
 
 def _is_unclosed(lines: Sequence[str], row: Sequence[str], separator: str, head: Sequence[str]) -> bool:
-    """Whether the lines of one record are one by mistake: a quote does not close, or closes where another opens."""
+    """Return whether lines are one record by mistake: a quote does not close, or closes where another opens."""
     try:
         list(csv.reader(lines, delimiter=separator, strict=True))
     except csv.Error:
-        # Letters after a closing quote harm nobody within a line.
+        # Letters after a closing quote do no harm within a line.
         return len(lines) > 1 or lines[0].count('"') % 2 == 1
     column = guessed(head).get("email", 0)
     further = (line for cell in row for line in cell.splitlines()[1:])
@@ -218,16 +218,16 @@ def _is_unclosed(lines: Sequence[str], row: Sequence[str], separator: str, head:
 
 
 def _reads_as_a_line(text: str, separator: str, column: int, width: int) -> bool:
-    """Whether a line within a cell, which may have several, is one of the list: its address is where addresses are."""
+    """Return whether a line within a cell is really a line of the list: its address is where addresses are."""
     cells = text.split(separator)
     is_long_enough = len(cells) > column and (len(cells) > 1 or width <= 1)
     return is_long_enough and bool(_ADDRESS.fullmatch(cells[column].strip(' "')))
 
 
 def _opening_line(lines: Sequence[str], separator: str) -> int:
-    """Return the index of the line in which the quote opens that does not close as one should."""
+    """Return the index of the line with the opening quote that is not closed properly."""
     begins = re.compile(rf'(?:\A|(?<=[{re.escape(separator)}\r\n]))"')
-    # A cell in quotes, doubled ones within it, up to a separator or the end of its line.
+    # A quoted cell, with doubled quotes inside, up to a separator or the end of its line.
     whole = re.compile(rf'"(?:[^"]++|"")*+"(?=[{re.escape(separator)}\r\n]|\Z)')
     text, position = "".join(lines), 0
     while opening := begins.search(text, position):

@@ -1,20 +1,20 @@
-"""What a subscriber can be and can choose."""
+"""The statuses a subscriber can have, and what they can choose."""
 
 from django.db import models
 
 
 class Status(models.TextChoices):
-    """Where a subscriber stands."""
+    """The status of a subscriber."""
 
     PENDING = "pending", "not yet confirmed"
     ACTIVE = "active", "active"
     UNSUBSCRIBED = "unsubscribed", "unsubscribed"
     SUPPRESSED = "suppressed", "suppressed"
-    # Signed in, and never subscribed: votes, saves papers, gets no mail.
+    # Has signed in but never subscribed: votes, saves papers, gets no mail.
     ACCOUNT = "account", "account without digests"
 
 
-# Those who may have asked for digests (again) without having confirmed it: the request is kept beside their row.
+# Those who may have requested digests (again) without confirming yet: the request is kept apart from their row.
 ASKS_BESIDE = (Status.UNSUBSCRIBED, Status.ACCOUNT)
 
 

@@ -1,4 +1,4 @@
-"""Consent: when, from where and to which wording somebody agreed to be written to."""
+"""Consent: when, from where and to which wording someone agreed to get mail."""
 
 from django.db import models
 
@@ -6,19 +6,19 @@ from subscriptions.models.subscriber import Subscriber
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
-    """Which consents."""
+    """Queries for consents."""
 
     def requests(self) -> "ConsentQuerySet":
-        """Sign-ups for readers who left, not confirmed: anybody may have typed the address."""
+        """Unconfirmed sign-ups for readers who left: anyone may have typed the address."""
         return self.filter(choices__isnull=False)
 
     def given(self) -> "ConsentQuerySet":
-        """All but those."""
+        """All consents except those requests."""
         return self.filter(choices__isnull=True)
 
 
 class Consent(models.Model):
-    """One agreement of one subscriber, from asking to withdrawal."""
+    """One consent of one subscriber, from request to withdrawal."""
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
     wording = models.TextField()
@@ -27,7 +27,7 @@ class Consent(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_from = models.GenericIPAddressField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    # What was chosen for a reader who left, until it is confirmed: their row stays as it is till then.
+    # The choices made for a reader who left, until they are confirmed: their row stays as it is until then.
     choices = models.JSONField(null=True, blank=True, editable=False)
 
     objects = ConsentQuerySet.as_manager()

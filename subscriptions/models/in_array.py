@@ -10,9 +10,9 @@ from django.db.models.sql.compiler import SQLCompiler
 @BigAutoField.register_lookup
 @ForeignKey.register_lookup
 class AnyOf(Lookup):
-    """What `in` does, with all keys in one parameter.
+    """Like `in`, but with all keys in one parameter.
 
-    `in` writes a placeholder for each key, and that takes longer than the database takes for the rows.
+    `in` writes a placeholder for each key, which takes longer than the database takes for the rows.
     """
 
     lookup_name = "any_of"
@@ -27,5 +27,5 @@ class AnyOf(Lookup):
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for PostgreSQL."""
         left_side, parameters = self.process_lhs(compiler, connection)
-        # As a text: the driver would look at each key.
+        # As a text, because the driver would look at each key.
         return f"{left_side} = ANY(%s::bigint[])", (*parameters, f"{{{','.join(map(str, self.rhs))}}}")

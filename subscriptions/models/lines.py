@@ -1,4 +1,4 @@
-"""Lists of short texts that somebody types as JSON: names, categories, keywords."""
+"""Lists of short texts that someone types as JSON: names, categories, keywords."""
 
 import json
 import re
@@ -11,17 +11,17 @@ from django.db.models import Model
 NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-# What PostgreSQL keeps in no text, and UTF-8 in no page.
+# What PostgreSQL cannot store in text, and UTF-8 cannot encode in a page.
 UNSTORABLE_CHARACTERS = re.compile("[\x00\ud800-\udfff]")
 
 
 class StorableDecoder(json.JSONDecoder):
-    r"""Reads JSON whose texts can be kept and shown again: an escape such as \u0000 may hide one that cannot."""
+    r"""A JSON decoder for texts that can be kept and shown again: an escape such as \u0000 may hide one that cannot."""
 
     def decode(self, s: str, *args: Any) -> Any:
-        """Return the value; JSONDecodeError where the JSON is broken, or a text in it cannot be kept."""
+        """Return the value; raise JSONDecodeError if the JSON is broken, or a text in it cannot be stored."""
         value = super().decode(s, *args)
-        # Written out again as it is, whatever was an escape stands there in the open.
+        # Written out again without escapes, so that every character that was escaped shows.
         written = json.dumps(value, ensure_ascii=False)
         if UNSTORABLE_CHARACTERS.search(written) or "\\u0000" in written:
             raise json.JSONDecodeError("expected characters that can be kept", s, 0)
@@ -29,7 +29,7 @@ class StorableDecoder(json.JSONDecoder):
 
 
 def check_lines(row: Model, *fields: str) -> None:
-    """Raise ValidationError for each field that is no list of texts of one line each; an empty one becomes a list."""
+    """Raise ValidationError for each field that is not a list of one-line texts; None becomes an empty list."""
     for field in fields:
         if getattr(row, field) is None:
             setattr(row, field, [])

@@ -1,4 +1,4 @@
-"""OutgoingMail: a mail that somebody asked for, until it is sent. The queue's message is only its doorbell."""
+"""OutgoingMail: a requested mail, until it is sent. The queue's message is only its doorbell."""
 
 from datetime import datetime
 
@@ -9,28 +9,28 @@ TO_SUBSCRIBERS = ("sign_up", "link_request")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    """Which mails."""
+    """Queries for outgoing mails."""
 
     def waiting(self, at: datetime) -> "OutgoingMailQuerySet":
-        """Those that may be sent now, longest waiting first."""
+        """Mails that may be sent now, longest waiting first."""
         return self.filter(begun_at=None, sent_at=None, not_before__lte=at).order_by("not_before", "pk")
 
     def to_subscriber(self, subscriber: int) -> "OutgoingMailQuerySet":
-        """Those a subscriber (key) asked for. The other kinds go to whom their kind says."""
+        """Mails that a subscriber (key) requested. The kind of the others decides who gets them."""
         return self.filter(kind__in=TO_SUBSCRIBERS, recipient=subscriber)
 
 
 class OutgoingMail(models.Model):
-    """One kind of mail to one recipient, known by key: no address stands here. Asked for again, it is the same row."""
+    """One kind of mail to one recipient, known by key: no address is stored. Requested again, it is the same row."""
 
     kind = models.CharField(max_length=32)
-    # Of a subscriber, or of whom the kind says.
+    # The key of a subscriber, or of whoever gets mails of this kind.
     recipient = models.BigIntegerField()
     details = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     not_before = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # A worker has it in hand. One that dies then leaves it so: it may be out, and is not sent again.
+    # A worker is sending it. If the worker dies, this stays set: the mail may be out, so it is not sent again.
     begun_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
@@ -39,7 +39,7 @@ class OutgoingMail(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "recipient"], name="outgoing_mail_once")]
         indexes = [
-            # OutgoingMailQuerySet.waiting, every minute; mostly empty.
+            # For OutgoingMailQuerySet.waiting, every minute; mostly empty.
             models.Index(
                 fields=["not_before", "id"],
                 name="outgoing_mail_waiting",

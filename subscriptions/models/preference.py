@@ -1,4 +1,4 @@
-"""Preference: what a subscriber wants to read, and what not."""
+"""Preference: what a subscriber wants to read, and what they don't."""
 
 from django.db import models
 
@@ -8,12 +8,12 @@ from subscriptions.phrases import author_key, phrase_key
 
 
 class Weight(float, models.Choices):
-    """How much of a topic somebody wants: what its match counts, times this."""
+    """How much of a topic someone wants: its match is multiplied by this."""
 
     MORE = 2.0, "more"
     NORMAL = 1.0, "normal"
     LESS = 0.5, "less"
-    # Below nothing: a paper about it is left out, whatever else speaks for it.
+    # Below zero: a paper about it is left out, whatever else speaks for it.
     NEVER = -1.0, "never"
 
 
@@ -35,7 +35,7 @@ class Follow(models.Model):
 
 
 class Rule(models.Model):
-    """A word or phrase in title or abstract for which a subscriber wants a paper, or does not. Text, not a pattern."""
+    """A word or phrase in a title or abstract: a subscriber follows or mutes papers with it. Text, not a pattern."""
 
     class Kind(models.TextChoices):
         FOLLOW = "follow", "follow"
@@ -45,7 +45,7 @@ class Rule(models.Model):
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="rules")
     kind = models.CharField(max_length=8, choices=Kind)
     phrase = models.CharField(max_length=100)
-    # What is looked for, and what makes a phrase unique, whatever its case and spacing.
+    # What is searched for, and what makes a phrase unique, regardless of case and spacing.
     key = models.CharField(max_length=100, editable=False)
 
     class Meta:
@@ -66,7 +66,7 @@ class AuthorFollow(models.Model):
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="authors")
     name = models.CharField(max_length=100)
-    # What names are compared by: see subscriptions.phrases.author_key.
+    # The key that names are compared by: see subscriptions.phrases.author_key.
     key = models.CharField(max_length=100, editable=False)
 
     class Meta:

@@ -1,9 +1,9 @@
-"""Roster: a list of addresses that is brought in from a file."""
+"""Roster: a list of addresses that is imported from a file."""
 
 from django.db import models
 from django.utils import timezone
 
-# The words of the panel; those of the choices are in the migrations.
+# The panel's labels; the choices' own labels are in the migrations.
 ROSTER_STATUS_LABELS = {
     "uploaded": "uploaded, not checked yet",
     "checking": "checking",
@@ -15,7 +15,7 @@ ROSTER_PURPOSE_LABELS = {"subscribers": "subscribers", "suppressions": "addresse
 
 
 class Roster(models.Model):
-    """A file of addresses on its way in: looked through first, then brought in, line by line, and kept no longer."""
+    """A file of addresses being imported: checked first, then imported line by line, and kept no longer."""
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", "uploaded"
@@ -30,25 +30,25 @@ class Roster(models.Model):
 
     name = models.CharField(max_length=255)
     purpose = models.CharField(max_length=16, choices=Purpose, default=Purpose.SUBSCRIBERS)
-    # Emptied when all is done: it holds addresses.
+    # Emptied when the import is done, because it contains addresses.
     content = models.BinaryField()
     encoding = models.CharField(max_length=16)
     lines = models.PositiveIntegerField(default=0)
-    # What each field is read from: {"email": 0, "topics": 3}, by the number of the column.
+    # The number of the column each field is read from: {"email": 0, "topics": 3}.
     columns = models.JSONField(default=dict)
-    # The columns that say who left, and whether the name of the file says so of all in it.
+    # The columns that say who left, and whether the name of the file says so about everyone in it.
     status_columns = models.JSONField(default=list)
     reads_name = models.BooleanField(default=True)
-    # What words in them mean, where somebody said so: {"churned": "SUBSCRIBED"}.
+    # What words in these columns mean, if someone said so: {"churned": "SUBSCRIBED"}.
     meanings = models.JSONField(default=dict)
-    # How often words came that nobody knows.
+    # How often each unknown word occurred.
     unknown_words = models.JSONField(default=dict)
     status = models.CharField(max_length=16, choices=Status, default=Status.UPLOADED)
-    # How many lines the present step has behind it.
+    # How many lines the current step has finished.
     position = models.PositiveIntegerField(default=0)
-    # To how many of those the mails that ask for a confirmation are out.
+    # For how many of those the mails that ask for confirmation have gone out.
     mailed = models.PositiveIntegerField(default=0)
-    # How many lines came out how, and the first of each that is left out: [line, why, outcome].
+    # How many lines had each outcome, and the first lines left out for each: [line, why, outcome].
     counts = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
     uploaded_by = models.CharField(max_length=150)
@@ -64,12 +64,12 @@ class Roster(models.Model):
 
     @property
     def status_label(self) -> str:
-        """How far it is, as the panel says it."""
+        """The status, in the panel's words."""
         return ROSTER_STATUS_LABELS.get(self.status, self.get_status_display())
 
     @property
     def purpose_label(self) -> str:
-        """What is in it, as the panel says it."""
+        """The purpose, in the panel's words."""
         return ROSTER_PURPOSE_LABELS.get(self.purpose, self.get_purpose_display())
 
     def begin(self, status: "Roster.Status", after: "Roster.Status") -> bool:

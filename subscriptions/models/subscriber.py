@@ -1,4 +1,4 @@
-"""Subscriber: a person with an address, and when and how often to write to it."""
+"""Subscriber: a person with an address, and when and how often to email it."""
 
 import uuid
 from collections.abc import Iterable
@@ -15,23 +15,23 @@ from subscriptions.models.outgoing_mail import OutgoingMail
 from subscriptions.models.topic import Topic
 from subscriptions.phrases import MAX_OWN_WORDS
 
-# How long one can take back having left, from the page that says so.
+# How long someone can undo unsubscribing, from the page that confirms it.
 UNDO_FOR = timedelta(days=1)
 
-# Papers in one part of a digest: more would be clipped by mail clients.
+# Most papers in one part of a digest: mail clients would clip more.
 MOST_PAPERS = 30
-# What one gets who asks for no number.
+# The number of papers someone gets who did not choose one.
 USUAL_PAPERS = 10
 
-# So many mails in a row that could not be delivered for now, and the address counts as dead.
+# After this many soft bounces in a row, the address counts as dead.
 SOFT_BOUNCES = 5
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    """Which subscribers."""
+    """Queries for subscribers."""
 
     def active(self) -> "SubscriberQuerySet":
-        """Those who are written to."""
+        """Those who get digests."""
         return self.filter(status=Status.ACTIVE)
 
     def due(self, at: datetime) -> "SubscriberQuerySet":
@@ -39,7 +39,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         return self.active().filter(next_digest_at__lte=at).order_by("next_digest_at", "pk")
 
     def never_confirmed(self, before: datetime) -> "SubscriberQuerySet":
-        """Those who asked before then and never confirmed anything."""
+        """Those who signed up before then and never confirmed anything."""
         return self.filter(status=Status.PENDING, confirmed_at=None, created_at__lt=before)
 
     def with_address(self, address: str) -> "SubscriberQuerySet":
@@ -59,7 +59,7 @@ class Subscriber(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(max_length=254)
-    # What makes an address unique, whatever its case.
+    # What makes an address unique, regardless of case.
     email_key = models.CharField(max_length=254, unique=True, editable=False)
     status = models.CharField(max_length=16, choices=Status, default=Status.PENDING)
     topics = models.ManyToManyField(Topic, through="Follow", related_name="subscribers", blank=True)
@@ -91,13 +91,13 @@ class Subscriber(models.Model):
     paused_until = models.DateField(null=True, blank=True, help_text="First day on which to write again")
 
     next_digest_at = models.DateTimeField(null=True, blank=True)
-    # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it comes again.
+    # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it is sent again.
     seen_until = models.DateTimeField(null=True, blank=True)
 
-    # Up to when the papers came in that a second part of theirs was chosen from.
+    # The arrival time up to which papers have been considered for a second part of theirs.
     more_seen_until = models.DateTimeField(null=True, blank=True)
 
-    # What the address of their own feed is signed over; a new one makes the old address worthless.
+    # The value signed into the URL of their own feed; a new one makes the old URL worthless.
     feed_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     may_note_opens_since = models.DateTimeField(
         null=True, blank=True, help_text="When they agreed that what they open counts; empty: it does not"
@@ -114,9 +114,9 @@ class Subscriber(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            # SubscriberQuerySet.due, every minute.
+            # For SubscriberQuerySet.due, every minute.
             models.Index(fields=["next_digest_at", "id"], name="subscriber_due", condition=models.Q(status="active")),
-            # subscriptions.tasks.forget_unconfirmed.
+            # For subscriptions.tasks.forget_unconfirmed.
             models.Index(fields=["created_at"], name="subscriber_unconfirmed", condition=models.Q(status="pending")),
         ]
         constraints = [
@@ -151,7 +151,7 @@ class Subscriber(models.Model):
 
     @property
     def chosen_rhythm(self) -> schedule.ScheduleFields:
-        """What the rhythm is made of."""
+        """The fields that make up the rhythm."""
         return schedule.ScheduleFields.of(self)
 
     @property
@@ -166,7 +166,7 @@ class Subscriber(models.Model):
 
     @property
     def is_paused(self) -> bool:
-        """Whether digests rest until a day still to come."""
+        """Whether digests are paused until a future day."""
         return self.paused_until is not None and self.paused_until > self.local_date(timezone.now())
 
     def local_date(self, at: datetime) -> date:
@@ -174,7 +174,7 @@ class Subscriber(models.Model):
         return schedule.local_date(at, self.time_zone)
 
     def confirm(self, at: datetime) -> None:
-        """Make the subscriber active, the first digest at their next hour."""
+        """Make the subscriber active, with the first digest at their next hour."""
         self.status = Status.ACTIVE
         self.confirmed_at = at
         self.unsubscribed_at = None
@@ -183,21 +183,21 @@ class Subscriber(models.Model):
         self.save()
 
     def ask_again(self, email: str, at: datetime) -> None:
-        """Wait for a confirmation, from that moment on, as the new link does. Does not save."""
+        """Wait for confirmation, counted from that moment, as the new link is. Does not save."""
         self.email = email
         self.status = Status.PENDING
         self.paused_until = None
         self.created_at = at
 
     def choose(self, choices: dict[str, Any]) -> bool:
-        """Take over the choices of a form; say whether they change when mail comes. Does not save."""
+        """Apply the choices of a form; return whether they change when mail comes. Does not save."""
         before = self.chosen_rhythm, self.paused_until
         for name in CHOICES & choices.keys():
             setattr(self, name, choices[name])
         return (self.chosen_rhythm, self.paused_until) != before
 
     def rearrange(self, choices: dict[str, Any], at: datetime) -> None:
-        """Save some choices, the next digest at the first moment they allow; where none is new nothing changes."""
+        """Save some choices, with the next digest at the first time they allow; if none is new, nothing changes."""
         with transaction.atomic():
             row = type(self).objects.select_for_update().get(pk=self.pk)
             if row.choose(choices) and row.is_active:
@@ -206,24 +206,24 @@ class Subscriber(models.Model):
         self.refresh_from_db()
 
     def reschedule(self, after: datetime) -> None:
-        """Set when the next digest is due: by rhythm and pause, never on a day that had its digest. Does not save."""
+        """Set when the next digest is due: by rhythm and pause, never on a day that already had one. Does not save."""
         last = hooks.last_served_day(self.pk) if self.pk else None
         days = [day for day in (self.paused_until, last and last + timedelta(days=1)) if day]
         self.next_digest_at = schedule.next_at(self.rhythm, after, not_before=max(days, default=None))
 
     def follow(self, topics: Iterable[Topic]) -> None:
-        """Follow exactly these topics, those that are new as much as usual."""
+        """Follow exactly these topics, new ones with the normal weight."""
         self.topics.set(topics)
 
     def can_come_back(self, at: datetime) -> bool:
-        """Whether they left a moment ago and may take it back."""
+        """Return whether they left so recently that they may undo it."""
         unsubscribed_at = self.unsubscribed_at
         return self.status == Status.UNSUBSCRIBED and unsubscribed_at is not None and at - unsubscribed_at < UNDO_FOR
 
     def unsubscribe(self, at: datetime) -> None:
         """Stop all digests; the consent counts as withdrawn. Doing it twice changes nothing."""
         self._stop(Status.UNSUBSCRIBED, at, [Status.PENDING, Status.ACTIVE])
-        # Whoever leaves while suppressed has left, should the suppression be lifted.
+        # Someone who leaves while suppressed has left, if the suppression is ever lifted.
         type(self).objects.filter(pk=self.pk, status=Status.SUPPRESSED).update(unsubscribed_at=at)
 
     def suppress(self, at: datetime) -> None:
@@ -232,17 +232,17 @@ class Subscriber(models.Model):
 
     @property
     def can_subscribe_at_once(self) -> bool:
-        """Whether one press subscribes them once they are signed in."""
+        """Whether one click subscribes them once they are signed in."""
         return self.status in ASKS_BESIDE
 
     def note_soft_bounce(self) -> bool:
-        """Count one more mail that could not be delivered for now; say whether it is one too many."""
+        """Count one more soft bounce; return whether it is one too many."""
         type(self).objects.filter(pk=self.pk).update(soft_bounces=models.F("soft_bounces") + 1)
         self.refresh_from_db()
         return self.soft_bounces >= SOFT_BOUNCES
 
     def note_arrival(self) -> None:
-        """Begin to count soft bounces anew."""
+        """Start counting soft bounces from zero again."""
         if self.soft_bounces:
             type(self).objects.filter(pk=self.pk).update(soft_bounces=0)
             self.soft_bounces = 0
@@ -250,7 +250,7 @@ class Subscriber(models.Model):
     def _stop(self, status: Status, at: datetime, those: list[Status]) -> None:
         with transaction.atomic():
             if self.status == Status.UNSUBSCRIBED:
-                # What somebody asked for in their name since they left is over too.
+                # Requests made in their name since they left end too.
                 self.consents.requests().delete()
             rows = type(self).objects.filter(pk=self.pk, status__in=those)
             if rows.update(status=status, unsubscribed_at=at, next_digest_at=None):
@@ -258,7 +258,7 @@ class Subscriber(models.Model):
         self.refresh_from_db()
 
     def erase(self) -> None:
-        """Delete the row with all that hangs on it; what outlives it lets go of it first."""
+        """Delete the row with everything that depends on it, after detaching anything that outlives it."""
         with transaction.atomic():
             # Locked, so that no digest is planned meanwhile.
             row = type(self).objects.select_for_update().get(pk=self.pk)
@@ -267,29 +267,29 @@ class Subscriber(models.Model):
             row.delete()
 
     def renew_feed(self) -> None:
-        """Give the feed a new address; the one before leads nowhere from now on."""
+        """Give the feed a new URL; the old one stops working."""
         self.feed_key = uuid.uuid4()
         self.save(update_fields=["feed_key"])
 
     def allow_opens(self, at: datetime) -> bool:
-        """Let what they open count from then on, or as long as it does already; say whether it does."""
+        """Count what they open from then on, or since earlier if it already counts; return whether it counts."""
         type(self).objects.active().filter(pk=self.pk, may_note_opens_since=None).update(may_note_opens_since=at)
         self.refresh_from_db()
         return self.is_active
 
     def revoke_feed(self) -> bool:
-        """Have no feed any more; say whether that is so. Digests that come by the feed alone keep it."""
+        """Turn the feed off; return whether it is off. It stays if digests only come by feed."""
         revoked = type(self).objects.filter(pk=self.pk).exclude(channel=Channel.FEED).update(feed_key=None)
         self.refresh_from_db()
         return bool(revoked)
 
     @property
     def can_get_the_latest(self) -> bool:
-        """Whether the latest edition can be sent at once: to someone new, who has seen none."""
+        """Whether the latest edition can be sent at once: only to someone new, who has seen none."""
         return self.is_active and self.seen_until is None and not self.is_paused
 
     def send_now(self, at: datetime) -> bool:
-        """Make the first digest due at once; say whether it is. Somebody who had one waits for the next."""
+        """Make the first digest due at once; return whether it is. Someone who has had one waits for the next."""
         new = type(self).objects.active().filter(pk=self.pk, seen_until=None, next_digest_at__gt=at)
         made_due = bool(self.can_get_the_latest and new.update(next_digest_at=at))
         self.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Suppression: an address that must not be written to, known by its keyed hash alone."""
+"""Suppression: an address that must not be emailed, known only by its keyed hash."""
 
 from django.conf import settings
 from django.db import models
@@ -8,26 +8,26 @@ from subscriptions.addresses import address_key
 
 
 def hash_of(address: str) -> str:
-    """Return the keyed hash of an address: the same for every spelling of it, telling nothing without the key."""
+    """Return the keyed hash of an address: the same for every spelling of it, and meaningless without the key."""
     salt, key = "subscriptions.suppression", _oldest_key()
     return salted_hmac(salt, address_key(address), algorithm="sha256", secret=key).hexdigest()
 
 
 def _oldest_key() -> str:
-    # The first key ever used: a rotated SECRET_KEY must not forget who is suppressed.
+    # The first key ever used: rotating SECRET_KEY must not lose who is suppressed.
     return settings.SECRET_KEY_FALLBACKS[-1] if settings.SECRET_KEY_FALLBACKS else settings.SECRET_KEY
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
-    """Questions about suppressed addresses."""
+    """Queries about suppressed addresses."""
 
     def covers(self, address: str) -> bool:
-        """Say whether the address must not be written to."""
+        """Return whether the address must not be emailed."""
         return self.filter(address_hash=hash_of(address)).exists()
 
 
 class Suppression(models.Model):
-    """An address that must not be written to; outlives the subscriber."""
+    """An address that must not be emailed; outlives the subscriber."""
 
     class Reason(models.TextChoices):
         BOUNCED = "bounced", "mail to it bounced"

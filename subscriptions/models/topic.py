@@ -1,4 +1,4 @@
-"""Topic: something one can follow."""
+"""Topic: something readers can follow."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,10 +7,10 @@ from subscriptions.models.lines import check_lines
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
-    """Topics, and how many follow them."""
+    """Topics and their numbers of followers."""
 
     def count_followers(self) -> None:
-        """Count the active subscribers who follow each topic, for pages to look up."""
+        """Count each topic's active followers and store the number for pages to look up."""
         following = models.Q(follows__weight__gt=0, follows__subscriber__status="active")
         counts = self.order_by().annotate(counted=models.Count("follows", filter=following))
         topics = [Topic(pk=topic, followers=count) for topic, count in counts.values_list("pk", "counted")]
@@ -18,7 +18,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 class Topic(models.Model):
-    """Something one can follow, with what tells that a paper is about it."""
+    """Something readers can follow, with the categories and keywords that decide which papers are about it."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80, unique=True)
@@ -47,7 +47,7 @@ class Topic(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Check what somebody typed."""
+        """Check what someone typed."""
         check_lines(self, "arxiv_categories", "keywords")
         if self.parent and (self.parent.parent_id or self.parent == self or (self.pk and self.narrower.exists())):
             raise ValidationError({"parent": "There are two levels: a broad topic is part of no other."})

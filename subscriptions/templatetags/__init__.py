@@ -1,1 +1,1 @@
-"""Template tags of the subscriptions."""
+"""Template tags for subscriptions."""

@@ -1,4 +1,4 @@
-"""How a subscriber's data is put into words."""
+"""Tags and filters that put a subscriber's data into words."""
 
 from datetime import datetime, time
 from typing import Any
@@ -22,7 +22,7 @@ def rhythm(subscriber: Subscriber) -> str:
 
 @register.filter
 def next_digest(subscriber: Subscriber) -> str:
-    """Say when the next digest comes, on the subscriber's own clock."""
+    """Say when the next digest comes, in the subscriber's time zone."""
     if subscriber.next_digest_at is None:
         return "no day"
     return date_format(subscriber.next_digest_at.astimezone(time_zones.zone(subscriber.time_zone)), "l j F, H:i")
@@ -30,37 +30,37 @@ def next_digest(subscriber: Subscriber) -> str:
 
 @register.filter
 def place(time_zone: str) -> str:
-    """Name a time zone as the lists do: by its place."""
+    """Return the name of a time zone as in the lists: by its place."""
     return time_zones.place_label(time_zone)
 
 
 @register.simple_tag
 def consent_wording() -> str:
-    """Return what one agrees to by subscribing."""
+    """Return the text people agree to by subscribing."""
     return signing_up.wording()
 
 
 @register.filter
 def is_due(subscriber: Subscriber) -> bool:
-    """Whether the next digest's hour has come."""
+    """Return whether the next digest is due."""
     return subscriber.next_digest_at is not None and subscriber.next_digest_at <= timezone.now()
 
 
 @register.filter
 def words(name: str) -> str:
-    """Write the name of a field as words."""
+    """Return the name of a field as words."""
     return name.replace("_", " ")
 
 
 @register.filter
 def get(data: dict[str, Any], name: str) -> Any:
-    """Return what stands under a name that has blanks in it."""
+    """Return the value of a key that has spaces in it."""
     return data[name]
 
 
 @register.filter
 def held(value: Any) -> Any:
-    """Write moments so that nobody has to guess their zone, and hours as the forms do."""
+    """Format moments so that no one has to guess their zone, and hours as the forms do."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     return f"{value:%H:%M}" if isinstance(value, time) else value

@@ -1,1 +1,1 @@
-"""Pages of signing up, of preferences and of leaving."""
+"""Pages for signing up, preferences and unsubscribing."""

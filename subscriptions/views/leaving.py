@@ -1,4 +1,4 @@
-"""Leaving: a page with one button, the one click of RFC 8058, and a way back for who did not mean it."""
+"""Unsubscribing: a page with one button, the one click of RFC 8058, and a way back for those who did not mean it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,7 @@ from subscriptions.views.signed import signed
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed(Purpose.UNSUBSCRIBE, gone_status=200)
 def unsubscribe(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show the button that unsubscribes; take its press."""
+    """Show the unsubscribe button; unsubscribe when it is clicked."""
     if request.method == "POST":
         subscriber.unsubscribe(timezone.now())
     context = {"subscriber": subscriber, "token": token, "can_come_back": subscriber.can_come_back(timezone.now())}
@@ -29,7 +29,7 @@ def unsubscribe(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 @require_POST
 @signed(Purpose.UNSUBSCRIBE)
 def come_back(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Take back an unsubscription of a moment ago."""
+    """Undo a recent unsubscription."""
     if not signing_up.resubscribe(subscriber, consent_request_of(request)):
         return render(request, "subscriptions/left_before.html", {"subscriber": subscriber})
     return render(
@@ -38,9 +38,9 @@ def come_back(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpR
 
 
 def _preferences_link(subscriber: Subscriber, token: str) -> dict[str, str]:
-    """Return the token of a link to the preferences, where this link is young enough for one.
+    """Return the token of a link to the preferences, if this link is young enough for one.
 
-    This link is good for ever and preferences are not: an old mail leads to asking for a link by address.
+    This link is valid for ever and preferences links are not: from an old mail, readers request a link by address.
     """
     if not is_younger(Purpose.UNSUBSCRIBE, token, PREFERENCES_FOR):
         return {}

@@ -1,4 +1,4 @@
-"""What every form that sends a mail does: limits first, then the mail, by a task, after the commit."""
+"""What every form that sends a mail does: check limits first, then send the mail by a task after the commit."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -13,7 +13,7 @@ from subscriptions.signing_up import ConsentRequest
 
 View = Callable[[HttpRequest], HttpResponse]
 
-# No key of any row: the task finds nobody to write to.
+# Not the key of any row: the task finds no one to email.
 NOBODY = 0
 
 
@@ -23,7 +23,7 @@ def consent_request_of(request: HttpRequest) -> ConsentRequest:
 
 
 def asks_for_mail(view: View) -> View:
-    """Answer for a view whose network asks for too much."""
+    """Answer in place of a view if the network requests too many mails."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
@@ -39,9 +39,9 @@ def asks_for_mail(view: View) -> View:
 
 
 def enqueue(name: str, subscriber: Subscriber | None) -> None:
-    """Queue the mail of that name, to somebody or to NOBODY.
+    """Queue the mail of that name, to a subscriber or to NOBODY.
 
-    Always: how long the answer takes must not tell which addresses are known.
+    It is always queued: response times must not reveal which addresses are known.
     """
     pk = subscriber.pk if subscriber else NOBODY
     outgoing.queue_mail(name, pk, partial(tasks.send_mail.delay, name, pk))

@@ -1,4 +1,4 @@
-"""Preferences by signed link: change them, ask for the link."""
+"""Preferences by signed link: change them, or request the link."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ SHORT_PAUSE = timedelta(days=14)
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_for_mail
 def preferences_link(request: HttpRequest) -> HttpResponse:
-    """Send somebody's link to their address; every address gets the same answer. Who is signed in needs none."""
+    """Send someone's link to their address; every address gets the same answer. Someone signed in needs none."""
     if hooks.signed_in_subscriber(request) is not None:
         return redirect("preferences", MYSELF)
     form = LinkForm(request.POST if request.method == "POST" else None)
@@ -40,7 +40,7 @@ def preferences_link(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def preferences_link_sent(request: HttpRequest) -> HttpResponse:
-    """Say that there is mail, if there is anybody to write to."""
+    """Say that there is mail, if the address belongs to a subscriber."""
     return render(request, "subscriptions/link_sent.html", {"most_mails": limits.most_mails()})
 
 
@@ -65,7 +65,7 @@ def preferences(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 @require_POST
 @signed(Purpose.PREFERENCES)
 def how_often(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Send fewer mails, or more, with one press: another frequency, or none for two weeks."""
+    """Send fewer mails, or more, with one click: another frequency, or none for two weeks."""
     now = timezone.now()
     frequency = request.POST.get("frequency", "")
     choices: dict[str, Any]
@@ -92,7 +92,7 @@ def resume(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResp
 @require_POST
 @signed(Purpose.PREFERENCES)
 def renew_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Give somebody a feed, or a new address for it."""
+    """Give someone a feed, or a new URL for it."""
     had_one = subscriber.feed_key is not None
     subscriber.renew_feed()
     messages.success(
@@ -104,7 +104,7 @@ def renew_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
 @require_POST
 @signed(Purpose.PREFERENCES)
 def revoke_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Take somebody's feed away."""
+    """Turn someone's feed off."""
     if subscriber.revoke_feed():
         messages.success(request, "Your feed is off. Its address no longer works.")
     else:
@@ -115,7 +115,7 @@ def revoke_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 @require_POST
 @signed(Purpose.PREFERENCES)
 def subscribe_at_once(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Subscribe somebody who is signed in, with one press. A link alone does not: mails are passed on."""
+    """Subscribe someone who is signed in, with one click. A link is not enough, because mails get forwarded."""
     if token == MYSELF and signing_up.subscribe_signed_in(subscriber, consent_request_of(request)):
         messages.success(request, "You’re subscribed. Choose your topics and your hour below.")
     else:

@@ -1,7 +1,7 @@
-"""What a browser signed up with, kept there for an hour: so that the mail's link confirms at once in that browser.
+"""A browser's sign-up, kept there for an hour so that the mail's link confirms at once in that browser.
 
-The cookie is signed. It names the very request, so that it confirms nothing that somebody else asked for since. A mail
-scanner has no cookie and confirms nobody.
+The cookie is signed. It names the exact request, so that it does not confirm anything someone else has requested since.
+A mail scanner has no cookie and confirms no one.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from subscriptions.models import Subscriber
 
 SIGN_UP_COOKIE, SIGN_UP_SALT = "sign_up", "subscriptions.sign_up"
 SIGN_UP_COOKIE_LIFETIME = timedelta(hours=1)
-# Browsers keep cookies of up to 4 KB; what was chosen is left out where it is longer than this.
+# Browsers keep cookies of up to 4 KB; choices longer than this are left out.
 MAX_CHOICES_LENGTH = 2_000
 NOT_KEPT = ("csrfmiddlewaretoken", "website")
 
 
 @dataclass(frozen=True)
 class OwnSignUp:
-    """A sign-up of this browser: the address as it was typed, the choices, and when it was asked for."""
+    """A sign-up made in this browser: the address as it was typed, the choices, and when it was requested."""
 
     email: str
     choices: QueryDict
@@ -32,7 +32,7 @@ class OwnSignUp:
 
 
 def remember_sign_up(response: HttpResponse, form_data: QueryDict, email: str, requested_at: datetime | None) -> None:
-    """Keep a sign-up in the browser. requested_at: of the request it confirms, None where it is to confirm none."""
+    """Store a sign-up in the browser. requested_at: when the request it confirms was made; None to confirm nothing."""
     choices = form_data.copy()
     for name in NOT_KEPT:
         choices.pop(name, None)
@@ -48,13 +48,13 @@ def remember_sign_up(response: HttpResponse, form_data: QueryDict, email: str, r
         max_age=SIGN_UP_COOKIE_LIFETIME,
         secure=not settings.DEBUG,
         httponly=True,
-        # Sent along where a link in a mail leads here, and not with what another site posts.
+        # Sent when someone follows a link in a mail, but not when another site posts a form.
         samesite="Lax",
     )
 
 
 def own_sign_up(request: HttpRequest) -> OwnSignUp | None:
-    """Return what this browser signed up with within the hour; None where it did not."""
+    """Return this browser's sign-up of the last hour; None if there is none."""
     try:
         stored: dict[str, Any] = signing.loads(
             request.COOKIES.get(SIGN_UP_COOKIE, ""), salt=SIGN_UP_SALT, max_age=SIGN_UP_COOKIE_LIFETIME
@@ -65,9 +65,9 @@ def own_sign_up(request: HttpRequest) -> OwnSignUp | None:
 
 
 def confirms_at_once(request: HttpRequest, subscriber: Subscriber) -> bool:
-    """Whether this browser made the very sign-up that waits for this subscriber, and its user opened the link."""
+    """Return whether this browser made the very sign-up this subscriber has pending, and its user opened the link."""
     own = own_sign_up(request)
-    # A browser that only loads a page ahead says so in one of these headers.
+    # A browser that only prefetches a page says so in one of these headers.
     is_ahead = any("prefetch" in request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose"))
     if request.method != "GET" or is_ahead or own is None or address_key(own.email) != subscriber.email_key:
         return False

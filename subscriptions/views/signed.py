@@ -1,4 +1,4 @@
-"""Pages behind a signed link: whose it is, and what to say where it is nobody's."""
+"""Pages behind a signed link: whose it is, and what to answer if it is no one's."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,12 +16,12 @@ View = Callable[..., HttpResponse]
 
 
 def remember_link(request: HttpRequest, token: str) -> None:
-    """Let the page that is made know by which link to somebody's preferences it was opened."""
+    """Tell the page being rendered which preferences link it was opened with."""
     request.link_token = token  # type: ignore[attr-defined]
 
 
 def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -> HttpResponse:
-    """Answer whoever is signed in; lead anybody else to where one signs in."""
+    """Answer whoever is signed in; send anyone else to the sign-in page."""
     key = hooks.signed_in_subscriber(request)
     subscriber = None if key is None else Subscriber.objects.filter(pk=key).first()
     if subscriber is None:
@@ -30,9 +30,9 @@ def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -
 
 
 def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], View]:
-    """Give a view the subscriber of the token in its address, and the token; answer for it where there is none.
+    """Give a view the subscriber of the token in its URL, and the token; answer in its place if there is none.
 
-    In the place of a token to somebody's preferences may stand MYSELF: then it is whoever is signed in.
+    Instead of a preferences token, the URL may contain MYSELF: then it is whoever is signed in.
     """
 
     def decorate(view: SignedView) -> View:
@@ -40,7 +40,7 @@ def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], V
         @wraps(view)
         def wrapped(request: HttpRequest, token: str, **which: object) -> HttpResponse:
             response = _answer(request, token, **which)
-            # Never in a search engine, wherever the link was passed on to.
+            # Never in a search engine, wherever the link was shared.
             response["X-Robots-Tag"] = "noindex, nofollow"
             return response
 

@@ -1,4 +1,4 @@
-"""Signing up: the form, the answer that tells nothing, and the button that confirms."""
+"""Signing up: the form, the answer that reveals nothing, and the button that confirms."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from subscriptions.views.signed import remember_link, signed
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_for_mail
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """Take a sign-up; every address gets the same answer. Who is signed in is not asked for theirs."""
+    """Accept a sign-up; every address gets the same answer. Someone signed in is not asked for theirs."""
     searched = SearchedForm(request.GET)
     if request.method != "POST" and hooks.signed_in_subscriber(request) is not None:
         if phrases := searched.initial_choices.get("follow"):
@@ -44,7 +44,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, searched: SearchedForm) -> dict[str, Any]:
-    """Return what the form shows at first: what this browser just sent, to put it right, or what the address says."""
+    """Return the form's initial values: what this browser just sent, to correct it, or what the URL says."""
     own = own_sign_up(request) if "change" in request.GET else None
     return {**SignUpForm.typed(own.choices), "email": own.email} if own else searched.initial_choices
 
@@ -52,7 +52,7 @@ def _initial(request: HttpRequest, searched: SearchedForm) -> dict[str, Any]:
 @require_safe
 @never_cache
 def subscribe_sent(request: HttpRequest) -> HttpResponse:
-    """Say that there is mail, whoever asked, and to which address this browser asked for it."""
+    """Say that there is mail, whoever asked, and to which address this browser requested it."""
     own = own_sign_up(request)
     context = {"email": own.email if own else "", "most_mails": limits.most_mails()}
     return render(request, "subscriptions/sent.html", context)
@@ -61,13 +61,13 @@ def subscribe_sent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed(Purpose.CONFIRM)
 def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Show the button that confirms; take its press; welcome who is confirmed.
+    """Show the button that confirms; confirm when it is clicked; welcome a confirmed subscriber.
 
-    In the browser that signed up, opening the link is the press.
+    In the browser that signed up, opening the link counts as the click.
     """
     if request.method == "POST" or confirms_at_once(request, subscriber):
         counts = signing_up.confirm_subscription(subscriber, consent_request_of(request))
-        # It waits and yet is not confirmed: the address has been suppressed since.
+        # It is pending and still could not be confirmed: the address has been suppressed since.
         if not counts and pending.sign_up_of(subscriber):
             return render(request, "subscriptions/refused.html")
         response = redirect(request.path)
@@ -90,7 +90,7 @@ def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
 @require_POST
 @signed(Purpose.PREFERENCES)
 def first_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Make the latest edition due at once, for somebody new."""
+    """Make the latest edition due at once for someone new."""
     due = subscriber.send_now(timezone.now())
     context = {"subscriber": subscriber, "preferences_token": token, "due": due}
     return render(request, "subscriptions/first_digest.html", context)

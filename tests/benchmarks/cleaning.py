@@ -1,6 +1,6 @@
-"""How much of the corpus of LaTeX comes out right, by our cleaner and by libraries alone, and how long a text takes.
+"""How much of the LaTeX corpus comes out right, with our cleaner and with libraries only, and how long a text takes.
 
-`python -m tests.benchmarks.cleaning`. unicodeit is measured where it is installed; the project does not need it.
+`python -m tests.benchmarks.cleaning`. unicodeit is measured if it is installed; the project does not need it.
 """
 
 import sys
@@ -18,7 +18,7 @@ Cleaner = Callable[[str], str]
 
 
 def cleaners() -> dict[str, Cleaner]:
-    """The cleaners by name."""
+    """Return the cleaners by name."""
     by_name: dict[str, Cleaner] = {"ours": clean_text, "pylatexenc": LatexNodes2Text(keep_comments=True).latex_to_text}
     try:
         by_name["unicodeit"] = import_module("unicodeit").replace
@@ -28,7 +28,7 @@ def cleaners() -> dict[str, Cleaner]:
 
 
 def right(cleaner: Cleaner, source: str, expected: str) -> bool:
-    """Whether a text comes out as it should, white space folded; an error is a wrong result."""
+    """Return whether a text comes out as it should, white space folded; an error is a wrong result."""
     try:
         text = cleaner(source)
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError):

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.day_of_sources [papers]
 
-From servers on this machine, into a scratch database beside the configured one, with all sets of topics. A tenth of the
-papers stand at two sources. The second half of the day is measured too: does memory grow?
+From servers on this machine, into a scratch database next to the configured one, with all topic sets. A tenth of the
+papers are at two sources. The second half of the day is measured too: does memory grow?
 """
 
 import json
@@ -44,7 +44,7 @@ NAMES = ("biorxiv", "medrxiv", "europepmc", "crossref", "openalex", "openreview"
 
 
 def texts(source, number):
-    """A title and an abstract as authors write them, of no other paper."""
+    """Return a title, an abstract and authors as real papers have them, unlike any other paper's."""
     chance = random.Random(f"{source}{number}")
     text, other = chance.choice(TEXTS), chance.choice(TEXTS)
     words = other["title"].split()
@@ -58,7 +58,7 @@ def texts(source, number):
 
 
 def page_of(source, numbers, today):
-    """The entries of these numbers; of each ten, one that stands at the next source too."""
+    """Return the entries with these numbers; one in ten is at the next source too."""
     entries = []
     for number in numbers:
         place = NAMES.index(source)
@@ -95,7 +95,7 @@ def page_of(source, numbers, today):
 
 
 def server(source, count, today):
-    """Answers of one source, a page at a time."""
+    """Return a function that answers for one source, a page at a time."""
     size = 100
 
     def answer(request):

@@ -1,7 +1,7 @@
 """`make bench`: the same mails through this engine and through its peers, in one run.
 
-The peers are the plain Django way, django-newsletter, and smtp-source, which only sends; smtp-sink takes all of it.
-Prints a table of mails a second and of ratios; with --json, one object.
+The peers are plain Django, django-newsletter, and smtp-source, which only sends; smtp-sink receives all of it.
+Prints a table of mails per second and of ratios; with --json, one object.
 """
 
 import argparse
@@ -33,7 +33,7 @@ PEERS = Path(__file__).resolve().parents[2] / ".venv" / "peers"
 
 
 def plain_django(number: int) -> float:
-    """Return the rate of the plain way: each mail rendered from templates, inlined, and sent over one connection."""
+    """Return the rate of plain Django: each mail rendered from templates, inlined, and sent over one connection."""
     deliveries = list(Delivery.objects.select_related("subscriber", "edition").order_by("pk")[:number])
     start = time.perf_counter()
     papers = load_papers(deliveries)
@@ -44,7 +44,7 @@ def plain_django(number: int) -> float:
 
 
 def django_newsletter(port: int, number: int) -> float | None:
-    """Return the rate of django-newsletter's own loop with mails as long as ours; None where it is not installed."""
+    """Return the rate of django-newsletter's own loop with mails as long as ours; None if it is not installed."""
     if not PEERS.exists():
         return None
     html = compose(Delivery.objects.order_by("pk")[0]).alternatives[0].content
@@ -62,7 +62,7 @@ def django_newsletter(port: int, number: int) -> float | None:
 
 
 def measured(readers: int, setup: run.Setup) -> dict[str, float | None]:
-    """Return the mails a second of each, ours with planning and ranking."""
+    """Return the mails per second of each, ours with planning and ranking."""
     with run.scratch_database(), Progress(console=Console(stderr=True), transient=True) as bar:
         ours = bar.add_task(f"{readers:,} readers, all steps", total=readers)
         result = run.benchmark_delivery(readers, setup, lambda count: bar.update(ours, completed=count))

@@ -1,7 +1,7 @@
 """How fast the front page is, with the 51 papers of the seed page on SQLite: `python -m tests.benchmarks.front_page`.
 
-It says what the server takes for one page, kept or made anew, and for a 304; how much goes over the wire; and, where
-`wrk` is installed, how many pages two processes give a second on the machine that also asks for them.
+It says how long the server takes for one page, cached or rendered again, and for a 304; how much goes over the wire;
+and, if `wrk` is installed, how many pages per second two processes serve on the machine that also requests them.
 """
 
 import os
@@ -66,7 +66,7 @@ def fill() -> Edition:
 
 
 def median(ask: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
-    """Return how long something takes at the median, in ms; `before` is done each time and does not count."""
+    """Return the median time something takes, in ms; `before` is run each time and does not count."""
     durations = []
     for _ in range(TIMES):
         before()
@@ -77,7 +77,7 @@ def median(ask: Callable[[], object], before: Callable[[], object] = lambda: Non
 
 
 def pages_a_second() -> str:
-    """Return what wrk says of gunicorn."""
+    """Return what wrk says about gunicorn."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{listener.getsockname()[1]}"

@@ -1,8 +1,8 @@
-"""How long 1,000 entries of arXiv's take to come in, tagged, and how long when nothing is new.
+"""How long it takes to import and tag 1,000 arXiv entries, and how long when nothing is new.
 
     python -m tests.benchmarks.import_entries [entries]
 
-From a server on this machine, into a scratch database beside the configured one.
+From a server on this machine, into a scratch database next to the configured one.
 """
 
 import logging
@@ -31,7 +31,7 @@ TEX = r" We need $\mathcal{O}(n^{2})$ steps, 3.4\% fewer than Erd\H{o}s, for $x_
 
 
 def entries(count):
-    """Records as long as those of a real day, no two alike, made of the seed page's texts."""
+    """Yield records as long as those of a real day, no two alike, made from the seed page's texts."""
     chance = random.Random(1)
     texts = [paper.original_abstract for paper in seed.read_seed(seed.SHIPPED_PAGE).papers]
     for number in range(1, count + 1):

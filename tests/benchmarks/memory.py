@@ -1,8 +1,8 @@
-"""What the service holds at rest: web, worker and beat on PostgreSQL and Redis, after pages and a round of beat.
+"""The memory the service uses at rest: web, worker and beat on PostgreSQL and Redis, after pages and a round of beat.
 
     .ci/with-services python -m tests.benchmarks.memory
 
-PSS (Linux) counts a page that several processes share as a part for each, so the sum is what the machine really gives.
+PSS (Linux) counts a page that several processes share as a part for each, so the sum is what the machine really uses.
 """
 
 import os
@@ -17,7 +17,7 @@ from tests.support.whole_service import free_port
 
 PAGES = ("/", "/search?q=graph", "/subscribe", "/api/daily_papers", "/admin/login/")
 START_SECONDS = 20
-# Beat rings for everything that is due each minute; the planner and the sender have then been loaded.
+# Beat rings every minute for everything that is due; by then the planner and the sender have been loaded.
 REST_SECONDS = 80
 WEB = "gunicorn config.wsgi --workers 2 --threads 8 --preload --timeout 60 --no-control-socket --bind 127.0.0.1:{port}"
 BEAT = "celery -A config.beat beat --loglevel warning --schedule {folder}/schedule"
@@ -29,7 +29,7 @@ WORKERS = {
 
 
 def processes_of(pid: int) -> list[int]:
-    """Return a process and all below it."""
+    """Return a process and all its descendants."""
     below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(further for child in below for further in processes_of(int(child)))]
 
@@ -41,14 +41,14 @@ def megabytes(pid: int) -> float:
 
 
 def start(command: str, variables: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a program of this environment."""
+    """Start a program from this environment."""
     program, *arguments = command.split()
     words = [str(Path(sys.executable).parent / program), *arguments]
     return subprocess.Popen(words, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def measure(worker: str, port: int, folder: str, variables: dict[str, str]) -> dict[str, list[float]]:
-    """Start web, worker and beat, let them work and rest; return what each process holds."""
+    """Start web, worker and beat, let them work and rest; return how much memory each process uses, in MB."""
     commands = {"web": WEB.format(port=port), "worker": worker, "beat": BEAT.format(folder=folder)}
     programs = {name: start(command, variables) for name, command in commands.items()}
     try:
@@ -65,7 +65,7 @@ def measure(worker: str, port: int, folder: str, variables: dict[str, str]) -> d
 
 
 def main() -> None:
-    """Measure one after another the ways to run a worker, and print what each process holds."""
+    """Measure the ways to run a worker one after another, and print what each process uses."""
     folder = tempfile.mkdtemp(prefix="daily-papers-memory-")
     variables = {**os.environ, "VAR_DIR": folder}
     for command in (["migrate", "--verbosity", "0"], ["load_topics"], ["import_papers", "seed"]):

@@ -1,7 +1,7 @@
 """django-newsletter's own sending loop.
 
-Takes an SMTP port, a number of readers, and on stdin the articles as a JSON list of HTML; prints the mails a second. It
-runs as a program of its own, with its own settings, for it is no part of the project.
+Takes an SMTP port, a number of readers, and on stdin the articles as a JSON list of HTML; prints the mails per second.
+It runs as a separate program with its own settings, because it is not part of the project.
 """
 
 import json
@@ -16,7 +16,7 @@ from django.conf import settings
 
 
 def configure(port: int) -> None:
-    """Set up Django for the newsletter alone."""
+    """Set up Django for the newsletter only."""
     urls = ModuleType("newsletter_urls")
     sys.modules["newsletter_urls"] = urls
     settings.configure(
@@ -43,7 +43,7 @@ def configure(port: int) -> None:
 
 
 def main() -> None:
-    """Send one message to so many subscribers and print the rate."""
+    """Send one message to this many subscribers and print the rate."""
     port, readers = int(sys.argv[1]), int(sys.argv[2])
     configure(port)
     from django.core.management import call_command  # noqa: PLC0415

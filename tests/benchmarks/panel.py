@@ -1,8 +1,8 @@
-"""How many queries and how much time each page of the panel takes, beside a large database.
+"""How many queries and how much time each page of the panel takes with a large database.
 
     .ci/with-services python -m tests.benchmarks.panel [subscribers] [papers] [deliveries]
 
-By default a million subscribers, 100,000 papers and ten million deliveries, in PostgreSQL. Each page is asked for six
+By default a million subscribers, 100,000 papers and ten million deliveries, in PostgreSQL. Each page is requested six
 times; the first time does not count, the slowest of the others does. A database that an earlier run filled is measured
 as it is.
 """
@@ -65,7 +65,7 @@ def say(line: str) -> None:
 
 
 def fill(subscribers: int, papers: int, deliveries: int) -> Edition:
-    """Fill the database and return a draft of tomorrow with candidates."""
+    """Fill the database and return a draft for tomorrow with candidates."""
     population.make_edition()
     newest = Edition.objects.get()
     with connection.cursor() as cursor:
@@ -88,7 +88,7 @@ def fill(subscribers: int, papers: int, deliveries: int) -> Edition:
 
 
 def _insert(cursor, model, statement, number):
-    """Insert rows by a statement that names what it knows; columns it does not name get the model's default."""
+    """Insert rows with a statement that names some columns; those it does not name get the model's default."""
     columns = {part.strip() for part in statement.partition("(")[2].partition(")")[0].split(",")}
     with connection.schema_editor() as editor:
         for field in model._meta.concrete_fields:
@@ -99,7 +99,7 @@ def _insert(cursor, model, statement, number):
 
 
 def pages(draft: Edition) -> dict[str, str]:
-    """Return the pages by what they are."""
+    """Return the URLs of the pages by what they are."""
     reader, edition = Subscriber.objects.order_by("pk")[100], f"/admin/digest/edition/{draft.pk}"
     delivery = Delivery.objects.order_by("-pk")[0]
     return {
@@ -134,7 +134,7 @@ def pages(draft: Edition) -> dict[str, str]:
 
 
 def measure(client: Client, address: str) -> tuple[int, float]:
-    """Return how many queries a page makes, and the slowest of some times in ms."""
+    """Return how many queries a page makes, and the slowest of several times in ms."""
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200, address
     queries, slowest = len(captured), 0.0
@@ -146,7 +146,7 @@ def measure(client: Client, address: str) -> tuple[int, float]:
 
 
 def _owner():
-    """Return a person who may do all."""
+    """Return a user who may do everything."""
     people = get_user_model().objects
     return people.filter(is_superuser=True).first() or people.create_superuser("bench", "bench@example.org")
 

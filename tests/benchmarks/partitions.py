@@ -1,11 +1,11 @@
-"""The ledger in partitions of a month, tried: one made, one detached and one dropped while mails are sent.
+"""A trial of the ledger in monthly partitions: one made, one detached and one dropped while mails are sent.
 
     .ci/with-services python -m tests.benchmarks.partitions [deliveries a month] [seconds]
 
-Takes the ledger as `migrate` makes it, lays its columns, checks and indexes into a table partitioned by `period`, and
-fills three months. Then two writers plan, claim and record batches as planner and sender do, a reader asks as the site
-does, and every second month is made, detached or dropped beside them. Prints how many rows a second went through with
-and without that, and the longest anybody waited.
+Takes the ledger as `migrate` makes it, copies its columns, checks and indexes to a table partitioned by `period`, and
+fills three months. Then two writers plan, claim and record batches as planner and sender do, a reader queries as the
+site does, and months are made, detached or dropped meanwhile. Prints how many rows per second went through with and
+without that, and the longest anyone waited.
 """
 
 import os
@@ -60,7 +60,7 @@ def partition(day):
 
 
 def make(cursor, day):
-    """Make the partition of a month apart from the ledger, and attach it: that locks nobody out."""
+    """Make a month's partition separately from the ledger, and attach it: that locks no one out."""
     cursor.execute(
         sql.SQL(
             """CREATE TABLE {name} (LIKE ledger INCLUDING ALL) WITH (fillfactor = 50);
@@ -79,7 +79,7 @@ def drop(cursor, day):
 
 
 def lay_out(cursor):
-    """Make the ledger in partitions: keys have the period too, for a key of the whole must name what parts it."""
+    """Make the partitioned ledger: keys include the period, because a table-wide key must name the partition column."""
     cursor.execute(
         f"CREATE TABLE ledger (LIKE {LEDGER} INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (period)"
     )
@@ -132,7 +132,7 @@ class Writer(threading.Thread):
 
 
 class Reader(Writer):
-    """Asks for one row after another, as a reader's page does."""
+    """Queries one row after another, as a reader's page does."""
 
     def step(self, cursor):
         self.timed(cursor, ASK, [1 + self.rows % 1000, month_after(FIRST)]).fetchall()
@@ -141,10 +141,10 @@ class Reader(Writer):
 
 
 def used(url, seconds, beside=()):
-    """Let writers and a reader work for so long; return rows a second, the longest waits, and what `beside` took."""
+    """Run writers and a reader for `seconds`; return rows per second, the longest waits, and what `beside` took."""
     workers = [Writer(url, 0), Writer(url, 1), Reader(url, 2)]
     for worker in workers:
-        # Each phase has readers of its own.
+        # Each phase has its own readers.
         worker.next_reader += int(time.time()) % 1_000_000 * BATCH
         worker.start()
     begin, took = time.perf_counter(), []

@@ -1,6 +1,6 @@
-"""How long the search takes in a catalogue of so many papers: `python tests/benchmarks/searching.py [PAPERS]`.
+"""How long the search takes in a catalogue of this many papers: `python tests/benchmarks/searching.py [PAPERS]`.
 
-Run it by `.ci/with-services`, for the figures are PostgreSQL's; the database must be empty.
+Run it with `.ci/with-services`, because the figures are PostgreSQL's; the database must be empty.
 """
 
 import os
@@ -18,7 +18,7 @@ import numpy as np
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - only now are models there
+from django.core.management import call_command  # noqa: E402 - models are only there now
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -27,7 +27,7 @@ from digest.catalog.search import Query, search_papers  # noqa: E402
 from digest.models import Edition, EditionPaper, Paper  # noqa: E402
 
 PER_DAY, BATCH, ASKED = 100, 5000, 200
-# Words come as often as Zipf says they do in any language: the tenth a tenth as often as the first.
+# Words occur as often as Zipf's law says for any language: the tenth a tenth as often as the first.
 SYLLABLES = [first + last for first in "bcdfghklmnprstvz" for last in ("a", "e", "i", "o", "u", "an", "er", "il", "os")]
 KNOWN = ["learning", "graph", "neural", "network", "model", "diffusion", "transport", "private", "federated", "causal"]
 
@@ -39,11 +39,11 @@ def words(chance: random.Random) -> list[str]:
 
 
 def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
-    """Make so many papers, a hundred a day, all in editions that are out."""
+    """Make this many papers, a hundred per day, all in published editions."""
     weights = list(accumulate(1 / (place + 3) for place in range(len(vocabulary))))
     first = date(2025, 8, 21) - timedelta(days=number // PER_DAY)
     names = [f"{a.title()} {b.title()}" for a, b in zip(vocabulary[100:2100], vocabulary[2100:4100], strict=True)]
-    # As close to one of the words as an abstract about it is; embedding real ones takes minutes.
+    # As close to one of the words as an abstract about it would be; embedding real ones takes minutes.
     about = embedding.embedder().vectors(KNOWN)
     noise = np.random.default_rng(1)
     for start in range(0, number, BATCH):
@@ -75,7 +75,7 @@ def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
 
 
 def main() -> None:
-    """Fill the catalogue, ask, and print the figures."""
+    """Fill the catalogue, search it, and print the figures."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     chance = random.Random(1)
     vocabulary = words(chance)

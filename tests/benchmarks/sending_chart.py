@@ -8,12 +8,12 @@ STYLE = """
 text{font:12px system-ui,sans-serif;fill:#374151} .h{font-weight:600;font-size:13px} .g{stroke:#e5e7eb}
 path{fill:none;stroke-width:2} @media(prefers-color-scheme:dark){text{fill:#d1d5db} .g{stroke:#374151}}
 """
-# So many seconds a rate is the mean of.
+# The seconds over which a rate is averaged.
 SMOOTHED = 10
 
 
 def drawn(readers, rows):
-    """Return the picture. rows: seconds, queued, sent, MB by process, MB of log, bytes by table; one a second."""
+    """Return the chart. rows: seconds, queued, sent, MB by process, MB of log, bytes by table; one per second."""
     times = [row[0] for row in rows]
     processes = list(dict.fromkeys(name for row in rows for name in row[3]))
     panels = [
@@ -77,6 +77,6 @@ def _panel(top, title, times, lines):
 
 
 def _step(highest):
-    """Return a round step, so that there are two to five of them."""
+    """Return a round step size that gives two to five steps."""
     size = 10 ** (len(str(int(highest))) - 1) if highest >= 1 else 0.1
     return next(step for step in (size / 2, size, 2 * size, 5 * size) if highest / step <= 5)

@@ -1,10 +1,10 @@
-"""The site while a sending runs: so many requests a second of a realistic mix, against gunicorn and PostgreSQL.
+"""The site while digests are sent: a realistic mix at a fixed rate of requests, against gunicorn and PostgreSQL.
 
     .ci/with-services .ci/with-postfix python -m tests.benchmarks.site_load [requests a second] [seconds] [readers]
 
-Sends to the readers once without and once beside visitors. Requests start when they are due, whether those before were
-answered or not, and each comes over a connection of its own, as from a proxy. Prints percentiles of each kind while
-mails were sent and while none were, errors, and how much slower the sending was.
+Sends to the readers once without and once with visitors. Requests start when they are due, whether or not earlier ones
+were answered, and each comes over its own connection, as from a proxy. Prints percentiles of each kind while mails were
+sent and while none were, errors, and how much slower the sending was.
 """
 
 import asyncio
@@ -29,12 +29,12 @@ os.environ |= {
     "PROXY_COUNT": "1",
     "EMAIL_URL": "smtp://127.0.0.1:25",
     "POSTAL_ADDRESS": "Example Lab",
-    # What keeps strangers from bombing mailboxes would end the measurement.
+    # The limits that keep strangers from bombing mailboxes would end the measurement.
     "MAILS_PER_SITE": "1000000 per hour",
     "VOTES_PER_MEMBER": "1000000 per hour",
 }
 
-import django  # noqa: E402 - the settings are read from what stands above
+import django  # noqa: E402 - the settings are read from the variables above
 
 django.setup()
 
@@ -128,7 +128,7 @@ class Visitors:
         return self._request("POST", path, f"{more}Referer: https://localhost/\r\nOrigin: https://localhost\r\n") + body
 
     def _request(self, method, path, more=""):
-        # Each from a network of its own, as the proxy would say.
+        # Each from a different network, as the proxy would report it.
         network = f"{11 + (self.number >> 16 & 63)}.{self.number >> 8 & 255}.{self.number & 255}.7"
         return (
             f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {network}\r\nX-Forwarded-Proto: https\r\n"
@@ -137,13 +137,13 @@ class Visitors:
 
 
 class Load:
-    """What was asked: when, of which kind, the answer's status (0 for none) and its seconds."""
+    """The requests: when, of which kind, the answer's status (0 for none) and its seconds."""
 
     def __init__(self):
         self.answers = []
 
     async def run(self, visitors, port, per_second, until):
-        """Ask so often until a moment, or until it says so."""
+        """Send this many requests per second until `until` says so."""
         tasks, start, count = set(), time.perf_counter(), 0
         while not until():
             wait = start + count / per_second - time.perf_counter()
@@ -178,7 +178,7 @@ def fill(readers):
 
 
 def due_again():
-    """Have everybody's digest be due anew, as on the next day."""
+    """Make everyone's digest due again, as on the next day."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE digest_delivery CASCADE")
         cursor.execute(
@@ -191,7 +191,7 @@ def due_again():
 
 
 def sent_after(readers):
-    """Send, and return the seconds; in a thread with a connection of its own."""
+    """Send, and return the seconds; runs in a thread with its own connection."""
     try:
         return million.measured(readers, SENDERS, nice=NICE)[1]
     finally:
@@ -211,7 +211,7 @@ def percentiles(seconds):
 
 
 def visited(port, per_second, seconds, readers):
-    """Send for half of that time beside visitors; return the answers, when mails were sent, and the sending's rate."""
+    """Send for half of that time alongside visitors; return the answers, when mails were sent, and the sending rate."""
     visitors, load = Visitors(), Load()
     connections.close_all()
     sending = {}

@@ -1,10 +1,10 @@
-"""From 0.1.0 to this version, with 200,000 subscribers and a million deliveries: what is kept and locked, how long.
+"""From 0.1.0 to this version, with 200,000 subscribers and a million deliveries: what is kept, locked, and how long.
 
     .ci/with-services python -m tests.benchmarks.upgrade [subscribers] [deliveries]
 
-0.1.0's tables are made by the migrations of its own commit. While this version's run, somebody reads and writes each
-hot table all the time, and the locks are looked at every 20 ms. Ends with status 1 where a row changed that should not,
-or where anybody waited for more than a second.
+0.1.0's tables are made by its own commit's migrations. While this version's migrations run, threads constantly read and
+write each hot table, and the locks are checked every 20 ms. Ends with status 1 if a row changed that should not have,
+or if anyone waited for more than a second.
 """
 
 import os
@@ -70,7 +70,7 @@ ASKED = {
 
 
 class Watch:
-    """Somebody who uses the tables, and somebody who looks at their locks, while the tables change."""
+    """Threads that use the tables, and one that watches their locks, while the tables change."""
 
     def __init__(self, url):
         self.url, self.is_over = url, threading.Event()
@@ -117,10 +117,10 @@ class Watch:
 
 
 def checksums(connection, columns):
-    """Return the number of rows of each table and a sum over the columns that it had at first."""
+    """Return the number of rows of each table and a checksum over its original columns."""
     sums = {}
     for table, names in columns.items():
-        # The upgrade lowers to 30 what was set by hand to more.
+        # The upgrade lowers values above 30, which were set by hand, to 30.
         picked = [f"least({name}, 30)" if name == "max_papers" else f'"{name}"' for name in names]
         row = f"SELECT count(*), sum(hashtextextended(ROW({', '.join(picked)})::text, 0)::numeric) FROM {table}"
         sums[table] = connection.execute(row).fetchone()

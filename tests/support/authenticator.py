@@ -1,4 +1,4 @@
-"""A device that keeps passkeys, in software: it answers what a browser would be asked, and can be told to cheat."""
+"""A passkey device in software: it answers what a browser would be asked, and can be told to cheat."""
 
 import json
 from hashlib import sha256
@@ -13,19 +13,19 @@ PRESENT, VERIFIED, HOLDS_KEY = 0x01, 0x04, 0x40
 
 
 class Authenticator:
-    """One passkey. origin: where the browser says it is; count: how many signatures it says it has made."""
+    """One passkey. origin: where the browser says it is; count: how many signatures it claims to have made."""
 
     def __init__(self, origin="http://localhost:8000", *, counts=True):
         self.origin = origin
         self.counts = counts
         self.count = 0
         self.id = token_bytes(32)
-        # Whose it is, as the question for it said; None: this device does not tell.
+        # Whose it is, as the request for it said; None: this device does not tell.
         self.handle = None
         self.key = ec.generate_private_key(ec.SECP256R1())
 
     def create(self, question):
-        """Return the answer to a question for a new passkey, as the script of the page writes it."""
+        """Return the answer to a request for a new passkey, as the page's script writes it."""
         self.handle = question["user"]["id"]
         data = self._data(question["rp"]["id"], PRESENT | VERIFIED | HOLDS_KEY) + self._public()
         statement = encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})
@@ -35,7 +35,7 @@ class Authenticator:
         return answer
 
     def get(self, question):
-        """Return the answer to a question for this passkey."""
+        """Return the answer to a request for this passkey."""
         if self.counts:
             self.count += 1
         data = self._data(question["rpId"], PRESENT | VERIFIED)

@@ -1,4 +1,4 @@
-"""Make a backup, and put it back without being asked."""
+"""Make a backup, and restore it without a prompt."""
 
 from django.core.management import call_command
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Every way a curator changes an edition that is out."""
+"""Every way a curator can change a published edition."""
 
 from django.core import mail
 
@@ -9,7 +9,7 @@ from tests.support.factories import NOON, make_paper
 
 
 def sent_mails():
-    """Send what may leave; return the mails."""
+    """Send what may go out; return the mails."""
     mail.outbox.clear()
     breaker.watch(NOON)
     draining.drain()
@@ -34,7 +34,7 @@ def entry_of(edition, title="One"):
 
 
 def save_form(client, address, **changes):
-    """Save a form of the admin as it stands, with these changes."""
+    """Save an admin form as it is, with these changes."""
     form = client.get(address).context["adminform"].form
     data = {name: form[name].value() for name in form.fields}
     for inline in client.get(address).context["inline_admin_formsets"]:

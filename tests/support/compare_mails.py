@@ -1,10 +1,10 @@
-"""Compare two outboxes mail by mail, byte by byte but for what differs at every run: dates, ids, signatures.
+"""Compare two outboxes mail by mail, byte by byte, except for what differs in every run: dates, IDs, signatures.
 
     VAR_DIR=/tmp/a make digest                                    # at one commit
     VAR_DIR=/tmp/b make digest                                    # at the other
     .venv/bin/python -m tests.support.compare_mails /tmp/a/outbox /tmp/b/outbox
 
-What was changed on purpose between the two is left out of the comparison, each as one more argument: ' dir="auto"'.
+To leave deliberate changes between the two out of the comparison, pass each as one more argument: ' dir="auto"'.
 """
 
 import difflib
@@ -15,7 +15,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 DATES = rb"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) 20\d\d"
-# What differs at every run, and what stands for it: keys and signatures of links, boundaries, the day of the run.
+# What differs in every run, and its placeholder: keys and signatures of links, boundaries, the day of the run.
 VARYING = (
     (re.compile(rb"={15}\d+=="), b"BOUNDARY"),
     (re.compile(rb"(?m)^Date: .*$"), b"Date: DATE"),
@@ -26,7 +26,7 @@ VARYING = (
 
 
 def mails(folder: Path, left_out: Sequence[str] = ()) -> dict[str, bytes]:
-    """Return the mails of an outbox by whom they go to, with what varies blanked out."""
+    """Return the mails of an outbox by recipient, with everything that varies blanked out."""
     texts = {}
     for file in sorted(folder.glob("*.eml")):
         raw = file.read_bytes()
@@ -40,7 +40,7 @@ def mails(folder: Path, left_out: Sequence[str] = ()) -> dict[str, bytes]:
 
 
 def differences(before: Path, after: Path, left_out: Sequence[str] = ()) -> list[str]:
-    """Return the lines in which the mails of two outboxes differ, as a diff each."""
+    """Return the lines in which the mails of two outboxes differ, as one diff per mail."""
     old, new = mails(before, left_out), mails(after, left_out)
     lines = [f"only in one of the outboxes: {address}" for address in sorted(set(old) ^ set(new))]
     for address in sorted(set(old) & set(new)):
@@ -52,7 +52,7 @@ def differences(before: Path, after: Path, left_out: Sequence[str] = ()) -> list
 
 
 def main() -> int:
-    """Print what differs; 0 where nothing does."""
+    """Print what differs; return 0 if nothing does."""
     before, after = (Path(name) for name in sys.argv[1:3])
     texts = differences(before, after, sys.argv[3:])
     print("\n".join(texts) if texts else f"{len(mails(before))} mails are the same, byte by byte")  # noqa: T201

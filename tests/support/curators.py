@@ -1,4 +1,4 @@
-"""Curators of an edition that is out, with SECOND_LOOK. A plugin of the tests that name it."""
+"""Curators of a published edition, with SECOND_LOOK. A plugin for the tests that name it."""
 
 import pytest
 import time_machine

@@ -1,4 +1,4 @@
-"""Every address of the site and the panel, read from the URLconf, with values that lead to something."""
+"""Every URL of the site and the panel, read from the URLconf, with values that exist."""
 
 import re
 from typing import NamedTuple
@@ -8,12 +8,12 @@ from django.apps import apps
 from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import RoutePattern
 
-# Where providers of mail post and Prometheus asks, and no browser goes.
+# Where mail providers post and Prometheus scrapes, and no browser goes.
 MACHINES = ("anymail/", "metrics")
 
 
 class Address(NamedTuple):
-    """A route, what it is called, and a path it leads to."""
+    """A route, its name, and a path that it matches."""
 
     route: str
     name: str
@@ -21,7 +21,7 @@ class Address(NamedTuple):
 
 
 def routes(resolver=None, before=""):
-    """Every route below a resolver, with its name; those a regular expression stands for are written as one."""
+    """Yield every route below a resolver, with its name, and False if it is a regular expression."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
@@ -31,8 +31,11 @@ def routes(resolver=None, before=""):
 
 
 def every_address(values):
-    """An address for each route. values: (beginning of a route, name of its parameter) → the value; the longest
-    beginning counts, and KeyError tells of a route for which there is none. ("regular expression", name) → paths."""
+    """Yield an address for each route.
+
+    values: (beginning of a route, name of its parameter) → the value. The longest beginning counts; KeyError is raised
+    for a route without one. ("regular expression", name) → paths.
+    """
     for route, name, is_plain in routes():
         if route.startswith(MACHINES):
             continue
@@ -56,7 +59,7 @@ def _filled(route, name, values):
 
 
 def _first_of(name, route):
-    """The first row of the model whose page in the panel this is."""
+    """Return the first row of the model whose panel page this is."""
     app, model = route.removeprefix("admin/").split("/")[:2]
     row = apps.get_model(app, model).objects.order_by("pk").first()
     assert row is not None, f"{name or route}: make one, so that its page can be looked at"

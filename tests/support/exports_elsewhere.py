@@ -1,9 +1,9 @@
-"""Exports of other services: their names of columns, and lines of those who are subscribed and who are not."""
+"""Exports from other services: their column names, and lines of people who are subscribed and who are not."""
 
 LEFT_THERE = "left there"
 NEVER, NOT_SUBSCRIBED, UNKNOWN = "never to mail", "not subscribed there", "unclear status"
 
-# Service → head, a line of somebody who is subscribed, and lines of those who are not, with what becomes of each.
+# Service → header, a line of someone who is subscribed, and lines of those who are not, with the outcome of each.
 SERVICES = {
     "listmonk": (
         "uuid,email,name,attributes,status,created_at,updated_at",

@@ -1,4 +1,4 @@
-"""One of each: plain functions that make what a test needs, with every field open to change."""
+"""One of each: plain functions that make what a test needs; every field can be set."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -10,7 +10,7 @@ from subscriptions.models import Status, Subscriber, Topic
 
 _numbers = count(1)
 
-# A Thursday, and a moment after its edition came out.
+# A Thursday, and a time after its edition was published.
 DAY = date(2025, 8, 21)
 NOON = datetime(2025, 8, 21, 12, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def make_member(email: str = "", **fields: Any) -> Member:
 
 
 def on_arxiv(paper: Paper, value: str) -> Paper:
-    """The paper, known to arXiv by that id."""
+    """Give a paper this arXiv ID, and return it."""
     PaperIdentifier.objects.create(paper=paper, scheme=PaperIdentifier.Scheme.ARXIV, value=value)
     return paper
 

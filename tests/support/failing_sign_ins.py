@@ -11,18 +11,18 @@ OFFICE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
 
 def sign_in(client, password=PASSWORD, name="ada", network=ELSEWHERE):
-    """Post the form of the sign-in; return what the page says, "in" where it lets on."""
+    """Post the sign-in form; return what the page says, or "in" if the sign-in worked."""
     answer = client.post(LOGIN, {"username": name, "password": password}, REMOTE_ADDR=network)
     return "in" if answer.status_code == 302 else answer.content.decode()
 
 
 def fail_sign_in(times, name="ada", network=ELSEWHERE, client=None):
-    """Type a wrong password so many times, each time in a browser that nobody knows."""
+    """Type a wrong password this many times, each time in an unknown browser."""
     return [sign_in(client or Client(), "wrong", name, network) for _ in range(times)][-1]
 
 
 def known_browser(name="ada"):
-    """A browser in which somebody signed in and out before."""
+    """Return a browser in which someone has signed in and out before."""
     client = Client()
     assert sign_in(client, name=name, network=OFFICE) == "in"
     client.post("/admin/logout/")

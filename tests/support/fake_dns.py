@@ -18,7 +18,7 @@ from digest.health.mail_dns.lookup import Lookup
 
 @dataclass
 class FakeDns:
-    """Records by name and kind, in the words of a zone file; a name that has none is not there.
+    """Records by name and kind, in zone file notation; a name without any does not exist.
 
     `failing` names get SERVFAIL, `silent` ones no answer.
     """
@@ -29,12 +29,12 @@ class FakeDns:
     port: int = 0
 
     def txt(self, name: str, *texts: str) -> None:
-        """Let a name have these TXT records, in pieces of at most 255 bytes."""
+        """Give a name these TXT records, in pieces of at most 255 bytes."""
         pieces = [[text[start : start + 200] for start in range(0, len(text), 200)] or [""] for text in texts]
         self.records[name, "TXT"] = [" ".join(f'"{piece}"' for piece in text) for text in pieces]
 
     def answer(self, wire: bytes) -> bytes | None:
-        """Return what the server answers to a question."""
+        """Return the server's answer to a query."""
         query = dns.message.from_wire(wire)
         question = query.question[0]
         name, kind = question.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(question.rdtype)
@@ -51,7 +51,7 @@ class FakeDns:
         return response.to_wire()
 
     def lookup(self, patience: float = 10.0) -> Lookup:
-        """Return a Lookup that asks this server."""
+        """Return a Lookup that queries this server."""
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers, resolver.port = ["127.0.0.1"], self.port
         resolver.lifetime = resolver.timeout = patience

@@ -1,4 +1,4 @@
-"""A provider's HTTP API on this machine: answers as Postmark, Mailgun, Resend, Brevo, SparkPost and Amazon SES do."""
+"""A provider's HTTP API on this machine: answers like Postmark, Mailgun, Resend, Brevo, SparkPost and Amazon SES."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ class FakeProvider:
     answers: list[tuple[int, str]] = field(default_factory=list)
     delay: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
-    # A call with this in it is refused whole, as Mailgun does for one bad address.
+    # A call that contains this is refused as a whole, as Mailgun does for one bad address.
     refuse: bytes = b""
 
     def normal_answer(self, path: str, body: bytes) -> dict:

@@ -1,4 +1,4 @@
-"""An SMTP server on this machine that keeps what it takes and answers as it is told."""
+"""An SMTP server on this machine that keeps what it accepts and answers as it is told."""
 
 import socketserver
 import ssl
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class FakeSmtp:
-    """What was taken, and the answers to give: by recipient for RCPT, and for the end of DATA.
+    """What was accepted, and the answers to give: by recipient for RCPT, and for the end of DATA.
 
-    "drop" takes a mail and hangs up without an answer, "hold" takes it and keeps silent until `released`.
+    "drop" accepts a mail and hangs up without an answer, "hold" accepts it and keeps silent until `released`.
     """
 
     port: int = 0
@@ -21,7 +21,7 @@ class FakeSmtp:
     data_answers: list[str] = field(default_factory=list)
     holding: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
-    # What a held mail is answered once released; "" hangs up.
+    # The answer to a held mail once released; "" hangs up.
     answer_of_held: str = ""
     connections: int = 0
     mails_per_connection: int = 1000
@@ -58,7 +58,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                     content = self.content()
                     if content is None:
                         return
-                    # With a pipelined envelope the server says go on before it says that nobody is left (RFC 2920).
+                    # With a pipelined envelope, the server says go on before it says that no one is left (RFC 2920).
                     answer = "554 no valid recipients" if refusal else smtp.take(recipient, content)
                     if not answer:
                         return
@@ -76,7 +76,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
-                # A mail without its last dot is no mail (RFC 5321, 4.1.1.4).
+                # A mail without its final dot is not a mail (RFC 5321, 4.1.1.4).
                 return None
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         return b"".join(lines)
@@ -90,7 +90,7 @@ class _Server(socketserver.ThreadingTCPServer):
     smtp: FakeSmtp
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed is part of the tests."""
+        """Ignore it: clients that get killed are part of the tests."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A source's server on this machine: answers what it was told to, in turn, and keeps what it was asked."""
+"""A source's server on this machine: gives the answers it was told to, in turn, and keeps the requests."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ class Reply:
 
 @dataclass
 class FakeSource:
-    """Replies are used up in turn; the last one stays. `answer`, where it is set, is asked instead."""
+    """Replies are used up in turn; the last one stays. If `answer` is set, it is called instead."""
 
     url: str = ""
     requests: list[Request] = field(default_factory=list)

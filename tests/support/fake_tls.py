@@ -1,4 +1,4 @@
-"""Certificates of an authority of the test's own, and a web server that has one."""
+"""Certificates from the test's own authority, and a web server that has one."""
 
 import ssl
 import threading
@@ -19,7 +19,7 @@ def _name(text):
 
 
 class Authority:
-    """Whoever trusts `file` takes the certificates it gives out for true."""
+    """A certificate authority: anyone who trusts `file` accepts the certificates it issues."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.file = folder, folder / "authority.pem"
@@ -29,7 +29,7 @@ class Authority:
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
     def context(self, host: str = "localhost", days: int = 90) -> ssl.SSLContext:
-        """Return what a server needs that shows a certificate of a host, good for so many days from now."""
+        """Return the TLS context of a server whose certificate for a host is valid for this many days from now."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.DNSName(host)])
         certificate = self._sign(_name(host), key, days, [(names, False)])
@@ -45,7 +45,7 @@ class Authority:
         return context
 
     def _sign(self, subject, key, days, extensions):
-        # An hour more than whole days, for the test takes a moment.
+        # An hour more than whole days, because the test takes a moment.
         end = datetime.now(UTC) + timedelta(days=days, hours=1)
         builder = (
             x509.CertificateBuilder()
@@ -69,7 +69,7 @@ Answer = Callable[[str, str, dict[str, str], bytes], tuple[int, dict[str, str], 
 
 @contextmanager
 def web_server(answer: Answer, context: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Serve on a port of this machine, by TLS where a context is given; yields the port."""
+    """Serve on a port of this machine, over TLS if a context is given; yield the port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -91,7 +91,7 @@ def web_server(answer: Answer, context: ssl.SSLContext | None = None) -> Iterato
         daemon_threads = True
 
         def handle_error(self, request: object, client_address: object) -> None:
-            """A client that refuses the certificate is part of the tests."""
+            """Ignore it: a client that refuses the certificate is part of the tests."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         if context:

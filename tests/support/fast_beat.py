@@ -1,4 +1,4 @@
-"""The beat of config.beat, every two seconds: what takes minutes can be seen in seconds.
+"""The beat of config.beat, every two seconds, so that what takes minutes can be seen in seconds.
 
 celery --app tests.support.fast_beat beat
 """

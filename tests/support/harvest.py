@@ -1,4 +1,4 @@
-"""A source asked on the night after the mailing of Tuesday, 15 September 2026, whose day is Wednesday."""
+"""A source queried on the night after the mailing of Tuesday, 15 September 2026, whose day is Wednesday."""
 
 from datetime import UTC, date, datetime
 

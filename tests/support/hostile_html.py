@@ -1,12 +1,12 @@
-"""Foreign text that wants to be more than text, and what a browser would have made of it in a page."""
+"""Foreign text that tries to be more than text, and what a browser would make of it in a page."""
 
 from html.parser import HTMLParser
 
-# Ends any place it may stand in: an attribute, a title, a text field, a script, a comment.
+# Breaks out of anything it may be in: an attribute, a title, a text field, a script, a comment.
 BREAKING_OUT = """'"></title></textarea></script></style></noscript>--><hostile-mark onclick=hostile()>"""
 HOSTILE = f"""{BREAKING_OUT}<script>hostile()</script><img src=x onerror=hostile()><a href=javascript:hostile() \
 x-init=hostile() hx-on:click=hostile()>${{7*7}} {{{{ 7 }}}} {{% now %}}</a><svg onload=hostile()><style>hostile"""
-# For fields with room for 80, and for 30 characters.
+# For fields with room for 80 characters, and for 30.
 SHORT = """'"></title><hostile-mark onclick=hostile()><script>hostile()</script>"""
 TINY = """"><hostile-mark onload=h()>"""
 SCRIPT_ADDRESS = "javascript:hostile()"
@@ -41,7 +41,7 @@ class _Reader(HTMLParser):
 
 
 def foreign_in(html):
-    """Every element, handler and script address in the HTML that came of foreign text."""
+    """Return every element, handler and script URL in the HTML that came from foreign text."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -1,4 +1,4 @@
-"""Text made to cost time, and what grows faster than its text."""
+"""Text made to cost time, and a search for code whose time grows faster than its text."""
 
 import gc
 import re
@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from re import _constants, _parser
 
-# Letters of the text that is looked at.
+# Letters of the longest text that is measured.
 LARGEST = 2048
-# Twice the text may take so many times the time: twice and something for noise, and four times at the square of it.
+# Twice the text may take this many times as long: twice, plus something for noise. Quadratic would be four times.
 MOST = 3.2
 LOOKS = 4
-# Seconds. What takes less is not compared: the clock and the machine would be.
+# Seconds. Anything faster is not compared: that would measure the clock and the machine.
 NOTICED = 0.004
-# Seconds of this process after which a text has shown that it has no end.
+# Seconds of this process's time after which a text counts as endless.
 ENDLESS = 5
 
 UNITS = (
@@ -146,7 +146,7 @@ class EndlessError(Exception):
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Stop what does not end."""
+    """Stop a block that does not end."""
 
     def stop(*_: object) -> None:
         raise EndlessError
@@ -161,7 +161,7 @@ def ending() -> Iterator[None]:
 
 
 def offence(run: Callable[[str], object], units: Iterable[str]) -> str:
-    """Return which text costs more than it should, with how much more; "" where none does."""
+    """Return which text costs more than it should, and how much more; "" if none does."""
     for unit in units:
         for after in AFTER:
             try:
@@ -175,10 +175,10 @@ def offence(run: Callable[[str], object], units: Iterable[str]) -> str:
 
 
 def _growth(run: Callable[[str], object], unit: str, after: str) -> float:
-    """Return how many times as long twice the text takes; 0 where the longest text takes no time worth a look."""
+    """Return how many times as long twice the text takes; 0 if even the longest text is too fast to compare."""
     if _time(run, _text(unit, LARGEST, after), 1) < NOTICED:
         return 0
-    # Something else may have had the machine: it must be so each time.
+    # Something else may have used the machine: it must be slow each time.
     least = float("inf")
     for _ in range(LOOKS):
         least = min(least, _ratio(run, unit, LARGEST, after))
@@ -197,7 +197,7 @@ def _text(unit: str, size: int, after: str) -> str:
 
 
 def _time(run: Callable[[str], object], text: str, times: int) -> float:
-    """Return the seconds of the fastest of so many runs, by a clock that stands while others have the machine."""
+    """Return the seconds of the fastest of several runs, by a clock that stops while others use the machine."""
     fastest = float("inf")
     gc.disable()
     try:
@@ -210,11 +210,11 @@ def _time(run: Callable[[str], object], text: str, times: int) -> float:
     return fastest
 
 
-# --- Text made of a pattern ---
+# --- Text made from a pattern ---
 
 
 def units_of(pattern: "re.Pattern[str] | re.Pattern[bytes]") -> list[str]:
-    """Return pieces of text that a pattern asks for: each of its parts as short as can be, and rows of them."""
+    """Return pieces of text that a pattern matches: each of its parts as short as possible, and sequences of them."""
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     flags = pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags
     units_found: dict[str, None] = {}
@@ -223,7 +223,7 @@ def units_of(pattern: "re.Pattern[str] | re.Pattern[bytes]") -> list[str]:
 
 
 def _shortest(sequence: Iterable[tuple[object, object]], units_found: dict[str, None]) -> str:
-    """Return a short text that a part of a pattern takes; add its pieces to those found."""
+    """Return a short text that a part of a pattern matches; add its pieces to those found."""
     whole = ""
     for operation, argument in sequence:
         piece = _piece(operation, argument, units_found)
@@ -258,7 +258,7 @@ def _piece(operation: object, argument: object, units_found: dict[str, None]) ->
 
 
 def _member(members: list[tuple[object, object]]) -> str:
-    """Return a sign of a set."""
+    """Return a character from a set."""
     if members[0][0] == _constants.NEGATE:
         members_excluded = {chr(code) for kind, code in members if kind == _constants.LITERAL}
         return next(sign for sign in "a b0(-" if sign not in members_excluded)

@@ -1,4 +1,4 @@
-"""One of everything, with hostile text in each field that somebody else writes. A plugin of the tests that name it."""
+"""One of everything, with hostile text in each field that someone else writes. A plugin for the tests that name it."""
 
 import json
 from datetime import timedelta
@@ -53,7 +53,7 @@ CSV = f'email;name;topics\nada@example.org;"{HOSTILE.replace(chr(34), chr(34) * 
 
 @pytest.fixture
 def hostile_world(settings, at_noon, client, sign_in):
-    """A browser of somebody who may see everything, and values for tests.support.every_address."""
+    """The browser of someone who may see everything, and values for tests.support.every_address."""
     settings.DEBUG = True
     settings.SECOND_FACTOR = True
     settings.SITE_BYLINE = SHORT
@@ -86,7 +86,7 @@ def hostile_world(settings, at_noon, client, sign_in):
 
 
 def _second_factor(client, owner):
-    """Let somebody in by password and passkey, and return the passkey."""
+    """Sign someone in with password and passkey, and return the passkey."""
     client.force_login(owner)
     page = "/admin/second-factor/set-up/"
     answer = Authenticator().create(client.post(f"{page}passkey/").json())
@@ -214,7 +214,7 @@ def _keys(paper, draft, reader, submission, passkey):
 
 
 def _mail(folder):
-    """The name of a mail in the outbox."""
+    """Put a mail into the outbox, and return its name."""
     message = EmailMessage()
     message["Subject"], message["To"] = HOSTILE, "ada@example.org"
     message.set_content(HOSTILE)

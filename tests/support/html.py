@@ -1,25 +1,25 @@
-"""HTML read as a tree, so that a test asks for what a page holds and not for how it is spelled.
+"""HTML read as a tree, so that a test checks what a page contains and not how it is written.
 
     page = html_of(client.get("/"))
     page.one("h1").text == "Daily Papers"
     page.one("form#vote").fields == {"paper": "7"}
     page.links == {"About": "/about"}
 
-A selector is a tag, `.class`, `#id`, `[name]` and `[name=value]` in any number, as in `input.wide[name=q]`; after a
-space stands what lies anywhere within.
+A selector is any number of tag, `.class`, `#id`, `[name]` and `[name=value]`, as in `input.wide[name=q]`; what follows
+a space may be anywhere inside.
 """
 
 import re
 from html.parser import HTMLParser
 
-# What has no end tag (HTML, section 13.1.2), and what the next of its kind ends.
+# Elements without an end tag (HTML, section 13.1.2), and those that the next of their kind ends.
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 ENDED_BY_ITS_LIKE = {"dd": {"dd", "dt"}, "dt": {"dd", "dt"}, "td": {"td", "th"}, "th": {"td", "th"}} | {
     tag: {tag} for tag in ("li", "option", "p", "tr")
 }
-# What stands beside its neighbours within a line: texts of all others are told apart by a space.
+# Elements that share a line with their neighbours; the texts of all others are separated by a space.
 INLINE = {"a", "abbr", "b", "bdi", "code", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "time", "u"}
-# Texts that nobody reads on the page.
+# Elements whose text no one reads on the page.
 UNSEEN = {"script", "style", "template", "noscript"}
 
 PART = re.compile(r"""\[(?P<name>[\w:@.-]+)(?:=["']?(?P<value>[^\]"']*)["']?)?\]|(?P<kind>[.#]?)(?P<word>[\w-]+)""")
@@ -45,12 +45,12 @@ class Element:
 
     @property
     def text(self):
-        """What one reads, with each run of spaces as one."""
+        """What people read, with each run of spaces as one."""
         return " ".join("".join(self._texts()).split())
 
     @property
     def links(self):
-        """Where each link leads, by its text."""
+        """The target of each link, by its text."""
         return {link.text: link["href"] for link in self.all("a[href]")}
 
     @property
@@ -59,12 +59,12 @@ class Element:
 
     @property
     def fields(self):
-        """What a form would send as it stands, by name: the last of several of one name."""
+        """What a form would send as it is, by name: the last if several share a name."""
         return {field["name"]: value for field in self.all("[name]") if (value := field.sent) is not None}
 
     @property
     def sent(self):
-        """The value a field would send, or None where it sends nothing."""
+        """The value a field would send, or None if it sends nothing."""
         if self.tag == "select":
             options = self.all("option")
             chosen = [option for option in options if "selected" in option] or options
@@ -83,7 +83,7 @@ class Element:
                 yield from child.within()
 
     def all(self, selector):
-        """Return the elements within this one that a selector means, in the order of the page."""
+        """Return the elements within this one that match a selector, in the order of the page."""
         places = [self]
         for step in STEP.findall(selector):
             inside = {id(element): element for place in places for element in place.within()}
@@ -91,13 +91,13 @@ class Element:
         return places
 
     def one(self, selector):
-        """Return the one element that a selector means; none or several fail the test."""
+        """Return the one element that matches a selector; none or several fail the test."""
         elements = self.all(selector)
         assert len(elements) == 1, f"expected one {selector}, there are {len(elements)}: {elements}"
         return elements[0]
 
     def is_a(self, step):
-        """Say whether all parts of one step of a selector are true of this element."""
+        """Return whether this element matches all parts of one step of a selector."""
         for part in PART.finditer(step):
             name, value, kind, word = part["name"], part["value"], part["kind"], part["word"]
             if name:
@@ -154,7 +154,7 @@ class _Builder(HTMLParser):
 
 
 def html_of(page):
-    """Return the tree of a page: HTML as text, or an answer of Django's test client."""
+    """Return the tree of a page: HTML as text, or a response of Django's test client."""
     builder = _Builder()
     builder.feed(page if isinstance(page, str) else page.content.decode())
     builder.close()
@@ -162,5 +162,5 @@ def html_of(page):
 
 
 def words_of(markup: str) -> str:
-    """Return markup with one blank wherever its source has blanks or line ends, as a browser shows them."""
+    """Return markup with one space wherever its source has spaces or line ends, as a browser shows them."""
     return " ".join(markup.split())

@@ -1,4 +1,4 @@
-"""Answers of indexes of papers, made to measure: one paper each, as their documentation shows it."""
+"""Made-to-measure answers from paper indexes: one paper each, as their documentation shows it."""
 
 import json
 from xml.sax.saxutils import escape

@@ -1,4 +1,4 @@
-"""Run a module of Python with a clock that can be set while it runs: the file of CLOCK_FILE says by how many seconds.
+"""Run a Python module with a clock that can be shifted while it runs: the file in CLOCK_FILE says by how many seconds.
 
 python -m tests.support.jumping_clock celery --app config worker
 """
@@ -16,8 +16,8 @@ FILE = Path(os.environ["CLOCK_FILE"])
 
 
 def follow():
-    """Set the clock of this process as the file says, again and again."""
-    # Against the clock that nobody sets.
+    """Keep setting the clock of this process as the file says."""
+    # Relative to the clock that no one sets.
     zero = time.time() - time.monotonic()
     offset, travel = 0.0, None
     while True:
@@ -36,7 +36,7 @@ def start():
 
 if __name__ == "__main__":
     start()
-    # The processes of a worker are its forks, and a thread does not go along.
+    # The processes of a worker are its forks, and threads do not survive a fork.
     os.register_at_fork(after_in_child=start)
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""A member's browser. A plugin of the tests that name it."""
+"""A member's browser. A plugin for the tests that name it."""
 
 import pytest
 from django.http import HttpResponse
@@ -10,7 +10,7 @@ from tests.support.factories import NOON, make_member
 
 @pytest.fixture
 def sign_in(client):
-    """Give the client the cookie of a member, who has a reader's side as after any sign-in."""
+    """Give the client the cookie of a member, who gets a reader's side, as after any sign-in."""
 
     def sign_in(member=None):
         member = member or make_member()

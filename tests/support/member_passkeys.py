@@ -1,4 +1,4 @@
-"""Readers with passkeys. A plugin of the tests that name it."""
+"""Readers with passkeys. A plugin for the tests that name it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Gathering from a source in the night after a Tuesday."""
+"""Gathering from a source on the night after a Tuesday."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""One day of the service on an edition and two ordinary readers."""
+"""One day of the service with an edition and two ordinary readers."""
 
 from django.core import mail
 
@@ -8,7 +8,7 @@ from tests.support.factories import NOON, make_edition, make_embedded, make_subs
 
 
 def plan_and_send():
-    """Plan and send as beat does; nobody's digest is retried here."""
+    """Plan and send as beat does; no digest is retried here."""
     candidates.clear_recent_candidates()
     item_similarity.clear_item_similarity()
     planning.plan(NOON)

@@ -1,4 +1,4 @@
-"""What a browser does that may tell what is opened in it."""
+"""What a browser does when it may report what is opened in it."""
 
 from digest.models import Feedback
 from subscriptions import links
@@ -22,7 +22,7 @@ def recorded_feedback():
 
 
 def has_forgotten(answer):
-    """Whether the browser is told to forget both cookies, where they are."""
+    """Return whether the browser is told to forget both cookies, at the right paths."""
     paths = {"opens": "/opened/", "opens_count": "/papers/"}
     deleted_cookies = {name: answer.cookies[name] for name in paths if name in answer.cookies}
     return {name: cookie["path"] for name, cookie in deleted_cookies.items() if not cookie.value} == paths

@@ -1,7 +1,7 @@
-"""Stores of its own for each test process: a folder, so a database and a broker in files, and a database of Redis.
+"""Separate stores for each test process: a folder, and so a database and a broker in files, and a Redis database.
 
-A plugin that pytest loads before the settings are read (`addopts` in pyproject.toml). Runs at the same time, and the
-processes of one run, then share nothing. On PostgreSQL, pytest-django names a test database for each process.
+A plugin that pytest loads before the settings are read (`addopts` in pyproject.toml). So simultaneous runs, and the
+processes of one run, share nothing. On PostgreSQL, pytest-django names a test database for each process.
 """
 
 import os
@@ -13,13 +13,13 @@ import pytest
 
 
 def process_number():
-    """Return the number of this process among those of pytest-xdist, from 1; 0 without them."""
+    """Return the number of this process among pytest-xdist's, from 1; 0 without them."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     return int(worker.removeprefix("gw")) + 1 if worker else 0
 
 
 def own_redis(address, number):
-    """Return the address of the Redis database that is so many after the one of an address."""
+    """Return the URL of the Redis database that comes `number` after the one in a URL."""
     database = re.search(r"/(\d+)$", address)
     first = int(database[1]) if database else 0
     return f"{re.sub(r'/[0-9]*$', '', address)}/{first + number}"
@@ -27,11 +27,11 @@ def own_redis(address, number):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config):
-    """Point the environment at stores of this process, before pytest-django reads the settings."""
+    """Point the environment at this process's stores, before pytest-django reads the settings."""
     folder = tempfile.mkdtemp(prefix="daily-papers-tests-")
     early_config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["VAR_DIR"] = folder
-    # The settings of whoever runs the tests are none of theirs.
+    # The tests must not use the settings of whoever runs them.
     os.environ["ENV_FILE"] = ""
     if address := os.environ.get("REDIS_URL"):
         os.environ["REDIS_URL"] = own_redis(address, process_number())

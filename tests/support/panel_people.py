@@ -1,4 +1,4 @@
-"""People of the panel, who may fail three times. A plugin of the tests that name it."""
+"""People in the panel who may fail three times. A plugin for the tests that name it."""
 
 import pytest
 import time_machine

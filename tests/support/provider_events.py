@@ -1,4 +1,4 @@
-"""Reports of a provider, straight from Anymail's signal."""
+"""A provider's reports, straight from Anymail's signal."""
 
 from itertools import count
 from typing import Any
@@ -15,7 +15,7 @@ _ids = count(1)
 
 
 def make_report(event_type: str, delivery: Delivery | None = None, provider: str = "Scaleway", **fields: Any) -> None:
-    """Have a report come in, by default with all that tells which mail it is about."""
+    """Send in a report, by default with everything that says which mail it is about."""
     about: dict[str, Any] = {}
     if delivery:
         about = {"metadata": {"delivery": str(delivery.pk)}, "message_id": delivery.provider_id}

@@ -1,4 +1,4 @@
-"""Readers who want everything new, and what comes in for them."""
+"""Readers who want everything new, and new papers for them."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ def make_wide_subscriber(**fields):
 
 
 def make_new_paper(title="", *, at=NOON - HOUR, **fields):
-    """Return a paper that came in and stands in no edition."""
+    """Return a paper that came in and is in no edition."""
     return make_paper(title, created_at=at, **fields)
 
 

@@ -1,6 +1,6 @@
-"""Print how much of each room the tests took, in lines and branches, from what `--cov` wrote.
+"""Print how much of each room the tests covered, in lines and branches, from what `--cov` wrote.
 
-Ends with an error where a room of ROOMS_HELD is below FLOOR. Run by `make coverage`.
+Ends with an error if a room in ROOMS_HELD is below FLOOR. Run by `make coverage`.
 """
 
 import json
@@ -16,13 +16,13 @@ ROOMS_HELD = {"digest/ranking", "digest/recommending", "digest/sending"}
 
 
 def room_of(file):
-    """Return the room a file lies in: the folder below `digest`, else the folder at the top."""
+    """Return the room a file is in: the folder below `digest`, else the top-level folder."""
     parts = Path(file).parts
     return "/".join(parts[:2]) if parts[0] == "digest" and len(parts) > 2 else parts[0]
 
 
 def percentages(files):
-    """Return the share of lines and branches that were taken, in per cent, by room."""
+    """Return the share of lines and branches that were covered, in per cent, by room."""
     covered, there = Counter(), Counter()
     for file, report in files.items():
         summary, room = report["summary"], room_of(file)
@@ -32,7 +32,7 @@ def percentages(files):
 
 
 def below_floor(by_room):
-    """Return the rooms held that are below the floor, or that nothing was measured of."""
+    """Return the rooms in ROOMS_HELD that are below the floor, or for which nothing was measured."""
     return sorted(room for room in ROOMS_HELD if by_room.get(room, 0) < FLOOR)
 
 

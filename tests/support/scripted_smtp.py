@@ -1,4 +1,4 @@
-"""An SMTP server that answers each command as it is told, speaks TLS, and takes no mail."""
+"""An SMTP server that answers each command as it is told, speaks TLS, and accepts no mail."""
 
 import socketserver
 import ssl
@@ -12,7 +12,7 @@ HANG = "hang"
 
 @dataclass
 class Script:
-    """The answer to each command; HANG keeps silent. `heard` are the commands that came."""
+    """The answer to each command; HANG keeps silent. `heard` lists the commands that came."""
 
     extensions: tuple[str, ...] = ("AUTH PLAIN LOGIN", "8BITMIME")
     answers: dict[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class _Conversation(socketserver.BaseRequestHandler):
                 self.connection = script.context.wrap_socket(self.connection, server_side=True)
 
     def finish(self) -> None:
-        # TLS made another socket of it, which the server does not know.
+        # TLS turned it into another socket, which the server does not know.
         self.connection.close()
 
     def line(self) -> str:
@@ -68,7 +68,7 @@ class _Server(socketserver.ThreadingTCPServer):
     script: Script
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up, or refuses the certificate, is part of the tests."""
+        """Ignore it: a client that hangs up, or refuses the certificate, is part of the tests."""
 
 
 @contextmanager

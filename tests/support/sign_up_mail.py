@@ -1,4 +1,4 @@
-"""Asking for mail as a browser does, with a list in place of the broker. A plugin of the tests that name it."""
+"""Requesting mail as a browser does, with a list in place of the broker. A plugin for the tests that name it."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from subscriptions import limits, tasks
 
 @pytest.fixture(autouse=True)
 def _fresh_limits():
-    """Count what is asked for from nothing in each test."""
+    """Count requests from zero in each test."""
     limits.limiter.cache_clear()
 
 
 @pytest.fixture
 def queued(monkeypatch):
-    """What was queued to be mailed, in place of a broker."""
+    """The mails that were queued, in place of a broker."""
     calls = []
     monkeypatch.setattr(tasks.send_mail, "delay", lambda *args: calls.append(args))
     return calls
@@ -21,7 +21,7 @@ def queued(monkeypatch):
 
 @pytest.fixture
 def sign_up(client, queued, django_capture_on_commit_callbacks):
-    """Send the form of the banner as a browser does."""
+    """Send the banner's form as a browser does."""
 
     def post(email="ada@example.org", address="/subscribe", headers=None, **fields):
         fields = {"email": email, "time_zone": "UTC", "local_time": "07:00", "frequency": "daily", **fields}

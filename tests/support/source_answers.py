@@ -1,4 +1,4 @@
-"""Answers of the sources, made to measure."""
+"""Made-to-measure answers from the sources."""
 
 from html import escape
 
@@ -31,7 +31,7 @@ def oai_record(
 
 
 def oai(*records, token=None, error=("", "")):
-    # As the protocol has it: a list without records is none.
+    # In the protocol, a list without records is not a list but an error.
     code, text = error if records or token is not None or error[0] else ("noRecordsMatch", "")
     inner = f'<error code="{code}">{text}</error>' if code else f"<ListRecords>{''.join(records)}"
     if not code:

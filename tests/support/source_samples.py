@@ -1,6 +1,6 @@
-"""What the tests of all sources need of one: what it can be asked for, and its answers, made to measure.
+"""What the tests of all sources need from each: what it can be asked for, and its answers, made to measure.
 
-A source with a test file of its own, tests/sources/test_NAME.py, has its SAMPLE there.
+A source with its own test file, tests/sources/test_NAME.py, has its SAMPLE there.
 """
 
 from collections.abc import Callable
@@ -20,25 +20,25 @@ TESTS_OF_SOURCES = Path(__file__).parents[1] / "sources"
 class SourceSample:
     """One source. Those that give lists page by page have `entry` and `answer`."""
 
-    # What it is asked for; "" where it may be asked for nothing in particular.
+    # What to ask it for; "" if it can be asked for nothing in particular.
     query: str = ""
-    # What its file refuses to ask for; None where it asks for anything.
+    # What its file refuses to ask for; None if it asks for anything.
     refused: str | None = None
     # A number → an entry; entries, with total= and cursor= → an answer.
     entry: Callable[[int], dict[str, Any]] | None = None
     answer: Callable[..., str] | None = None
-    # Whether one goes on by counting what came, instead of at a cursor that the answer names.
+    # Whether the next page is found by counting what came, instead of by a cursor in the answer.
     counts: bool = False
 
     def page(self, *numbers: int, total: int | None, more: tuple[Any, ...] = ()) -> str:
-        """Return an answer with these entries, and behind them more that are none."""
+        """Return an answer with these entries, followed by `more` that are not entries."""
         assert self.entry
         assert self.answer
         cursor = {} if self.counts else {"cursor": f"c{(*numbers, 0)[0]}"}
         return self.answer(*map(self.entry, numbers), *more, total=total, **cursor)
 
 
-# Of sources that are tested together.
+# For sources that are tested together.
 SHARED = {
     "rss": SourceSample("cs.LG"),
     "oai": SourceSample("cs"),

@@ -1,4 +1,4 @@
-"""Mails for one connection, and what became of them."""
+"""Mails for one connection, and what happened to them."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from digest.sending.transports import Unreachable, transport
 
 @dataclass
 class PlainMail:
-    """A mail that is not a digest's."""
+    """A mail that is not a digest."""
 
     body: str = "Text"
     sender: str = "papers@example.org"
@@ -30,7 +30,7 @@ def mail():
 
 @dataclass
 class FakeConnection:
-    """Mails for one connection, and what became of each, by its number."""
+    """Mails for one connection, and what happened to each, by its number."""
 
     mails: list
     begun: list = field(default_factory=list)
@@ -48,7 +48,7 @@ class FakeConnection:
 
 
 def send_over_one(carrier, *mails):
-    """Send mails over one connection; return the outcomes in their order."""
+    """Send mails over one connection; return the outcomes in order."""
     wire = FakeConnection(list(mails))
     with suppress(Unreachable):
         carrier.carry(wire)

@@ -1,4 +1,4 @@
-"""Reports as each provider posts them, with what shows that they are its own."""
+"""Reports as each provider posts them, with the proof that they are its own."""
 
 import hashlib
 import hmac
@@ -22,7 +22,7 @@ SECRET = "user:password"
 PASSWORD = {"Authorization": f"Basic {b64encode(SECRET.encode()).decode()}"}
 SIGNING_KEY = "a-signing-key"
 SVIX_KEY = "whsec_YS1zaWduaW5nLWtleQ=="
-# Anymail's settings of an operator who has set everything.
+# Anymail's settings for an operator who has set everything.
 ALL_SECRETS = {
     "WEBHOOK_SECRET": SECRET,
     "MAILGUN_WEBHOOK_SIGNING_KEY": SIGNING_KEY,
@@ -50,24 +50,24 @@ def address(provider: str) -> str:
 
 
 def payload(name: str, delivery: Delivery | None = None) -> Any:
-    """A captured report, about this delivery."""
+    """Return a captured report, about this delivery."""
     report = (PAYLOADS / f"{name}.json").read_text()
     if delivery:
-        # As a value of its own, or within a header that is JSON itself.
+        # As a separate value, or within a header that is itself JSON.
         report = report.replace('"delivery": "1"', f'"delivery": "{delivery.pk}"')
         report = report.replace(r"\"delivery\": \"1\"", rf"\"delivery\": \"{delivery.pk}\"")
     return json.loads(report)
 
 
 def post(client: Client, provider: str, report: Any) -> Any:
-    """Post a report as the provider does, signed where it signs, with the password, and return the answer."""
+    """Post a report as the provider does, with the password, signed if it signs, and return the answer."""
     body, content_type, headers = signed_post(provider, report)
-    # At Mandrill the signature covers the address with the password in it.
+    # Mandrill's signature covers the URL with the password in it.
     return client.post(address(provider), body, content_type=content_type, headers={**PASSWORD, **headers})
 
 
 def signed_post(provider: str, report: Any) -> tuple[bytes, str, dict[str, str]]:
-    """What is posted: the body, its type, and the headers without the password."""
+    """Return what is posted: the body, its type, and the headers without the password."""
     body, headers, content_type = json.dumps(report).encode(), {}, "application/json"
     match provider:
         case "amazon_ses":
@@ -89,7 +89,7 @@ def amazons_key() -> RSAPrivateKey:
 
 
 def sns(report: Any, **changes: Any) -> tuple[bytes, dict[str, str]]:
-    """What Amazon's notification service wraps around a report, signed, and its headers."""
+    """Return a report wrapped and signed as by Amazon's notification service, and the headers."""
     message = {**report, "Message": json.dumps(report["Message"]), "SigningCertURL": CERTIFICATE, **changes}
     names = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
     signed = "".join(f"{name}\n{message[name]}\n" for name in names if name in message).encode()
@@ -123,7 +123,7 @@ def mandrill(reports: Any) -> tuple[bytes, str, dict[str, str]]:
     return body, "application/x-www-form-urlencoded", {"X-Mandrill-Signature": signature}
 
 
-# Hard bounces: those that were captured, and those that were written in their shape.
+# Hard bounces: captured ones, and ones written in the same shape.
 CAPTURED = {
     "postmark": "postmark_bounce",
     "mailgun": "mailgun_failed",
@@ -147,5 +147,5 @@ REPORTS: dict[str, Any] = {
 
 
 def report_of(provider: str, delivery: Delivery | None = None) -> Any:
-    """A hard bounce of this provider, about ada@example.org."""
+    """Return a hard bounce from this provider, about ada@example.org."""
     return payload(CAPTURED[provider], delivery) if provider in CAPTURED else REPORTS[provider]

@@ -1,4 +1,4 @@
-"""The whole service on this machine: PostgreSQL, Redis, web, worker and beat of its own, to be broken and mended."""
+"""The whole service on this machine, with its own PostgreSQL, Redis, web, worker and beat, to be broken and fixed."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from django.conf import settings as project
 from redis import Redis
 
 READERS = 300
-# Run once in the template of all databases: an edition that is out, and readers who are due.
+# Run once in the template of all databases: a published edition, and readers who are due.
 FILL = f"""
 from datetime import timedelta
 from django.utils import timezone
@@ -43,16 +43,16 @@ def free_port():
 
 
 def postgres_program(name):
-    """Return where a program of PostgreSQL's server lies, or None: Debian keeps them out of PATH."""
+    """Return the path of a PostgreSQL server program, or None: Debian keeps them out of PATH."""
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
     return str(versions[-1]) if versions else shutil.which(name)
 
 
 class Postgres:
-    """A PostgreSQL server of its own. It writes to the disk as a real one does: crashes are part of the tests."""
+    """A separate PostgreSQL server. It writes to disk as a real one does, because crashes are part of the tests."""
 
     def __init__(self):
-        # Not in a folder of pytest's, which no other user may enter: PostgreSQL refuses to run as root.
+        # Not in one of pytest's folders, which no other user may enter: PostgreSQL refuses to run as root.
         self.folder, self.port = Path(tempfile.mkdtemp(prefix="daily-papers-postgres-")), free_port()
         self.as_user = []
         if os.getuid() == 0:
@@ -71,7 +71,7 @@ class Postgres:
         self.run("pg_ctl", "--pgdata", str(self.folder / "data"), "--wait", "--log", log, "--options", options, "start")
 
     def stop(self):
-        """End it at once, as a crash would."""
+        """Stop it at once, as a crash would."""
         self.run("pg_ctl", "--pgdata", str(self.folder / "data"), "--mode", "immediate", "stop")
 
     def remove(self):
@@ -90,7 +90,7 @@ class Postgres:
 
 
 class Service:
-    """Web, worker and beat on a database filled by FILL, a Redis, and a mail server that is given."""
+    """Web, worker and beat on a database filled by FILL, a Redis, and a given mail server."""
 
     def __init__(self, postgres, database, folder, smtp_port, **variables):
         self.postgres, self.database, self.folder = postgres, database, folder
@@ -130,7 +130,7 @@ class Service:
         return self._program("web", *command, "--no-control-socket")
 
     def _program(self, name, *command):
-        # Where a test sets the clock, by way of a module that does.
+        # If a test sets the clock, run it through a module that does.
         clock = ["tests.support.jumping_clock"] if "CLOCK_FILE" in self.variables else []
         with self.log(name).open("ab") as log:
             return subprocess.Popen(
@@ -159,13 +159,13 @@ class Service:
         self.kill(*list(self.running))
 
     def ledger(self):
-        """Return how many digests have which status."""
+        """Return the number of digests by status."""
         return Counter(
             dict(self.postgres.sql("SELECT status, count(*) FROM digest_delivery GROUP BY 1", self.database))
         )
 
     def get(self, path, data=None):
-        """Return the status of a page; 0 where nobody answers."""
+        """Return the status of a page; 0 if nothing answers."""
         body = urllib.parse.urlencode(data).encode() if data else None
         address = f"http://127.0.0.1:{self.web_port}{path}"
         request = urllib.request.Request(address, body, {"Origin": "http://localhost:8000", "Host": "localhost:8000"})
@@ -179,7 +179,7 @@ class Service:
 
 
 def until(is_so, seconds):
-    """Wait until something is so; return whether it came to be."""
+    """Wait until a condition is true; return whether it became true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with suppress(Exception):

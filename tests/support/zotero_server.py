@@ -1,4 +1,4 @@
-"""A Zotero of the tests' own: answers as the Web API, version 3, says it does, and keeps what it is sent."""
+"""The tests' own Zotero: answers as the documentation of Web API version 3 says, and keeps what it is sent."""
 
 import json
 import re
@@ -10,7 +10,7 @@ ITEM_KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
 
 
 class ZoteroLibrary:
-    """One user's library: its version, its items, and what to answer instead next time."""
+    """One user's library: its version, its items, and replies to give instead next time."""
 
     def __init__(self, access=None):
         self.access = {"library": True, "notes": True, "write": True} if access is None else access

@@ -1,1 +1,1 @@
-"""As British English has it."""
+"""Formats for British English."""

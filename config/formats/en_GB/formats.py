@@ -1,4 +1,4 @@
-"""The clock of twenty-four hours, as everywhere else on our pages."""
+"""The 24-hour clock, as everywhere else on our pages."""
 
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j M Y, H:i"
