@@ -7,7 +7,7 @@ from django.db import transaction
 
 from digest.community import members
 from digest.models import Delivery, Event, Feedback, LibraryEntry, Member, Paper, Profile, ZoteroConnection
-from digest.models.snapshot import without_reasons
+from digest.models.snapshot import with_named_components, without_reasons
 from subscriptions.data_export import MAIL, personal_data
 from subscriptions.importing import retention
 from subscriptions.models import Subscriber
@@ -33,11 +33,16 @@ def everything_about(subscriber: Subscriber) -> dict[str, Any]:
         "feedback": list(Feedback.objects.filter(subscriber=subscriber).values(*FEEDBACK)),
         "library": list(LibraryEntry.objects.filter(subscriber=subscriber).values(*LIBRARY)),
         "zotero": list(ZoteroConnection.objects.filter(subscriber=subscriber).values(*ZOTERO)),
-        "deliveries": list(Delivery.objects.filter(subscriber=subscriber).values(*DELIVERY)),
+        "deliveries": _deliveries(subscriber),
         "learned": _learned(subscriber),
         "reports": list(Event.objects.filter(delivery__subscriber=subscriber).order_by("at").values(*REPORT)),
         "account": _account(subscriber),
     }
+
+
+def _deliveries(subscriber: Subscriber) -> list[dict[str, Any]]:
+    rows = Delivery.objects.filter(subscriber=subscriber).values(*DELIVERY)
+    return [{**row, "content": with_named_components(row["content"])} for row in rows]
 
 
 @transaction.atomic

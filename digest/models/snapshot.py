@@ -1,13 +1,13 @@
 """Snapshot: what a delivery stores of its digest as JSON, written once when it is planned and read for ever.
 
-    {"papers": [[paper, reason, argument], …], "of": candidates, "parts": [[hundredths, …], …], "teams": [ranker, …],
+    {"papers": [[paper, reason, argument], …], "of": candidates, "parts": [packed, …], "teams": [ranker, …],
      "more": {"papers": …, "of": …, "parts": …}, "news": [[paper, kind, detail], …]}
 
 `papers` are keys, best first, each with the code of its reason (digest.ranking.reasons) and the reason's argument. `of`
-is how many papers there were to choose from. `parts` has the score components of each paper in hundredths, in the order
-of COMPONENT_NAMES; digests from before they were kept have none. `teams` says which ranker picked each paper, if two
-took turns. `more` is the extra section for readers who want everything new. `news` is what happened to papers that the
-reader saved.
+is how many papers there were to choose from. `parts` has the score components of each paper, packed into one number by
+`pack_components`; older rows have a list of hundredths in the order of COMPONENT_NAMES, or none. `teams` says which
+ranker picked each paper, if two took turns. `more` is the extra section for readers who want everything new. `news` is
+what happened to papers that the reader saved.
 
 Reading is tolerant, because old rows lack what came later. Writing joins ready JSON, because there may be a million.
 """
@@ -25,7 +25,8 @@ from digest.ranking import COMPONENTS
 
 # The score components in a row. They are stored by position: a new one goes to the end.
 COMPONENT_NAMES = (*COMPONENTS, "pinned")
-# A component takes nine bits of a 64-bit integer while a digest is planned: from MIN_COMPONENT up, in hundredths.
+# A component takes nine bits of a 64-bit integer, in hundredths from MIN_COMPONENT up. Rows hold these integers, so
+# another order, number or width of components needs a new member of the snapshot next to `parts`.
 COMPONENT_BITS = 9
 MIN_COMPONENT = -200
 MAX_COMPONENT = MIN_COMPONENT + 2**COMPONENT_BITS - 1
@@ -64,15 +65,16 @@ def unpack_components(packed: int) -> list[int]:
 
 
 def section_json(
-    entries: Iterable[str], candidates: int, components: Iterable[str] | None = None, rankers: Sequence[int] = ()
+    entries: Iterable[str], candidates: int, components: Sequence[int] | None = None, rankers: Sequence[int] = ()
 ) -> str:
     """Return the members of a section's JSON object, without its braces.
 
-    entries, components: ready JSON, one for each paper, best first.
+    entries: ready JSON, one for each paper, best first.
+    components: the packed score components of each paper, best first.
     """
     members = [f'"papers": [{", ".join(entries)}], "of": {candidates}']
     if components is not None:
-        members.append(f'"parts": [{", ".join(components)}]')
+        members.append(f'"parts": {components}')
     if rankers:
         members.append(f'"teams": {list(map(int, rankers))}')
     return ", ".join(members)
@@ -134,8 +136,15 @@ def candidates_of(section: Mapping[str, Any]) -> int:
 
 def components_in(section: Mapping[str, Any]) -> list[dict[str, int]]:
     """Return the score components of each paper of a section, by name; empty if they were not kept."""
-    rows = section.get("parts", [])
-    return [dict(zip(COMPONENT_NAMES, row, strict=False)) for row in rows] or [{} for _ in section.get("papers", [])]
+    rows = (unpack_components(row) if isinstance(row, int) else row for row in section.get("parts", []))
+    named = [dict(zip(COMPONENT_NAMES, row, strict=False)) for row in rows]
+    return named or [{} for _ in section.get("papers", [])]
+
+
+def with_named_components(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a snapshot for people to read: each score component, in hundredths, with its name."""
+    named = {"parts": components_in(content)} if "parts" in content else {}
+    return {**content, **named} | ({"more": with_named_components(extra_section(content))} if "more" in content else {})
 
 
 def rankers_in(content: Mapping[str, Any]) -> dict[int, int]:
@@ -169,7 +178,7 @@ def readable_snapshot(stored: Any) -> dict[str, Any]:
         valid = [entry for entry in entries if _is_entry(entry)] if isinstance(entries, list) else []
         content = {"papers": valid, "of": len(valid), **({"more": content["more"]} if "more" in content else {})}
     parts = content.get("parts", [])
-    if not isinstance(parts, list) or not {*map(type, parts)} <= {list}:
+    if not isinstance(parts, list) or not {*map(type, parts)} <= {int, list}:
         content = {name: value for name, value in content.items() if name != "parts"}
     if "more" in content:
         content = {**content, "more": {"papers": [], "of": 0, **readable_snapshot(content["more"])}}

@@ -10,14 +10,13 @@ import numpy as np
 from django.utils.text import Truncator
 from numpy.typing import NDArray
 
-from digest.models.snapshot import COMPONENT_NAMES, pack_components, section_json, unpack_components
+from digest.models.snapshot import COMPONENT_NAMES, pack_components, section_json
 from digest.ranking import COMPONENTS, REASON_CODES, Indices, Ranking, Reason, weighted_component
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.features import BatchFeatures
 
 # Maximum length, in characters, of a liked paper's title in a reason.
 REASON_TITLE_LENGTH = 60
-MAX_CACHED_ROWS = 100_000
 # Reasons with an argument specific to one reader: the phrase, the author, the liked paper.
 OWN_REASONS = (Reason.KEYWORD, Reason.AUTHOR, Reason.LIKED)
 
@@ -40,9 +39,8 @@ class SectionWriter:
             entries = [self._personal_entry(row, place) for place in range(count)]
         else:
             entries = list(map(self._shared.__getitem__, self._keys[row][:count]))
-        components = map(_COMPONENTS_JSON.__getitem__, self._components[row][:count])
         rankers = self._ranking.rankers.get(row, [])[:count]
-        return section_json(entries, len(self._candidates.papers), components, rankers)
+        return section_json(entries, len(self._candidates.papers), self._components[row][:count], rankers)
 
     def _personal_entry(self, row: int, place: int) -> str:
         """Return an entry with an argument specific to this reader (row): the phrase, the author, the liked paper."""
@@ -82,20 +80,6 @@ class _EntryJson(dict[int, str]):
         argument = self._candidates.topics[topic - 1].name if REASON_CODES[reason] == Reason.TOPIC else ""
         self[key] = json.dumps([self._candidates.papers[paper], REASON_CODES[reason], argument])
         return self[key]
-
-
-class _ComponentsJson(dict[int, str]):
-    """Packed score components as a list of hundredths, in JSON; made on first use, like `_EntryJson`."""
-
-    def __missing__(self, packed: int) -> str:
-        row = json.dumps(unpack_components(packed))
-        # What is learned about readers makes nearly every row unique: those are not worth keeping.
-        if len(self) < MAX_CACHED_ROWS:
-            self[packed] = row
-        return row
-
-
-_COMPONENTS_JSON = _ComponentsJson()
 
 
 def _packed(ranking: Ranking, candidates: CandidateSet) -> Indices:

@@ -21,9 +21,11 @@ from digest.models.snapshot import (
     papers_in,
     rankers_in,
     read_section,
+    readable_snapshot,
     section_json,
     snapshot_json,
     unpack_components,
+    with_named_components,
 )
 from digest.ranking import scoring
 
@@ -45,7 +47,7 @@ def section_of(papers, candidates, *, with_rankers=False):
     return section_json(
         [json.dumps(entry[:3]) for entry in papers],
         candidates,
-        [json.dumps(entry[3]) for entry in papers],
+        [int(pack_components(np.array(entry[3])[:, None])[0]) for entry in papers],
         [entry[4] for entry in papers] if with_rankers else (),
     )
 
@@ -93,6 +95,30 @@ def test_what_lies_outside_counts_as_the_end_of_the_range():
     rows = [np.array([10_000.0])] + [np.array([-10_000.0])] * (len(COMPONENT_NAMES) - 1)
 
     assert unpack_components(int(pack_components(rows)[0])) == [MAX_COMPONENT] + [MIN_COMPONENT] * (len(rows) - 1)
+
+
+def test_components_kept_as_lists_by_older_versions_are_read():
+    content = readable_snapshot(
+        {"papers": [[3, "topic", "Graphs"], [4, "edition", ""]], "of": 2, "parts": [[83, -4], []]}
+    )
+
+    assert components_in(content) == [dict(zip(COMPONENT_NAMES, [83, -4], strict=False)), {}]
+
+
+@pytest.mark.parametrize("parts", ["83", {"83": 1}, [True], ["83"], [8.3], [None]])
+def test_components_that_are_none_are_left_out(parts):
+    content = readable_snapshot({"papers": [[3, "topic", "Graphs"]], "of": 1, "parts": parts})
+
+    assert components_in(content) == [{}]
+
+
+def test_for_people_to_read_each_component_has_its_name():
+    packed = int(pack_components([np.array([value]) for value in range(len(COMPONENT_NAMES))])[0])
+    content = {"papers": [[3, "topic", "Graphs"]], "of": 1, "parts": [packed], "more": {"papers": [], "of": 0}}
+
+    named = {name: value for value, name in enumerate(COMPONENT_NAMES)}
+    assert with_named_components(content) == {**content, "parts": [named]}
+    assert with_named_components({"papers": [], "of": 0}) == {"papers": [], "of": 0}
 
 
 def test_old_rows_without_components_or_extra_section_are_read():

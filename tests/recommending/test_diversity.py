@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from digest.catalog import embedding
 from digest.community import feedback
 from digest.models import Delivery, EditionPaper, Feedback, Paper
+from digest.models.snapshot import components_in
 from digest.recommending import planning
 from subscriptions.models import Rule, Weight
 from tests.support.factories import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
@@ -36,7 +37,7 @@ def test_papers_of_no_edition_that_fit_are_a_second_part_best_first_with_reasons
     assert titles(extra_part(delivery)["papers"]) == ["Strong", "Weak"]
     assert extra_part(delivery)["papers"][0] == [strong.pk, "topic", "Graph learning"]
     assert extra_part(delivery)["of"] == 4
-    assert extra_part(delivery)["parts"][0][0] == 90
+    assert components_in(extra_part(delivery))[0]["topic"] == 90
 
 
 def test_who_did_not_ask_for_it_gets_the_edition_alone(graphs):
