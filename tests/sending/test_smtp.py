@@ -7,6 +7,7 @@ import pytest
 from digest.sending.outcome import Verdict
 from digest.sending.transports import Unreachable, transport
 from tests.support.fake_smtp import fake_smtp
+from tests.support.fake_tls import Authority
 from tests.support.transport import FakeConnection, PlainMail, mail, send, send_over_one
 
 
@@ -75,6 +76,24 @@ def test_a_kept_connection_that_the_server_ended_between_mails_is_opened_again(s
 
     assert [outcome.verdict for outcome in outcomes] == [Verdict.SENT] * 3
     assert (len(smtp.mails), smtp.connections) == (3, 3)
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_the_end_of_a_mail_is_not_held_back_until_its_start_arrived(settings, monkeypatch, tmp_path, is_encrypted):
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_USE_SSL, settings.EMAIL_TIMEOUT = "localhost", is_encrypted, 5
+
+    with fake_smtp(tls=authority.context() if is_encrypted else None) as server:
+        settings.EMAIL_PORT = server.port
+        carrier = transport()
+        (outcome,) = send_over_one(carrier, mail())
+        without_delay = carrier._client.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        carrier.close()
+
+    assert outcome.verdict == Verdict.SENT
+    assert without_delay
 
 
 @pytest.mark.parametrize("pipelining", [True, False])

@@ -1,8 +1,10 @@
 """SMTP over a kept connection, pipelined if the server offers it (RFC 2920)."""
 
 import smtplib
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
 
@@ -40,6 +42,16 @@ class _Pipelining(smtplib.SMTP):
 
     # The envelope that was sent ahead; its replies are still to be read.
     _ahead: Envelope | None = None
+
+    def connect(self, *address: Any, **more: Any) -> tuple[int, bytes]:
+        """Connect without Nagle's algorithm (RFC 896), which holds back the end of an email until its start arrived.
+
+        Over TLS an email is several records, and servers may confirm the first only after 40 ms.
+        """
+        answer = super().connect(*address, **more)
+        if self.sock:
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return answer
 
     def deliver(self, envelope: Envelope, content: Callable[[bytes], bytes], following: Envelope | None) -> None:
         """Hand over one mail. Raises smtplib's errors if it was not accepted, LostAnswer if it may have been.
