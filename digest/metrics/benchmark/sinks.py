@@ -39,7 +39,7 @@ def smtp_sink() -> Iterator[int]:
         own.start()
         stop = own.terminate, own.join
     try:
-        _wait_for(port)
+        wait_for(port)
         yield port
     finally:
         for step in stop:
@@ -53,14 +53,15 @@ def provider(latency: float) -> Iterator[str]:
     process = multiprocessing.Process(target=_serve, args=(port, _http, latency), daemon=True)
     process.start()
     try:
-        _wait_for(port)
+        wait_for(port)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.join()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until someone listens on a port; RuntimeError after ten seconds."""
     for _ in range(200):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
