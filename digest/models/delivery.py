@@ -170,7 +170,7 @@ class Delivery(models.Model):
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.SET_NULL, null=True, related_name="deliveries", db_index=False
     )
-    period = models.DateField(help_text="The day of the digest on the subscriber's own calendar")
+    period = models.DateField(help_text="The day of the digest in the subscriber's time zone")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="deliveries")
     # Written when it is planned: see digest.models.snapshot.
     content = SnapshotField(default=dict)
@@ -183,7 +183,7 @@ class Delivery(models.Model):
     claimed_by = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    provider_id = models.CharField(max_length=255, blank=True, help_text="The provider's own id of the mail")
+    provider_id = models.CharField(max_length=255, blank=True, help_text="The provider's own ID for the email")
     error = models.TextField(blank=True)
 
     objects = DeliveryQuerySet.as_manager()

@@ -55,7 +55,7 @@ class Edition(models.Model):
 
     day = models.DateField(unique=True)
     status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
-    publish_at = models.DateTimeField(help_text="When it publishes itself, if nobody did")
+    publish_at = models.DateTimeField(help_text="When it is published automatically, unless someone publishes it first")
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     papers = models.ManyToManyField(Paper, through="EditionPaper", related_name="editions")
 
@@ -67,8 +67,10 @@ class Edition(models.Model):
     accepted_complaints = models.FloatField(default=0, editable=False)
     accepted_bounces = models.FloatField(default=0, editable=False)
 
-    subject = models.CharField(max_length=120, blank=True, help_text="Of the mails; empty: the title that comes first")
-    intro = models.TextField(max_length=1000, blank=True, help_text="Stands above the papers, on the page and in mails")
+    subject = models.CharField(
+        max_length=120, blank=True, help_text="Of its emails. If empty, the first paper's title is used."
+    )
+    intro = models.TextField(max_length=1000, blank=True, help_text="Shown above the papers, on the page and in emails")
 
     # Counts the changes in the panel: each change says which version it was made on.
     version = models.PositiveIntegerField(default=0)

@@ -21,10 +21,10 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         """What a report means to us."""
 
-        ACCEPTED = "accepted", "taken by the provider"
+        ACCEPTED = "accepted", "accepted by the provider"
         DELIVERED = "delivered", "delivered"
-        HARD_BOUNCE = "hard_bounce", "bounced for ever"
-        SOFT_BOUNCE = "soft_bounce", "bounced for now"
+        HARD_BOUNCE = "hard_bounce", "bounced permanently"
+        SOFT_BOUNCE = "soft_bounce", "bounced temporarily"
         # Something is wrong with the mail or with us, not with the mailbox.
         REFUSED = "refused", "refused"
         COMPLAINED = "complained", "complained"
@@ -32,12 +32,12 @@ class Event(models.Model):
         NOTED = "noted", "noted"
 
     provider = models.CharField(max_length=32)
-    event_id = models.CharField(max_length=255, help_text="The provider's own id; a hash where it gives none")
-    type = models.CharField(max_length=32, help_text="In Anymail's words")
+    event_id = models.CharField(max_length=255, help_text="The provider's own ID, or a hash if it gives none")
+    type = models.CharField(max_length=32, help_text="Anymail's name for it")
     kind = models.CharField(max_length=16, choices=Kind)
-    detail = models.CharField(max_length=500, blank=True, help_text="What the mail server answered, without addresses")
+    detail = models.CharField(max_length=500, blank=True, help_text="The mail server's reply, without addresses")
     suppressed_from = models.CharField(
-        max_length=16, blank=True, help_text="What the subscriber was before this report suppressed them"
+        max_length=16, blank=True, help_text="The subscriber's status before this report suppressed them"
     )
     # Empty if the report is about another kind of mail, or one that is not ours.
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="events")

@@ -29,13 +29,13 @@ class FollowedSource(models.Model):
     query = models.CharField(
         max_length=MAX_SOURCE_QUERY_LENGTH,
         blank=True,
-        help_text="What it is asked for: a category, a search, an address",
+        help_text="What to query: a category, a search, an address",
     )
-    name = models.CharField(max_length=80, help_text="What the panel calls it")
+    name = models.CharField(max_length=80, help_text="Its name in the panel")
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
-    into_drafts = models.BooleanField(default=False, help_text="Whether its papers go into the draft of their day")
+    into_drafts = models.BooleanField(default=False, help_text="Add its papers to the draft for their day")
     most_per_day = models.PositiveSmallIntegerField(
-        default=50, help_text="Of one day. More than that stay in the catalogue, without a day; 0: no limit"
+        default=50, help_text="Per day. Any more stay in the catalogue without a day. 0 means no limit."
     )
     stopped_because = models.CharField(max_length=300, blank=True, editable=False)
     moved_to = models.CharField(max_length=MAX_SOURCE_QUERY_LENGTH, blank=True, editable=False)

@@ -45,7 +45,7 @@ class PaperJoin(models.Model):
     """A second row for one work that was joined to the first, with everything needed to undo that."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="joins")
-    other = models.BigIntegerField(help_text="The key of the row that went away; its address leads here")
+    other = models.BigIntegerField(help_text="The key of the row that was merged; its address redirects here")
     title = models.TextField()
     reason = models.CharField(max_length=300)
     joined_at = models.DateTimeField(default=timezone.now)

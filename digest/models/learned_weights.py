@@ -10,7 +10,7 @@ class LearnedWeights(models.Model):
 
     learned_at = models.DateTimeField(default=timezone.now)
     weights = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="By component")
-    digests = models.PositiveIntegerField(help_text="In which somebody liked a paper")
+    digests = models.PositiveIntegerField(help_text="Digests in which someone liked a paper")
     pairs = models.PositiveIntegerField()
     # On held-out readers: share of pairs in the right order, with the usual weights and with weights learned this way.
     right_before = models.FloatField()

@@ -45,7 +45,7 @@ class Member(models.Model):
     browser_key = models.CharField(max_length=32, default=new_key, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     joined_at = models.DateTimeField(null=True, blank=True, help_text="When they first signed in")
-    barred_at = models.DateTimeField(null=True, blank=True, help_text="From then on nothing they do counts")
+    barred_at = models.DateTimeField(null=True, blank=True, help_text="From then on, nothing they do counts")
 
     objects = MemberQuerySet.as_manager()
 

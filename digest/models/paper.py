@@ -82,19 +82,19 @@ class Paper(models.Model):
     abstract = models.TextField(blank=True)
     original_title = models.TextField()
     original_abstract = models.TextField(blank=True)
-    authors = NamesField(default=list, blank=True, help_text="Names, in the order of the paper")
+    authors = NamesField(default=list, blank=True, help_text="Names, in the paper's order")
     original_authors = NamesField(default=list, blank=True)
     arxiv_categories = NamesField(default=list, blank=True, help_text="The first is the primary one")
     code_url = models.URLField(max_length=500, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
-    source = models.CharField(max_length=32, help_text="Which source told the text that stands here")
-    version = models.PositiveSmallIntegerField(default=0, help_text="arXiv's version of that text; 0: not known")
+    source = models.CharField(max_length=32, help_text="The source of the text shown")
+    version = models.PositiveSmallIntegerField(default=0, help_text="arXiv's version of that text, or 0 if unknown")
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     # The text of a withdrawn version is not taken over, so this may be newer than `version`. Null and without a
     # default: on SQLite, adding any other column rebuilds the table, which loses the triggers of the full-text index.
     withdrawn_version = models.PositiveSmallIntegerField(
-        null=True, editable=False, help_text="The arXiv version that was withdrawn, where it is known"
+        null=True, editable=False, help_text="The arXiv version that was withdrawn, if known"
     )
     # Null for the reason above.
     venue = models.CharField(  # noqa: DJ001
@@ -103,7 +103,7 @@ class Paper(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     sent_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When a digest first brought it outside of an edition"
+        null=True, blank=True, editable=False, help_text="When a digest first included it outside an edition"
     )
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
     # digest.community.votes counts them; `hot` combines them with the day, once per vote (docs/design.md, “Trending”).

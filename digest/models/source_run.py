@@ -48,7 +48,9 @@ class SourceRunQuerySet(models.QuerySet["SourceRun"]):
             status=SourceRun.Status.RUNNING, seen_at__lt=timezone.now() - RUN_LOST_AFTER
         )
         lost.update(
-            status=SourceRun.Status.FAILED, ended_at=timezone.now(), error="the worker vanished; the next run goes on"
+            status=SourceRun.Status.FAILED,
+            ended_at=timezone.now(),
+            error="the worker disappeared; the next run continues from there",
         )
         try:
             with transaction.atomic():
@@ -67,7 +69,7 @@ class SourceRun(models.Model):
 
     source = models.CharField(max_length=32)
     part = models.CharField(
-        max_length=500, blank=True, help_text="A set, a category, a search or an address, where it is asked by these"
+        max_length=500, blank=True, help_text="The set, category, search or address that was queried, if any"
     )
     status = models.CharField(max_length=16, choices=Status, default=Status.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
@@ -78,17 +80,17 @@ class SourceRun(models.Model):
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
-    notes = models.TextField(blank=True, help_text="What was left out and why, and what else one should know")
+    notes = models.TextField(blank=True, help_text="What was left out and why, and other remarks")
     error = models.TextField(blank=True)
 
     # The position. A run that goes on where another one failed takes over all three fields.
-    since = models.DateField(null=True, blank=True, help_text="From which day on it asks for changes")
-    asked_at = models.DateTimeField(default=timezone.now, help_text="When the first page was asked for")
+    since = models.DateField(null=True, blank=True, help_text="The first day whose changes are requested")
+    asked_at = models.DateTimeField(default=timezone.now, help_text="When the first page was requested")
     cursor = models.TextField("where to go on", blank=True)
-    complete_to = models.DateField(null=True, blank=True, help_text="The last announcement it has all papers of")
-    not_before = models.DateTimeField(null=True, blank=True, help_text="When the source wants to be asked again")
+    complete_to = models.DateField(null=True, blank=True, help_text="The last announcement that is complete")
+    not_before = models.DateTimeField(null=True, blank=True, help_text="The source asked not to be queried before this")
     request_count = models.PositiveIntegerField("requests", default=0)
-    requests = models.TextField("newest requests", blank=True, help_text="When, what came, how long it took, address")
+    requests = models.TextField("newest requests", blank=True, help_text="Time, result, duration and address of each")
     # Address → (ETag, Last-Modified), of what this run imported completely.
     validators = models.JSONField(default=dict, blank=True)
 

@@ -22,7 +22,7 @@ class Submission(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", "waiting for its text"
-        SHOWN = "shown", "to be checked by its sender"
+        SHOWN = "shown", "waiting for its sender to confirm"
         QUEUED = "queued", "waiting for a curator"
         ACCEPTED = "accepted", "accepted"
         REFUSED = "refused", "refused"
@@ -30,10 +30,10 @@ class Submission(models.Model):
     OPEN = (Status.WAITING, Status.SHOWN, Status.QUEUED)
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="submissions")
-    arxiv_id = models.CharField("arXiv id", max_length=32, help_text="Without its version")
+    arxiv_id = models.CharField("arXiv ID", max_length=32, help_text="Without its version")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, null=True, blank=True, related_name="submissions")
     status = models.CharField(max_length=16, choices=Status, default=Status.WAITING)
-    reason = models.CharField(max_length=280, blank=True, help_text="What the sender is told")
+    reason = models.CharField(max_length=280, blank=True, help_text="What the sender is told: why it was refused")
     created_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -7,10 +7,10 @@ class Tally(models.Model):
     """What was counted for one day: a name and a number for each thing."""
 
     class Kind(models.TextChoices):
-        SUBSCRIBERS = "subscribers", "who came and who went, on that day in UTC"
-        SENDING = "sending", "the digests of that day's edition"
-        RANKERS = "rankers", "which of two rankers readers liked better in the month before"
-        OPENS = "opens", "papers opened on that day in UTC, by readers who allow it to be noted"
+        SUBSCRIBERS = "subscribers", "subscribers who joined and left that day (UTC)"
+        SENDING = "sending", "digests of that day's edition"
+        RANKERS = "rankers", "which of two rankers readers preferred in the past month"
+        OPENS = "opens", "papers opened that day (UTC), by readers who allow it to be recorded"
 
     kind = models.CharField(max_length=16, choices=Kind)
     day = models.DateField()

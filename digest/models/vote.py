@@ -12,7 +12,7 @@ class Vote(models.Model):
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="votes")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="given_votes")
-    weight = models.FloatField(default=1, help_text="What it counts for in the order of trending papers")
+    weight = models.FloatField(default=1, help_text="How much it counts towards trending")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -19,9 +19,9 @@ class WrittenSentence(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="written_sentences")
     # See digest.catalog.written_sentence.text_key.
     text_key = models.CharField(max_length=16)
-    version = models.PositiveSmallIntegerField(default=0, help_text="Of the paper, as it was asked about")
+    version = models.PositiveSmallIntegerField(default=0, help_text="The paper's version at the time of the request")
     model = models.CharField(max_length=100)
-    prompt = models.PositiveSmallIntegerField(help_text="The number of the question’s wording")
+    prompt = models.PositiveSmallIntegerField(help_text="The number of the prompt's wording")
     status = models.CharField(max_length=10, choices=Status, default=Status.ASKED)
     sentence = models.CharField(max_length=1000, blank=True)
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was refused, or what went wrong")

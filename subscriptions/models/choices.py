@@ -31,8 +31,8 @@ class Frequency(models.TextChoices):
 class Channel(models.TextChoices):
     """Where digests go."""
 
-    MAIL = "mail", "By mail"
-    FEED = "feed", "Into my feed alone"
+    MAIL = "mail", "By email"
+    FEED = "feed", "Feed only"
 
 
 class Breadth(models.TextChoices):

@@ -24,7 +24,7 @@ class StorableDecoder(json.JSONDecoder):
         # Written out again without escapes, so that every character that was escaped shows.
         written = json.dumps(value, ensure_ascii=False)
         if UNSTORABLE_CHARACTERS.search(written) or "\\u0000" in written:
-            raise json.JSONDecodeError("expected characters that can be kept", s, 0)
+            raise json.JSONDecodeError("expected characters that can be stored", s, 0)
         return value
 
 
@@ -35,7 +35,7 @@ def check_lines(row: Model, *fields: str) -> None:
             setattr(row, field, [])
     wrong = [field for field in fields if not _are_lines(getattr(row, field))]
     if wrong:
-        raise ValidationError(dict.fromkeys(wrong, 'Write a list, each entry in quotes and on a line: ["one", "two"]'))
+        raise ValidationError(dict.fromkeys(wrong, 'Enter a list of single-line entries in quotes: ["one", "two"]'))
 
 
 def _are_lines(value: object) -> bool:

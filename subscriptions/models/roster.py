@@ -19,14 +19,14 @@ class Roster(models.Model):
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", "uploaded"
-        CHECKING = "checking", "looking through it"
-        CHECKED = "checked", "looked through"
-        IMPORTING = "importing", "bringing it in"
+        CHECKING = "checking", "being checked"
+        CHECKED = "checked", "checked"
+        IMPORTING = "importing", "being imported"
         DONE = "done", "done"
 
     class Purpose(models.TextChoices):
-        SUBSCRIBERS = "subscribers", "subscribers to bring in"
-        SUPPRESSIONS = "suppressions", "addresses never to mail"
+        SUBSCRIBERS = "subscribers", "subscribers to import"
+        SUPPRESSIONS = "suppressions", "addresses never to email"
 
     name = models.CharField(max_length=255)
     purpose = models.CharField(max_length=16, choices=Purpose, default=Purpose.SUBSCRIBERS)

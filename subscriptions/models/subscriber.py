@@ -65,30 +65,30 @@ class Subscriber(models.Model):
     topics = models.ManyToManyField(Topic, through="Follow", related_name="subscribers", blank=True)
 
     time_zone = models.CharField(max_length=64, default="UTC")
-    local_time = models.TimeField(default=time(7), help_text="When the digest should arrive, on their clock")
+    local_time = models.TimeField(default=time(7), help_text="When the digest should arrive, in their time zone")
     frequency = models.CharField(max_length=16, choices=Frequency, default=Frequency.DAILY)
     weekday = models.PositiveSmallIntegerField(default=0, help_text="For a weekly digest: 0 is Monday")
     chosen_days = models.PositiveSmallIntegerField(
         default=0b0011111,
-        help_text="For a digest on chosen days: the sum of 1 Mon, 2 Tue, 4 Wed, 8 Thu, 16 Fri, 32, 64",
+        help_text="For a digest on chosen days: the sum of 1 Mon, 2 Tue, 4 Wed, 8 Thu, 16 Fri, 32 Sat, 64 Sun",
     )
     month_day = models.PositiveSmallIntegerField(
-        default=1, help_text="For a monthly digest; a shorter month ends sooner"
+        default=1, help_text="For a monthly digest; in a shorter month, its last day"
     )
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
     max_papers = models.PositiveSmallIntegerField(default=USUAL_PAPERS)
     reading_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="As many papers as can be read in this time, within the most"
+        null=True, blank=True, help_text="As many papers as can be read in this time, up to the maximum"
     )
     least_match = models.PositiveSmallIntegerField(
-        default=0, help_text="Percent: no digest where no paper matches as well as this"
+        default=0, help_text="In percent: no digest if no paper matches at least this well"
     )
     breadth = models.CharField(max_length=16, choices=Breadth, default=Breadth.EDITION)
     max_more = models.PositiveSmallIntegerField(
-        default=USUAL_PAPERS, help_text="The most papers of the second part, where everything new is wanted"
+        default=USUAL_PAPERS, help_text="The most papers in the second part, for readers of everything new"
     )
     own_words = models.TextField(blank=True, default="", db_default="", max_length=MAX_OWN_WORDS)
-    paused_until = models.DateField(null=True, blank=True, help_text="First day on which to write again")
+    paused_until = models.DateField(null=True, blank=True, help_text="The first day to email again")
 
     next_digest_at = models.DateTimeField(null=True, blank=True)
     # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it is sent again.
@@ -100,10 +100,10 @@ class Subscriber(models.Model):
     # The value signed into the URL of their own feed; a new one makes the old URL worthless.
     feed_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     may_note_opens_since = models.DateTimeField(
-        null=True, blank=True, help_text="When they agreed that what they open counts; empty: it does not"
+        null=True, blank=True, help_text="When they allowed what they open to count; empty if they didn't"
     )
 
-    soft_bounces = models.PositiveSmallIntegerField(default=0, help_text="In a row, since one arrived")
+    soft_bounces = models.PositiveSmallIntegerField(default=0, help_text="In a row, since the last email that arrived")
 
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)

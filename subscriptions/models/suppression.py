@@ -30,7 +30,7 @@ class Suppression(models.Model):
     """An address that must not be emailed; outlives the subscriber."""
 
     class Reason(models.TextChoices):
-        BOUNCED = "bounced", "mail to it bounced"
+        BOUNCED = "bounced", "email to it bounced"
         COMPLAINED = "complained", "its owner complained"
         BY_HAND = "by_hand", "an operator decided"
 

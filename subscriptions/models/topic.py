@@ -30,12 +30,12 @@ class Topic(models.Model):
         blank=True,
         related_name="narrower",
         limit_choices_to={"parent": None},
-        help_text="The broad topic that this one is part of: its papers are about that one too",
+        help_text="The broad topic that includes this one; it includes its papers too",
     )
     arxiv_categories = models.JSONField(
-        default=list, blank=True, help_text="Such as cs.LG, or biorxiv:cell-biology; a list"
+        default=list, blank=True, help_text="A list, such as cs.LG or biorxiv:cell-biology"
     )
-    keywords = models.JSONField(default=list, blank=True, help_text="Words and phrases in title or abstract; a list")
+    keywords = models.JSONField(default=list, blank=True, help_text="A list of words and phrases to look for")
     followers = models.PositiveIntegerField(default=0, editable=False, help_text="Counted on a schedule")
 
     objects = TopicQuerySet.as_manager()
@@ -50,4 +50,4 @@ class Topic(models.Model):
         """Check what someone typed."""
         check_lines(self, "arxiv_categories", "keywords")
         if self.parent and (self.parent.parent_id or self.parent == self or (self.pk and self.narrower.exists())):
-            raise ValidationError({"parent": "There are two levels: a broad topic is part of no other."})
+            raise ValidationError({"parent": "There are only two levels: a broad topic can’t be part of another."})

@@ -21,7 +21,7 @@ def test_a_run_writes_papers_and_its_own_row(source):
     source.says(oai(oai_record("2609.00001"), oai_record("what"), wednesdays))
     run = harvest_part()
     assert (run.status, numbers(run), run.error) == ("finished", (2, 0, 0, 1), "")
-    assert run.notes == "expected a record with an arXiv id, found “oai:arXiv.org:what”"
+    assert run.notes == "expected a record with an arXiv ID, found “oai:arXiv.org:what”"
     assert (run.since, run.complete_to) == (date(2026, 9, 13), date(2026, 9, 16))
     paper = Paper.objects.get(identifiers__value="2609.00001")
     assert (paper.source, paper.version, paper.arxiv_categories) == ("oai", 1, ["cs.LG", "cs.AI"])
@@ -105,7 +105,7 @@ def test_a_worker_that_vanished_is_replaced_and_its_place_taken_over(source, nig
     source.says(oai(oai_record()))
     assert harvest_part().status == "finished"
     assert source.requests[0].query["resumptionToken"] == "page9"
-    assert SourceRun.objects.get(status="failed").error == "the worker vanished; the next run goes on"
+    assert SourceRun.objects.get(status="failed").error == "the worker disappeared; the next run continues from there"
 
 
 def test_a_source_that_asks_for_patience_is_left_alone_until_then(source):
@@ -135,7 +135,7 @@ def test_an_announcement_that_is_late_is_asked_for_again(source, night):
     source.says(oai(oai_record()))
     run = harvest_part()
     assert (run.status, run.complete_to) == ("finished", None)
-    assert run.notes == "nothing of the announcement of 2026-09-16 is there yet"
+    assert run.notes == "nothing from the 2026-09-16 announcement is there yet"
     assert gathering.due(NIGHT + timedelta(minutes=30)) == [("oai", "cs")]
     # By four in the morning, Eastern, one believes that there is nothing.
     night.move_to(datetime(2026, 9, 16, 8, tzinfo=UTC), tick=False)
