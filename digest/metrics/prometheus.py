@@ -47,7 +47,7 @@ class ServiceCollector(Collector):
         yield from _sources()
         yield from _queues()
         yield from _beat()
-        yield _gauge("submissions_waiting", "Proposals of readers that nobody has answered.", _waiting_submissions())
+        yield _gauge("submissions_waiting", "Submissions waiting for a decision.", _waiting_submissions())
 
     def describe(self) -> Iterator[Metric]:
         """Yield nothing: the metrics depend on the database, which is not queried before a scrape."""
@@ -71,9 +71,11 @@ def _planning(now: datetime) -> Iterator[Metric]:
     waited = overdue.waiting_time(now, overdue.oldest_unplanned(now)).total_seconds()
     if run := planning_runs.last_run():
         ended = run.ended_at.timestamp()
-        yield _gauge("planning_timestamp_seconds", "When the planner came to its end last.", ended)
-        yield _gauge("planning_duration_seconds", "How long it took.", run.took.total_seconds())
-    yield _gauge("oldest_unplanned_age_seconds", "How long the digest that waits longest could be planned.", waited)
+        yield _gauge("planning_timestamp_seconds", "When the planner last finished.", ended)
+        yield _gauge("planning_duration_seconds", "How long the last planning run took.", run.took.total_seconds())
+    yield _gauge(
+        "oldest_unplanned_age_seconds", "How long the longest-waiting digest has been ready for planning.", waited
+    )
 
 
 def _ledger(now: datetime) -> Iterator[Metric]:
@@ -88,15 +90,19 @@ def _ledger(now: datetime) -> Iterator[Metric]:
         **dict(in_hand.order_by().values_list("status").annotate(number=Count("pk"))),
         **dict(wrong.order_by().values_list("status").annotate(number=Count("pk"))),
     }
-    yield _by("deliveries", "Digests that are on their way or went wrong, by state.", "state", values)
-    yield _gauge("oldest_queued_age_seconds", "How long the digest that has waited longest could go.", waited)
+    yield _by(
+        "deliveries", "Digests that are queued, held, claimed, sending, failed or uncertain, by state.", "state", values
+    )
+    yield _gauge("oldest_queued_age_seconds", "How long the longest-waiting digest has been ready to send.", waited)
     refused = Event.objects.filter(kind=Event.Kind.REFUSED, recorded_at__gte=now - timedelta(hours=1)).count()
-    yield _gauge("refused_mails_last_hour", "Mails that were refused for what they are or who we are.", refused)
+    yield _gauge(
+        "refused_mails_last_hour", "Emails refused in the last hour because of their content or sender.", refused
+    )
 
 
 def _editions() -> Iterator[Metric]:
     family = GaugeMetricFamily(
-        "daily_papers_edition_deliveries", "What came of the digests of an edition.", labels=["day", "state"]
+        "daily_papers_edition_deliveries", "Digests of the last three editions, by state.", labels=["day", "state"]
     )
     rate = 0.0
     tallies = Tally.objects.filter(kind=Tally.Kind.SENDING)[:SHOWN_EDITIONS]
@@ -106,17 +112,21 @@ def _editions() -> Iterator[Metric]:
             if state != "a second":
                 family.add_metric([tally.day.isoformat(), state.replace(" ", "_")], number)
     yield family
-    yield _gauge("sent_per_second", "Digests of the newest edition that went out a second, at the last count.", rate)
+    yield _gauge(
+        "sent_per_second", "How many digests of the newest edition went out per second, at the last count.", rate
+    )
     newest = Edition.objects.published().values_list("published_at", flat=True).first()
     moment = newest.timestamp() if newest else 0
-    yield _gauge("edition_published_timestamp_seconds", "When the newest edition came out; 0: none did.", moment)
+    yield _gauge("edition_published_timestamp_seconds", "When the newest edition was published; 0 if none was.", moment)
 
 
 def _sources() -> Iterator[Metric]:
     success = GaugeMetricFamily(
-        "daily_papers_source_success_timestamp_seconds", "When a source was last asked to the end.", labels=["source"]
+        "daily_papers_source_success_timestamp_seconds",
+        "When a source last finished a run; 0 if it never did.",
+        labels=["source"],
     )
-    failing = GaugeMetricFamily("daily_papers_source_failing", "1 where the last run of it failed.", labels=["source"])
+    failing = GaugeMetricFamily("daily_papers_source_failing", "1 if the source's last run failed.", labels=["source"])
     runs = SourceRun.objects.order_by()
     for source in runs.values_list("source", flat=True).distinct():
         own = SourceRun.objects.filter(source=source).order_by("-pk")
@@ -130,18 +140,18 @@ def _sources() -> Iterator[Metric]:
 
 def _queues() -> Iterator[Metric]:
     waiting = queues.waiting()
-    yield _gauge("broker_up", "1 where the broker of the workers answers.", waiting is not None)
+    yield _gauge("broker_up", "1 if the broker answers.", waiting is not None)
     values = {name: float(number) for name, number in (waiting or {}).items()}
-    yield _by("queue_tasks", "Tasks that wait for a worker, by queue.", "queue", values)
+    yield _by("queue_tasks", "Queued tasks, by queue.", "queue", values)
 
 
 def _beat() -> Iterator[Metric]:
     rang = pulse.last_pulse()
     moment = rang.timestamp() if rang else 0
-    yield _gauge("beat_timestamp_seconds", "When beat last rang; 0: never.", moment)
+    yield _gauge("beat_timestamp_seconds", "When beat last ran; 0 if it never did.", moment)
     last = Tally.objects.order_by("-counted_at").values_list("counted_at", flat=True).first()
     counted = last.timestamp() if last else 0
-    yield _gauge("worker_timestamp_seconds", "When a worker last counted something; 0: never.", counted)
+    yield _gauge("worker_timestamp_seconds", "When a worker last counted something; 0 if none ever did.", counted)
 
 
 def _waiting_submissions() -> int:

@@ -29,7 +29,7 @@ def beat_pulse() -> None:
         fresh.write_text(f"{now:.3f}\n")
         fresh.replace(_file())
     except OSError as error:
-        logger.warning("beat's pulse could not be noted: %s", error.strerror)
+        logger.warning("beat's pulse could not be recorded: %s", error.strerror)
 
 
 def last_pulse() -> datetime | None:

@@ -29,7 +29,7 @@ def share_values(name: str, value: dict[str, Any]) -> None:
         fresh.write_text(text)
         fresh.replace(_file(name))
     except OSError as error:
-        logger.warning("%s could not be kept: %s", name, error.strerror)
+        logger.warning("%s could not be stored: %s", name, error.strerror)
 
 
 def shared(name: str) -> dict[str, Any] | None:

@@ -59,7 +59,7 @@ def checklist(edition: Edition, offer: CandidateSet, now: datetime) -> list[Chec
     if not papers:
         return [Check("Papers", CheckStatus.BAD, "The edition is empty.")]
     return [
-        _papers("Topics", "without a topic: only readers who follow no topics get them", untagged_titles(papers)),
+        _papers("Topics", "without a topic, so only readers who follow no topics get them", untagged_titles(papers)),
         _papers("Abstracts", "without an abstract", [paper.title for paper in papers if not paper.abstract.strip()]),
         _papers("Titles", "already in another edition within a month", repeated_titles(edition, papers)),
         _headers(offer, now),

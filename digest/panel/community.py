@@ -19,7 +19,7 @@ class SubmissionAdmin(PanelAdmin):
 
     list_display = ("arxiv_id", "title", "status", "member", "created_at", "decided_at")
     list_filter = ("status",)
-    nothing_yet = "Members propose papers on the site, under “Submit”. What they send appears here."
+    nothing_yet = "Members propose papers on the site, under “Submit”. Their submissions appear here."
     list_select_related = ("paper", "member")
     search_fields = ("arxiv_id", "paper__title")
     fields = ("arxiv_id", "title", "authors", "abstract", "status", "member", "created_at", "decided_at", "reason")

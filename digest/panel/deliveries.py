@@ -90,7 +90,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("id", "subscriber_email", "period", "status", "papers", "attempts", "sent_at", "error_begin")
     list_filter = (("status", StatusFilter),)
     list_before_template = "panel/delivery_sums.html"
-    nothing_yet = "A delivery appears here for each digest, as soon as an edition is published and readers are due."
+    nothing_yet = "Once an edition is published, each digest that’s due appears here as a delivery."
     list_select_related = ("subscriber",)
     search_fields = ("subscriber__email_key",)
     search_help_text = "Search by the start of an address, or by the day of an edition, such as 2026-11-24"

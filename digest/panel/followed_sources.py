@@ -35,10 +35,10 @@ class FollowForm(forms.ModelForm):  # type: ignore[type-arg]
         model = FollowedSource
         fields = ("kind", "query", "name", "into_drafts", "most_per_day")
         help_texts = {
-            "query": "What to ask it for. Each kind is explained below.",
-            "name": "Leave this empty to name it after what it’s asked for.",
-            "into_drafts": "Put its papers into the draft of their day.",
-            "most_per_day": "Papers of one day beyond this stay in the catalog, without a day. 0 means no limit.",
+            "query": "What to fetch from it. Each kind is explained below.",
+            "name": "Leave this empty to name it after the query.",
+            "into_drafts": "Add its papers to the draft of their day.",
+            "most_per_day": "Papers of a day beyond this number stay in the catalogue without a day. 0 means no limit.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,9 +62,9 @@ class FollowForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             cleaned["query"] = self.instance.query = kind.checked_query(cleaned["query"])
         except SourceError as error:
-            raise forms.ValidationError({"query": f"This can’t be asked: {error}."}) from error
+            raise forms.ValidationError({"query": f"This query doesn’t work: {error}."}) from error
         if len(cleaned["query"]) > MAX_SOURCE_QUERY_LENGTH:
-            raise forms.ValidationError({"query": f"At most {MAX_SOURCE_QUERY_LENGTH} characters fit."})
+            raise forms.ValidationError({"query": f"The query can have {MAX_SOURCE_QUERY_LENGTH} characters at most."})
         named = cleaned.get("name") or f"{kind.title} {cleaned['query'].removeprefix('https://')}".strip()
         cleaned["name"] = self.instance.name = named[:80]
         if FollowedSource.objects.filter(kind=cleaned["kind"], query=cleaned["query"]).exists():
@@ -100,7 +100,7 @@ class FollowedSourceAdmin(PanelAdmin):
 
     list_display = ("name", "kind_title", "query", "state", "into_drafts", "most_per_day", "last_run", "next_run")
     list_filter = ("status", "kind")
-    nothing_yet = "Follow a journal, a preprint server or a search: “Add source” shows what it would bring."
+    nothing_yet = "Follow a journal, a preprint server or a search: “Add source” shows what it would bring in."
     readonly_fields = ("kind", "query", "stopped_because", "moved_to", "created_at")
     fields = ("name", "kind", "query", "status", "into_drafts", "most_per_day", "stopped_because", "moved_to")
     actions = ("pause", "resume")
@@ -206,7 +206,7 @@ class FollowedSourceAdmin(PanelAdmin):
             if "_follow" in request.POST:
                 row = form.save()
                 log_change(request, row, "Added.")
-                self.message_user(request, f"Added “{row}”. It’s asked within ten minutes.", messages.SUCCESS)
+                self.message_user(request, f"Added “{row}”. It’ll be checked within ten minutes.", messages.SUCCESS)
                 return redirect(reverse("admin:digest_followedsource_changelist"))
             kind = source_kind(form.cleaned_data["kind"])
             context["outlook"] = dry_run.try_source(kind, form.cleaned_data["query"])

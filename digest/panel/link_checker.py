@@ -34,16 +34,16 @@ def failure_reason(url: str) -> str:
         except (OSError, ValueError, http.client.HTTPException) as error:
             return _words(error)
         if not onward:
-            return f"answers {status}" if status in DEAD_STATUSES or status >= FIRST_SERVER_ERROR else ""
+            return f"returns {status}" if status in DEAD_STATUSES or status >= FIRST_SERVER_ERROR else ""
         url = urljoin(url, onward)
-    return "redirects too often"
+    return "redirects too many times"
 
 
 def _head(url: str) -> tuple[int, str]:
     """Send one HEAD request; return the status and the address it redirects to, "" if none."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is no web address")
+        raise ValueError("isn’t a web address")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     client = http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT_SECONDS)
     client.sock = _connected(parts.scheme, parts.hostname, port)
@@ -71,7 +71,7 @@ def _connected(scheme: str, host: str, port: int) -> socket.socket:
 
 def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "does not answer in time"
+        return "doesn’t answer in time"
     if isinstance(error, ssl.SSLError):
-        return "has no good certificate"
+        return "has an invalid certificate"
     return str(error) if isinstance(error, ValueError) else f"doesn’t answer ({type(error).__name__})"

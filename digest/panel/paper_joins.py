@@ -21,7 +21,9 @@ MAX_KEY_DIGITS = 18
 class JoinForm(forms.Form):
     """The other paper, by any of its IDs or its address."""
 
-    other = forms.CharField(max_length=300, label="The other paper", help_text="Its arXiv ID, DOI, or address here.")
+    other = forms.CharField(
+        max_length=300, label="The other paper", help_text="Its arXiv ID, DOI, or address on this site."
+    )
 
     def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,8 +73,8 @@ def _part(request: HttpRequest, paper: Paper) -> HttpResponse:
     except splitting.NotPartedError as error:
         messages.error(request, str(error))
         return redirect("admin:paper_joins", pk=paper.pk)
-    log_change(request, paper, f"Parted from “{parted.title}”.")
-    messages.success(request, f"“{parted.title}” is a paper of its own now. No source will join them.")
+    log_change(request, paper, f"Split off “{parted.title}”.")
+    messages.success(request, f"“{parted.title}” is now a separate paper. No source will join them again.")
     return redirect("admin:paper_joins", pk=paper.pk)
 
 
@@ -86,6 +88,6 @@ def _undo(request: HttpRequest, paper: Paper) -> HttpResponse:
     )
     if joined.undone_at is None:
         other = merging.undo(joined)
-        log_change(request, paper, f"Parted from “{other.title}”.")
-        messages.success(request, f"“{other.title}” is a paper of its own again. No source will join them.")
+        log_change(request, paper, f"Undid the join with “{other.title}”.")
+        messages.success(request, f"“{other.title}” is a separate paper again. No source will join them again.")
     return redirect(reverse("admin:paper_joins", args=[paper.pk]))

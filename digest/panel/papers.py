@@ -67,7 +67,7 @@ class PaperAdmin(PanelAdmin):
         JSONField: {"decoder": StorableDecoder},
     }
     help_texts = {
-        "authors": "Names, in the order of the paper.",
+        "authors": "Names, in the order they have on the paper.",
         "arxiv_categories": "The primary category comes first.",
     }
     inlines = (IdentifierInline, ListingInline, TagInline)

@@ -111,6 +111,6 @@ def _pop_challenge(request: HttpRequest, why: str) -> bytes:
 
 
 def _refusal(person: User, error: CeremonyError) -> Refused:
-    logger.warning("an answer of a passkey of %s does not hold: %s, %r", person, error, error.__cause__)
+    logger.warning("a passkey response from %s was rejected: %s, %r", person, error, error.__cause__)
     unverified = f"We couldn’t verify this passkey. Open {settings.SITE_URL}/admin/ and try again."
     return Refused(PANEL_REFUSALS.get(error.refusal, unverified))

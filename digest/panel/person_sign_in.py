@@ -20,7 +20,7 @@ def person_sign_in_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the failed attempts on record, and what can be done."""
     person = _person(request, pk)
     context = {
-        "title": f"Sign-in of {person}",
+        "title": f"Sign-in for {person}",
         "person": person,
         "sign_in": PanelSignIn.objects.filter(user=person).first(),
         "needs_factor": settings.SECOND_FACTOR,

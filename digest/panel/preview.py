@@ -88,7 +88,7 @@ def send_test(request: HttpRequest, pk: int) -> HttpResponse:
     except (ChangeRefusedError, ComposeError) as error:
         return _page(request, edition, {"failed": str(error)}, 422)
     except (OSError, AnymailError) as error:
-        return _page(request, edition, {"failed": f"The test couldn’t be sent: {type(error).__name__}."}, 502)
+        return _page(request, edition, {"failed": f"The test email couldn’t be sent: {type(error).__name__}."}, 502)
     log_change(request, edition, "Sent themselves a test email.")
     messages.success(request, "Test email sent. Check your inbox.")
     return HttpResponseRedirect(f"{reverse('admin:preview', args=[pk])}?{request.GET.urlencode()}")

@@ -54,7 +54,7 @@ class PublicationTimeForm(forms.Form):
         if "at_hour" not in self.data:
             return None
         if not day or not clock:
-            raise ChangeRefusedError("Please give both a day and a time.")
+            raise ChangeRefusedError("Please enter both a day and a time.")
         return publishing.publication_time(day, clock, self.cleaned_data["zone"] or "UTC")
 
 

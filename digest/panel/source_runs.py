@@ -142,4 +142,4 @@ class SourceRunAdmin(ReadOnlyAdmin):
         """
         for edition in uploads.touched(upload):
             edition.note_change(request.user.get_username())
-            log_change(request, edition, "Uploaded papers that are in it.")
+            log_change(request, edition, "Uploaded papers that are in this edition.")

@@ -29,9 +29,11 @@ COLUMN_LABELS = {
 STATUS_LABELS = {
     ImportedStatus.SUBSCRIBED: "subscribed",
     ImportedStatus.LEFT: "unsubscribed",
-    ImportedStatus.BLOCKED: "never to mail",
+    ImportedStatus.BLOCKED: "must not be emailed",
     ImportedStatus.UNKNOWN: "unclear: leave them out",
 }
+# What the page calls an outcome, if not by its stored name.
+OUTCOME_LABELS = {RowOutcome.NEVER_MAIL: "never to email", RowOutcome.BAD: "can’t be read"}
 # Lines with these outcomes are imported.
 IMPORTED_OUTCOMES = (RowOutcome.PROVEN, RowOutcome.TO_ASK)
 SUPPRESSED_OUTCOMES = (RowOutcome.LEFT_THERE, RowOutcome.NEVER_MAIL)
@@ -93,7 +95,9 @@ def _page(request: HttpRequest, roster: Roster, error_message: str = "", status:
         "status_evidence": _status_evidence(roster, rows),
         "words": [(word, count, roster.meanings.get(word, "")) for word, count in _words(roster)],
         "means": [(imported_status.name, label) for imported_status, label in STATUS_LABELS.items()],
-        "counts": [(outcome.value, counts.get(outcome.value, 0)) for outcome in RowOutcome],
+        "counts": [
+            (OUTCOME_LABELS.get(outcome, outcome.value), counts.get(outcome.value, 0)) for outcome in RowOutcome
+        ],
         "imported_count": _number(roster, IMPORTED_OUTCOMES),
         "suppressed_count": _number(roster, SUPPRESSED_OUTCOMES),
         "is_working": roster.status in WORKING_STATUSES,

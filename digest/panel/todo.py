@@ -104,8 +104,9 @@ def _uncertain() -> Iterator[TodoItem]:
     # Cheap: few deliveries are ever uncertain, and they have an index.
     number, words = _counted(Delivery.objects.with_status(Delivery.Status.UNCERTAIN))
     if number:
-        they = "it may have arrived, so it isn’t" if number == 1 else "they may have arrived, so they aren’t"
-        text = f"{words} digest{'' if number == 1 else 's'} left in doubt: {they} sent again automatically"
+        one = "is uncertain: it may have arrived, so it isn’t"
+        many = "are uncertain: they may have arrived, so they aren’t"
+        text = f"{words} digest{f' {one}' if number == 1 else f's {many}'} sent again automatically"
         yield TodoItem("warn", text, f"{reverse('admin:digest_delivery_changelist')}?status__exact=uncertain")
 
 

@@ -60,15 +60,15 @@ def _change(request: HttpRequest) -> HttpResponse:
     name, topic = form.cleaned_data["category"], form.cleaned_data["topic"]
     if "_undo" in request.POST:
         count = unmap_category(name, topic.pk)
-        log_change(request, topic, f"“{name}” no longer counts for it.")
-        messages.success(request, f"“{readable_category(name)}” no longer counts for {topic}. {_tagged(count)}")
+        log_change(request, topic, f"“{name}” no longer counts towards it.")
+        messages.success(request, f"“{readable_category(name)}” no longer counts towards {topic}. {_tagged(count)}")
         return redirect("admin:topic_categories")
     if name not in {category.name for category in unmapped_categories()}:
-        messages.error(request, f"No new paper has the category “{name}”, or a topic counts it already.")
+        messages.error(request, f"No new paper has the category “{name}”, or it already counts towards a topic.")
         return redirect("admin:topic_categories")
     count = map_category(name, topic.pk)
-    log_change(request, topic, f"“{name}” counts for it.")
-    messages.success(request, f"“{readable_category(name)}” counts for {topic} now. {_tagged(count)}")
+    log_change(request, topic, f"“{name}” now counts towards it.")
+    messages.success(request, f"“{readable_category(name)}” now counts towards {topic}. {_tagged(count)}")
     page = redirect("admin:topic_categories")
     page["Location"] += "?" + request.POST.urlencode()
     return page

@@ -48,7 +48,7 @@ def test_a_folder_that_takes_no_file_stops_no_ring(settings, tmp_path, caplog):
     pulse.beat_pulse()
 
     assert pulse.last_pulse() is None
-    assert "could not be noted: No such file or directory" in caplog.text
+    assert "could not be recorded: No such file or directory" in caplog.text
 
 
 class Producer:

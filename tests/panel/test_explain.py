@@ -23,7 +23,7 @@ def test_every_paper_has_its_score_in_parts_and_why_it_is_in_or_out(admin_client
     context = admin_client.get(f"/admin/digest/edition/{edition.pk}/explain/", {"address": "ADA@example.org"}).context
 
     verdicts = {row["paper"].title: (row["row"].place, row["verdict"]) for row in context["rows"]}
-    assert verdicts == {"On graphs": (1, "topics they follow"), "On cats": (None, "nothing they asked for")}
+    assert verdicts == {"On graphs": (1, "topics they follow"), "On cats": (None, "no match")}
     assert all(len(row["parts"]) == len(context["names"]) for row in context["rows"])
     assert context["frozen"] == []
 
@@ -48,7 +48,7 @@ def test_a_paper_that_came_before_is_out_with_these_words(admin_client):
     answer = admin_client.get(f"/admin/digest/edition/{edition.pk}/explain/", {"address": "ada@example.org"})
 
     out = re.search(r">out</span>(.*?)</td>", answer.content.decode(), re.DOTALL)
-    assert words_of(out[1]) == ": came before"
+    assert words_of(out[1]) == ": already sent"
 
 
 @pytest.mark.parametrize(("query", "message"), [({}, ""), ({"address": "x@example.org"}, "There’s no subscriber")])

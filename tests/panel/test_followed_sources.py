@@ -61,16 +61,16 @@ def test_what_was_tried_is_added_and_asked(admin_client, source):
 def test_a_source_that_gives_an_error_says_so(admin_client, source):
     source.says(HTML)
     page = post(admin_client, "_try").content.decode()
-    assert "found a page of HTML" in page
+    assert "found an HTML" in page
 
 
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        ({"query": "nothing"}, "expected the id of a venue"),
+        ({"query": "nothing"}, "expected a venue’s ID"),
         ({"kind": "feed", "query": "no address"}, "expected an address"),
         ({"kind": "oai"}, "not one of the available choices"),
-        ({"kind": "pubmed", "query": ""}, "expected a search"),
+        ({"kind": "pubmed", "query": ""}, "expected a PubMed search"),
         ({"kind": "feed", "query": "https://a.example/" + "x" * 600}, "at most 500"),
     ],
 )
@@ -93,8 +93,8 @@ def test_a_feed_within_our_network_is_not_looked_at(admin_client, waits, monkeyp
 
 def test_pausing_and_resuming(admin_client, source):
     row = FollowedSource.objects.create(kind="openreview", query="A.cc/1", name="A")
-    row.stop("it is gone")
-    assert "stopped: it is gone" in admin_client.get(LIST).content.decode()
+    row.stop("it no longer exists")
+    assert "stopped: it no longer exists" in admin_client.get(LIST).content.decode()
     for action, status in (("resume", "active"), ("pause", "paused")):
         admin_client.post(LIST, {"action": action, "_selected_action": [row.pk]})
         row.refresh_from_db()
@@ -107,7 +107,7 @@ def test_the_settings_sources_stand_above_with_their_health(admin_client, settin
     SourceRun.objects.create(source="huggingface", started_at=NIGHT - timedelta(hours=2)).fail("broken")
     page = admin_client.get(LIST).content.decode()
     assert "Hugging Face" in page
-    assert "failed 1 in a row" in page
+    assert "the last run failed" in page
 
 
 def test_a_source_shows_its_last_runs(admin_client):

@@ -29,7 +29,7 @@ def test_deliveries_are_summed_up_by_edition_and_each_sum_lists_its_rows(admin_c
 
 
 def test_without_a_count_the_list_says_when_sums_appear(admin_client):
-    assert "Sums appear a few minutes after" in admin_client.get("/admin/digest/delivery/").content.decode()
+    assert "Totals appear a few minutes after" in admin_client.get("/admin/digest/delivery/").content.decode()
 
 
 @pytest.mark.parametrize("page", ["digest/delivery", "digest/sourcerun"])

@@ -72,7 +72,7 @@ def test_what_a_source_says_becomes_a_paper_of_its_own_and_stays_so(admin_client
     paper = Paper.objects.get()
     statement = paper.statements.get(source="crossref")
     page = admin_client.post(address(paper), {"_part": statement.pk}, follow=True)
-    assert "is a paper of its own now" in page.content.decode()
+    assert "is now a separate paper" in page.content.decode()
     parted = Paper.objects.exclude(pk=paper.pk).get()
     assert [row.value for row in parted.identifiers.all()] == ["10.1038/fly.1"]
     assert (parted.source, parted.venue, parted.listings.get().origin) == ("crossref", "Nature", "crossref")
@@ -85,5 +85,5 @@ def test_the_source_of_the_text_is_not_parted(admin_client):
     import_what_fits([record(), article()])
     paper = Paper.objects.get()
     page = admin_client.post(address(paper), {"_part": paper.statements.get(source="biorxiv").pk}, follow=True)
-    assert "Part the other one" in page.content.decode()
+    assert "Split off the other one" in page.content.decode()
     assert Paper.objects.count() == 1

@@ -215,8 +215,8 @@ def test_a_private_address_is_not_asked(url):
     [
         ("/200", ""),
         ("/405", ""),
-        ("/404", "answers 404"),
-        ("/503", "answers 503"),
+        ("/404", "returns 404"),
+        ("/503", "returns 503"),
         ("/302", "leads to a private address"),
     ],
 )

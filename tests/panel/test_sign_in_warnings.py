@@ -38,7 +38,7 @@ def test_the_person_hears_of_it_by_one_mail_a_day(ada, warned, clock):
 
     assert len(mail.outbox) == 1
     assert letter.to == ["ada@example.org"]
-    assert letter.subject == "Failed attempts to sign in with your name: Daily Papers"
+    assert letter.subject == "Failed sign-in attempts with your name: Daily Papers"
     for text in (letter.body, letter.alternatives[0][0]):
         assert "wrong password" in text
         assert "/admin/" in text
@@ -64,7 +64,7 @@ def test_wrong_codes_after_a_right_password_are_told_at_once(ada, strict, warned
     with django_capture_on_commit_callbacks(execute=True):
         show_code(half_in)
 
-    assert mail.outbox[0].subject == "Somebody may know your password: Daily Papers"
+    assert mail.outbox[0].subject == "Someone may know your password: Daily Papers"
     assert "change it now" in mail.outbox[0].body
 
 

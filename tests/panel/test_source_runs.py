@@ -88,7 +88,7 @@ def test_an_import_ends_at_its_run(admin_client):
 def test_ids_are_asked_for(admin_client, source):
     source.says(payload("arxiv_api/one-paper.xml"))
     page = post(admin_client, "_import", "arXiv:1605.08386, 9912.99999").content.decode()
-    assert "9912.99999: arXiv has no such paper" in page
+    assert "9912.99999: not found on arXiv" in page
     assert Paper.objects.get().arxiv_id == "1605.08386"
 
 
@@ -116,8 +116,8 @@ def test_a_papers_page_at_the_desk_shows_its_days(admin_client):
     ("text", "message"),
     [
         ("", f"Nothing to import: expected {SUPPORTED_FORMATS}, found nothing."),
-        ("hello", "Nothing to import: line 1: expected an arXiv id, found “hello”."),
-        (" ".join(f"2609.{n:05}" for n in range(301)), "expected at most 300 ids at a time, found 301"),
+        ("hello", "Nothing to import: line 1: expected an arXiv ID, found “hello”."),
+        (" ".join(f"2609.{n:05}" for n in range(301)), "expected at most 300 IDs at a time, found 301"),
     ],
 )
 def test_what_cannot_be_read_is_an_error_of_the_form(admin_client, text, message):

@@ -111,7 +111,7 @@ def test_a_halted_edition_and_digests_in_doubt_lead_to_their_pages(admin_client)
     texts = [text for _, text, status in todo(admin_client) if status == 200]
 
     assert "Sending is stopped for the edition of 21 August 2025: stopped by ada" in texts
-    assert "1 digest left in doubt: it may have arrived, so it isn’t sent again automatically" in texts
+    assert "1 digest is uncertain: it may have arrived, so it isn’t sent again automatically" in texts
 
 
 def test_everybody_sees_what_they_may_do_alone(client):

@@ -70,7 +70,7 @@ def test_a_category_is_mapped_its_papers_tagged_and_all_of_it_undone(admin_clien
     choice = {"category": "mesh:neoplasms", "topic": oncology.pk}
 
     page = admin_client.post(PAGE, choice, follow=True)
-    assert "MeSH: neoplasms counts for Oncology." in page.content.decode()
+    assert "MeSH: neoplasms now counts towards Oncology." in page.content.decode()
     assert "4 papers have been tagged again." in page.content.decode()
     oncology.refresh_from_db()
     assert oncology.arxiv_categories == ["mesh:neoplasms"]

@@ -47,9 +47,11 @@ def read_library(folder: Path) -> Library:
         texts = [str(paper["text"]) for paper in papers]
         saved = [np.array(sorted({row[paper] for paper in reader["saved"]}), dtype=np.intp) for reader in readers]
     except KeyError as error:
-        raise EvaluationError(f"{folder}: expected every {error} to be there") from error
+        raise EvaluationError(f"{folder}: expected to find {error}") from error
     if len(texts) < CANDIDATES or not saved:
-        raise EvaluationError(f"{folder}: expected {CANDIDATES} papers and a reader, found {len(texts)}, {len(saved)}")
+        raise EvaluationError(
+            f"{folder}: expected at least {CANDIDATES} papers and one reader, found {len(texts)} and {len(saved)}"
+        )
     return Library(texts, saved)
 
 
@@ -76,6 +78,6 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
                 try:
                     yield json.loads(line)
                 except json.JSONDecodeError as error:
-                    raise EvaluationError(f"{path}:{number}: expected one JSON object a line") from error
+                    raise EvaluationError(f"{path}:{number}: expected one JSON object per line") from error
     except OSError as error:
         raise EvaluationError(f"{path}: {error.strerror}") from error

@@ -176,7 +176,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 for (const fault of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(fault, ({ detail }) => {
     if (detail.target?.id !== "board") return;
-    find(".p-notice").textContent = "The server did not answer. What you typed is still here: try again.";
+    find(".p-notice").textContent = "The server didn’t answer. What you typed is still here: try again.";
   });
 }
 window.addEventListener("beforeunload", (event) => {

@@ -99,7 +99,7 @@ function retype({ name, value, was }) {
   if (field.defaultValue !== was) {
     const hint = document.createElement("p");
     hint.className = "p-warn";
-    hint.textContent = `Meanwhile it says: ${field.defaultValue || "nothing"}`;
+    hint.textContent = `Someone else changed this to: ${field.defaultValue || "(empty)"}`;
     field.after(hint);
   }
   field.value = value;
