@@ -42,13 +42,13 @@ def works_of_orcid(typed: str) -> Bibliography:
     """Return the newest works of an ORCID iD; LookupRefusedError if OpenAlex gives none or today's limit is reached."""
     orcid = checked_orcid(typed)
     if not limits.has_room(f"{settings.ORCID_DAILY} per day", "ORCID lookups", "everybody"):
-        raise LookupRefusedError("That’s all we can look up today. Please bring a file instead, or come back tomorrow.")
+        raise LookupRefusedError("We’ve reached today’s lookup limit. Please upload a file, or come back tomorrow.")
     try:
         records = openalex.works_of_author(_fetcher(), orcid)
     except SourceError:
-        raise LookupRefusedError("OpenAlex didn’t answer. Please try again in a minute, or bring a file.") from None
+        raise LookupRefusedError("OpenAlex didn’t respond. Please try again in a minute, or upload a file.") from None
     if not records:
-        raise LookupRefusedError("OpenAlex knows no papers of this ORCID iD. Please bring a file instead.")
+        raise LookupRefusedError("OpenAlex has no papers for this ORCID iD. Please upload a file instead.")
     return Bibliography(records)
 
 
@@ -58,9 +58,9 @@ def papers_of_zotero(user_id: str, key: str) -> Bibliography:
     user_id: the number shown at zotero.org/settings/keys. key: one with read access; it is used for this and forgotten.
     """
     if not user_id.isdecimal() or not user_id.isascii() or len(user_id) > 12:  # noqa: PLR2004
-        raise LookupRefusedError("A Zotero user ID is a number. You find it at zotero.org/settings/keys.")
+        raise LookupRefusedError("A Zotero user ID is a number. You’ll find it at zotero.org/settings/keys.")
     if not key.isalnum() or not key.isascii() or len(key) > 64:  # noqa: PLR2004 - as in digest.community.zotero
-        raise LookupRefusedError("That doesn’t look like a Zotero key. It is 24 letters and digits.")
+        raise LookupRefusedError("That doesn’t look like a Zotero key. It should be 24 letters and digits.")
     try:
         bibliography = read_text(json.dumps(_zotero_items(user_id, key)))
     except SourceError:
@@ -81,8 +81,8 @@ def _zotero_items(user_id: str, key: str) -> list[dict[str, Any]]:
             if items:
                 break
             if isinstance(error, ResponseRefusedError) and error.status in REFUSED:
-                raise LookupRefusedError("Zotero doesn’t let this key read that library.") from None
-            raise LookupRefusedError("Zotero didn’t answer. Please try again in a minute, or bring a file.") from None
+                raise LookupRefusedError("This key can’t read that Zotero library.") from None
+            raise LookupRefusedError("Zotero didn’t respond. Please try again in a minute, or upload a file.") from None
         items += some
         if len(some) < ITEMS_A_PAGE:
             break

@@ -66,7 +66,7 @@ def learn_new(at: datetime) -> int:
             with transaction.atomic():
                 learn(subscriber, at)
         except Exception:
-            logger.exception("subscriber %d: nothing could be learned", subscriber)
+            logger.exception("subscriber %d: the profile could not be updated", subscriber)
             # Tried again when they give more feedback.
             Profile.keep(subscriber, [], at)
         else:

@@ -56,10 +56,10 @@ def connect(subscriber: Subscriber, api_key: str, at: datetime) -> ZoteroConnect
     """Store a reader's key once Zotero has confirmed that it may write; raise ZoteroError otherwise."""
     api_key = api_key.strip()
     if not api_key.isalnum() or not api_key.isascii() or len(api_key) > 64:  # noqa: PLR2004 - the field's length
-        raise ZoteroError("That doesn’t look like a Zotero key. It is 24 letters and digits.")
+        raise ZoteroError("That doesn’t look like a Zotero key. It should be 24 letters and digits.")
     answer = _request("GET", "/keys/current", api_key)
     if answer.status_code in {FORBIDDEN, GONE}:
-        raise ZoteroError("Zotero doesn’t know this key.")
+        raise ZoteroError("Zotero doesn’t recognise this key.")
     _raise_for(answer)
     content = _json_of(answer)
     access = content.get("access")
@@ -87,7 +87,7 @@ def push(connection: ZoteroConnection, at: datetime) -> int:
             written = Written(0, str(failure), failure.wait)
         pushed, error, wait = pushed + written.papers, written.error, written.wait
         if error or wait:
-            logger.info("subscriber %d: the rest of the saved papers gets to Zotero later", connection.subscriber_id)
+            logger.info("subscriber %d: the other saved papers will be sent to Zotero later", connection.subscriber_id)
             break
     connection.error, connection.not_before = error[:200], at + wait
     connection.pushed_at = at if pushed else connection.pushed_at
@@ -209,12 +209,12 @@ def _raise_for(answer: "httpx.Response") -> None:
     if answer.status_code == OK:
         return
     if answer.status_code in {FORBIDDEN, GONE}:
-        raise ZoteroError("Zotero no longer takes your key. Connect with a new one.", MAX_WAIT)
+        raise ZoteroError("Zotero no longer accepts your key. Connect with a new one.", MAX_WAIT)
     words = {
         CONFLICT: "Your Zotero library is locked. We’ll try again.",
         LIBRARY_MOVED: "Your Zotero library kept changing. We’ll try again.",
     }
-    problem = words.get(answer.status_code, f"Zotero answered {answer.status_code}. We’ll try again.")
+    problem = words.get(answer.status_code, f"Zotero responded with an error ({answer.status_code}). We’ll try again.")
     raise ZoteroError(problem, _wait_in(answer) or USUAL_WAIT)
 
 
@@ -229,5 +229,5 @@ def _json_of(answer: "httpx.Response") -> dict[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise ZoteroError("Zotero’s answer couldn’t be read. We’ll try again.")
+        raise ZoteroError("We couldn’t read Zotero’s response. We’ll try again.")
     return content

@@ -14,7 +14,7 @@ from subscriptions.emails import plain_text
 # What happened to a saved paper; “{}” stands for the version or the DOI.
 NEWS_WORDS: dict[str, str] = {
     PaperNews.Kind.WITHDRAWN: "was withdrawn",
-    PaperNews.Kind.PUBLISHED: "is published: doi.org/{}",
+    PaperNews.Kind.PUBLISHED: "has been published: doi.org/{}",
     PaperNews.Kind.VERSION: "has a new version, v{}",
     PaperNews.Kind.CODE: "now has code",
 }

@@ -123,7 +123,7 @@ class FragmentRenderer:
         """Return the mail of a letter; raise ComposeError if there can be none."""
         reader = letter.reader
         if reader is None:
-            raise ComposeError("its subscriber is gone")
+            raise ComposeError("its subscriber no longer exists")
         renderer.check_address(reader.email)
         delivery, public_id = str(letter.pk), reader.public_id.hex
         feedback, unsubscribe = self._links.feedback(delivery), self._links.unsubscribe(public_id)

@@ -18,7 +18,7 @@ def compose(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Email
     """
     letter = Letter.of(delivery)
     if letter.reader is None:
-        raise ComposeError("its subscriber is gone")
+        raise ComposeError("its subscriber no longer exists")
     check_address(letter.reader.email)
     return message_of(letter, letter.reader, render(delivery, papers))
 

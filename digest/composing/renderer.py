@@ -131,13 +131,13 @@ def cut(whole: Shown, sizes: Sequence[int], more: Sequence[int]) -> Shown:
 def check_size(html_bytes: int) -> None:
     """Raise ComposeError if a mail's HTML has more bytes than mail clients show."""
     if html_bytes >= HTML_BYTES:
-        raise ComposeError(f"its HTML has {html_bytes} bytes; mail clients clip at {HTML_BYTES}")
+        raise ComposeError(f"its HTML has {html_bytes} bytes; mail clients clip it at {HTML_BYTES}")
 
 
 def check_address(address: str) -> None:
     """Raise ComposeError if mail cannot go to an address: it was checked once, but may have been changed since."""
     if not EMAIL_PATTERN.fullmatch(address):
-        raise ComposeError("its subscriber's address is no address mail can go to")
+        raise ComposeError("its subscriber's address is not one that email can be sent to")
 
 
 def shown(letter: Letter, papers: dict[int, Paper]) -> Shown:

@@ -59,7 +59,7 @@ def apply_change(key: int, seen: ExpectedVersion, change: Change) -> tuple[Editi
 
 
 def move(edition: Edition, entry: int, place: int) -> str:
-    """Move a paper to a position among those shown, where 0 is the first. Pinned papers stay before the others."""
+    """Move a paper to a position in the edition, where 0 is the first. Pinned papers stay before the others."""
     entries = list(edition.entries.select_related("paper"))
     moved = _among(entries, entry)
     entries.remove(moved)

@@ -22,7 +22,7 @@ class EmptyEditionError(Exception):
 def publish_edition(edition: Edition, at: datetime) -> bool:
     """Publish the edition as it is; return whether this call did it. Raise EmptyEditionError if it shows nothing."""
     if not edition.entries.shown().exists():
-        raise EmptyEditionError(f"{edition} has no paper to show")
+        raise EmptyEditionError(f"{edition} has no papers to show")
     with transaction.atomic():
         published = edition.publish(at)
         if published:
@@ -57,7 +57,7 @@ def publish_overdue(at: datetime) -> list[Edition]:
     published = []
     for edition in Edition.objects.late(at):
         if edition.waits_for_look:
-            logger.info("not published, for it waits for a second look: %s", edition)
+            logger.info("not published, waiting for a second look: %s", edition)
             continue
         try:
             with transaction.atomic():
@@ -71,7 +71,7 @@ def publish_overdue(at: datetime) -> list[Edition]:
             logger.exception("not published: %s", edition)
             continue
         if is_published:
-            logger.info("published by itself: %s", edition)
+            logger.info("published automatically: %s", edition)
             published.append(edition)
     return published
 

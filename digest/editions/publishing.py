@@ -34,8 +34,8 @@ def publication_time(day: date, clock: time, zone: str) -> datetime:
     shown = instant.astimezone(ZoneInfo(zone))
     if shown.replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ChangeRefusedError(
-            f"{clock:%H:%M} does not exist on {date_format(day, 'j F Y')} in {zone}: "
-            f"clocks go forward there. {shown:%H:%M} does."
+            f"{clock:%H:%M} doesn’t exist on {date_format(day, 'j F Y')} in {zone}: "
+            f"clocks go forward then. Use {shown:%H:%M} instead."
         )
     return instant
 

@@ -60,7 +60,7 @@ def write_missing(now: datetime, seconds: float = 240) -> int:
             break
         needed = _tokens_of(paper)
         if not _reserve(now, needed, model.tokens_per_day):
-            logger.info("sentences wait for tomorrow: %d tokens are the limit of a day", model.tokens_per_day)
+            logger.info("no more sentences today: the daily limit of %d tokens is reached", model.tokens_per_day)
             break
         question = _claim(paper, model, now)
         if question is None:
@@ -135,7 +135,7 @@ def _ask(question: WrittenSentence, paper: Paper, model: LanguageModel, budget: 
     except SourceError as error:
         # It is unknown how much it used, so the whole reservation counts.
         question.status, question.reason, question.tokens = Status.FAILED, str(error)[:300], reserved
-        logger.warning("paper %d: the language model gave no answer: %s", paper.pk, error)
+        logger.warning("paper %d: no answer from the language model: %s", paper.pk, error)
         question.save()
         return question.status
     used = number_at(answer, "usage", "total_tokens")

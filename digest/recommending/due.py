@@ -69,7 +69,7 @@ def lock_due(now: datetime, unapproved: Collection[int] = ()) -> list[Due]:
     due = [Due.of(row) for row in rows]
     for subscriber in due:
         if not time_zones.known_as(subscriber.time_zone):
-            logger.warning("subscriber %d: the time zone is not known here, UTC is used", subscriber.pk)
+            logger.warning("subscriber %d: unknown time zone, using UTC", subscriber.pk)
     return due
 
 

@@ -38,7 +38,7 @@ def learn_from_readers(now: datetime) -> LearnedWeights | None:
         counts += [1 / len(pairs)] * len(pairs)
         halves += [_half_of(subscriber)] * len(pairs)
     if digests < FEWEST_DIGESTS:
-        logger.info("weights: %d digests with opinions, %d are needed to learn from", digests, FEWEST_DIGESTS)
+        logger.info("weights: only %d digests have feedback, learning needs %d", digests, FEWEST_DIGESTS)
         return None
     lesson = learn_weights(np.array(differences) / 100, np.array(counts), np.array(halves))
     row = LearnedWeights.objects.create(

@@ -177,7 +177,7 @@ def _delivery(subscriber: Due, candidates: CandidateSet, now: datetime) -> Plann
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        logger.exception("subscriber %d: no digest could be made", subscriber.pk)
+        logger.exception("subscriber %d: the digest could not be built", subscriber.pk)
         reason = f"{PREPARATION_FAILED}: {type(error).__name__}"
         edition = candidates.newest.pk if candidates.newest else None
         failed = Delivery.Status.FAILED

@@ -15,7 +15,7 @@ from digest.recommending.interleaving import challenger_for
 from digest.recommending.learned_weights import weights_in_force
 from digest.recommending.section_writer import SectionWriter
 
-NO_CLOSE_MATCH = "no paper matched as well as they asked for"
+NO_CLOSE_MATCH = "no paper reached the minimum match"
 
 
 class DigestRequestRow(Protocol):

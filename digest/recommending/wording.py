@@ -33,7 +33,7 @@ class ReasonWording(NamedTuple):
 class ExclusionWording(NamedTuple):
     """The words for what kept a paper out; “{}” stands for its detail."""
 
-    # The clause with the reason in the page's “it is kept out” sentence; "" if the page has its own sentence for it.
+    # The clause with the reason in the page's “it’s left out” sentence; "" if the page has its own sentence for it.
     for_reader: str
     for_curator: str
 
@@ -62,13 +62,13 @@ REASONS: dict[str, ReasonWording] = {
 
 EXCLUSIONS = {
     ExclusionReason.NOTHING: ExclusionWording("", ""),
-    ExclusionReason.ALREADY_SENT: ExclusionWording("", "came before"),
+    ExclusionReason.ALREADY_SENT: ExclusionWording("", "already sent"),
     ExclusionReason.MUTED: ExclusionWording("you mute “{}”", "muted ({})"),
-    ExclusionReason.NEVER: ExclusionWording("you chose “Never” for {}", "a topic they never want ({})"),
-    ExclusionReason.DISLIKED: ExclusionWording("it’s close to what you want less of", "like what they disliked"),
-    ExclusionReason.NOT_ASKED_FOR: ExclusionWording("it doesn’t match anything you follow", "nothing they asked for"),
-    ExclusionReason.BELOW_THE_CUT: ExclusionWording("", "others scored more"),
-    ExclusionReason.IN_NO_EDITION: ExclusionWording("", "in no edition"),
+    ExclusionReason.NEVER: ExclusionWording("you chose “Never” for {}", "topic set to “Never” ({})"),
+    ExclusionReason.DISLIKED: ExclusionWording("it’s close to what you want less of", "close to what they disliked"),
+    ExclusionReason.NOT_ASKED_FOR: ExclusionWording("it doesn’t match anything you follow", "no match"),
+    ExclusionReason.BELOW_THE_CUT: ExclusionWording("", "others scored higher"),
+    ExclusionReason.IN_NO_EDITION: ExclusionWording("", "not in any edition"),
 }
 
 # The labels of the score components, in the order shown.
@@ -96,7 +96,7 @@ def reason_for_curator(code: str, argument: str) -> str:
 
 
 def exclusion_for_reader(exclusion: ExclusionReason, detail: str) -> str:
-    """Return the clause with the reason in the page's “it is kept out” sentence."""
+    """Return the clause with the reason in the page's “it’s left out” sentence."""
     return EXCLUSIONS[exclusion].for_reader.format(detail)
 
 

@@ -85,7 +85,7 @@ def stay_signed_in(request: HttpRequest, subscriber: Subscriber, token: str) -> 
         return redirect("account")
     member = accounts.account_of(subscriber, timezone.now())
     if member.is_barred:
-        messages.error(request, "This account can’t be signed in to.")
+        messages.error(request, "You can’t sign in to this account.")
         return redirect("preferences", token)
     response = redirect("account")
     members.remember_member(response, member, expires_at(Purpose.PREFERENCES, token))

@@ -85,7 +85,7 @@ class FeedbackLink(NamedTuple):
         try:
             return Paper.objects.for_mail({key})[key]
         except KeyError as error:
-            raise Http404("no such paper any more") from error
+            raise Http404("this paper can no longer be shown") from error
 
 
 FeedbackView = Callable[..., HttpResponse]
@@ -194,7 +194,7 @@ def submit_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: in
     """Show the button for one kind of feedback about a paper, and handle its click."""
     mailed_paper = feedback_link.paper(paper)
     if kind not in LINKED_KINDS:
-        raise Http404("nothing one can say")
+        raise Http404("no such feedback")
     if request.method == "POST":
         feedback.give_feedback(feedback_link.subscriber, mailed_paper.pk, Kind(kind), timezone.now())
         return redirect(request.path)
@@ -212,7 +212,7 @@ def undo_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: int,
     """Undo one kind of feedback about a paper."""
     mailed_paper = feedback_link.paper(paper)
     if kind not in LINKED_KINDS:
-        raise Http404("nothing one can say")
+        raise Http404("no such feedback")
     feedback.withdraw_feedback(feedback_link.subscriber, mailed_paper.pk, Kind(kind), timezone.now())
     return redirect("say", token=feedback_link.token, paper=mailed_paper.pk, kind=kind)
 

@@ -16,7 +16,7 @@ class SubmitForm(forms.Form):
     """The paper to submit."""
 
     paper = forms.CharField(
-        label="arXiv id or address",
+        label="arXiv ID or link",
         max_length=500,
         widget=forms.TextInput(attrs={"placeholder": "2508.01234", "autocomplete": "off"}),
         error_messages={"required": "Please enter an arXiv ID or a link to a paper."},

@@ -93,7 +93,7 @@ def change_entry(request: HttpRequest, subscriber: Subscriber, token: str, pk: i
             feedback.withdraw_feedback(subscriber, pk, Kind.SAVED, now)
             messages.success(request, "Removed from your saved papers.", extra_tags=str(pk))
         case _:
-            raise Http404("nothing one can do")
+            raise Http404("no such action")
     return _back_to_list(request, token, f"#paper-{pk}")
 
 
@@ -197,9 +197,9 @@ def saved_feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG00
     try:
         subscriber = Subscriber.objects.filter(feed_key=read_token(Purpose.FEED, token)).first()
     except BadToken:
-        return _no_feed("There is no feed at this address.", 404)
+        return _no_feed("There’s no feed at this address.", 404)
     if subscriber is None:
-        return _no_feed("This feed was turned off, or it has a new address.", 410)
+        return _no_feed("This feed was turned off or has a new address.", 410)
     document = Atom1Feed(
         title=f"{settings.SITE_NAME}: saved papers",
         link=f"{settings.SITE_URL}/",

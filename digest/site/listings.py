@@ -88,7 +88,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     entries = EditionPaper.objects.public().filter(paper__in=authors.papers_by(name)).order_by(*NEWEST)
     context = paper_lists.paginated(request, entries)
     if not context["entries"]:
-        raise Http404("no paper of theirs")
+        raise Http404("no papers by this author")
     canonical = authors.canonical_name(name)
     if canonical != name:
         # A temporary redirect, because future papers may change the most common spelling.

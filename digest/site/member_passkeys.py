@@ -35,9 +35,9 @@ MAX_PASSKEYS = 20
 MAX_PASSKEY_NAME = 64
 
 READER_REFUSALS = {
-    CeremonyFault.EXPIRED: "That took too long, or was already used. Please try again.",
+    CeremonyFault.EXPIRED: "That took too long or was already used. Please try again.",
     CeremonyFault.UNVERIFIED: "We couldn’t verify this passkey. Please try again, or get a link by email.",
-    CeremonyFault.UNKNOWN: "This passkey doesn’t belong to an account here, or was removed. Get a link by email.",
+    CeremonyFault.UNKNOWN: "This passkey doesn’t belong to an account here or was removed. Get a link by email.",
     CeremonyFault.COPIED: "There may be a copy of this passkey, so we refused it. Get a link by email, then remove it.",
     CeremonyFault.REGISTERED: "This passkey already belongs to an account here.",
 }
@@ -63,7 +63,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         passkey = passkey_ceremonies.verify_request(request.POST.get("answer", ""), challenge, _find_passkey)
     except CeremonyError as error:
         row = f"member passkey {error.passkey.pk}" if error.passkey else "a passkey"
-        logger.warning("the answer of %s does not hold: %s, %r", row, error, error.__cause__)
+        logger.warning("sign-in with %s refused: %s, %r", row, error, error.__cause__)
         context = {"form": SignInForm(), "next": return_address(request), "refusal": READER_REFUSALS[error.refusal]}
         return render(request, "site/sign_in.html", context, status=400)
     accounts.join_reader(passkey.member, timezone.now())
@@ -99,7 +99,7 @@ def add_member_passkey(request: HttpRequest, member: Member) -> HttpResponse:
         fields = passkey_ceremonies.verify_creation(request.POST.get("answer", ""), challenge)
         _keep_passkey(member, _name_in(request) or "Passkey", fields)
     except CeremonyError as error:
-        logger.warning("a new passkey of member %s does not hold: %s, %r", member.pk, error, error.__cause__)
+        logger.warning("new passkey of member %s refused: %s, %r", member.pk, error, error.__cause__)
         return _section(request, member, refusal=READER_REFUSALS[error.refusal], status=400)
     return _section(request, member, notice="Passkey added. Next time you can sign in with it.")
 
@@ -132,7 +132,7 @@ def change_member_passkey(request: HttpRequest, member: Member, pk: int) -> Http
             notice = f"“{passkey}” no longer signs you in. Delete it on your device, too."
             return _section(request, member, notice=notice)
         case _:
-            raise Http404("nothing one can do")
+            raise Http404("no such action")
 
 
 def passkeys_context(request: HttpRequest, member: Member) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     shown = request.headers.get("Authorization", "").encode(errors="replace")
     if not compare_digest(shown, f"Bearer {settings.METRICS_TOKEN}".encode()):
-        refusal = HttpResponse("A token is needed.\n", status=401, content_type="text/plain; charset=utf-8")
+        refusal = HttpResponse("A token is required.\n", status=401, content_type="text/plain; charset=utf-8")
         refusal["WWW-Authenticate"] = "Bearer"
         return refusal
     # Imported here, so that the library is not needed without monitoring.

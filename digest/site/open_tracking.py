@@ -30,7 +30,7 @@ def allow_opens(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     response = redirect(f"{reverse('preferences', args=[token])}#opens")
     if subscriber.allow_opens(timezone.now()):
         _remember(response, open_tracking.pass_of(subscriber))
-        messages.success(request, "From now on, papers you open in this browser improve your digest.")
+        messages.success(request, "From now on, papers you open in this browser will improve your digests.")
     return response
 
 
@@ -39,7 +39,7 @@ def allow_opens(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 def forget_opens(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Stop recording what the subscriber opens, in all browsers, and delete what was recorded."""
     open_tracking.forget_open(subscriber, timezone.now())
-    messages.success(request, "We’ve stopped noting what you open and deleted what we had.")
+    messages.success(request, "We’ve stopped recording what you open and deleted what we had.")
     response = redirect(f"{reverse('preferences', args=[token])}#opens")
     _forget(response)
     return response

@@ -39,7 +39,7 @@ def apply_opinion(request: HttpRequest, reader: Subscriber, paper: int) -> str:
     """
     kind = request.POST.get("say") or request.POST.get("unsay") or ""
     if kind not in BUTTON_KINDS:
-        raise Http404("nothing one can say")
+        raise Http404("no such feedback")
     if "say" in request.POST:
         feedback.give_feedback(reader, paper, Feedback.Kind(kind), timezone.now())
         return kind

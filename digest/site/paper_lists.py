@@ -62,7 +62,7 @@ def _page(request: HttpRequest, items: Any) -> "Page[Any]":
     try:
         return Paginator(items, PAPERS_PER_LIST_PAGE).page(request.GET.get("page", 1))
     except InvalidPage as error:
-        raise Http404("no such page of the list") from error
+        raise Http404("no such page") from error
 
 
 def _papers(request: HttpRequest, entries: list[EditionPaper]) -> dict[str, Any]:

@@ -42,11 +42,11 @@ Credential = TypeVar("Credential", bound=PasskeyCredential)
 class CeremonyFault(Enum):
     """Why a response was refused."""
 
-    EXPIRED = "its question is too old, or was answered before"
-    UNVERIFIED = "it does not answer the question, or not from here"
-    UNKNOWN = "nobody here has this passkey"
+    EXPIRED = "the challenge has expired or was already used"
+    UNVERIFIED = "the response does not match the challenge or this site"
+    UNKNOWN = "no account here has this passkey"
     COPIED = "its counter went backwards"
-    REGISTERED = "the passkey is here already"
+    REGISTERED = "the passkey is already registered"
 
 
 class CeremonyError(Exception):

@@ -32,7 +32,7 @@ from subscriptions.views.signed import signed
 # Limit per network, because parsing a library takes a second or more.
 READINGS = "30 per hour"
 LIKED_FIELD, WRITTEN_FIELD = "liked", "written"
-TOO_BIG = f"That’s too big: {MAX_BYTES // 2**20} MB and {MAX_READ_ENTRIES:,} entries fit."
+TOO_BIG = f"That’s too big. We can read {MAX_BYTES // 2**20} MB and {MAX_READ_ENTRIES:,} entries at most."
 
 
 class ReadingListForm(forms.Form):
@@ -45,7 +45,7 @@ class ReadingListForm(forms.Form):
         strip=False,
         max_length=MAX_BYTES,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text="arXiv ids, DOIs, links or titles, one a line; or BibTeX, RIS, CSL-JSON.",
+        help_text="arXiv IDs, DOIs, links or titles, one per line; or BibTeX, RIS or CSL-JSON.",
     )
     whose = forms.ChoiceField(
         label="These are",
@@ -69,7 +69,7 @@ class ReadingListForm(forms.Form):
     )
     zotero_user = forms.CharField(label="Or your Zotero user ID", required=False, max_length=12)
     zotero_key = forms.CharField(
-        label="with a read-only key",
+        label="And a read-only key for it",
         required=False,
         max_length=64,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
@@ -213,7 +213,7 @@ def keep_reading_list(request: HttpRequest, subscriber: Subscriber, token: str) 
     if given["own_words"]:
         subscriber.rearrange({"own_words": given["own_words"]}, now)
     feedback.give_many(subscriber, form.answers, now)
-    messages.success(request, "Done. Your next digest takes it into account.")
+    messages.success(request, "Done. Your next digest will take it into account.")
     return redirect("preferences", token)
 
 

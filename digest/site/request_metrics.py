@@ -18,7 +18,7 @@ METHODS = {"GET", "HEAD", "POST"}
 
 @cache
 def _histogram() -> Histogram:
-    text = "How long a request took, by route, method and class of status."
+    text = "How long requests took, by route, method and status class."
     return Histogram(NAME, text, ["route", "method", "status"], buckets=BUCKETS)
 
 

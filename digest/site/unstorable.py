@@ -60,6 +60,6 @@ def _any_unstorable(texts: Iterable[str]) -> bool:
 
 def _refusal(request: HttpRequest, status: int) -> HttpResponse:
     if request.path_info.startswith("/api/"):
-        message = "no such address" if status == 404 else "a parameter holds a character that no text has"  # noqa: PLR2004
+        message = "no such address" if status == 404 else "a parameter contains a character that is not allowed"  # noqa: PLR2004
         return JsonResponse({"error": message}, status=status)
     return render(request, f"{status}.html", status=status)

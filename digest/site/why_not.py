@@ -152,7 +152,7 @@ def apply_suggested_fix(request: HttpRequest, subscriber: Subscriber, token: str
     if fix:
         messages.success(request, fix_confirmation(fix))
     else:
-        messages.error(request, "Nothing changed, because things were different by now. Here’s the current state.")
+        messages.error(request, "Nothing changed, because this no longer applies. Here’s the current state.")
     return redirect(f"{reverse('why_not', args=[token])}?paper={paper.pk}")
 
 

@@ -28,12 +28,12 @@ def change_zotero(request: HttpRequest, subscriber: Subscriber, token: str) -> H
         case "push":
             if ZoteroConnection.objects.filter(subscriber=subscriber).exists():
                 _enqueue(subscriber)
-                messages.success(request, "On its way: your papers show up in Zotero in a minute.")
+                messages.success(request, "On their way. Your papers will show up in Zotero in a minute.")
         case "disconnect":
             ZoteroConnection.objects.filter(subscriber=subscriber).delete()
-            messages.success(request, "Disconnected, and your key is deleted. What is in Zotero stays there.")
+            messages.success(request, "Disconnected, and your key is deleted. Papers already in Zotero stay there.")
         case _:
-            raise Http404("nothing one can do")
+            raise Http404("no such action")
     return redirect("own_saved", token)
 
 

@@ -34,7 +34,7 @@ def open_mail(page, subject):
     """Open the newest mail with that in its subject from the outbox, its HTML part alone, as a mail program does."""
     page.goto("/outbox/")
     page.get_by_role("link", name=subject).first.click()
-    page.get_by_role("link", name="Open alone").click()
+    page.get_by_role("link", name="Open on its own").click()
 
 
 def follow_the_confirmation(page):

@@ -43,7 +43,7 @@ def member(page):
     page.get_by_role("button", name="Send me the link").click()
     page.goto("/outbox/")
     page.get_by_role("link", name="Sign in to").first.click()
-    page.get_by_role("link", name="Open alone").click()
+    page.get_by_role("link", name="Open on its own").click()
     page.get_by_role("link", name="Sign in").click()
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("link", name="Account")).to_be_visible()
@@ -152,7 +152,7 @@ def test_the_search_works_without_javascript(edition, open_page):
 def test_a_member_proposes_a_paper_and_sees_what_becomes_of_it(edition, page, member):
     page.goto("/")
     page.get_by_role("link", name="Submit a paper").click()
-    page.get_by_label("arXiv id or address").fill("https://arxiv.org/abs/2508.01234v2")
+    page.get_by_label("arXiv ID or link").fill("https://arxiv.org/abs/2508.01234v2")
     page.get_by_role("button", name="Look it up").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Waiting for the paper’s details")
 

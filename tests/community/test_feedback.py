@@ -231,7 +231,7 @@ def test_each_reason_in_the_mail_leads_to_its_receipt(client, delivery, paper):
     page = words_of(client.get(link).content.decode())
 
     assert "In this edition" in page
-    assert "place 2 of 2 in your digest of 21 August 2025, chosen from 2 papers" in page
+    assert "number 2 of 2 in your digest of 21 August 2025, chosen from 2 papers" in page
 
 
 def test_the_receipt_is_of_the_digest_as_it_was_planned(client, delivery, paper):
@@ -242,7 +242,7 @@ def test_the_receipt_is_of_the_digest_as_it_was_planned(client, delivery, paper)
     page = words_of(client.get(path(delivery, paper.pk)).content.decode())
 
     assert "Because you follow Graphs &amp; &lt;more&gt;" in page
-    assert "place 1 of 1 in your digest of 21 August 2025, chosen from 51 papers" in page
+    assert "number 1 of 1 in your digest of 21 August 2025, chosen from 51 papers" in page
 
 
 def test_the_receipt_shows_the_score_in_parts_as_it_was_frozen(client, delivery, paper):
@@ -253,6 +253,6 @@ def test_the_receipt_shows_the_score_in_parts_as_it_was_frozen(client, delivery,
     page = client.get(path(delivery, paper.pk)).content.decode()
 
     rows = [row.text for row in html_of(page).all("tr")]
-    for row in ("Topics you follow 83", "Close to what you like -12", "Liked by other readers 4", "Together 76"):
+    for row in ("Topics you follow 83", "Close to what you like -12", "Liked by other readers 4", "Total 76"):
         assert row in rows
     assert "Words you follow" not in page

@@ -152,7 +152,7 @@ def test_a_server_that_asks_to_be_left_alone_is_even_after_a_success(server, rea
         (Reply("", 503, {"Retry-After": "9999999"}), "503", timedelta(days=1)),
         (Reply("", 500), "500", timedelta(minutes=15)),
         (Reply("", 409), "locked", timedelta(minutes=15)),
-        (Reply("Forbidden", 403), "no longer takes your key", timedelta(days=1)),
+        (Reply("Forbidden", 403), "no longer accepts your key", timedelta(days=1)),
         (Reply("", 0), "couldn’t be reached", timedelta(minutes=15)),
         (Reply("<html>", 302, {"Location": "https://example.org/"}), "302", timedelta(minutes=15)),
     ],
@@ -238,7 +238,7 @@ def test_a_key_that_is_refused_is_told_and_tries_are_counted(client, server, rea
     settings.SIGN_IN_TRIES = "2 per hour"
     wrong = {"action": "connect", "key": "b" * 24}
 
-    assert "Zotero doesn’t know this key" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()
+    assert "doesn’t recognise this key" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()
     client.post(path(reader, "/zotero"), wrong)
     asked = len(server.requests)
     assert "Too many tries" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()

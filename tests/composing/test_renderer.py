@@ -219,7 +219,7 @@ def test_a_digest_whose_subscriber_is_gone_cannot_be_composed():
     delivery = deliver(make_paper())
     delivery.subscriber.delete()
 
-    with pytest.raises(ComposeError, match="subscriber is gone"):
+    with pytest.raises(ComposeError, match="subscriber no longer exists"):
         compose(Delivery.objects.get())
 
 

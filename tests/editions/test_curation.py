@@ -67,7 +67,7 @@ def test_an_empty_draft_waits_and_does_not_keep_others_waiting(caplog):
     assert curation.publish_overdue(NOON) == [full]
     empty.refresh_from_db()
     assert not empty.is_published
-    assert "Edition of 2025-08-20 has no paper to show" in caplog.text
+    assert "Edition of 2025-08-20 has no papers to show" in caplog.text
 
 
 def test_an_edition_nobody_ordered_begins_with_the_papers_strongest_in_their_topic():
@@ -187,7 +187,7 @@ def test_the_desk_publishes_many_and_says_why_one_was_not(desk):
         "/admin/digest/edition/", {"action": "publish", "_selected_action": [full.pk, empty.pk]}, follow=True
     )
 
-    assert "has no paper to show" in response.content.decode()
+    assert "has no papers to show" in response.content.decode()
     assert [edition.day for edition in Edition.objects.published()] == [DAY]
 
 

@@ -230,4 +230,6 @@ def test_the_doctor_tells_what_was_written_and_what_it_cost(model, paper, editio
     write_missing(NOON)
     (result,) = language_model_answers()
     assert result.verdict == "ok"
-    assert "Sentences of a week: 1 accepted, 0 refused, 0 failed; today 300 of 50,000 tokens" in result.summary
+    assert (
+        "Sentences in the last 7 days: 1 accepted, 0 refused, 0 failed. Tokens today: 300 of 50,000." in result.summary
+    )

@@ -34,7 +34,7 @@ def test_a_zone_this_machine_does_not_know_is_utc_and_the_log_and_the_story_say_
 
     reader.refresh_from_db()
     assert reader.next_digest_at == datetime(2025, 8, 22, 7, tzinfo=UTC)
-    assert f"subscriber {reader.pk}: the time zone is not known here, UTC is used" in caplog.text
+    assert f"subscriber {reader.pk}: unknown time zone, using UTC" in caplog.text
     assert "ada@example.org" not in caplog.text
     story = admin_client.get(f"/admin/subscriptions/subscriber/{reader.pk}/story/").content.decode()
     assert "so it uses UTC." in story

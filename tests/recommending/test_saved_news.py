@@ -194,8 +194,8 @@ def test_the_mail_tells_it_in_both_parts_and_the_joined_one_is_the_same(delivery
     rendered = render(delivery)
     message = spliced(delivery)
 
-    assert "News of papers you saved or received" in rendered.text
-    assert "is published: doi.org/10.1000/182" in rendered.text
+    assert "News about papers you saved or received" in rendered.text
+    assert "has been published: doi.org/10.1000/182" in rendered.text
     assert "Saved &lt;b&gt;one&lt;/b&gt;" in rendered.html
     assert "<b>one</b>" not in rendered.html
     assert "has a new version, v2" in rendered.html
@@ -217,7 +217,7 @@ def test_a_paper_that_can_no_longer_be_shown_is_left_out_and_so_are_odd_rows(del
     keys = [key for key, *_ in delivery.content["news"]]
     Paper.objects.filter(pk__in=keys).delete()
 
-    assert "News of papers" not in render(delivery).text
+    assert "News about papers" not in render(delivery).text
     for odd in (None, "x", [[1]], [["a", "b", "c"]], [[1, 2, 3]], {"a": 1}):
         assert news_in(readable_snapshot({"papers": [], "of": 0, "news": odd})) == []
     delivery.content["news"] = [[delivery.content["papers"][0][0], "nonsense", ""]]

@@ -60,7 +60,7 @@ def test_a_paper_that_came_is_shown_with_its_place_and_no_button(client, reader,
     page = look(client, reader, papers[0].pk)
 
     assert "It was in your digest of 21 August 2025" in page
-    assert "at place 1" in page
+    assert "as number 1" in page
     assert "Topics you follow" in page
     assert 'name="remedy"' not in page
 
@@ -237,8 +237,8 @@ def test_something_different_says_that_it_came_by_design(client, reader, papers)
 
     page = look(client, reader, "Private counts")
 
-    assert "By design, it came as <strong>something different</strong>" in page
-    assert "kept out" not in page
+    assert "By design, it was included as <strong>something different</strong>" in page
+    assert "left out" not in page
     receipt = f"{digest_links.feedback(delivery.pk)}/{papers[-1].pk}".removeprefix("http://localhost:8000")
     assert "something different" in client.get(receipt).content.decode()
 

@@ -110,7 +110,7 @@ def test_who_stays_signed_in_by_the_link_of_a_mail_signs_in_once_more_before(cli
 
     page = client.get("/account").content.decode()
 
-    assert "sign in with a link by email" in page
+    assert "sign in with an email link" in page
     assert 'name="answer"' not in page
     assert client.get("/sign-in?next=/account").status_code == 200
     assert client.post(f"{ADD}/options").status_code == 403

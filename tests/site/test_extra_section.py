@@ -91,7 +91,7 @@ def test_in_the_browser_nothing_is_cut(client, delivery, monkeypatch):
 def test_a_paper_of_the_second_part_has_its_receipt(client, delivery, papers):
     html = words_of(client.get(f"{path_of(digest_links.feedback(delivery.pk))}/{papers[1].pk}").content.decode())
 
-    assert "at place 2 of 3 in the second part of your digest of 21 August 2025, chosen from 5 new papers" in html
+    assert "number 2 of 3 in the second part of your digest of 21 August 2025, chosen from 5 new papers" in html
     assert "Topics you follow" in html
 
 
@@ -144,7 +144,7 @@ def test_a_paper_that_came_is_told_with_its_place(client, reader, papers):
     html = client.get(preferences(reader, "/why"), {"paper": papers[1].pk}).content.decode()
 
     assert "It was in the second part of your digest of 21 August 2025" in html
-    assert "at place 2 of the second part" in html
+    assert "as number 2 of the second part" in html
 
 
 def test_a_paper_below_the_cut_is_told_rank_and_cut(client, reader, papers):
@@ -162,7 +162,7 @@ def test_room_for_a_paper_below_the_cut_is_one_button_away(client, reader, paper
     reader.refresh_from_db()
     assert reader.max_more == 4
     assert "The second part of your digests now has up to 4 papers" in html
-    assert "at place 4 of the second part" in html
+    assert "as number 4 of the second part" in html
 
 
 def test_a_muted_paper_of_no_edition_names_the_phrase(reader, graphs, papers):
@@ -195,7 +195,7 @@ def test_a_paper_that_came_alone_and_stands_in_an_edition_now_is_told_so(client,
     html = client.get(preferences(reader, "/why"), {"paper": papers[0].pk}).content.decode()
 
     assert "It was in the second part of your digest of 21 August 2025" in html
-    assert "it does not come again" in html
+    assert "it won’t be sent again" in html
 
 
 def test_a_change_counts_the_papers_of_both_parts(reader, graphs):

@@ -126,7 +126,7 @@ def test_a_bad_answer_is_a_clear_word_and_the_form_again(client, servers, reply)
 
 def test_zotero_says_when_a_key_may_not_read(servers):
     servers.says(Reply(status=403))
-    with pytest.raises(LookupRefusedError, match="let this key read"):
+    with pytest.raises(LookupRefusedError, match="key can’t read that Zotero library"):
         papers_of_zotero("1", KEY)
 
 

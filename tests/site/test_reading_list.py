@@ -54,7 +54,7 @@ def test_a_file_becomes_a_form_to_sign_up_with_and_nothing_is_kept(client, topic
 
     html = " ".join(brought(client, file=body).content.decode().split())
 
-    assert "2 entries read, 1 of them known" in html
+    assert "We read 2 entries and found 1 of them here" in html
     assert f'name="liked" value="{papers[0].pk}"' in html
     assert not Feedback.objects.exists()
 
@@ -83,7 +83,7 @@ def test_words_become_boxes_to_tick(client, topic, papers):
         ({"pasted": "what?"}, "found none of them"),
         ({"interests": "x" * 601}, "at most 600"),
         ({"pasted": "2501.00000", "whose": "stolen"}, "valid choice"),
-        ({"file": b"x" * (5 * 2**20 + 1)}, "5 MB fit"),
+        ({"file": b"x" * (5 * 2**20 + 1)}, "limit is 5 MB"),
         ({"file": b"x" * (7 * 2**20)}, "too big"),
     ],
 )

@@ -28,10 +28,10 @@ PAPER_KEY = re.compile(r"[0-9]{1,18}")
 class SearchParameters(Schema):
     """Search parameters."""
 
-    q: str = Field(min_length=1, max_length=250, description="Words; the last one may be a beginning")
-    topic: str = Field("", max_length=50, description="The slug of a topic")
+    q: str = Field(min_length=1, max_length=250, description="Search words; the last one can be incomplete")
+    topic: str = Field("", max_length=50, description="A topic's slug")
     since: date | None = Field(None, description="The first day, as YYYY-MM-DD")
-    until: date | None = Field(None, description="The last day")
+    until: date | None = Field(None, description="The last day, as YYYY-MM-DD")
     limit: int = Field(20, ge=1, le=120)
 
 

@@ -25,7 +25,7 @@ from digest.site.page_cache import public_page
 from digest.site.periods import month_of, week_of
 from subscriptions.links import absolute
 
-router = Router(tags=["As Hugging Face's"])
+router = Router(tags=["Compatible with Hugging Face"])
 
 
 class DailyPapersParameters(Schema):
@@ -33,14 +33,14 @@ class DailyPapersParameters(Schema):
 
     date: Date | None = Field(None, description="A day, as YYYY-MM-DD")
     week: Annotated[str, StringConstraints(pattern=rf"^{WeekConverter.regex}$")] | None = Field(
-        None, description="A week, as 2025-W34"
+        None, description="A week, such as 2025-W34"
     )
     month: Annotated[str, StringConstraints(pattern=rf"^{MonthConverter.regex}$")] | None = Field(
-        None, description="A month, as 2025-08"
+        None, description="A month, such as 2025-08"
     )
-    submitter: str | None = Field(None, max_length=100, description=f"Here all is submitted by {CURATOR}")
+    submitter: str | None = Field(None, max_length=100, description=f"Everything here is submitted by {CURATOR}")
     sort: Literal["publishedAt", "trending"] = "publishedAt"
-    p: int = Field(0, ge=0, le=10_000, description="The page, from 0 on")
+    p: int = Field(0, ge=0, le=10_000, description="The page number, starting at 0")
     limit: int = Field(50, ge=1, le=100)
 
 

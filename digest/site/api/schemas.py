@@ -46,16 +46,18 @@ class SentenceItem(Schema):
 class PaperItem(Schema):
     """A paper."""
 
-    id: str = Field(description="The arXiv id; local- and our number where there is none")
-    url: str = Field(description="The paper's page here")
+    id: str = Field(description="The arXiv ID, or local- and our number if there is none")
+    url: str = Field(description="The paper's page on this site")
     authors: list[Author]
     publishedAt: str  # noqa: N815
-    submittedOnDailyAt: str = Field(description="On the day of its edition")  # noqa: N815
+    submittedOnDailyAt: str = Field(description="The day of its edition")  # noqa: N815
     title: str
     submittedOnDailyBy: Curator  # noqa: N815
     summary: str
-    key_sentence: str | None = Field(None, description="The one of the summary that says what it brings")
-    written_sentence: SentenceItem | None = Field(None, description="What a language model wrote, where one is used")
+    key_sentence: str | None = Field(
+        None, description="The sentence of the summary that best says what the paper contributes"
+    )
+    written_sentence: SentenceItem | None = Field(None, description="A sentence by a language model, if one is used")
     upvotes: int
     discussionId: str  # noqa: N815
     projectPage: str | None = None  # noqa: N815
@@ -63,7 +65,7 @@ class PaperItem(Schema):
 
 
 class PaperDetail(PaperItem):
-    """A paper with the linked items Hugging Face has. Here there are none."""
+    """A paper with Hugging Face's linked items, which are empty here."""
 
     linkedModels: list[str] = []  # noqa: N815
     numTotalModels: int = 0  # noqa: N815
@@ -77,7 +79,7 @@ class DailyPaper(Schema):
     """A paper in a list."""
 
     paper: PaperItem
-    url: str = Field(description="The paper's page here")
+    url: str = Field(description="The paper's page on this site")
     publishedAt: str  # noqa: N815
     title: str
     summary: str

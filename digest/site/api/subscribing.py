@@ -23,22 +23,22 @@ class SubscriptionRequest(Schema):
     """The address to ask for confirmation, and the choices for its subscription."""
 
     email: str = Field(max_length=254)
-    topics: list[str] = Field([], max_length=MAX_TOPICS, description="Slugs; none: the top papers of each day")
+    topics: list[str] = Field([], max_length=MAX_TOPICS, description="Topic slugs; none for the top papers of each day")
     frequency: str = Field("daily", max_length=16, description="daily, weekdays, weekly or monthly")
-    local_time: str = Field("07:00", max_length=8, description="A full or a half hour")
+    local_time: str = Field("07:00", max_length=8, description="On the hour or the half hour")
     time_zone: str = Field("UTC", max_length=64, description="A name such as Europe/Berlin")
 
 
 class SubscriptionAnswer(Schema):
     """The response is the same for every address, so that it does not reveal which ones are known."""
 
-    status: str = Field("confirmation sent", description="Nothing else is sent before the link in it is followed")
+    status: str = Field("confirmation sent", description="No other email is sent until its link is followed")
 
 
 @router.post(
     "/subscriptions",
     response={202: SubscriptionAnswer, 400: Mistake, 401: Mistake, 404: Mistake, 429: Mistake},
-    summary="Ask somebody to confirm a subscription",
+    summary="Ask someone to confirm a subscription",
 )
 def subscribe(request: HttpRequest, wanted_subscription: SubscriptionRequest) -> Status[dict[str, Any]]:
     """Send the confirmation email. Requires SUBSCRIBE_KEY, as `Authorization: Bearer`."""
@@ -60,7 +60,7 @@ def subscribe(request: HttpRequest, wanted_subscription: SubscriptionRequest) ->
 
 def _check_key(request: HttpRequest) -> None:
     if not settings.SUBSCRIBE_KEY:
-        raise HttpError(404, "no SUBSCRIBE_KEY is set")
+        raise HttpError(404, "SUBSCRIBE_KEY is not set")
     shown = request.headers.get("Authorization", "").encode(errors="replace")
     if not compare_digest(shown, f"Bearer {settings.SUBSCRIBE_KEY}".encode()):
-        raise HttpError(401, "a key is needed, as Authorization: Bearer")
+        raise HttpError(401, "the key must be sent as Authorization: Bearer")
