@@ -23,7 +23,7 @@ class SteadyScheduler(PersistentScheduler):
         now = self.app.now()
         ahead = [entry for entry in self.schedule.values() if entry.last_run_at and entry.last_run_at > now]
         if ahead:
-            logger.warning("the clock was set back: beat counts from now")
+            logger.warning("the clock was set back: beat continues from now")
             for entry in ahead:
                 entry.last_run_at = now
             # Celery makes a new one from the times just set.
@@ -41,4 +41,4 @@ class SteadyScheduler(PersistentScheduler):
         try:
             super().sync()
         except (OSError, *dbm.error) as error:
-            logger.warning("beat cannot write down what it rang for: %s", error)
+            logger.warning("beat cannot record what it started: %s", error)

@@ -35,7 +35,7 @@ class ForgivingRedisCache(RedisCache):
     # One per process: each thread has its own cache object.
     fallback = RedisFallback(
         (RedisError, OSError),
-        "the cache does not answer (%s): pages are made without it",
+        "the cache does not answer (%s): pages are rendered without it",
         logger,
         CACHE_RETRY_SECONDS,
     )

@@ -21,7 +21,7 @@ def _refuse(name: str, expected: str) -> ImproperlyConfigured:
 
 
 def _apart(name: str) -> str:
-    return f"a password with characters such as / or % goes into {name} instead"
+    return f"put a password with characters such as / or % into {name} instead"
 
 
 def text(name: str, default: str = "") -> str:
@@ -99,7 +99,7 @@ def days(name: str) -> frozenset[date]:
     try:
         return frozenset(map(date.fromisoformat, word_list(name, "")))
     except ValueError:
-        raise _refuse(name, "days such as 2026-12-24, separated by commas") from None
+        raise _refuse(name, "dates such as 2026-12-24, separated by commas") from None
 
 
 def iso_date(name: str) -> date | None:
@@ -108,7 +108,7 @@ def iso_date(name: str) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        raise _refuse(name, "a day such as 2026-11-24") from None
+        raise _refuse(name, "a date such as 2026-11-24") from None
 
 
 def choice(name: str, default: str, allowed: Collection[str]) -> str:
@@ -161,7 +161,7 @@ def admins(name: str) -> list[tuple[str, str]]:
         try:
             validate_email(address)
         except ValidationError:
-            raise _refuse(name, "mail addresses, separated by commas") from None
+            raise _refuse(name, "email addresses, separated by commas") from None
     return [("", address) for address in addresses]
 
 
@@ -174,7 +174,7 @@ def directory(name: str, default: Path) -> Path:
             return Path(value)
     except (OSError, ValueError):
         pass
-    raise _refuse(name, "a folder that is there or can be made")
+    raise _refuse(name, "a folder that exists or can be created")
 
 
 def _split(value: str, schemes: Collection[str]) -> SplitResult | None:
@@ -208,7 +208,7 @@ def some_of(name: str, default: str, allowed: Collection[str]) -> list[str]:
     """Return a comma-separated list of allowed words; raise ImproperlyConfigured on any other word."""
     items = word_list(name, default)
     if not set(items) <= set(allowed):
-        raise _refuse(name, "some of " + ", ".join(sorted(allowed)) + ", separated by commas")
+        raise _refuse(name, "any of " + ", ".join(sorted(allowed)) + ", separated by commas")
     return items
 
 

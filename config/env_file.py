@@ -53,7 +53,7 @@ def values(file: Path) -> dict[str, str]:
 def assignment(name: str, value: str) -> str:
     """Return a line of the file; raise ValueError if the name or the value cannot be written on one."""
     if not NAME.fullmatch(name) or not (value.isprintable() or not value):
-        message = f"{name}: one line of printable characters is needed"
+        message = f"{name}: expected one line of printable characters"
         raise ValueError(message)
     if _BARE.fullmatch(value):
         return f"{name}={value}"

@@ -73,10 +73,10 @@ def _send(record: logging.LogRecord, left_out: int) -> None:
     lines = [f"{record.levelname} from {record.name}: {message}"]
     lines += [f"{name.replace('_', ' ')}: {value}" for name, value in log_context_values().items()]
     if left_out:
-        lines.append(f"{left_out} more of this kind were not mailed before this one.")
+        lines.append(f"{left_out} more of this kind were not emailed before this one.")
     if record.exc_info:
         lines += ["", scrub("".join(traceback.format_exception(*record.exc_info)))]
-    lines += ["", "The next error of this kind is mailed in an hour at the earliest; the log has each of them."]
+    lines += ["", "The next error of this kind will be emailed in an hour at the earliest. The log has all of them."]
     subject = f"[{settings.SITE_NAME}] {record.levelname}: {title}"
     recipients = [address for _, address in settings.ADMINS]
     EmailMessage(subject, "\n".join(lines), settings.SERVER_EMAIL, recipients).send()

@@ -23,7 +23,7 @@ def from_environment() -> LanguageModel | None:
         return None
     return LanguageModel(
         env.endpoint("LANGUAGE_MODEL_URL", "").rstrip("/"),
-        env.required("LANGUAGE_MODEL", "the name of a model, as the server at LANGUAGE_MODEL_URL knows it"),
+        env.required("LANGUAGE_MODEL", "the name of a model that LANGUAGE_MODEL_URL serves"),
         env.text("LANGUAGE_MODEL_KEY"),
         env.integer("LANGUAGE_MODEL_TOKENS_PER_DAY", 50_000, least=1),
     )

@@ -52,8 +52,8 @@ def anymail(provider: str, timeout: int) -> dict[str, Any]:
             import botocore.config  # noqa: PLC0415 - 13 MB that only its users need
         except ImportError:
             raise ImproperlyConfigured(
-                "MAIL_PROVIDER: amazon_ses needs packages of its own; install requirements/ses.txt as docs/running.md"
-                " says, or build the image with --build-arg EXTRA=ses"
+                "MAIL_PROVIDER: amazon_ses needs extra packages. Install requirements/ses.txt (see docs/running.md), "
+                "or build the image with --build-arg EXTRA=ses"
             ) from None
 
         # botocore retries by itself, even after an answer was lost: that would send a second copy.
@@ -69,7 +69,7 @@ def check_batch_size(digests: int, provider: str) -> None:
     """Raise ImproperlyConfigured if a provider does not accept this many digests in one call (SEND_PER_CALL)."""
     if digests > 1 and provider not in MANY_A_CALL:
         takers = ", ".join(MANY_A_CALL)
-        message = f"SEND_PER_CALL in the environment: expected 1, or one of {takers} in MAIL_PROVIDER"
+        message = f"SEND_PER_CALL in the environment: expected 1, unless MAIL_PROVIDER is one of {takers}"
         raise ImproperlyConfigured(message)
 
 

@@ -20,8 +20,8 @@ def start_sentry() -> None:
         import sentry_sdk  # noqa: PLC0415 - an extra, see requirements/sentry.in
     except ImportError:
         raise ImproperlyConfigured(
-            "SENTRY_DSN in the environment: expected the package sentry-sdk beside it, "
-            "by pip install --no-deps --require-hashes -r requirements/sentry.txt"
+            "SENTRY_DSN in the environment: expected the sentry-sdk package to be installed: "
+            "pip install --no-deps --require-hashes -r requirements/sentry.txt"
         ) from None
     try:
         sentry_sdk.init(

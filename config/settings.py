@@ -282,7 +282,7 @@ BREAKER_LEAST = env.integer("BREAKER_LEAST", 500, least=1)
 # --- Signing up -----------------------------------------------------------------------------------
 
 REFUSE_DISPOSABLE = env.flag("REFUSE_DISPOSABLE", default=True)
-# Sign-up and link mails: to one address, and requested from one network (/24, /64).
+# Sign-up and link mails: to one address, and requested from one network (/24, /56).
 MAILS_PER_ADDRESS = env.rate("MAILS_PER_ADDRESS", "3 per hour")
 MAILS_PER_NETWORK = env.rate("MAILS_PER_NETWORK", "30 per hour")
 MAILS_PER_SITE = env.rate("MAILS_PER_SITE", "1000 per hour")

@@ -23,17 +23,19 @@ def reports_can_be_believed(app_configs: Sequence[AppConfig] | None, **_: Any) -
     secret = given.get("WEBHOOK_SECRET", "")
     if secret and not all(secret.partition(":")):
         messages.append(
-            Error("ANYMAIL_WEBHOOK_SECRET must be a user and a password, as in user:password.", WHERE, id="digest.E002")
+            Error(
+                "ANYMAIL_WEBHOOK_SECRET must be a user name and a password, as in user:password.",
+                WHERE,
+                id="digest.E002",
+            )
         )
     if missing := providers.missing_proof(provider, given):
-        messages.append(
-            Error(f"{missing} is not set: the reports of {provider} are refused until it is.", WHERE, id="digest.E001")
-        )
+        messages.append(Error(f"{missing} isn’t set, so reports from {provider} are refused.", WHERE, id="digest.E001"))
     elif (proof := providers.PROOFS.get(provider, ("",))[0]) and not given.get(proof):
         # Another proof is set, but it is weaker.
         messages.append(
             checks.Warning(
-                f"ANYMAIL_{proof} isn’t set, though {provider} can sign its reports.", WHERE, id="digest.W001"
+                f"ANYMAIL_{proof} isn’t set, although {provider} can sign its reports.", WHERE, id="digest.W001"
             )
         )
     return messages
@@ -56,7 +58,7 @@ def visitors_can_be_told_apart(app_configs: Sequence[AppConfig] | None, **_: Any
         return []
     return [
         checks.Warning(
-            "PROXY_COUNT is 0, but https needs a proxy: all visitors count as one network, and share its limits.",
+            "PROXY_COUNT is 0, but https needs a proxy: all visitors count as one network and share its limits.",
             "Set it to how many of your proxies add to X-Forwarded-For, usually 1. See docs/running.md.",
             id="digest.W002",
         )

@@ -19,7 +19,7 @@ class _Echo:
 
 
 def lines() -> Iterator[str]:
-    """Yield the lines of the CSV, header first; only a thousand rows are in memory, however many there are."""
+    """Yield the lines of the CSV, header first; only EXPORT_BATCH rows are in memory, however many there are."""
     writer = csv.writer(_Echo())
     yield writer.writerow(EXPORT_COLUMNS)
     rows = Subscriber.objects.order_by("pk").prefetch_related("topics", "consents")

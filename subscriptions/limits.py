@@ -135,7 +135,7 @@ class Limiter(MovingWindowRateLimiter):
 
     def __init__(self, storage: Storage) -> None:
         super().__init__(storage)
-        warning = "the rate limits' storage does not answer (%s): this process counts for itself"
+        warning = "the rate limit storage does not answer (%s): this process counts on its own"
         self.fallback = RedisFallback((StorageError,), warning, logger, WITHOUT_STORAGE_SECONDS)
 
 

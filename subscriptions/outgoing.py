@@ -70,7 +70,7 @@ def send(kind: str, recipient: int, now: datetime) -> bool:
     row = OutgoingMail.objects.get(kind=kind, recipient=recipient)
     mine = OutgoingMail.objects.filter(pk=row.pk, begun_at=now)
     if now - row.created_at > MAIL_KINDS[kind].life():
-        logger.warning("outgoing mail %d is too late to be sent", row.pk)
+        logger.warning("outgoing email %d is too late to be sent", row.pk)
         mine.delete()
         return False
     try:
@@ -92,6 +92,6 @@ def send_waiting(now: datetime) -> int:
         except emails.MailError as error:
             logger.warning("not sent yet: %s", error)
         except Exception:
-            logger.exception("outgoing mail %s %d could not be sent", kind, recipient)
+            logger.exception("outgoing email %s %d could not be sent", kind, recipient)
     OutgoingMail.objects.filter(begun_at__lt=now - OUTGOING_RETENTION).delete()
     return sent

@@ -4,7 +4,7 @@ import unicodedata
 
 # What a spreadsheet takes as the start of a formula (OWASP, “CSV Injection”), also in full-width form.
 _FORMULA = frozenset("=+-@")
-# A leading line break, tab or quote hides what follows from a reader, but not from a spreadsheet.
+# A leading line break or tab hides what follows from a reader, but not from a spreadsheet.
 _BREAKS = frozenset("\t\r\n\v\f")
 
 

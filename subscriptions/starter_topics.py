@@ -100,7 +100,7 @@ def read_topics(path: Path) -> list[Topic]:
         for topic in topics:
             value = getattr(topic, key)
             if value in seen:
-                raise TopicError(f"topic {topic.slug}: {key}: expected a {key} of its own, found “{value}” twice")
+                raise TopicError(f"topic {topic.slug}: {key}: expected a unique {key}, found “{value}” twice")
             seen.add(value)
     _name_parents(topics, parents)
     return topics
@@ -112,7 +112,7 @@ def _name_parents(topics: list[Topic], slugs: dict[str, str]) -> None:
     for topic in topics:
         slug = slugs[topic.slug]
         if slug and (not isinstance(slug, str) or slug not in by_slug or slugs[slug] or slug == topic.slug):
-            raise TopicError(f"topic {topic.slug}: parent: expected a broad topic of this file, found “{slug}”")
+            raise TopicError(f"topic {topic.slug}: parent: expected a broad topic from this file, found “{slug}”")
         topic.parent = by_slug[slug] if slug else None
 
 
@@ -120,10 +120,10 @@ def _topic(number: int, entry: dict[str, Any]) -> Topic:
     """Return one topic, with its keys and the rules of the model checked."""
     place = f"topic {entry.get('slug') or f'number {number}'}"
     for key in sorted(entry.keys() - _KEYS.keys()):
-        raise TopicError(f"{place}: {key}: expected only {', '.join([*_KEYS, _PARENT])}")
+        raise TopicError(f"{place}: {key}: unknown, expected only {', '.join([*_KEYS, _PARENT])}")
     for key, kind in _KEYS.items():
         if key not in entry:
-            raise TopicError(f"{place}: {key}: expected it, found nothing")
+            raise TopicError(f"{place}: {key}: missing")
         # A few topics have no category of their own; all have keywords.
         if not isinstance(entry[key], kind) or not (entry[key] or key == "arxiv_categories"):
             raise TopicError(f"{place}: {key}: expected a {'text' if kind is str else 'list of texts'}")
@@ -150,5 +150,5 @@ def _refuse_names_of_others(topics: list[Topic]) -> None:
     namesake = others.filter(name__in=[topic.name for topic in topics]).first()
     if namesake is not None:
         raise TopicError(
-            f"topic {namesake.slug}: name: expected a name of its own, found “{namesake.name}” in the file too"
+            f"topic {namesake.slug}: name: expected a unique name, found “{namesake.name}” in the file too"
         )

@@ -48,7 +48,7 @@ class Bibliography:
 def read_file(body: bytes) -> Bibliography:
     """Return what a file contains. SourceError if it is too big, in another format, or has too many entries."""
     if len(body) > MAX_BYTES:
-        raise SourceError(f"the file has {len(body) / 2**20:.0f} MB; {MAX_BYTES // 2**20} MB fit")
+        raise SourceError(f"the file is {len(body) / 2**20:.0f} MB, and the limit is {MAX_BYTES // 2**20} MB")
     text, _ = decoding.decode_body(body)
     return read_text(text)
 
@@ -95,13 +95,15 @@ def _check_number(kind: str, text: str) -> None:
 
 
 def _too_many(number: int) -> SourceError:
-    return SourceError(f"there are {number:,} entries; {MAX_READ_ENTRIES:,} fit. Take the newest, or one folder")
+    return SourceError(
+        f"it has {number:,} entries, and the limit is {MAX_READ_ENTRIES:,}. Use the newest ones, or one folder"
+    )
 
 
 def _of_lines(text: str) -> Bibliography:
     """Return the papers of a list: on each line an id, a DOI, a link, several ids, or a title."""
     if _OTHER_FILE.match(text):
-        raise SourceError(f"expected {SUPPORTED_FORMATS}, DOIs, links or titles, found a file of another kind")
+        raise SourceError(f"expected {SUPPORTED_FORMATS}, DOIs, links or titles, found another kind of file")
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_READ_ENTRIES:
         raise _too_many(len(lines))
@@ -111,7 +113,7 @@ def _of_lines(text: str) -> Bibliography:
         of_line = list(_of_line(_BULLET.sub("", line).strip()))
         records |= {record.identifiers: record for record in of_line}
         if not of_line:
-            skipped.append(f"line {number}: no id, DOI, link or title")
+            skipped.append(f"line {number}: no ID, DOI, link or title")
     if not records:
         raise SourceError(f"expected {SUPPORTED_FORMATS}, DOIs, links or titles, found none of them")
     return Bibliography(list(records.values()), skipped)

@@ -48,7 +48,7 @@ class SourceOutlook:
     def how_often(self) -> str:
         """How often it will be queried, in words."""
         hours = self.kind.every // timedelta(hours=1)
-        return "once an hour" if hours <= 1 else f"every {hours} hours"
+        return "every hour" if hours <= 1 else f"every {hours} hours"
 
 
 def try_source(kind: SourceKind, query: str, now: datetime | None = None) -> SourceOutlook:

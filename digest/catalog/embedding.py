@@ -49,7 +49,7 @@ class WordLlama256:
     def _folder(self) -> Path:
         package = find_spec("wordllama")
         if package is None or package.origin is None:
-            raise ImproperlyConfigured("EMBEDDER: the package wordllama is missing; install requirements/run.txt")
+            raise ImproperlyConfigured("EMBEDDER: the wordllama package is missing; install requirements/run.txt")
         return Path(package.origin).parent
 
     @cached_property
@@ -93,7 +93,7 @@ MOVED = {"digest.embedding.WordLlama256": "digest.catalog.embedding.WordLlama256
 @lru_cache(maxsize=1)
 def _embedder(path: str) -> Embedder:
     if path in MOVED:
-        logger.warning("EMBEDDER: %s is now called %s; please set that, or nothing", path, MOVED[path])
+        logger.warning("EMBEDDER: %s is now called %s; use the new name, or leave EMBEDDER unset", path, MOVED[path])
         path = MOVED[path]
     model: Embedder = import_string(path)()
     return model

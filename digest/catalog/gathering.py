@@ -26,7 +26,7 @@ from digest.sources.registry import source_kind
 
 logger = logging.getLogger(__name__)
 
-# Between two runs of a part while waiting for an announcement, and after a failure; then twice as long each time.
+# Between two runs of a part while waiting for an announcement, and after a failure. Each further failure doubles it.
 RETRY_AFTER_FAILURE = timedelta(minutes=30)
 LONGEST_RETRY = timedelta(days=1)
 # After this long without a good run, a source is no longer queried often: one from the panel stops, others wait longer.
@@ -173,7 +173,7 @@ class _Gathering:
                 host.current.budget.is_over.set()
                 host.current.fail(
                     FetchError(
-                        f"it took longer than the {GATHERING_PATIENCE.seconds // 60} minutes there are for all sources"
+                        f"it took longer than the {GATHERING_PATIENCE.seconds // 60} minutes that all sources share"
                     )
                 )
                 _settle(host.current)
@@ -231,7 +231,7 @@ def _settle(harvest: Harvest) -> None:
     """Tell the operator about a source that moved or is gone; stop one from the panel that no longer answers."""
     run, followed = harvest.run, harvest.source.followed
     if moved_to := harvest.fetcher.moved_to:
-        run.note([f"it has moved for good, to {moved_to}"])
+        run.note([f"it has moved permanently to {moved_to}"])
         run.save(update_fields=["notes"])
         if followed:
             followed.note_move(moved_to)
@@ -241,7 +241,7 @@ def _settle(harvest: Harvest) -> None:
     is_gone = run.is_gone and (run.is_gone_for_good or failures >= MOST_TIMES_GONE)
     is_dead = since is not None and timezone.now() - since > GIVEN_UP_AFTER
     if followed and (is_gone or is_dead):
-        reason = "it is gone" if is_gone else f"it failed for {GIVEN_UP_AFTER.days} days"
+        reason = "it no longer exists" if is_gone else f"it has failed for {GIVEN_UP_AFTER.days} days"
         followed.stop(f"{reason}: {run.error}")
         # An error, so that it is emailed to ADMINS; otherwise no one would look for it.
-        logger.error("source %s is stopped: %s", followed.pk, reason)
+        logger.error("source %s has been stopped: %s", followed.pk, reason)

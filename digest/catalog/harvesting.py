@@ -144,7 +144,7 @@ def _fail(run: SourceRun, error: SourceError) -> None:
 
 def _finish(run: SourceRun) -> None:
     if run.complete_to and not _is_there(run):
-        run.note([f"nothing of the announcement of {run.complete_to} is there yet"])
+        run.note([f"nothing from the {run.complete_to} announcement is there yet"])
         run.complete_to = None
     run.finish()
     logger.info("source %s: %s", run, run.numbers)
@@ -195,7 +195,8 @@ def _capped(run: SourceRun, records: list[PaperRecord], most: int) -> list[Paper
             room[record.day] -= 1
         capped.append(record)
     if over:
-        run.note([f"{over} more than the {most} of a day stay in the catalogue"])
+        papers = "paper" if over == 1 else "papers"
+        run.note([f"{over} {papers} over the limit of {most} per day went into the catalogue only"])
     return capped
 
 

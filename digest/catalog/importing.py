@@ -92,7 +92,7 @@ def import_what_fits(records: Sequence[PaperRecord]) -> Imported:
             try:
                 batch.take(record)
             except IdentifierConflictError as error:
-                batch.notes.append(f"{error}; {':'.join(record.identifiers[0])} counts")
+                batch.notes.append(f"{error}; only {':'.join(record.identifiers[0])} was used")
                 batch.take(replace(record, identifiers=record.identifiers[:1]))
         return batch.write()
 
@@ -146,7 +146,7 @@ class _Batch:
             self._set(paper, "withdrawn_version", record.version)
         if is_back:
             self._set(paper, "withdrawn_at", None)
-            self.notes.append(f"“{paper.title}” came back and is no longer withdrawn")
+            self.notes.append(f"“{paper.title}” is back and no longer withdrawn")
         was_seen = record.is_day_of_first_sight and record.identifiers[-1] in self.papers_by_identifier
         for scheme, value in record.identifiers:
             if (scheme, value) not in self.papers_by_identifier:
@@ -201,7 +201,7 @@ class _Batch:
             before = merging.fields_before(one)
             self.statements.replace(other, one)
             self.changed.setdefault(id(one), set()).update(merging.merge_into(one, other))
-            self.notes.append(f"“{one.title}” was there twice, under different ids; now it is one paper")
+            self.notes.append(f"“{one.title}” was there twice, under different IDs; it is now one paper")
             self.papers.pop(id(other), None)
             self.changed.pop(id(other), None)
             self.arxiv_ids |= {id(one): value} if (value := self.arxiv_ids.pop(id(other), "")) else {}
@@ -215,7 +215,7 @@ class _Batch:
                 if row.paper is other:
                     row.paper = one
             # This removes its key from the database; nothing may refer to the object any more.
-            merging.drop(one, other, before=before, reason=f"{record.source} gives the ids of both: {', '.join(names)}")
+            merging.drop(one, other, before=before, reason=f"{record.source} lists the IDs of both: {', '.join(names)}")
         return one
 
     def write(self) -> Imported:

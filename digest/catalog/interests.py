@@ -44,7 +44,7 @@ class Interests:
     """What a text suggests."""
 
     topics: list[Topic] = field(default_factory=list)
-    # Topics (keys) that it does not want become words to mute: whole topics are refused in the preferences.
+    # Topics that it does not want become words to mute: whole topics are refused in the preferences.
     follow: list[str] = field(default_factory=list)
     mute: list[str] = field(default_factory=list)
 

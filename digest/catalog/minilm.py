@@ -36,7 +36,7 @@ class MiniLM:
     def _folder(self) -> Path:
         package = find_spec(PACKAGE.replace("-", "_"))
         if package is None or package.origin is None:
-            raise ImproperlyConfigured(f"EMBEDDER: the package {PACKAGE} is missing; see docs/settings.md")
+            raise ImproperlyConfigured(f"EMBEDDER: the {PACKAGE} package is missing; see docs/settings.md")
         return Path(package.origin).parent / "model"
 
     @cached_property

@@ -23,7 +23,7 @@ def part(statement: SourceStatement) -> Paper:
     """
     paper, content = statement.paper, statement.content
     if statement.source == paper.source:
-        raise NotPartedError("The paper shows this source’s text. Part the other one.")
+        raise NotPartedError("The paper shows this source’s text. Split off the other one.")
     rest = SourceStatement.objects.filter(paper=paper).exclude(pk=statement.pk)
     of_others = {tuple(pair) for other in rest for pair in other.content["identifiers"]}
     own = [tuple(pair) for pair in content["identifiers"] if tuple(pair) not in of_others]

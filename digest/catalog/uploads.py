@@ -75,7 +75,7 @@ def parse_upload(text: str) -> Upload:
             raise SourceError(f"expected {SUPPORTED_FORMATS}, found what looks like {kind.lastgroup!s}")
         raise SourceError("; ".join(id_entries.skipped[:3]) or f"expected {SUPPORTED_FORMATS}, found nothing")
     if len(id_entries.ids) > MOST_IDS:
-        raise SourceError(f"expected at most {MOST_IDS} ids at a time, found {len(id_entries.ids)}")
+        raise SourceError(f"expected at most {MOST_IDS} IDs at a time, found {len(id_entries.ids)}")
     return Upload("ids", ids=id_entries.ids, skipped=id_entries.skipped)
 
 

@@ -52,13 +52,13 @@ def refusal_of(sentence: str, title: str, abstract: str) -> str:
     if not FEWEST_WRITTEN_WORDS <= len(words) <= MOST_WRITTEN_WORDS or len(sentence) > MOST_LETTERS:
         return f"expected {FEWEST_WRITTEN_WORDS} to {MOST_WRITTEN_WORDS} words, found {len(words)}"
     if len(spans) != 1 or not sentence.isprintable() or not sentence.rstrip('”")’').endswith((".", "!", "?", "。")):
-        return "it is not one whole sentence"
+        return "it is not one complete sentence"
     if _NO_PROSE.search(sentence) or _DOMAIN.search(sentence):
-        return "it holds a link or markup"
+        return "it contains a link or markup"
     if match := _ADDRESS.search(sentence):
-        return f"it addresses somebody, or praises: “{match[0]}”"
+        return f"it addresses the reader, or praises: “{match[0]}”"
     if _IMPERATIVE.match(sentence):
-        return f"it tells somebody what to do: “{words[0]}”"
+        return f"it tells the reader what to do: “{words[0]}”"
     return _claim_without_evidence(words, _NUMBER.findall(sentence), f"{title} {abstract}")
 
 
@@ -72,7 +72,7 @@ def _claim_without_evidence(words: list[str], numbers: list[str], text: str) -> 
         if word in _NUMBER_WORDS and word not in text_words and _NUMBER_WORDS[word] not in text_numbers
     ]
     if missing := [number for number in numbers if number not in text_numbers] + spelled:
-        return f"the number {missing[0]} does not stand in the paper’s text"
+        return f"the number {missing[0]} isn’t in the paper’s text"
     stems = {word[:STEM] for word in text_words}
     for place, word in enumerate(words):
         is_name = any(letter.isupper() for letter in (word[1:] if place == 0 else word))
@@ -80,11 +80,11 @@ def _claim_without_evidence(words: list[str], numbers: list[str], text: str) -> 
         is_known = word.casefold() in text_words or all(part in text_words for part in parts)
         may_open = is_known or not word[0].isupper() or parts[0][:STEM] in stems or _OPENER.fullmatch(parts[0])
         if (is_name and not is_known) or (place == 0 and not may_open):
-            return f"the name {word} does not stand in the paper’s text"
+            return f"the name {word} isn’t in the paper’s text"
     telling = [word.casefold() for word in words if len(word) >= TELLING_WORD]
     covered = [word for word in telling if word[:STEM] in stems or _OPENER.fullmatch(word)]
     if len(covered) < LEAST_COVERED * len(telling):
-        return "most of its words do not stand in the paper’s text"
+        return "most of its words aren’t in the paper’s text"
     return ""
 
 

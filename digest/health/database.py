@@ -47,7 +47,7 @@ def migrations_are_applied() -> Iterable[CheckResult]:
     ]
     if missing:
         yield MIGRATIONS.bad(
-            f"{len(missing)} not applied, the first is {missing[0].app_label} {missing[0].name}.",
+            f"{len(missing)} not applied, starting with {missing[0].app_label} {missing[0].name}.",
             "Run manage.py migrate.",
         )
     elif unknown:
@@ -71,7 +71,7 @@ def clocks_agree() -> Iterable[CheckResult]:
         after = timezone.now()
     # The time the query itself took does not count.
     seconds = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
-    action = "Keep the time on both machines by NTP, with systemd-timesyncd or chrony."
+    action = "Keep both clocks in sync with NTP, using systemd-timesyncd or chrony."
     if seconds > WRONG_SECONDS:
         yield CLOCK.bad(f"The database’s clock differs from ours by {seconds:.0f} seconds.", action)
     elif seconds > OFF_SECONDS:

@@ -19,7 +19,7 @@ FEW_FILES = 1000
 ONE_HOUR = 3600
 # Backups are nightly, and may be an hour or two late.
 OLD_HOURS, TOO_OLD_HOURS = 26, 74
-MAKE_ONE = "Make one each night (docs/running.md, “Backup”), and set BACKUP_DIR to where it is."
+MAKE_ONE = "Make one every night (docs/running.md, “Backup”), and set BACKUP_DIR to the folder it’s in."
 
 
 def disk_has_room() -> Iterable[CheckResult]:
@@ -41,7 +41,8 @@ def disk_has_room() -> Iterable[CheckResult]:
         yield DISK.bad(f"{free // MEGABYTE} MB free in VAR_DIR.", "Free up space now.")
     elif files is not None and files < FEW_FILES:
         yield DISK.bad(
-            f"There is room for {files} more files in VAR_DIR.", "Delete files there. It’s running out of inodes."
+            f"There’s room for only {files} more files in VAR_DIR.",
+            "Delete some files there: it’s running out of inodes.",
         )
     elif free < LITTLE:
         yield DISK.warn(f"{free // MEGABYTE} MB free in VAR_DIR.", "Free up space soon.")
@@ -65,12 +66,14 @@ def backup_is_young() -> Iterable[CheckResult]:
         yield complain(f"BACKUP_DIR {reason}.", MAKE_ONE)
         return
     if not files:
-        yield complain("BACKUP_DIR has no backup.", MAKE_ONE)
+        yield complain("There’s no backup in BACKUP_DIR.", MAKE_ONE)
         return
     newest = max(files, key=lambda file: file.st_mtime)
     hours = (time.time() - newest.st_mtime) / ONE_HOUR
     if not newest.st_size:
-        yield BACKUP.bad("The newest backup is empty.", "Find out why the backup failed: a full disk, a refused login.")
+        yield BACKUP.bad(
+            "The newest backup is empty.", "Find out why it failed: perhaps a full disk or a failed login."
+        )
     elif hours > TOO_OLD_HOURS:
         yield BACKUP.bad(f"The newest backup is {hours / 24:.0f} days old.", MAKE_ONE)
     elif hours > OLD_HOURS:

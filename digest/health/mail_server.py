@@ -18,7 +18,7 @@ MEND = "Fix EMAIL_URL: see docs/settings.md."
 def mail_server_lets_us_in() -> Iterable[CheckResult]:
     """Send EHLO, STARTTLS, AUTH and NOOP, as far as EMAIL_URL asks for them, then QUIT."""
     if settings.MAIL_PROVIDER != "smtp":
-        yield SMTP_REPORTER.skipped(f"Mail goes out through {settings.MAIL_PROVIDER}, not SMTP.")
+        yield SMTP_REPORTER.skipped(f"Email goes out through {settings.MAIL_PROVIDER}, not SMTP.")
         return
     try:
         yield from _conversation()
@@ -28,7 +28,7 @@ def mail_server_lets_us_in() -> Iterable[CheckResult]:
         )
     except ssl.SSLError:
         yield SMTP_REPORTER.bad(
-            "It doesn’t support TLS at this port.", "Use smtp+ssl:// at port 465, smtp+tls:// at 587."
+            "It doesn’t support TLS on this port.", "Use smtp+ssl:// on port 465, or smtp+tls:// on 587."
         )
     except smtplib.SMTPNotSupportedError:
         yield SMTP_REPORTER.bad("It doesn’t offer STARTTLS or a way to sign in.", MEND)
@@ -40,7 +40,7 @@ def mail_server_lets_us_in() -> Iterable[CheckResult]:
     except (smtplib.SMTPException, OSError) as error:
         yield SMTP_REPORTER.bad(
             f"It doesn’t answer: {type(error).__name__}.",
-            "Are host and port right? Many hosters block port 25: use 587 or 465.",
+            "Are the host and port right? Many hosters block port 25: use 587 or 465.",
         )
 
 
@@ -56,9 +56,13 @@ def _conversation() -> Iterator[CheckResult]:
     if code != 250:  # noqa: PLR2004 - RFC 5321, 4.1.1.9
         yield SMTP_REPORTER.bad(f"It answers {code} to NOOP.", "Check the mail server’s log.")
     elif not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL or settings.EMAIL_HOST in LOCAL_HOSTS):
-        yield SMTP_REPORTER.warn("Mail and password go to it unencrypted.", "Use smtp+tls:// or smtp+ssl://.")
+        yield SMTP_REPORTER.warn(
+            "Email and the password are sent to it unencrypted.", "Use smtp+tls:// or smtp+ssl://."
+        )
     else:
-        yield SMTP_REPORTER.ok("Signing in works." if settings.EMAIL_HOST_USER else "It answers and needs no password.")
+        yield SMTP_REPORTER.ok(
+            "Signing in works." if settings.EMAIL_HOST_USER else "It answers and doesn’t need a password."
+        )
 
 
 def _connected() -> smtplib.SMTP:

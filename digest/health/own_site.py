@@ -24,7 +24,7 @@ SITE_TIMEOUT_SECONDS = 8
 FEW_DAYS, TOO_FEW_DAYS = 14, 3
 REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}
 REACH = (
-    "Does SITE_URL lead to the service, also from this machine? A web server with a single worker can’t answer its own "
+    "Does SITE_URL reach the service, from this machine too? A web server with a single worker can’t answer its own "
     "request. In that case, run manage.py doctor."
 )
 
@@ -34,7 +34,7 @@ def over_https(report: Reporter, check: Callable[[], Iterable[CheckResult]]) -> 
 
     def examine() -> Iterator[CheckResult]:
         if not settings.SITE_URL.startswith("https://"):
-            yield report.skipped("SITE_URL isn’t https, so this is for trying it out.")
+            yield report.skipped("SITE_URL isn’t https, so this is only a trial setup.")
             return
         try:
             yield from check()
@@ -48,11 +48,11 @@ def webhook_is_guarded() -> Iterator[CheckResult]:
     """Post a report without any proof to our own webhook, which must exist and refuse it."""
     provider = settings.MAIL_PROVIDER
     if provider not in providers.PROOFS:
-        yield WEBHOOK.skipped(f"{provider} reports nothing.")
+        yield WEBHOOK.skipped(f"{provider} doesn’t send reports.")
         return
     if missing := providers.missing_proof(provider, settings.ANYMAIL):
         yield WEBHOOK.bad(
-            f"{missing} is not set, so all reports are refused.", "See “Mail providers” in docs/running.md."
+            f"{missing} isn’t set, so all reports are refused.", "See “Mail providers” in docs/running.md."
         )
         return
     name, values = ("mandrill_webhook", []) if provider == "mandrill" else ("webhook", [provider])
@@ -85,7 +85,7 @@ def unsubscribing_works() -> Iterator[CheckResult]:
         )
     else:
         yield UNSUBSCRIBE.bad(
-            f"Something else answers, with {answer.status_code}.",
+            f"Something else answers ({answer.status_code}).",
             "Pass everything under SITE_URL through to the service, including POST without a cookie.",
         )
 
@@ -127,12 +127,12 @@ def proxies_are_counted() -> Iterator[CheckResult]:
         return
     if added > expected:
         yield PROXIES.bad(
-            f"PROXY_COUNT is {expected}, and {added} add to X-Forwarded-For, so all visitors count as one.",
-            f"Set PROXY_COUNT={added}, if they are all yours.",
+            f"PROXY_COUNT is {expected}, but {added} add to X-Forwarded-For, so all visitors count as one.",
+            f"Set PROXY_COUNT={added}, if they’re all yours.",
         )
     elif added < expected:
         yield PROXIES.bad(
-            f"PROXY_COUNT is {expected}, and {added} add to X-Forwarded-For, so visitors can fake their address.",
+            f"PROXY_COUNT is {expected}, but {added} add to X-Forwarded-For, so visitors can fake their address.",
             f"Set PROXY_COUNT={added}, or let each proxy add the address it sees.",
         )
     elif not added:

@@ -14,7 +14,7 @@ def settings_are_right() -> Iterable[CheckResult]:
     """Report what `check` finds, and `check --deploy` if the service is public."""
     if settings.DEBUG:
         yield SETTINGS_REPORTER.warn(
-            "DEBUG is on, which is only for trying it out.", "Set DEBUG=false if others can reach the service."
+            "DEBUG is on, which is only for trying things out.", "Set DEBUG=false if others can reach the service."
         )
     messages = [
         message

@@ -14,8 +14,8 @@ from digest.sending.amazon_errors import answer_of, is_amazon
 PROVIDER = Reporter("mail provider")
 
 API_TIMEOUT_SECONDS = 8
-NEW_KEY = "Copy the key from the provider’s pages again, and set it: see docs/settings.md."
-LOOK = "Check the provider’s status page, and whether this machine reaches it."
+NEW_KEY = "Copy the key from the provider’s site again, and set it: see docs/settings.md."
+LOOK = "Check the provider’s status page, and whether this machine can reach it."
 
 Keys = Mapping[str, str]
 
@@ -86,7 +86,7 @@ def provider_knows_our_key() -> Iterable[CheckResult]:
     """Make a small request to the provider's API."""
     provider = settings.MAIL_PROVIDER
     if provider in {"smtp", "outbox"}:
-        yield PROVIDER.skipped("Mail doesn’t go out through a provider.")
+        yield PROVIDER.skipped("Email doesn’t go out through a provider.")
     elif provider == "amazon_ses":
         yield from _amazon()
     elif provider in API_PROBES:

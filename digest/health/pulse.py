@@ -31,23 +31,23 @@ def digests_are_planned() -> Iterable[CheckResult]:
     """Report when the planner last finished."""
     last = planning_runs.last_run()
     ended_at = last.ended_at if last else None
-    yield _age(PLANNING, ended_at, "Is a worker for the queue “planning” running? Its log says why not.")
+    yield _age(PLANNING, ended_at, "Is a worker for the “planning” queue running? If not, its log says why.")
 
 
 def _age(report: Reporter, last: datetime | None, action: str) -> CheckResult:
     if last is None:
-        return report.warn("It has not run yet.", f"Wait a minute after the first start. {action}")
+        return report.warn("It hasn’t run yet.", f"Wait a minute after the first start. {action}")
     silence = timezone.now() - last
     minutes = round(silence.total_seconds() / 60)
     if silence < -AHEAD:
         return report.warn(
-            f"It ran last {-minutes} min ahead of the clock.",
-            "The clock was set back: what is due in between waits until it gets there again. Keep it by NTP.",
+            f"Its last run is {-minutes} min in the future.",
+            "The clock was set back, so whatever is due waits until it catches up. Keep it in sync with NTP.",
         )
     complain = report.bad if silence > SILENT_AFTER else report.warn if silence > LATE_AFTER else None
     if complain:
-        return complain(f"It ran last {minutes} min ago.", action)
-    return report.ok(f"It ran last {max(minutes, 0)} min ago.")
+        return complain(f"It last ran {minutes} min ago.", action)
+    return report.ok(f"It last ran {max(minutes, 0)} min ago.")
 
 
 def digests_go_out() -> Iterable[CheckResult]:
@@ -57,13 +57,13 @@ def digests_go_out() -> Iterable[CheckResult]:
     overdue = Delivery.objects.overdue(now - WAITS_LONG).count()
     if overdue:
         yield DIGESTS.bad(
-            f"{overdue} are held by a worker that is gone.", "Start beat and a worker. They settle it within the hour."
+            f"{overdue} are held by a worker that died.", "Start beat and a worker. They’ll settle it within the hour."
         )
     if oldest and now - oldest > WAITS_LONG:
         hours = (now - oldest).total_seconds() / 3600
         yield DIGESTS.warn(
             f"The oldest has been waiting for {hours:.0f} hours.",
-            "Is a worker for the queue “sending” running? WARM_UP_SINCE and SEND_PER_DAY make digests wait, too.",
+            "Is a worker for the “sending” queue running? WARM_UP_SINCE and SEND_PER_DAY make digests wait, too.",
         )
     elif not overdue:
         yield DIGESTS.ok("None has been waiting for more than an hour.")

@@ -46,7 +46,7 @@ class NetworkRun:
             thread.join(max(0.0, self._end - time.monotonic()))
             hangs = Reporter(name).bad(
                 f"It didn’t answer within {self._seconds:g} seconds.",
-                "Check whether this machine reaches the network: firewall, name server, proxy.",
+                "Check whether this machine can reach the network: firewall, name server, proxy.",
             )
             answers += self._results.get(name, [hangs])
         return answers
@@ -60,7 +60,7 @@ def examine(check: HealthCheck) -> list[CheckResult]:
         logger.debug("the check of %s failed", check.name, exc_info=True)
         action = "Run manage.py doctor with LOG_LEVEL=DEBUG to see where."
         if isinstance(error, DatabaseError):
-            action = f"Is every migration applied? Else: {action[0].lower()}{action[1:]}"
+            action = f"Are all migrations applied? If so, {action[0].lower()}{action[1:]}"
         # Only the name of the error: its message may contain a password or an address.
         return [Reporter(check.name).bad(f"The check failed: {type(error).__name__}.", action)]
 

@@ -23,7 +23,7 @@ HOURS_A_DAY = 24
 def redis_answers() -> Iterable[CheckResult]:
     """Check that Redis answers, has room and can write."""
     if not settings.REDIS_URL:
-        yield REDIS_REPORTER.skipped("REDIS_URL is not set, so files and memory are used.")
+        yield REDIS_REPORTER.skipped("REDIS_URL isn’t set, so files and memory are used.")
         return
     client = redis.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=REDIS_TIMEOUT_SECONDS, socket_timeout=REDIS_TIMEOUT_SECONDS
@@ -49,7 +49,7 @@ def _health(facts: dict[str, Any]) -> Iterable[CheckResult]:
         yield REDIS_REPORTER.bad("It can’t write to its disk and may refuse new data.", "Check its log and its disk.")
     elif most and used > FULL * most:
         yield REDIS_REPORTER.warn(
-            f"{100 * used / most:.0f} % of maxmemory is used.", "Raise maxmemory, or give it its own machine."
+            f"{100 * used / most:.0f}% of maxmemory is used.", "Raise maxmemory, or give it its own machine."
         )
     else:
         yield REDIS_REPORTER.ok(f"Redis {facts.get('redis_version', '')} answers, with {used / 2**20:.0f} MB in use.")
@@ -60,23 +60,23 @@ def queues_are_short() -> Iterable[CheckResult]:
     waiting = queues.waiting()
     if waiting is None:
         yield QUEUES_REPORTER.bad(
-            "The broker doesn’t answer.", "Is Redis running? Without it VAR_DIR must be writable."
+            "The broker doesn’t answer.", "Is Redis running? Without Redis, VAR_DIR must be writable."
         )
         return
     rings = rings_a_minute()
     late = {name: count / rings[name] for name, count in waiting.items() if rings.get(name) and count >= SLOW_RINGS}
     slow = {name: minutes for name, minutes in late.items() if minutes >= SLOW_MINUTES}
-    listed = ", ".join(f"{waiting[name]} in {name}, {minutes:.0f} minutes of rings" for name, minutes in slow.items())
+    listed = ", ".join(f"{waiting[name]} in {name} ({minutes:.0f} minutes’ worth)" for name, minutes in slow.items())
     if any(minutes >= STUCK_MINUTES and waiting[name] >= STUCK_RINGS for name, minutes in slow.items()):
         yield QUEUES_REPORTER.bad(
-            f"No worker takes these: {listed}.", "Start a worker for these queues: see docs/running.md."
+            f"No worker handles these: {listed}.", "Start a worker for these queues: see docs/running.md."
         )
     elif slow:
         yield QUEUES_REPORTER.warn(
-            f"Workers are behind: {listed}.", "Start another worker, or give these queues their own."
+            f"Workers are behind: {listed}.", "Start another worker, or give these queues one of their own."
         )
     else:
-        yield QUEUES_REPORTER.ok(f"{sum(waiting.values())} waiting in {len(waiting)} queues.")
+        yield QUEUES_REPORTER.ok(f"{sum(waiting.values())} tasks waiting in {len(waiting)} queues.")
 
 
 def rings_a_minute() -> dict[str, float]:

@@ -15,7 +15,7 @@ def time_zones_are_known() -> Iterable[CheckResult]:
     """Look up each time zone that a subscriber has."""
     zone_names = zoneinfo.available_timezones()
     if "Europe/Berlin" not in zone_names:
-        yield ZONES_REPORTER.bad("There’s no time zone database.", "Install the package tzdata.")
+        yield ZONES_REPORTER.bad("There’s no time zone database.", "Install the tzdata package.")
         return
     used = set(Subscriber.objects.order_by().values_list("time_zone", flat=True).distinct())
     unknown = sorted(used - zone_names)

@@ -22,7 +22,7 @@ def language_model_answers() -> Iterable[CheckResult]:
     """Report how many sentences were accepted and refused lately, what today cost, and whether the last ones failed."""
     model = settings.LANGUAGE_MODEL
     if model is None:
-        yield _REPORTER.skipped("None is set: papers show a sentence of their abstract.")
+        yield _REPORTER.skipped("None is set, so papers show a sentence from their abstract.")
         return
     now = timezone.now()
     recent = WrittenSentence.objects.filter(asked_at__gt=now - RECENT_ANSWERS).exclude(status=Status.ASKED)
@@ -30,11 +30,11 @@ def language_model_answers() -> Iterable[CheckResult]:
     counts = Counter(recent.values_list("status", flat=True))
     tokens = LanguageModelDay.objects.filter(day=now.date()).values_list("tokens", flat=True).first() or 0
     summary = (
-        f"Sentences of a week: {counts[Status.ACCEPTED]} accepted, {counts[Status.REFUSED]} refused, "
-        f"{counts[Status.FAILED]} failed; today {tokens:,} of {model.tokens_per_day:,} tokens."
+        f"Sentences in the last 7 days: {counts[Status.ACCEPTED]} accepted, {counts[Status.REFUSED]} refused, "
+        f"{counts[Status.FAILED]} failed. Tokens today: {tokens:,} of {model.tokens_per_day:,}."
     )
     if len(newest) == MOST_FAILED_IN_A_ROW and set(newest) == {Status.FAILED}:
-        action = "Does LANGUAGE_MODEL_URL answer, and is LANGUAGE_MODEL_KEY good? The worker’s log has the error."
-        yield _REPORTER.warn(f"The last {MOST_FAILED_IN_A_ROW} questions failed. {summary}", action)
+        action = "Does LANGUAGE_MODEL_URL answer, and is LANGUAGE_MODEL_KEY right? The worker’s log has the error."
+        yield _REPORTER.warn(f"The last {MOST_FAILED_IN_A_ROW} requests failed. {summary}", action)
         return
     yield _REPORTER.ok(summary)

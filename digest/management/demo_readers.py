@@ -45,7 +45,7 @@ MISHAPS = {
 }
 SUPPRESSED = {"marie": Suppression.Reason.BOUNCED, "mary": Suppression.Reason.COMPLAINED}
 DELIVERY_ERRORS = {
-    Delivery.Status.UNCERTAIN: "the connection broke after the mail was handed over",
+    Delivery.Status.UNCERTAIN: "the connection broke after the email was handed over",
     Delivery.Status.FAILED: "reported: it could not be delivered: 452 4.2.2 The mailbox is full",
     Delivery.Status.BOUNCED: "reported: the address does not exist: 550 5.1.1 The mailbox does not exist",
 }

@@ -42,14 +42,15 @@ class SettingQuestion:
                 self.reader(self.variable, "")
                 env_file.assignment(self.variable, value)
         except (ImproperlyConfigured, ValueError) as error:
-            return str(error).partition("expected ")[2] or str(error)
+            text = str(error)
+            return text[max(text.find("expected "), 0) :]
         return ""
 
 
 def _https(name: str, default: str) -> str:
     address = env.base_url(name, default)
     if not address.startswith("https://"):
-        message = "expected an https:// address, because a TLS proxy stands in front of the service"
+        message = "expected an https:// address, because the service runs behind a TLS proxy"
         raise ImproperlyConfigured(message)
     return address
 

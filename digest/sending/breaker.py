@@ -47,7 +47,7 @@ def halt_edition(edition: Edition, now: datetime, who: str) -> bool:
     # The person who does it knows: no one needs to be told.
     halted = edition.halt(now, f"stopped by {who}", told_at=now)
     if halted:
-        logger.warning("%s halted by hand", edition)
+        logger.warning("%s halted manually", edition)
     return halted
 
 
@@ -59,7 +59,7 @@ def resume_edition(edition: Edition) -> bool:
     figures = breaker_statistics(edition)
     resumed = edition.let_go_on(figures.complaints, figures.bounces)
     if resumed:
-        logger.warning("%s goes on: %s", edition, figures)
+        logger.warning("%s resumed: %s", edition, figures)
     return resumed
 
 
@@ -117,7 +117,7 @@ def _tell(edition: Edition, now: datetime) -> None:
     try:
         notifications.edition_halted(edition, figures, waiting)
     except MailError:
-        logger.exception("the curators could not be told that %s is halted; they will be", edition)
+        logger.exception("the curators could not be told that %s is halted; trying again later", edition)
         Edition.objects.filter(pk=edition.pk, halt_told_at=now).update(halt_told_at=None)
 
 

@@ -55,10 +55,10 @@ class BreakerLimits:
     def broken_by(self, figures: BreakerStatistics) -> str:
         """Return which limit the figures break, and how; "" if they break none."""
         if figures.complaints > self.complaints:
-            return f"{figures.complained} complaints of {figures.sent} digests sent, more than {self.complaints:.2%}"
+            return f"{figures.complained} complaints in {figures.sent} digests sent, more than {self.complaints:.2%}"
         if figures.bounces > self.bounces:
             came_back = _counted(figures.bounced, figures.refused)
-            return f"{came_back} of {figures.sent} digests sent, more than {self.bounces:.2%}"
+            return f"{came_back} in {figures.sent} digests sent, more than {self.bounces:.2%}"
         return ""
 
     def enough_sent(self, complained: int, bounced: int) -> int:
@@ -68,6 +68,7 @@ class BreakerLimits:
 
 def _counted(bounced: int, refused: int) -> str:
     refusals = f"{refused} refusal{'' if refused == 1 else 's'}"
+    bounces = f"{bounced} bounce{'' if bounced == 1 else 's'}"
     if not refused:
-        return f"{bounced} bounces"
-    return f"{bounced} bounces and {refusals}" if bounced else refusals
+        return bounces
+    return f"{bounces} and {refusals}" if bounced else refusals

@@ -76,7 +76,7 @@ def _forget(keys: Sequence[int], now: datetime) -> None:
 
 def _cancel(keys: Sequence[int]) -> None:
     waiting = Delivery.objects.filter(WAITING, pk__any_of=keys)
-    waiting.update(status=Status.CANCELLED, error="the sending was cancelled")
+    waiting.update(status=Status.CANCELLED, error="sending was cancelled")
 
 
 def _queue(keys: Sequence[int], now: datetime) -> None:

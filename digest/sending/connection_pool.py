@@ -103,7 +103,7 @@ class _Line:
                 self.journal.begin(delivery)
         except OSError as error:
             # No mail may go without a note of it: if the worker were killed, it would be sent again.
-            logger.error("nothing is sent: the journal in %s cannot be written: %s", self.journal.path.parent, error)
+            logger.error("not sending: the journal in %s cannot be written: %s", self.journal.path.parent, error)
             raise Unreachable from error
         return going
 

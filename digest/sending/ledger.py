@@ -166,7 +166,7 @@ def recover_expired(now: datetime) -> Recovered:
     """Settle what workers claimed and did not finish within their lease; return what was found."""
     overdue = Delivery.objects.overdue(now)
     uncertain = overdue.filter(status=Status.SENDING).update(
-        status=Status.UNCERTAIN, lease_until=None, error="the worker vanished while the mail was on its way"
+        status=Status.UNCERTAIN, lease_until=None, error="the worker disappeared while sending the email"
     )
     queued = overdue.filter(status=Status.CLAIMED).update(status=Status.QUEUED, claimed_by="", lease_until=None)
     return Recovered(queued, uncertain)

@@ -24,7 +24,7 @@ def edition_halted(edition: Edition, figures: BreakerStatistics, waiting: int) -
     """Tell the curators that an edition was halted, in one mail. Raises MailError if it was not accepted."""
     to = curators()
     if not to:
-        logger.error("%s is halted and no curator has an address", edition)
+        logger.error("%s is halted, but no curator has an email address", edition)
         return
     link = absolute(reverse("admin:digest_edition_change", args=[edition.pk]))
     context = {
@@ -47,8 +47,8 @@ def edition_changed(edition: Edition) -> None:
     others = publishers.filter(is_staff=True).exclude(email="").exclude(username__in=own).order_by("pk")
     to = list(others.values_list("email", flat=True))
     if not to:
-        logger.error("%s waits for a second look, and no other curator has an address", edition)
+        logger.error("%s is waiting for a second look, but no other curator has an email address", edition)
         return
     link = absolute(reverse("admin:publishing", args=[edition.pk]))
-    context = {"edition": edition, "who": " and ".join(edition.unseen_by) or "Somebody", "link": link}
+    context = {"edition": edition, "who": " and ".join(edition.unseen_by) or "Someone", "link": link}
     emails.post("edition_changed", to, context, "the curators")

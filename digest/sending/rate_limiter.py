@@ -79,7 +79,7 @@ class RateLimiter:
         """
         self.held_for, rate = (0.0, math.inf) if self._is_free() else _look()
         if self.held_for > LONGEST_NAP:
-            logger.info("sending waits for %.0f seconds: slower was asked for", self.held_for)
+            logger.info("sending pauses for %.0f seconds: we were asked to slow down", self.held_for)
             return 0
         self.held_for = 0.0
         if not math.isinf(rate):
@@ -91,7 +91,7 @@ class RateLimiter:
         requested = SendingDay.objects.take(day, requested, limit)
         self._of_day = (day, requested)
         if not requested:
-            logger.info("sending waits for tomorrow: %d mails are the limit of this day", limit)
+            logger.info("no more emails today: the daily limit of %d is reached", limit)
         return requested
 
     def settle(self, sent: int) -> None:
@@ -154,4 +154,4 @@ class RateLimiter:
         slower, pause = self._board.change(step)
         self._told_until = self._clock() + pause
         if slower:
-            logger.warning("slower, says whoever takes our mail: a pause of %.0f seconds, then half the pace", pause)
+            logger.warning("we were asked to slow down: pausing for %.0f seconds, then sending at half speed", pause)

@@ -20,7 +20,7 @@ def recover_interrupted(now: datetime) -> Recovered:
     recovered += ledger.recover_expired(now)
     if recovered != Recovered():
         logger.warning(
-            "after a worker died: %d written down, %d given back, %d uncertain",
+            "after a worker died: %d recorded, %d requeued, %d uncertain",
             recovered.settled,
             recovered.queued,
             recovered.uncertain,
@@ -35,7 +35,7 @@ def _settled(path: Path, now: datetime) -> Recovered:
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("%s cannot be settled and is put aside", path.name)
+        logger.exception("%s could not be settled and was set aside", path.name)
         path.rename(path.with_suffix(".unreadable"))
         return Recovered()
 
@@ -47,7 +47,7 @@ def settle_log(path: Path, now: datetime) -> Recovered:
 
 
 def _settle(entries: Entries, now: datetime) -> Recovered:
-    lost = Outcome(Verdict.UNCERTAIN, "the worker was killed while the mail was on the wire")
+    lost = Outcome(Verdict.UNCERTAIN, "the worker was killed while the email was on the wire")
     with transaction.atomic():
         ledger.record_outcomes(entries.ended | dict.fromkeys(entries.on_the_wire, lost), entries.worker, now)
         untouched = list(ledger.held_by(entries.worker).values_list("pk", flat=True))

@@ -59,6 +59,6 @@ TRANSITIONS = {
 ERRORS = {
     Kind.HARD_BOUNCE: "reported: the address does not exist",
     Kind.SOFT_BOUNCE: "reported: it could not be delivered",
-    Kind.REFUSED: "reported: the mail was refused",
+    Kind.REFUSED: "reported: the email was refused",
     Kind.COMPLAINED: "reported: marked as spam",
 }

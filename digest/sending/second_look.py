@@ -50,5 +50,5 @@ def tell(now: datetime) -> None:
         try:
             notifications.edition_changed(edition)
         except MailError:
-            logger.exception("the curators could not be asked to look at %s; they will be", edition)
+            logger.exception("the curators could not be asked to look at %s; trying again later", edition)
             Edition.objects.filter(pk=edition.pk, unseen_told_at=now).update(unseen_told_at=None)

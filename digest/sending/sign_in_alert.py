@@ -37,7 +37,7 @@ def warn(pk: int, step: str, now: datetime) -> None:
     if person.email:
         _write(person, row, cast("SignInStep", step), now)
     else:
-        logger.warning("person %d has no address to be warned at of failed sign-ins", person.pk)
+        logger.warning("user %d has no email address, so they were not warned about failed sign-ins", person.pk)
     # No panel user did it: it is logged under the user it is about.
     rows = User.objects.filter(pk=person.pk)
     LogEntry.objects.log_actions(person.pk, rows, CHANGE, change_message=IN_TRAIL[step], single_object=True)

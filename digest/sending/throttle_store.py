@@ -57,7 +57,7 @@ class SharedBoard:
         timeouts = {"socket_connect_timeout": STORE_TIMEOUT_SECONDS, "socket_timeout": STORE_TIMEOUT_SECONDS}
         self._redis = Redis.from_url(address, **timeouts)
         self._own = OwnBoard()
-        warning = "Redis does not answer (%s): each process keeps the pace for itself"
+        warning = "Redis does not answer (%s): each process limits its rate on its own"
         self._fallback = RedisFallback((RedisError, OSError), warning, logger, STORE_RETRY_SECONDS)
 
     def change(self, step: StateChange[T]) -> T:

@@ -94,7 +94,7 @@ def _of_ids(fetcher: Fetcher, ids: Sequence[str], *, is_alone: bool = False) -> 
         received = {value for record in page.records for _, value in record.identifiers}
         missing = [name for name in missing if name not in received]
         is_last = attempt == TRIES - 1 or not missing or (feed.entries and (_total(feed) or 0) <= len(feed.entries))
-        lines = [f"{name}: arXiv has no such paper" for name in missing] if is_last else []
+        lines = [f"{name}: not found on arXiv" for name in missing] if is_last else []
         if is_last and not feed.entries and _total(feed):
             raise SourceError(f"arXiv: expected {_total(feed)} papers, found an empty page")
         yield HarvestPage(page.records, [*page.skipped, *lines], page.remarks)
@@ -129,7 +129,7 @@ def _filled(fetcher: Fetcher, params: dict[str, str | int], start: int) -> Any:
         return feed
     if total == 0:
         return feed
-    raise SourceError(f"arXiv: expected the entries from {start} of {total or 'many'} on, found an empty page")
+    raise SourceError(f"arXiv: expected entries from {start} of {total or 'many'}, found an empty page")
 
 
 def _ask(fetcher: Fetcher, params: dict[str, str | int]) -> Any:
@@ -180,7 +180,7 @@ def _record(entry: Any) -> PaperRecord:
     """Return the record of one entry; SourceError if it has no id or no title."""
     identifier = arxiv_id.parse_arxiv_id(entry.get("id", ""))
     if identifier is None:
-        raise SourceError(f"expected an entry with an arXiv id, found “{entry.get('id', '')}”")
+        raise SourceError(f"expected an entry with an arXiv ID, found “{entry.get('id', '')}”")
     if not entry.get("title", "").strip():
         raise SourceError(f"{identifier}: expected a title, found none")
     now = timezone.now()

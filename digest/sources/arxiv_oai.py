@@ -54,7 +54,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
             continue
         before, token = token, (document.root.findtext(".//oai:resumptionToken", "", _IN) or "").strip()
         if token and token == before:
-            raise SourceError(f"arXiv: expected a new resumption token, found {token} once more")
+            raise SourceError(f"arXiv: expected a new resumption token, found {token} again")
         yield _page(document, token, None if token else complete_to)
         if not token:
             return
@@ -104,7 +104,7 @@ def _record(element: Element) -> PaperRecord:
     identifier = header.findtext("oai:identifier", "", _IN) if header is not None else ""
     arxiv_name = arxiv_id.parse_arxiv_id(identifier)
     if header is None or arxiv_name is None:
-        raise SourceError(f"expected a record with an arXiv id, found “{identifier}”")
+        raise SourceError(f"expected a record with an arXiv ID, found “{identifier}”")
     modified = _day(header.findtext("oai:datestamp", "", _IN))
     gone_at = datetime(modified.year, modified.month, modified.day, tzinfo=UTC) if modified else timezone.now()
     if header.get("status") == "deleted":

@@ -29,7 +29,7 @@ DELAY = timedelta(hours=4, minutes=10)
 FILLED = timedelta(hours=2)
 turn = host_turns.turn_at_arxiv
 
-# arXiv cuts a feed there, and because of its order, what is new goes first.
+# arXiv cuts a feed there. It sorts new papers last, so they are the first to be lost.
 CUT_AT = 2000
 # “Title. (arXiv:2611.00009v1 [cs.LG] UPDATED)”, as feeds had it until 2024.
 _STAMP = re.compile(r"\.?\s{0,9}\(arXiv:[^\s)]{1,40}(?:\s{1,9}\[[^\]]{0,40}\])?(?:\s{1,9}[A-Z ]{1,40})?\)\s*$", re.I)
@@ -61,7 +61,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
         except SourceError as error:
             skipped.append(str(error))
     is_cut = len(feed.entries) >= CUT_AT
-    remarks = [f"{place.part}: the feed is cut at {CUT_AT} papers; use oai for the others"] if is_cut else []
+    remarks = [f"{place.part}: the feed is cut off at {CUT_AT} papers; use oai for the rest"] if is_cut else []
     remarks += document.remarks
     is_whole = not is_cut and (feed.entries or _stays_empty(day, place.asked_at))
     yield HarvestPage(records, skipped, remarks, complete_to=day if is_whole else None)
@@ -90,10 +90,10 @@ def _day(feed: Any, answer: FetchedResponse) -> date:
     """Return the day of the feed's announcement."""
     moment = _moment(feed.feed.get("published", ""))
     if moment is None:
-        raise SourceError(f"{answer.url}: expected the day of the feed in pubDate, found none")
+        raise SourceError(f"{answer.url}: expected the feed’s day in pubDate, found none")
     day = moment.astimezone(EASTERN).date()
     if moment > timezone.now() + FUTURE_TOLERANCE:
-        raise SourceError(f"{answer.url}: expected a day that has come, found {day}")
+        raise SourceError(f"{answer.url}: expected a day that is not in the future, found {day}")
     return day
 
 
@@ -102,7 +102,7 @@ def _record(item: Any, category: str, day: date) -> PaperRecord:
     guid = item.get("id", "")
     identifier = arxiv_id.parse_arxiv_id(guid)
     if identifier is None:
-        raise SourceError(f"expected an item with an arXiv id, found “{guid}”")
+        raise SourceError(f"expected an item with an arXiv ID, found “{guid}”")
     if not item.get("title", "").strip():
         raise SourceError(f"{identifier}: expected a title, found none")
     text = _TEXT.fullmatch(item.get("summary", ""))

@@ -46,7 +46,7 @@ def read(text: str) -> HarvestPage:
             entries.append((entry, read_entry))
         elif id(block) in failed:
             is_double = isinstance(block, DuplicateBlockKeyBlock)
-            why = "another entry has this key" if is_double else "no entry that can be read"
+            why = "another entry has this key" if is_double else "this entry cannot be read"
             skipped.append(f"line {(block.start_line or 0) + 1}: {why}: “{(block.raw or '').strip()[:60]}”")
     if not entries and not skipped:
         raise SourceError("expected BibTeX entries, such as @article{key, title = {…}}, found none")
@@ -86,7 +86,7 @@ def _entry(block: Block, behind: str) -> tuple[Entry | None, list[str]]:
         double = ", ".join(sorted(block.duplicate_keys))
         entry = block.ignore_error_block
         return (entry if isinstance(entry, Entry) else None), [
-            f"{double} is there more than once; the first one counts"
+            f"{double} appears more than once; only the first one was read"
         ]
     raw = (block.raw or "").strip()
     if isinstance(block, DuplicateBlockKeyBlock) or not raw.startswith("@"):

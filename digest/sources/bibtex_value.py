@@ -45,7 +45,7 @@ def fields(key: str, raw: str, strings: Strings) -> tuple[list[tuple[str, str]],
             return texts, remarks
         following = _NEXT_FIELD.match(rest)
         if not following:
-            remarks.append(f"expected a comma behind {key.lower()}, found “{' '.join(rest.split())[:40]}”")
+            remarks.append(f"expected a comma after {key.lower()}, found “{' '.join(rest.split())[:40]}”")
             return texts, remarks
         remarks.append(f"expected a comma between {key.lower()} and {following[1].lower()}")
         key, raw = following[1], rest[following.end() :]

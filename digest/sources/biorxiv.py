@@ -11,7 +11,7 @@ from digest.sources.preprint_server import server_pages
 NAME = "biorxiv"
 TITLE = "bioRxiv"
 CLOSES_DAYS = True
-QUERY_HELP = "Categories, separated by commas, such as neuroscience, cell biology. Nothing: all of them."
+QUERY_HELP = "Categories, separated by commas, such as neuroscience, cell biology. Leave it empty for all of them."
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:

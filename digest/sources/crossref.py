@@ -20,7 +20,7 @@ from digest.sources.record import PaperRecord, SourceError
 NAME = "crossref"
 TITLE = "Crossref"
 EVERY = timedelta(hours=6)
-QUERY_HELP = "ISSNs of journals, separated by commas, such as 1476-4687, 0028-0836"
+QUERY_HELP = "Journals’ ISSNs, separated by commas, such as 1476-4687, 0028-0836"
 
 _PAGE_SIZE = 200
 _PAPERS = {"journal-article", "proceedings-article", "posted-content", "book-chapter", "report", "monograph"}
@@ -99,7 +99,7 @@ def _update(name: str, updates: list[dict[str, Any]], place: HarvestPosition) ->
             moment = midnight(place.today)
             assert moment  # noqa: S101 - today is believable
             return PaperRecord.withdrawal(NAME, identifiers, moment)
-    raise SourceError(f"{name[:80]}: {text_at(updates[0], 'type') or 'a note'} of another paper")
+    raise SourceError(f"{name[:80]}: {text_at(updates[0], 'type') or 'a note'} about another paper")
 
 
 def _first(work: dict[str, Any], field: str) -> str:

@@ -53,7 +53,7 @@ def read(text: str) -> HarvestPage:
     try:
         content = json.loads(text.lstrip("\ufeff"), strict=False)
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"expected CSL-JSON, found what is no JSON: {error}") from error
+        raise SourceError(f"expected CSL-JSON, found something else: {error}") from error
     items = content.get("items", content.get("message", [content])) if isinstance(content, dict) else content
     items = items.get("items", [items]) if isinstance(items, dict) else items
     if not isinstance(items, list) or not items:

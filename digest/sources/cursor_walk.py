@@ -31,10 +31,10 @@ def walk(
         if is_last:
             # A run that resumes in the middle cannot count what came before.
             if is_whole and total is not None and count < total:
-                raise SourceError(f"{name}: expected {total} entries, found {count}; they are asked for again")
+                raise SourceError(f"{name}: expected {total} entries, found {count}; they will be fetched again")
             return
         cursor = following
-    raise SourceError(f"{name}: expected an end of the list within {MOST_CURSORS} pages")
+    raise SourceError(f"{name}: expected the list to end within {MOST_CURSORS} pages")
 
 
 def read_page(

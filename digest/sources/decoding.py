@@ -28,12 +28,12 @@ def decode_body(body: bytes) -> tuple[str, list[str]]:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace"), []
     if body.startswith((b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG")):
-        raise SourceError("expected text, found a PDF, a picture or an archive")
+        raise SourceError("expected text, found a PDF, an image or an archive")
     start = body[:_BEGINNING]
     if encoding := _utf_16(start):
         return body.decode(encoding, errors="replace"), []
     if len(_CONTROLS.findall(start)) > len(start) // 20:
-        raise SourceError("expected text, found a file of another kind")
+        raise SourceError("expected text, found another kind of file")
     declared = _DECLARED.search(start)
     named = declared[1].decode() if declared else "utf-8"
     for encoding in dict.fromkeys([named, "utf-8"]):
@@ -41,7 +41,7 @@ def decode_body(body: bytes) -> tuple[str, list[str]]:
             return body.decode(_encoding_name(encoding)), []
         except UnicodeDecodeError:
             continue
-    return body.decode("windows-1252", errors="replace"), ["it is not in UTF-8: read as windows-1252"]
+    return body.decode("windows-1252", errors="replace"), ["it is not in UTF-8, so it was read as windows-1252"]
 
 
 def _encoding_name(encoding: str) -> str:

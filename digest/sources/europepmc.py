@@ -29,7 +29,7 @@ from digest.sources.retraction import names_retraction
 NAME = "europepmc"
 TITLE = "Europe PMC"
 EVERY = timedelta(hours=3)
-QUERY_HELP = "A search in Europe PMC's words, such as SRC:PPR AND malaria. Nothing: all preprints."
+QUERY_HELP = "A Europe PMC search, such as SRC:PPR AND malaria. Leave it empty for all preprints."
 
 _EVERYTHING = "SRC:PPR"
 _PAGE_SIZE = 500
@@ -67,7 +67,7 @@ def _record(item: dict[str, Any], place: HarvestPosition) -> PaperRecord:
         text_at(item, "doi"), pmid=text_at(item, "pmid") or next(iter(pmids), ""), pmcid=text_at(item, "pmcid")
     )
     if not identifiers or not title:
-        raise SourceError(f"{name[:40]}: expected a DOI or a number of PubMed's, and a title")
+        raise SourceError(f"{name[:40]}: expected a DOI or a PubMed ID, and a title")
     types = value_at(item, "pubTypeList", "pubType")
     is_retracted = names_retraction(types if isinstance(types, list) else [types])
     published = day_of(text_at(item, "firstPublicationDate"))

@@ -69,7 +69,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
         return
     entries, remarks, skipped = _json_entries(answer) if _is_json(answer) else _xml_entries(answer)
     if len(entries) > MOST_ENTRIES:
-        remarks = [*remarks, f"of {len(entries)} entries the first {MOST_ENTRIES} were read"]
+        remarks = [*remarks, f"only the first {MOST_ENTRIES} of {len(entries)} entries were read"]
     records: list[PaperRecord] = []
     for entry in entries[:MOST_ENTRIES]:
         try:
@@ -88,7 +88,7 @@ def _json_entries(answer: FetchedResponse) -> tuple[list[dict[str, Any]], list[s
     try:
         content = json.loads(answer.body.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{answer.url}: expected a JSON feed, found what is none: {error}") from error
+        raise SourceError(f"{answer.url}: expected a JSON feed, found something else: {error}") from error
     if "jsonfeed.org/version" not in text_at(content, "version"):
         raise SourceError(f"{answer.url}: expected a feed, found another kind of JSON")
     venue = text_at(content, "title")
@@ -124,7 +124,7 @@ def _record(entry: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     if not title:
         raise SourceError(f"expected an entry with a title, found “{_first(entry, 'id', 'link')[:80]}”")
     if _NO_PAPER.match(title):
-        raise SourceError(f"“{title[:80]}” is about another paper, or about none")
+        raise SourceError(f"“{title[:80]}” is about another paper, or not about one at all")
     link = safe_url(_first(entry, "link"))
     identifiers = _identifiers(entry, link, place.part)
     published = _published(entry)

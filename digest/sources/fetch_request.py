@@ -90,10 +90,10 @@ class FetchBudget:
     def check(self, address: str) -> None:
         """Raise FetchError if the budget is used up."""
         if not self.seconds_left:
-            raise FetchError(f"{address}: the time for this run is over; the next one goes on from there")
+            raise FetchError(f"{address}: this run is out of time; the next one continues from here")
         if self._requests <= 0:
             midnight = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-            raise FetchError(f"{address}: all requests of today are used up", midnight + timedelta(days=1))
+            raise FetchError(f"{address}: today’s requests are used up", midnight + timedelta(days=1))
 
     def spend(self) -> None:
         """Count a request."""

@@ -132,7 +132,7 @@ class Fetcher:
                 if wait is None or pause > self._waits[-1] or pause > self._budget.seconds_left:
                     later = timezone.now() + timedelta(seconds=error.wait) if error.wait else None
                     raise FetchError(f"{ask.shown}: {error}", later) from error
-                logger.info("%s: %s; again in %d s", ask.shown, error, pause)
+                logger.info("%s: %s; retrying in %d s", ask.shown, error, pause)
                 sleep(pause)
         raise AssertionError("the last try returns or raises")
 
@@ -140,7 +140,7 @@ class Fetcher:
         """Wait as long after the last request as its answer asked for; meanwhile no one else queries this host."""
         pause = self._last_at + self._spacing - time.monotonic()
         if pause > self._budget.seconds_left:
-            raise FetchError(f"the source asks for {self._spacing:.0f} s between two requests; this run has less left")
+            raise FetchError(f"the source asks for {self._spacing:.0f} s between requests, more than this run has left")
         if pause > 0:
             sleep(pause)
 
@@ -248,9 +248,9 @@ def _body(address: str, response: httpx.Response, end: float) -> bytes:
     except http.TooLargeError:
         raise too_large from None
     except http.RefusedEncodingError as error:
-        raise FetchError(f"{address}: expected an answer packed with gzip or not at all, found “{error}”") from None
+        raise FetchError(f"{address}: expected gzip or no compression, found “{error}”") from None
     except http.UnreadableError as error:
-        raise _PassingError(f"the answer cannot be unpacked ({error})") from error
+        raise _PassingError(f"the answer cannot be decompressed ({error})") from error
     return bytes(body)
 
 

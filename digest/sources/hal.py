@@ -22,7 +22,7 @@ from digest.sources.record import PaperRecord, SourceError
 NAME = "hal"
 TITLE = "HAL"
 EVERY = timedelta(hours=6)
-QUERY_HELP = "A search in HAL's words, such as domainAllCode_s:info.info-lg or malaria. Nothing: all preprints."
+QUERY_HELP = "A HAL search, such as domainAllCode_s:info.info-lg or malaria. Leave it empty for all preprints."
 
 # What HAL calls “Preprints, Working Papers, …”.
 _EVERYTHING = "docType_s:UNDEFINED"
@@ -67,7 +67,7 @@ def _record(deposit: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     name = _HAL_ID.fullmatch(_first(deposit, "halId_s"))
     title = _in_english(deposit, "title_s")
     if not name or not title:
-        raise SourceError(f"{_first(deposit, 'halId_s')[:40] or 'a deposit'}: expected an id of HAL's and a title")
+        raise SourceError(f"{_first(deposit, 'halId_s')[:40] or 'a deposit'}: expected a HAL ID and a title")
     published = _came_out(deposit)
     is_first = (number_at(deposit, "version_i") or 1) == 1
     subtitle = _in_english(deposit, "subTitle_s")

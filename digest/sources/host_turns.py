@@ -30,7 +30,7 @@ LONGEST_TURN = 300
 LOCK_TIMEOUT_SECONDS = 5
 # Redis is tried again each time: the sooner all machines share one limit again, the better.
 _fallback = RedisFallback(
-    (RedisError, OSError), "Redis does not answer (%s): this machine keeps the limits of sources for itself", logger
+    (RedisError, OSError), "Redis does not answer (%s): this machine limits its requests to sources on its own", logger
 )
 
 

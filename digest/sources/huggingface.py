@@ -82,7 +82,7 @@ def _list(answer: FetchedResponse) -> list[Any]:
     try:
         items = json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{answer.url}: expected JSON, found what is none: {error}") from error
+        raise SourceError(f"{answer.url}: expected JSON, found something else: {error}") from error
     if not isinstance(items, list):
         raise SourceError(f"{answer.url}: expected a list of papers, found {type(items).__name__}")
     return items
@@ -95,7 +95,7 @@ def _record(item: Any, day: date) -> PaperRecord:
         raise SourceError("expected an object with a paper, found something else")
     identifier = arxiv_id.parse_arxiv_id(_text(paper, "id"))
     if identifier is None:
-        raise SourceError(f"expected a paper with an arXiv id, found “{_text(paper, 'id')[:60]}”")
+        raise SourceError(f"expected a paper with an arXiv ID, found “{_text(paper, 'id')[:60]}”")
     title = _text(paper, "title") or _text(item, "title")
     if not title:
         raise SourceError(f"{identifier}: expected a title, found none")

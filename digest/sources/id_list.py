@@ -62,5 +62,5 @@ def _words(line: str) -> list[str]:
 def _tell(number: int, unread: list[str], skipped: list[str]) -> None:
     """Report consecutive words that are not ids in one line, and clear them."""
     if unread:
-        skipped.append(f"line {number}: expected an arXiv id, found “{' '.join(unread)[:60]}”")
+        skipped.append(f"line {number}: expected an arXiv ID, found “{' '.join(unread)[:60]}”")
         unread.clear()

@@ -28,11 +28,11 @@ def read_list(answer: FetchedResponse) -> list[Any]:
 
 def _read(answer: FetchedResponse) -> Any:
     if answer.body.lstrip()[:1] == b"<":
-        raise SourceError(f"{answer.url}: expected JSON, found a page of HTML or XML")
+        raise SourceError(f"{answer.url}: expected JSON, found an HTML or XML page")
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{answer.url}: expected JSON, found what is none: {error}") from error
+        raise SourceError(f"{answer.url}: expected JSON, found something else: {error}") from error
 
 
 def text_at(holder: Any, *keys: str) -> str:

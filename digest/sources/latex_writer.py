@@ -1,7 +1,7 @@
 """Turn LaTeX's tree into text: pylatexenc's walker reads a formula or a command with its arguments.
 
 The writer goes through the list of nodes once. A node is a run of characters, a group, an environment or a command.
-`latex_macros` has what a command says; one that needs its arguments has its own function here.
+`latex_table` has what a command says. One that needs its arguments has a function of its own in `latex_arguments`.
 """
 
 import re
@@ -280,7 +280,7 @@ def _environment(node: Any) -> str:
 
 
 def _cells(row: str) -> str:
-    # The alignment's & is a blank by now, and a comma is clearer on one line.
+    # The alignment's & is a mark (CELL) by now, and a comma is clearer on one line.
     return ", ".join(cell for cell in re.split(rf"\s*{CELL}\s*", row.strip()) if cell)
 
 

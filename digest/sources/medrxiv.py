@@ -11,7 +11,7 @@ from digest.sources.preprint_server import server_pages
 NAME = "medrxiv"
 TITLE = "medRxiv"
 CLOSES_DAYS = True
-QUERY_HELP = "Categories, separated by commas, such as oncology, epidemiology. Nothing: all of them."
+QUERY_HELP = "Categories, separated by commas, such as oncology, epidemiology. Leave it empty for all of them."
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:

@@ -19,7 +19,7 @@ from digest.sources.record import LONGEST_ABSTRACT, PaperRecord, SourceError
 NAME = "openalex"
 TITLE = "OpenAlex"
 EVERY = timedelta(hours=12)
-QUERY_HELP = "A filter in OpenAlex's words, such as primary_location.source.id:S137773608 or authorships.author.id:A1"
+QUERY_HELP = "An OpenAlex filter, such as primary_location.source.id:S137773608 or authorships.author.id:A1"
 
 _PAGE_SIZE = 100
 _WORKS_OF_AUTHOR = 200
@@ -104,10 +104,10 @@ def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     name = text_at(work, "id").rpartition("/")[2]
     title = text_at(work, "title")
     if text_at(work, "type") in _NO_PAPER:
-        raise SourceError(f"{name}: “{title[:80]}” is no paper ({text_at(work, 'type')})")
+        raise SourceError(f"{name}: “{title[:80]}” is not a paper ({text_at(work, 'type')})")
     identifiers = _identifiers(work)
     if not name or not title:
-        raise SourceError(f"{name or 'a work'}: expected an id and a title")
+        raise SourceError(f"{name or 'a work'}: expected an ID and a title")
     published = day_of(text_at(work, "publication_date"))
     topic = [text_at(work, "primary_topic", level, "display_name") for level in ("field", "subfield")]
     is_retracted = work.get("is_retracted") is True

@@ -21,7 +21,7 @@ from digest.sources.record import PaperRecord, SourceError, believable
 NAME = "openreview"
 TITLE = "OpenReview"
 EVERY = timedelta(hours=12)
-QUERY_HELP = "The id of a venue, such as ICLR.cc/2026/Conference"
+QUERY_HELP = "A venue’s ID, such as ICLR.cc/2026/Conference"
 
 _PAGE_SIZE = 1000
 
@@ -29,7 +29,7 @@ _PAGE_SIZE = 1000
 def checked_query(query: str) -> str:
     """Return the id of a venue; SourceError if it is not one."""
     if "/" not in query or any(character.isspace() for character in query):
-        raise SourceError(f"expected the id of a venue such as ICLR.cc/2026/Conference, found “{query[:80]}”")
+        raise SourceError(f"expected a venue’s ID such as ICLR.cc/2026/Conference, found “{query[:80]}”")
     return query
 
 
@@ -54,7 +54,7 @@ def _record(note: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     name = text_at(note, "forum") or text_at(note, "id")
     title = text_at(note, "content", "title", "value")
     if not name or not title:
-        raise SourceError(f"{name or 'a note'}: expected an id and a title")
+        raise SourceError(f"{name or 'a note'}: expected an ID and a title")
     published = _moment(note, "pdate") or _moment(note, "odate") or _moment(note, "cdate")
     authors = value_at(note, "content", "authors", "value")
     arxiv = text_at(note, "content", "arxiv", "value") or text_at(note, "externalId")

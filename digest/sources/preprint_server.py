@@ -46,9 +46,9 @@ def server_pages(fetcher: Fetcher, place: HarvestPosition, *, server: str, addre
         yield _server_page(fresh, server, categories, "" if is_last else str(cursor), today if is_whole else None)
         if is_last:
             if not is_whole:
-                raise SourceError(f"{server}: expected {total} entries, found {count}; they are asked for again")
+                raise SourceError(f"{server}: expected {total} entries, found {count}; they will be fetched again")
             return
-    raise SourceError(f"{server}: expected an end of the list within {MOST_SERVER_PAGES} pages")
+    raise SourceError(f"{server}: expected the list to end within {MOST_SERVER_PAGES} pages")
 
 
 def _total(content: dict[str, Any], before: int | None, count: int) -> int:
@@ -61,7 +61,7 @@ def _total(content: dict[str, Any], before: int | None, count: int) -> int:
         raise SourceError(f"expected entries, found “{status[:200] or 'no status'}”")
     total = number_at(message, "total")
     if total is None:
-        raise SourceError("expected the number of all entries, found none")
+        raise SourceError("expected the total number of entries, found none")
     # The list may grow while it is read; what was received is there.
     return max(total, count)
 

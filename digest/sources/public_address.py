@@ -46,7 +46,7 @@ def public_address(host: str, port: int) -> str:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
         # A label of more than 63 letters.
-        raise OSError(f"{host[:80]} is no name of a host") from error
+        raise OSError(f"{host[:80]} is not a host name") from error
     addresses = [str(answer[4][0]) for answer in answers]
     if not addresses or not all(is_public(address) for address in addresses):
         raise NotPublicError("leads to a private address")

@@ -20,7 +20,7 @@ from digest.sources.retraction import names_retraction
 NAME = "pubmed"
 TITLE = "PubMed"
 EVERY = timedelta(hours=3)
-QUERY_HELP = "A search in PubMed's words, such as malaria[mh] AND vaccine, or “Nature”[journal]."
+QUERY_HELP = "A PubMed search, such as malaria[mh] AND vaccine, or “Nature”[journal]."
 
 _PAGE_SIZE = 200
 # More than this from a few days is the whole of PubMed, not anyone's search.
@@ -31,7 +31,7 @@ _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 def checked_query(query: str) -> str:
     """Return the search. SourceError without one, because all of PubMed is 4,000 papers a day."""
     if not query:
-        raise SourceError("expected a search in PubMed's words, found nothing")
+        raise SourceError("expected a PubMed search, found nothing")
     return query
 
 
@@ -57,7 +57,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
     if total is None or (total and not history):
         error = text_at(result, "ERROR") or text_at(content, "error")
         raise SourceError(f"PubMed: expected the number of results, found “{error[:200]}”")
-    remarks = [] if total <= _MOST_RESULTS else [f"of {total} results the first {_MOST_RESULTS} are read"]
+    remarks = [] if total <= _MOST_RESULTS else [f"only the first {_MOST_RESULTS} of {total} results are read"]
     total = min(total, _MOST_RESULTS)
     if start >= total:
         yield HarvestPage([], remarks=remarks)
@@ -74,7 +74,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
         articles = [element for element in document.root if element.tag in {"PubmedArticle", "PubmedBookArticle"}]
         if not articles:
             yield HarvestPage([], remarks=remarks)
-            raise SourceError(f"PubMed: expected {total} records, found {start}; they are asked for again")
+            raise SourceError(f"PubMed: expected {total} records, found {start}; they will be fetched again")
         # A page may be shorter than requested.
         start += len(articles)
         yield _page(articles, place, str(start) if start < total else "", [*remarks, *document.remarks])
@@ -116,7 +116,7 @@ def _record(article: Element, place: HarvestPosition) -> PaperRecord:
         element.get("IdType", ""): (element.text or "") for element in article.iterfind("./PubmedData/ArticleIdList/*")
     }
     if not pmid.isdecimal() or not title:
-        raise SourceError(f"{pmid[:20] or 'a record'}: expected a number of PubMed's and a title")
+        raise SourceError(f"{pmid[:20] or 'a record'}: expected a PubMed ID and a title")
     types = [element.text for element in article.iterfind(".//PublicationType")]
     is_retracted = names_retraction(types)
     is_notice = any(kind and kind.startswith(("Published Erratum", "Retraction of", "Comment")) for kind in types)

@@ -207,5 +207,5 @@ def _withdrawn_at(reference: Reference, title: str) -> datetime | None:
     notes = [reference.fields.get(key, "") for key in ("note", "addendum", "comment", "pubstate", "annotation")]
     if not _RETRACTED.match(title) and not any(map(withdrawal.has_withdrawal_notice, notes)):
         return None
-    reference.remarks.append("it says that it is withdrawn")
+    reference.remarks.append("it says it has been withdrawn")
     return timezone.now()

@@ -52,7 +52,7 @@ def read(text: str) -> HarvestPage:
     """Return the papers of EndNote's XML or Zotero's RDF; one that cannot be read is skipped."""
     root = _ROOT.match(text.lstrip("\ufeff"))
     if not root:
-        raise SourceError("expected EndNote's XML or Zotero's RDF, found something else")
+        raise SourceError("expected EndNote XML or Zotero RDF, found something else")
     answer = FetchedResponse("the file", text.lstrip("\ufeff").encode("utf-8", errors="replace"))
     # It is already text, whatever encoding its first line names.
     answer = FetchedResponse(answer.url, re.sub(rb"^\s*+<\?xml[^>]*+>", b"", answer.body))
@@ -60,7 +60,7 @@ def read(text: str) -> HarvestPage:
     document = untrusted_xml.parse_xml(answer, root[1], record)
     references = list(_of_endnote(document.root) if record else _of_zotero(document.root))
     if not references and not document.skipped:
-        raise SourceError("expected papers in EndNote's XML or Zotero's RDF, found none")
+        raise SourceError("expected papers in EndNote XML or Zotero RDF, found none")
     page = reference_page(references, NAME, document.skipped)
     return HarvestPage(page.records, page.skipped, [*document.remarks, *page.remarks])
 

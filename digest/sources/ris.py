@@ -83,7 +83,7 @@ def read(text: str) -> HarvestPage:
             else:
                 references[-1].fields[key] = value
     if not references:
-        raise SourceError("expected RIS, which begins with TY  - , found none")
+        raise SourceError("expected RIS, which begins with “TY  - ”, found none")
     return reference_page(references, NAME)
 
 

@@ -21,8 +21,8 @@ SHORTEST_ABSTRACT = 200
 
 # What comes before the first title: what is expected, for error messages, and a pattern for it.
 _HEAD = [
-    ("the word of the banner", r".{1,40}"),
-    ("the sentence of the banner", r".{1,200}"),
+    ("the banner’s word", r".{1,40}"),
+    ("the banner’s sentence", r".{1,200}"),
     ("“Subscribe”", r"Subscribe"),
     ("the heading “Daily Papers”", r"Daily Papers"),
     ("the byline, which begins with “by”", r"by.{1,200}"),
@@ -114,14 +114,14 @@ def _papers(blocks: list[_Block]) -> list[PaperRecord]:
         if len(title.text) > MAX_SEED_TITLE_LENGTH:
             raise _unexpected(title, f"a title of at most {MAX_SEED_TITLE_LENGTH} characters")
         if not clean_text(title.text):
-            raise _unexpected(title, "a title with something to read in it")
+            raise _unexpected(title, "a title with readable text")
         if abstract is None:
             raise SourceError(f"line {title.line}: expected an abstract after this title, found the end of the page")
         if len(abstract.text) < SHORTEST_ABSTRACT:
             raise _unexpected(abstract, f"an abstract of at least {SHORTEST_ABSTRACT} characters")
         key = key_of_title(title.text)
         if key in lines:
-            raise _unexpected(title, f"a title that does not stand on line {lines[key]} too")
+            raise _unexpected(title, f"a title that is not also on line {lines[key]}")
         lines[key] = title.line
         identifiers = ((PaperIdentifier.Scheme.SEED.value, key),)
         papers.append(PaperRecord.read(title.text, abstract.text, source="seed", identifiers=identifiers))

@@ -57,7 +57,7 @@ def parse_xml(answer: FetchedResponse, root: str, record: str = "") -> Document:
     except DefusedXmlException as error:
         raise SourceError(f"{answer.url}: expected plain XML, found {type(error).__name__}") from error
     except (ParseError, ValueError, LookupError) as error:
-        raise SourceError(f"{answer.url}: expected XML ({root}), found what is none: {error or 'nothing'}") from error
+        raise SourceError(f"{answer.url}: expected XML ({root}), found something else: {error or 'nothing'}") from error
     root_name = document.root.tag.rpartition("}")[2]
     if root_name != root:
         raise SourceError(f"{answer.url}: expected XML ({root}), found <{root_name}>")
@@ -86,10 +86,10 @@ def _mended(text: str, record: str) -> Document:
         called = name[1] if name else f"record {number}"
         mended = _allowed(own + end)
         if not _is_readable(head, mended):
-            skipped.append(f"{called}: expected a record in XML, found a broken one")
+            skipped.append(f"{called}: expected XML, found a broken record")
             mended = ""
         elif mended != own + end:
-            remarks.append(f"{called}: characters that XML does not allow were dropped or written out")
+            remarks.append(f"{called}: characters that XML does not allow were dropped or escaped")
         pieces += [mended, _allowed(tail)]
     whole = "".join(pieces).encode()
     return Document(fromstring(whole, forbid_dtd=True), whole, remarks, skipped)

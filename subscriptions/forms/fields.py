@@ -43,7 +43,7 @@ class TopicsField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self) -> None:
-        errors = {"invalid_choice": "One of the topics no longer exists. Please pick again."}
+        errors = {"invalid_choice": "One of the topics no longer exists. Please choose again."}
         super().__init__(label="Topics", required=False, choices=self._read, error_messages=errors)
         self._topics: dict[str, Topic] | None = None
 

@@ -84,5 +84,5 @@ class RhythmForm(forms.Form):
         """Return the days as bits; Monday to Friday if none count."""
         days = frozenset(map(int, self.cleaned_data["chosen_days"]))
         if not days and self.cleaned_data.get("frequency") == Frequency.DAYS:
-            raise forms.ValidationError("Please pick at least one day.")
+            raise forms.ValidationError("Please choose at least one day.")
         return schedule.bits_of(days or CHOSEN_DAYS)

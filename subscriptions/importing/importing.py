@@ -257,7 +257,7 @@ def _ask(roster: Roster, rows: Sequence[NumberedRow], reader: RowReader, unsubsc
             emails.send_confirmation(subscriber)
         except emails.MailError:
             # They can sign up themselves; the others must not wait for this.
-            logger.exception("subscriber %s of list %s could not be asked", subscriber.pk, roster.pk)
+            logger.exception("subscriber %s of list %s could not be asked to confirm", subscriber.pk, roster.pk)
     roster.mailed = roster.position
     Roster.objects.filter(pk=roster.pk).update(mailed=roster.mailed)
 

@@ -42,7 +42,7 @@ ENCODINGS = ("cp1252", "latin-1", "gb18030", "shift_jis", "cp1251")
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[,;\s]*', re.I)
 # UTF-16 without a byte order mark: this share of every other byte is zero, and none of those in between.
 _WIDE = 0.4
-UNCLOSED = 'Line {}: a quote (") opens there that does not close. Close it, or take it out.'
+UNCLOSED = 'Line {}: a quote (") is opened there but never closed. Close it or remove it.'
 LONGEST_HEAD = 20_000
 SEPARATORS = ",;\t|"
 _ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}\.[^\s@<>\".]{2,63}")

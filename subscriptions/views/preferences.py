@@ -119,7 +119,7 @@ def subscribe_at_once(request: HttpRequest, subscriber: Subscriber, token: str) 
     if token == MYSELF and signing_up.subscribe_signed_in(subscriber, consent_request_of(request)):
         messages.success(request, "You’re subscribed. Choose your topics and your hour below.")
     else:
-        messages.error(request, "We can’t send mail to this address.")
+        messages.error(request, "We can’t send email to this address.")
     return redirect("preferences", token)
 
 

@@ -49,7 +49,7 @@ def main() -> None:
         start = time.process_time()
         for case in kinds["all"]:
             right(cleaner, *case)
-        sys.stdout.write(f"{name}: {1000 * (time.process_time() - start) / len(kinds['all']):.2f} ms a text\n")
+        sys.stdout.write(f"{name}: {1000 * (time.process_time() - start) / len(kinds['all']):.2f} ms per text\n")
 
 
 if __name__ == "__main__":

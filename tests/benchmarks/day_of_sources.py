@@ -136,9 +136,9 @@ def main(count):
             seconds, worked = time.perf_counter() - begin, time.process_time() - worked
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             sys.stdout.write(
-                f"{connection.vendor}, {what}: {seconds:.1f} s, {worked:.1f} s at work (servers of the test included); "
+                f"{connection.vendor}, {what}: {seconds:.1f} s, {worked:.1f} s of CPU (with the test’s servers); "
                 f"{sum(run.new for run in runs)} new, {Paper.objects.count()} papers, {PaperTopic.objects.count()} tags"
-                f", {drafted} drafted into {Edition.objects.count()} editions; peak {peak:.0f} MB\n"
+                f", {drafted} drafted in {Edition.objects.count()} editions; peak {peak:.0f} MB\n"
             )
             for run in runs:
                 sys.stdout.write(f"  {run}: {run.numbers} {run.error}\n")

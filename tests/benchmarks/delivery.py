@@ -93,7 +93,7 @@ def main() -> None:
     if arguments.json:
         sys.stdout.write(json.dumps(rates) + "\n")
         return
-    table = Table("", "mails a second", "this engine is")
+    table = Table("", "emails per second", "this engine is")
     for name, rate in rates.items():
         table.add_row(name, f"{rate:,.0f}" if rate else "not installed", f"{ours / rate:.2f} ×" if rate else "")
     Console().print(table)

@@ -106,17 +106,17 @@ def main() -> None:
     with CaptureQueriesContext(connection) as captured:
         first = client.get("/", secure=True)
     assert first.status_code == 200, first.status_code
-    say(f"{len(papers)} papers; {len(captured)} queries; {len(first.content) / 1000:.0f} KB zipped")
+    say(f"{len(papers)} papers; {len(captured)} queries; {len(first.content) / 1000:.0f} KB compressed")
     members = [Member.objects.create(email=f"member{number}@example.org") for number in range(TIMES)]
 
     def vote() -> None:
         votes.cast_vote(members.pop(), papers[0], timezone.now())
 
-    say(f"kept: {median(page):.2f} ms")
+    say(f"cached: {median(page):.2f} ms")
     say(f"304: {median(lambda: page(if_none_match=first['ETag'])):.2f} ms")
-    say(f"made anew after a vote: {median(page, vote):.1f} ms")
-    say(f"made anew with nothing kept: {median(page, cache.clear):.1f} ms")
-    say(pages_a_second() if shutil.which("wrk") else "wrk is not installed: pages a second are not measured")
+    say(f"rendered again after a vote: {median(page, vote):.1f} ms")
+    say(f"rendered again with an empty cache: {median(page, cache.clear):.1f} ms")
+    say(pages_a_second() if shutil.which("wrk") else "wrk is not installed, so pages per second were not measured")
 
 
 if __name__ == "__main__":

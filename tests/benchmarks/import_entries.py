@@ -53,7 +53,7 @@ def main(count):
                 begin, worked = time.perf_counter(), time.process_time()
                 run = harvesting.harvest("oai", "cs")
                 seconds, worked = time.perf_counter() - begin, time.process_time() - worked
-                figures = f"{seconds:.2f} s, {worked:.2f} s of them at work"
+                figures = f"{seconds:.2f} s, {worked:.2f} s of CPU time"
                 sys.stdout.write(f"{connection.vendor}, {what}: {figures} ({run.numbers}){run.error}\n")
 
 

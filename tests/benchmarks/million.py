@@ -160,22 +160,22 @@ def main(readers=1_000_000, processes=2, picture=""):
             cursor.execute("SELECT status, count(*) FROM digest_delivery GROUP BY 1")
             states = dict(cursor.fetchall())
     if states != {"sent": readers}:
-        raise SystemExit(f"expected {readers} sent; there are {states}")
+        raise SystemExit(f"expected {readers} sent, found {states}")
     yardsticks = [rate for rate in (before, after) if rate]
     table = Table("", f"{readers:,} readers")
-    table.add_row("making them, s", f"{filled:,.0f}")
-    table.add_row("planned and ranked after, s (a second)", f"{planning_took:,.0f} ({readers / planning_took:,.0f})")
-    table.add_row("all sent after, s (a second)", f"{total:,.0f} ({readers / total:,.0f})")
+    table.add_row("creating them, s", f"{filled:,.0f}")
+    table.add_row("planned and ranked, s (per second)", f"{planning_took:,.0f} ({readers / planning_took:,.0f})")
+    table.add_row("all sent, s (per second)", f"{total:,.0f} ({readers / total:,.0f})")
     if yardsticks:
         yardstick = sum(yardsticks) / len(yardsticks)
-        table.add_row("beside smtp-source", f"{readers / total / yardstick:.2f} × {yardstick:,.0f}")
+        table.add_row("compared with smtp-source", f"{readers / total / yardstick:.2f} × {yardstick:,.0f}")
     for name, size in most.items():
-        table.add_row(f"most memory, {name}, MB", f"{size:,.0f}")
+        table.add_row(f"peak memory, {name}, MB", f"{size:,.0f}")
     for name, size in sizes.items():
         table.add_row(f"{name} with indexes, MB", f"{size / MB:,.0f}")
     table.add_row("write-ahead log, MB", f"{log:,.0f}")
-    table.add_row("updates of the ledger, in place", f"{tuples['updated']:,}, {tuples['in place']:,}")
-    table.add_row("autovacuum of the ledger, times", f"{tuples['vacuums']}, dead rows left {tuples['dead']:,}")
+    table.add_row("ledger updates, in place", f"{tuples['updated']:,}, {tuples['in place']:,}")
+    table.add_row("autovacuum runs on the ledger", f"{tuples['vacuums']}, {tuples['dead']:,} dead rows left")
     Console().print(table)
     if picture:
         Path(picture).write_text(drawn(readers, rows))

@@ -175,10 +175,10 @@ def main(rows="200000", seconds="20"):
         cursor.execute("ANALYZE ledger")
         cursor.execute(f"EXPLAIN {CLAIM.format(since=month_after(FIRST), batch=BATCH)}")
         if any("Seq Scan on ledger" in line for (line,) in cursor.fetchall()):
-            sys.exit("a claim reads a whole partition")
+            sys.exit("a claim scans a whole partition")
     changes = [(make, month_after(FIRST, 3)), (detach, FIRST), (drop, FIRST), (make, month_after(FIRST, 4))]
-    table = Table("", "rows a second", "longest a writer waited", "longest a reader waited")
-    for name, beside in (("alone", ()), ("months changed beside it", changes), ("alone again", ())):
+    table = Table("", "rows per second", "longest wait of a writer", "longest wait of a reader")
+    for name, beside in (("alone", ()), ("while months change", changes), ("alone again", ())):
         each_second, writer, reader, took = used(url, float(seconds), beside)
         table.add_row(name, f"{each_second:,.0f}", f"{writer * 1000:.0f} ms", f"{reader * 1000:.0f} ms")
         for what, duration in took:

@@ -82,7 +82,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     began = time.perf_counter()
     fill(number, chance, vocabulary)
-    print(f"{number} papers made in {time.perf_counter() - began:.0f} s")  # noqa: T201
+    print(f"{number} papers created in {time.perf_counter() - began:.0f} s")  # noqa: T201
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

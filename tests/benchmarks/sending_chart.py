@@ -18,7 +18,7 @@ def drawn(readers, rows):
     processes = list(dict.fromkeys(name for row in rows for name in row[3]))
     panels = [
         ("Digests, thousands", {"queued": [row[1] / 1e3 for row in rows], "sent": [row[2] / 1e3 for row in rows]}),
-        ("A second", {"planned": _rates(times, 1, rows), "sent": _rates(times, 2, rows)}),
+        ("Per second", {"planned": _rates(times, 1, rows), "sent": _rates(times, 2, rows)}),
         ("Memory of each process, MB", {name: [row[3].get(name) for row in rows] for name in processes}),
         (
             "Written by PostgreSQL, MB",

@@ -1,6 +1,6 @@
 """The site while digests are sent: a realistic mix at a fixed rate of requests, against gunicorn and PostgreSQL.
 
-    .ci/with-services .ci/with-postfix python -m tests.benchmarks.site_load [requests a second] [seconds] [readers]
+    .ci/with-services .ci/with-postfix python -m tests.benchmarks.site_load [requests per second] [seconds] [readers]
 
 Sends to the readers once without and once with visitors. Requests start when they are due, whether or not earlier ones
 were answered, and each comes over its own connection, as from a proxy. Prints percentiles of each kind while mails were
@@ -239,7 +239,7 @@ def table_of(answers, sending):
         if 200 <= status < 400:
             groups[is_sending, kind].append(seconds)
             groups[is_sending, "all"].append(seconds)
-    table = Table("ms: 50 %, 95 %, 99 %, longest", "no sending", "while mails are sent")
+    table = Table("ms: 50%, 95%, 99%, longest", "no sending", "while emails are sent")
     for kind in (*MIX, "all"):
         cells = [groups[is_sending, kind] for is_sending in (False, True)]
         table.add_row(kind, *[", ".join(map(str, percentiles(cell))) if len(cell) > 1 else "–" for cell in cells])
@@ -273,10 +273,10 @@ def main(per_second="300", seconds="300", readers="100000"):
         if not 200 <= status < 400:
             failed[kind, status] += 1
     console.print(table_of(answers, sending))
-    console.print(f"{len(answers):,} requests in {took:.0f} s, {len(answers) / took:.0f} a second")
+    console.print(f"{len(answers):,} requests in {took:.0f} s, {len(answers) / took:.0f} per second")
     console.print(f"errors: {sum(failed.values())} {dict(failed) or ''}")
     console.print(
-        f"sending {readers:,}: {readers / alone:,.0f} a second alone, {sending['rate']:,.0f} beside visitors "
+        f"sending {readers:,}: {readers / alone:,.0f} per second alone, {sending['rate']:,.0f} with visitors "
         f"({sending['rate'] * alone / readers:.2f} ×)"
     )
 

@@ -91,20 +91,20 @@ def one_round(readers, is_encrypted):
 def main(readers=30_000, rounds=3):
     """Measure in turns and print."""
     if not shutil.which("stunnel") or not shutil.which("openssl"):
-        raise SystemExit("please install stunnel4 and openssl")
+        raise SystemExit("install stunnel4 and openssl first")
     rates, times = {False: [], True: []}, {}
     for _ in range(rounds):
         for is_encrypted in (False, True):
             rate, measured = one_round(readers, is_encrypted)
             rates[is_encrypted].append(rate)
             times |= measured
-    table = Table("", "in the clear", "TLS")
+    table = Table("", "unencrypted", "TLS")
     medians = [statistics.median(rates[is_encrypted]) for is_encrypted in (False, True)]
     table.add_row("emails per second, median", *[f"{rate:,.0f}" for rate in medians])
-    table.add_row("least and most", *[f"{min(one):,.0f}–{max(one):,.0f}" for one in rates.values()])
+    table.add_row("lowest and highest", *[f"{min(one):,.0f}–{max(one):,.0f}" for one in rates.values()])
     table.add_row("compared", "1", f"{medians[1] / medians[0]:.2f} ×")
-    table.add_row("a handshake, ms", "", f"{times[False]:.2f}")
-    table.add_row("resumed, ms", "", f"{times[True]:.2f}")
+    table.add_row("handshake, ms", "", f"{times[False]:.2f}")
+    table.add_row("resumed handshake, ms", "", f"{times[True]:.2f}")
     Console().print(table)
 
 

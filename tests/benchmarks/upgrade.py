@@ -187,7 +187,7 @@ def main(subscribers, deliveries):
         after = checksums(connection, columns if not gone else kept)
     changed = [table for table in before if before[table] != after[table]]
     say(f"migrated in {seconds:.1f} s; tables: {len(before)}; rows: {sum(row[0] for row in before.values()):,}")
-    say(f"columns that are gone: {gone or 'none'}; tables whose kept columns changed: {changed or 'none'}")
+    say(f"columns dropped: {gone or 'none'}; tables with changes in the other columns: {changed or 'none'}")
     for (table, mode), held in sorted(watch.held.items(), key=lambda item: -item[1]):
         say(f"held {held:6.2f} s  {mode} on {table}")
     for name, longest in sorted(watch.longest.items(), key=lambda item: -item[1]):

@@ -69,7 +69,7 @@ def test_lines_that_say_nothing_are_told_and_the_rest_is_read():
     bibliography = read_text("2501.00001\nwhat?\nhttps://example.org/x\n\nA title of some words\n")
 
     assert len(bibliography.records) == 2
-    assert bibliography.skipped == ["line 2: no id, DOI, link or title", "line 3: no id, DOI, link or title"]
+    assert bibliography.skipped == ["line 2: no ID, DOI, link or title", "line 3: no ID, DOI, link or title"]
 
 
 def test_entries_without_a_title_are_left_out():
@@ -85,12 +85,12 @@ def test_entries_without_a_title_are_left_out():
         (b"%PDF-1.7 \x00\x01", "found a PDF"),
         (b"PK\x03\x04" + b"\x00" * 4000, "archive"),
         (b"\x1f\x8b" + b"\x00" * 4000, "archive"),
-        (b"\x89PNG\r\n", "picture"),
+        (b"\x89PNG\r\n", "image"),
         (b"<!doctype html><html><body>Not found</body></html>", "another kind"),
         (b'<?xml version="1.0"?><rss></rss>', "another kind"),
         (b"", "found none"),
         (b"\n\n  \n", "found none"),
-        (b"x" * (5 * 2**20 + 1), "5 MB fit"),
+        (b"x" * (5 * 2**20 + 1), "limit is 5 MB"),
         (b"\x01\x02\x03\x04" * 600, "another kind"),
     ],
 )
@@ -107,7 +107,7 @@ def test_another_kind_of_file_is_told_by_what_it_is(body, reason):
 def test_a_hundred_thousand_entries_are_refused_before_they_are_parsed(one):
     text = "".join(one % number for number in range(100_000))
 
-    with pytest.raises(SourceError, match=f"100,000 entries; {MAX_READ_ENTRIES:,} fit"):
+    with pytest.raises(SourceError, match=f"100,000 entries, and the limit is {MAX_READ_ENTRIES:,}"):
         read_text(text)
 
 

@@ -41,7 +41,7 @@ def test_the_vectors_are_those_that_papers_already_have():
 def test_a_missing_package_is_named_and_what_to_install(monkeypatch):
     monkeypatch.setattr(embedding, "find_spec", lambda _name: None)
 
-    with pytest.raises(ImproperlyConfigured, match=r"wordllama is missing; install requirements/run\.txt"):
+    with pytest.raises(ImproperlyConfigured, match=r"wordllama package is missing; install requirements/run\.txt"):
         embedding.WordLlama256().vectors(["text"])
 
 

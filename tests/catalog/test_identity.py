@@ -21,9 +21,9 @@ def test_words_in_a_row_that_are_no_ids_are_one_line():
     id_list_entries = id_list.parse_id_list("Doe et al., arXiv:2611.00001 (best paper)\nnothing here")
     assert id_list_entries.ids == ["2611.00001"]
     assert id_list_entries.skipped == [
-        "line 1: expected an arXiv id, found “Doe et al.”",
-        "line 1: expected an arXiv id, found “(best paper)”",
-        "line 2: expected an arXiv id, found “nothing here”",
+        "line 1: expected an arXiv ID, found “Doe et al.”",
+        "line 1: expected an arXiv ID, found “(best paper)”",
+        "line 2: expected an arXiv ID, found “nothing here”",
     ]
 
 

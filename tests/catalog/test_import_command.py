@@ -89,13 +89,13 @@ def test_ids_in_any_form_and_from_a_file(source, capsys, tmp_path):
     assert source.requests[0].query["id_list"] == "1605.08386,9912.99999"
     assert lines(capsys) == [
         "ids: 1 new, 0 updated, 0 unchanged, 1 skipped",
-        "  9912.99999: arXiv has no such paper",
+        "  9912.99999: not found on arXiv",
     ]
 
 
 def test_a_dry_run_asks_nobody_and_writes_nothing(source, capsys):
     call_command("import_papers", "ids", "1605.08386", "what", "--dry-run")
-    assert lines(capsys) == ["new: arXiv:1605.08386", "skipped: line 2: expected an arXiv id, found “what”"]
+    assert lines(capsys) == ["new: arXiv:1605.08386", "skipped: line 2: expected an arXiv ID, found “what”"]
     assert (source.requests, Paper.objects.count(), SourceRun.objects.count()) == ([], 0, 0)
 
 
@@ -116,7 +116,7 @@ def test_bibtex_from_a_file(capsys, tmp_path):
 def test_what_cannot_be_read_is_a_clear_error(source, arguments):
     source.says(Reply(payload("arxiv_api/error-bad-id.xml"), 400))
     with pytest.raises(
-        CommandError, match=r"expected an arXiv id, found “what”|nowhere\.bib|not everything was imported"
+        CommandError, match=r"expected an arXiv ID, found “what”|nowhere\.bib|not everything was imported"
     ):
         call_command("import_papers", *arguments)
     assert not Paper.objects.exists()
@@ -133,6 +133,6 @@ def test_the_command_reads_a_file_as_the_page_does(capsys, tmp_path):
     assert lines(capsys) == [
         "bibtex: 1 new, 0 updated, 0 unchanged, 0 skipped",
         "new: Schrödinger",
-        "imported with a note: it is not in UTF-8: read as windows-1252",
+        "imported with a note: it is not in UTF-8, so it was read as windows-1252",
         "new: arXiv:2611.00001",
     ]

@@ -167,7 +167,7 @@ def test_a_source_that_names_both_joins_two_rows_and_says_why():
     both = record()
     import_what_fits([replace(both, identifiers=(*both.identifiers, ("doi", "10.1038/fly.1")))])
     assert Paper.objects.count() == 1
-    assert PaperJoin.objects.get().reason.startswith("biorxiv gives the ids of both")
+    assert PaperJoin.objects.get().reason.startswith("biorxiv lists the IDs of both")
 
 
 def test_a_joined_paper_is_listed_once_a_source():

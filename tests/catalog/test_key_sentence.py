@@ -137,7 +137,7 @@ class TestPapers:
         call_command("choose_key_sentences")
         call_command("choose_key_sentences")
 
-        assert capsys.readouterr().out.splitlines() == ["2 papers looked at", "0 papers looked at"]
+        assert capsys.readouterr().out.splitlines() == ["2 papers checked", "0 papers checked"]
         old.refresh_from_db()
         empty.refresh_from_db()
         assert quoted(old) == PROPOSAL

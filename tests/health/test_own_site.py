@@ -119,7 +119,7 @@ def test_a_webhook_without_its_secret_is_bad_before_anybody_is_asked(settings):
 
     [result] = own_site.webhook_is_guarded()
 
-    assert (result.verdict, "ANYMAIL_WEBHOOK_SECRET is not set" in result.summary) == ("bad", True)
+    assert (result.verdict, "ANYMAIL_WEBHOOK_SECRET isn’t set" in result.summary) == ("bad", True)
 
 
 def test_a_mail_server_has_no_webhook(settings):
@@ -145,9 +145,9 @@ def test_our_own_answer_to_one_click_by_nobody_is_recognized(serve, client):
     ("answer", "word"),
     [
         (always(301, headers={"Location": "https://example.org/"}), "redirects"),
-        (always(404, "nginx"), "Something else answers, with 404"),
-        (always(403, PAGE, POLICY), "with 403"),
-        (always(502), "with 502"),
+        (always(404, "nginx"), "Something else answers (404)"),
+        (always(403, PAGE, POLICY), "(403)"),
+        (always(502), "(502)"),
     ],
 )
 def test_what_keeps_one_click_from_the_service(serve, answer, word):

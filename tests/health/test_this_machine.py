@@ -55,7 +55,7 @@ def test_a_database_that_is_not_migrated():
     [result] = database.migrations_are_applied()
 
     assert result.verdict == "bad"
-    assert f"1 not applied, the first is digest {newest('digest')}" in result.summary
+    assert f"1 not applied, starting with digest {newest('digest')}" in result.summary
     assert result.action == "Run manage.py migrate."
 
 

@@ -121,5 +121,5 @@ class TestPostgres:
     def test_an_older_client_is_said(self, monkeypatch):
         monkeypatch.setattr(programs, "major_version", lambda _: 9)
 
-        with pytest.raises(CommandError, match="pg_dump has version 9"):
+        with pytest.raises(CommandError, match="pg_dump is version 9"):
             call_command("backup")

@@ -68,7 +68,7 @@ def test_after_an_hour_the_next_is_mailed_and_tells_how_many_were_not(time_machi
     fail(5)
 
     assert len(mail.outbox) == 2
-    assert "3 more of this kind were not mailed" in mail.outbox[1].body
+    assert "3 more of this kind were not emailed" in mail.outbox[1].body
 
 
 def test_another_process_has_mailed_it_already():
@@ -117,4 +117,4 @@ def test_only_with_admins_are_errors_mailed_and_never_by_django_itself(tmp_path)
 
     assert without == "['StreamHandler']"
     assert with_admins == "['StreamHandler', 'ErrorMailHandler']"
-    assert "ADMINS in the environment: expected mail addresses" in refused
+    assert "ADMINS in the environment: expected email addresses" in refused

@@ -69,12 +69,12 @@ def test_what_stood_in_the_file_stays(tmp_path):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"site_url": "http://papers.example.org"}, r"--site-url \(SITE_URL\): an https:// address"),
-        ({"mail_from": "nobody"}, r"--mail-from \(MAIL_FROM\): a mailbox"),
-        ({"email_url": "http://x"}, r"--email-url \(EMAIL_URL\): an address such as smtp"),
+        ({"site_url": "http://papers.example.org"}, r"--site-url \(SITE_URL\): expected an https:// address"),
+        ({"mail_from": "nobody"}, r"--mail-from \(MAIL_FROM\): expected a mailbox"),
+        ({"email_url": "http://x"}, r"--email-url \(EMAIL_URL\): expected an address such as smtp"),
         ({"email_url": None}, r"--email-url \(EMAIL_URL\): an answer is required"),
-        ({"mail_provider": "pigeon"}, r"--mail-provider \(MAIL_PROVIDER\): one of"),
-        ({"postal_address": "two\nlines"}, r"--postal-address \(POSTAL_ADDRESS\): one line"),
+        ({"mail_provider": "pigeon"}, r"--mail-provider \(MAIL_PROVIDER\): expected one of"),
+        ({"postal_address": "two\nlines"}, r"--postal-address \(POSTAL_ADDRESS\): expected one line"),
         ({"mail_provider": "postmark"}, r"ANYMAIL_POSTMARK_SERVER_TOKEN\): an answer is required"),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path, asked, capsys):
 
     call_command("init", file=tmp_path / ".env", only_write=True)
 
-    assert "That doesn’t work: an address such as https://papers.example.org" in capsys.readouterr().err
+    assert "That doesn’t work: expected an address such as https://papers.example.org" in capsys.readouterr().err
     assert env_file.values(tmp_path / ".env")["SITE_URL"] == "https://papers.example.org"
 
 
@@ -138,7 +138,7 @@ def test_from_nothing_to_a_mail(tmp_path):
         again = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
 
     assert done.returncode == 0, done.stderr
-    for step in ("settings", "check", "database", "static files", "topics", "first user", "test mail"):
+    for step in ("settings", "check", "database", "static files", "topics", "first user", "test email"):
         assert f"✓ {step}" in done.stdout
     assert "https://papers.example.org/admin/" in done.stdout
     assert "first user: already there" in again.stdout
@@ -149,6 +149,6 @@ def test_a_mail_server_that_does_not_answer_is_told_after_all_else_is_done(tmp_p
     done = run_init(tmp_path, "smtp://127.0.0.1:9")
 
     assert done.returncode == 1
-    assert "✗ test mail: ConnectionRefusedError" in done.stderr
+    assert "✗ test email: ConnectionRefusedError" in done.stderr
     assert "✓ first user" in done.stdout
-    assert "not done: test mail" in done.stderr
+    assert "not done: test email" in done.stderr

@@ -111,7 +111,7 @@ def test_without_the_package_the_start_stops_and_says_what_to_install(tmp_path):
     program = "import sys; sys.modules['sentry_sdk'] = None; import django; django.setup()"
     done = run(program, tmp_path, SENTRY_DSN="https://key@sentry.example.org/1")
 
-    assert "SENTRY_DSN in the environment: expected the package sentry-sdk" in done.stderr
+    assert "SENTRY_DSN in the environment: expected the sentry-sdk package" in done.stderr
     assert "requirements/sentry.txt" in done.stderr
 
 

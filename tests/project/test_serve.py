@@ -60,4 +60,4 @@ def test_an_address_that_is_taken_is_refused_by_name(serving):
     second = subprocess.run([*process.args[:3], "--bind", address], capture_output=True, text=True, check=False)
 
     assert second.returncode == 1
-    assert second.stderr.startswith(f"CommandError: cannot listen at {address}")
+    assert second.stderr.startswith(f"CommandError: cannot listen on {address}")

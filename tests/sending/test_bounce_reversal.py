@@ -187,7 +187,7 @@ def test_the_command_lifts_and_the_trail_tells_who(edition, admin_user, capsys):
 
 @pytest.mark.parametrize(
     ("day", "by", "complaint"),
-    [("2001-01-01", "admin", "no published edition"), (str(DAY), "nobody", "There’s no panel user called nobody")],
+    [("2001-01-01", "admin", "no published edition"), (str(DAY), "nobody", "There’s no panel user called “nobody”")],
 )
 def test_the_command_says_what_is_wrong(edition, admin_user, day, by, complaint):
     get_user_model().objects.create_user("reader")

@@ -100,7 +100,7 @@ def test_the_reason_has_the_figures(edition):
     deliver(edition, 3, Status.COMPLAINED)
 
     assert is_halted(edition)
-    assert edition.halted_because == "3 complaints of 20 digests sent, more than 10.00%"
+    assert edition.halted_because == "3 complaints in 20 digests sent, more than 10.00%"
 
 
 def test_a_threshold_of_nothing_turns_it_off(edition, settings):
@@ -132,7 +132,7 @@ def test_refusals_of_our_mail_halt_an_edition_and_end_nobodys_mail(edition):
         make_report(**HARD, delivery=delivery, mta_response="550 5.7.26 This mail is unauthenticated")
 
     assert is_halted(edition)
-    assert edition.halted_because == "5 refusals of 10 digests sent, more than 20.00%"
+    assert edition.halted_because == "5 refusals in 10 digests sent, more than 20.00%"
     assert statuses(edition) == [Status.FAILED] * 5 + [Status.SENT] * 5
     assert not Suppression.objects.exists()
 
@@ -144,7 +144,7 @@ def test_bounces_and_refusals_count_together(edition):
         make_report(**HARD, delivery=delivery, mta_response="554 5.7.1 blocked using a block list")
 
     assert is_halted(edition)
-    assert edition.halted_because == "2 bounces and 3 refusals of 20 digests sent, more than 20.00%"
+    assert edition.halted_because == "2 bounces and 3 refusals in 20 digests sent, more than 20.00%"
 
 
 def test_watching_costs_the_same_however_much_was_sent(edition, django_assert_num_queries):
@@ -174,7 +174,7 @@ def test_the_curators_get_one_mail_with_figures_and_a_link(edition, curator, mai
     assert message.to == ["ada@example.org"]
     assert message.subject == "Sending halted: the edition of 21 August 2025"
     for body in (message.body, html):
-        assert "3 complaints of 10 digests sent, more than 10.00%" in body
+        assert "3 complaints in 10 digests sent, more than 10.00%" in body
         assert "Not sent yet: 4" in body
         assert f"{settings.SITE_URL}/admin/digest/edition/{edition.pk}/change/" in body
 
@@ -204,7 +204,7 @@ def test_a_halt_that_nobody_can_be_told_of_is_in_the_log(edition, mailoutbox, ca
     breaker.watch(NOON)
 
     assert not mailoutbox
-    assert "no curator has an address" in caplog.text
+    assert "no curator has an email address" in caplog.text
 
 
 @pytest.mark.services

@@ -75,7 +75,7 @@ def test_an_address_that_became_invalid_gets_no_mail_and_says_so(address, mailou
 
     worker.drain()
 
-    assert stand(broken) == (Status.FAILED, "its subscriber's address is no address mail can go to")
+    assert stand(broken) == (Status.FAILED, "its subscriber's address is not one that email can be sent to")
     assert stand(fine) == (Status.SENT, "")
     assert len(mailoutbox) == 1
 

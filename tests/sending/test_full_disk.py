@@ -106,7 +106,7 @@ def test_no_mail_goes_without_a_note_and_all_go_once_there_is_room(three, disk, 
 
     assert len(three.mails) == 1
     assert sorted(Delivery.objects.values_list("status", flat=True)) == [Status.QUEUED] * 2 + [Status.SENT]
-    assert "nothing is sent: the journal" in caplog.text
+    assert "not sending: the journal" in caplog.text
     assert "example.org" not in caplog.text
 
     monkeypatch.setattr(SendLog, "begin", begin)

@@ -273,4 +273,4 @@ def test_the_words_of_a_refusal_stand_in_the_ledger_without_the_address(client, 
     post(client, "brevo", of_delivery(brevo("soft_bounce", reason), delivery))
 
     delivery.refresh_from_db()
-    assert delivery.error == "reported: the mail was refused: 550 5.7.1 <…>: … may not be written to, says …"
+    assert delivery.error == "reported: the email was refused: 550 5.7.1 <…>: … may not be written to, says …"

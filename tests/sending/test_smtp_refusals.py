@@ -147,7 +147,7 @@ def test_refusals_by_the_server_halt_the_edition(settings, edition):
     breaker.watch(NOON)
 
     edition.refresh_from_db()
-    assert edition.halted_because == "1 refusal of 0 digests sent, more than 5.00%"
+    assert edition.halted_because == "1 refusal in 0 digests sent, more than 5.00%"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_a_missing_proof_is_an_error_with_the_name_of_the_setting(settings, prov
     ((number, message),) = check_messages(settings, provider)
 
     assert number == "digest.E001"
-    assert f"ANYMAIL_{providers.PROOFS[provider][0]} is not set" in message
+    assert f"ANYMAIL_{providers.PROOFS[provider][0]} isn’t set" in message
 
 
 @pytest.mark.parametrize("provider", ["smtp", "outbox", "scaleway", *PROVIDERS_WITH_WEBHOOKS])

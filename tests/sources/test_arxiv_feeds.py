@@ -68,7 +68,7 @@ def test_an_empty_page_in_the_middle_is_asked_for_again(source):
 
 def test_pages_that_stay_empty_are_an_error(source):
     source.says(atom(total=7))
-    with pytest.raises(SourceError, match="expected the entries from 0 of 7 on, found an empty page"):
+    with pytest.raises(SourceError, match="expected entries from 0 of 7, found an empty page"):
         read_source(arxiv_api, harvest_position(""))
     assert len(source.requests) == arxiv_api.TRIES
 
@@ -90,7 +90,7 @@ def test_ids_arxiv_does_not_have_are_named(source):
     source.says(payload("arxiv_api/one-paper.xml"))
     (page,) = arxiv_api.pages_of_ids(Fetcher(), ["1605.08386", "9912.99999"])
     assert [record.identifiers[0][1] for record in page.records] == ["1605.08386"]
-    assert page.skipped == ["9912.99999: arXiv has no such paper"]
+    assert page.skipped == ["9912.99999: not found on arXiv"]
 
 
 def test_a_query_stops_at_the_most_that_is_wanted(source):
@@ -143,7 +143,7 @@ def test_a_feed_that_is_cut_is_not_complete_and_says_so(source, monkeypatch):
     source.says(rss(rss_item()))
     (page,) = read_source(arxiv_rss, harvest_position("cs.LG"))
     assert page.complete_to is None
-    assert page.remarks == ["cs.LG: the feed is cut at 1 papers; use oai for the others"]
+    assert page.remarks == ["cs.LG: the feed is cut off at 1 papers; use oai for the rest"]
 
 
 def test_a_category_that_does_not_exist_is_an_error_with_arxivs_reason(source):
@@ -156,7 +156,7 @@ def test_a_category_that_does_not_exist_is_an_error_with_arxivs_reason(source):
 @pytest.mark.parametrize("day", ["Wed, 16 Sep 2126 00:00:00 -0400", "some day"])
 def test_a_feed_of_an_impossible_day_is_refused(source, day):
     source.says(rss(rss_item(), date=day))
-    with pytest.raises(SourceError, match=r"expected (a day that has come|the day of the feed)"):
+    with pytest.raises(SourceError, match=r"expected (a day that is not in the future|the feed’s day)"):
         read_source(arxiv_rss, harvest_position("cs.LG"))
 
 

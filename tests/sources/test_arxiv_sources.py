@@ -141,7 +141,7 @@ def test_a_record_without_id_or_title_is_skipped_and_the_others_stay(source):
     (page,) = read_source(arxiv_oai)
     assert [record.identifiers[0][1] for record in page.records] == ["2609.00003"]
     assert page.skipped == [
-        "expected a record with an arXiv id, found “oai:arXiv.org:what”",
+        "expected a record with an arXiv ID, found “oai:arXiv.org:what”",
         "2609.00002: expected a title, found none",
     ]
 
@@ -160,11 +160,11 @@ ALL = pytest.mark.parametrize("source_file", [arxiv_oai, arxiv_api, arxiv_rss], 
     ("body", "message"),
     [
         (HTML, "found an HTML page"),
-        ("<feed><entry>", "found what is none"),
-        ("", "found what is none"),
+        ("<feed><entry>", "found something else"),
+        ("", "found something else"),
         (BOMB, "expected plain XML, found DTDForbidden"),
         ("<other/>", "found <other>"),
-        (b"\xff\xfe<feed/>", "found what is none"),
+        (b"\xff\xfe<feed/>", "found something else"),
     ],
     ids=["HTML", "broken", "empty", "bomb", "another", "not UTF-8"],
 )

@@ -52,7 +52,7 @@ def test_entries_that_cannot_be_read_are_named_by_line_and_the_others_stay():
     )
     assert [record.title for record in page.records] == ["One", "Three"]
     assert sorted(page.skipped) == [
-        'line 2: no entry that can be read: “@misc{b, title = "never closed”',
+        'line 2: this entry cannot be read: “@misc{b, title = "never closed”',
         "line 4: another entry has this key: “@misc{a, title = {Again}}”",
         "line 5, d: expected a title, found none",
     ]
@@ -93,4 +93,4 @@ def test_a_list_of_ids_is_read_in_all_their_forms():
 def test_what_is_no_id_is_named_by_its_line():
     id_list_entries = id_list.parse_id_list("2508.12345\nhello 2508.12346")
     assert id_list_entries.ids == ["2508.12345", "2508.12346"]
-    assert id_list_entries.skipped == ["line 2: expected an arXiv id, found “hello”"]
+    assert id_list_entries.skipped == ["line 2: expected an arXiv ID, found “hello”"]

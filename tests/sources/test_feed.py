@@ -139,7 +139,7 @@ def test_a_feed_lists_no_more_of_a_day_than_it_may(source, db, morning, settings
     source.says(rss(*(item(number, f"Paper number {number}", date="") for number in range(1, 6))))
     run = harvesting.harvest("feed", source.url)
     assert Listing.objects.filter(origin=followed.origin).count() == 2
-    assert "2 more than the 2 of a day stay in the catalogue" in run.notes
+    assert "2 papers over the limit of 2 per day went into the catalogue only" in run.notes
     morning.move_to(NIGHT + timedelta(days=1, hours=3), tick=False)
     harvesting.harvest("feed", source.url)
     assert Listing.objects.count() == 2
@@ -191,7 +191,7 @@ def test_a_feed_that_moved_for_good_says_where(source, db):
     gathering.harvest_due(NIGHT)
     followed.refresh_from_db()
     assert followed.moved_to == f"{source.url}/new"
-    assert f"it has moved for good, to {source.url}/new" in SourceRun.objects.get().notes
+    assert f"it has moved permanently to {source.url}/new" in SourceRun.objects.get().notes
 
 
 @pytest.mark.parametrize(("status", "times"), [(410, 1), (404, 5)])
@@ -204,8 +204,8 @@ def test_a_feed_that_is_gone_is_asked_no_more_and_the_operator_hears_of_it(sourc
         gathering.harvest_due(NIGHT + timedelta(days=day))
     followed.refresh_from_db()
     assert len(source.requests) == times
-    assert (followed.status, "it is gone" in followed.stopped_because) == ("stopped", True)
-    assert [record.levelname for record in caplog.records if "is stopped" in record.message] == ["ERROR"]
+    assert (followed.status, "it no longer exists" in followed.stopped_because) == ("stopped", True)
+    assert [record.levelname for record in caplog.records if "has been stopped" in record.message] == ["ERROR"]
 
 
 def test_a_feed_that_gives_nothing_but_failures_is_asked_less_and_less_and_then_no_more(source, db, morning, waits):

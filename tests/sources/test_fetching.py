@@ -77,7 +77,7 @@ def test_a_pace_that_a_run_has_no_time_for_ends_it(source, waits):
     source.says(Reply("one", headers={"x-rate-limit-limit": "1", "x-rate-limit-interval": "20s"}))
     fetcher = Fetcher(budget=FetchBudget(seconds=10))
     fetcher.get(source.url)
-    with pytest.raises(FetchError, match="20 s between two requests"):
+    with pytest.raises(FetchError, match="20 s between requests"):
         fetcher.get(source.url)
 
 

@@ -172,4 +172,4 @@ def test_a_deposit_without_an_id_is_left_out_with_a_line(source, name):
     source.says(answer(deposit(1), deposit(2, halId_s=name)))
     (page,) = hal.pages(Fetcher(), HarvestPosition("", WEDNESDAY, NIGHT))
     assert len(page.records) == len(page.skipped) == 1
-    assert "expected an id of HAL's and a title" in page.skipped[0]
+    assert "expected a HAL ID and a title" in page.skipped[0]

@@ -127,7 +127,7 @@ def test_an_empty_weekend_gives_nothing(source):
     [
         ("text", "expected an object with a paper"),
         ({"paper": None}, "expected an object with a paper"),
-        (item("what"), "expected a paper with an arXiv id, found “what”"),
+        (item("what"), "expected a paper with an arXiv ID, found “what”"),
         ({"paper": {"id": "2609.00003", "title": 7}}, "2609.00003: expected a title"),
     ],
 )

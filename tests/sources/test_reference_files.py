@@ -76,7 +76,9 @@ NAMED = "@misc{a, title = {Schr\xf6dinger}}"
 def test_a_file_is_read_in_the_encoding_it_is_in(body):
     upload = uploads.read_bytes(body)
     assert [record.title for record in upload.records] == ["Schrödinger"]
-    assert upload.remarks == (["it is not in UTF-8: read as windows-1252"] if body == NAMED.encode("latin-1") else [])
+    assert upload.remarks == (
+        ["it is not in UTF-8, so it was read as windows-1252"] if body == NAMED.encode("latin-1") else []
+    )
 
 
 @pytest.mark.parametrize("body", [b"%PDF-1.7\n%\xe2\xe3", b"PK\x03\x04x", bytes(range(32)) * 9])
@@ -108,7 +110,7 @@ def test_entries_as_they_are_in_the_wild():
     assert "No comma before year" in papers
     assert len(page.records) == 12
     assert page.skipped == []
-    assert "line 17, b7: url is there more than once; the first one counts" in page.remarks
+    assert "line 17, b7: url appears more than once; only the first one was read" in page.remarks
     assert "line 21, b9: expected a comma between title and year" in page.remarks
 
 
@@ -179,7 +181,7 @@ def test_a_collaboration_is_named_with_the_authors():
     ("fields", "remark"),
     [
         ("doi = {10.1000/ab c}", "expected a DOI, found “10.1000/ab c”"),
-        ("note = {Withdrawn by the authors}", "it says that it is withdrawn"),
+        ("note = {Withdrawn by the authors}", "it says it has been withdrawn"),
         ("journal = jml", "no @string defines “jml” in journal"),
     ],
 )

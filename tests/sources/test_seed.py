@@ -91,22 +91,22 @@ def test_a_title_with_html_in_it_stays_text():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "line 1: expected the word of the banner, found the end of the page"),
+        (b"", "line 1: expected the banner’s word, found the end of the page"),
         (page("A title", ABSTRACT, head=HEAD[:5]), "line 11: expected the day, such as “Aug 21”, found “A title”"),
-        (page("A title", ABSTRACT, head=HEAD[1:]), "line 3: expected the sentence of the banner"),
+        (page("A title", ABSTRACT, head=HEAD[1:]), "line 3: expected the banner’s sentence"),
         (page("A title", ABSTRACT, head=[*HEAD[:5], "Feb 30"]), "line 11: expected a day of 2025"),
         (page(), "line 11: expected a title after the day, found the end of the page"),
         (page("A title", ABSTRACT, "Another"), "line 17: expected an abstract after this title, found the end"),
         (page("A title", "Another title", ABSTRACT), "line 15: expected an abstract of at least 200 characters"),
         (page(ABSTRACT * 2, "A title"), "line 13: expected a title of at most 400 characters"),
-        (page("{}", ABSTRACT), "line 13: expected a title with something to read in it"),
-        (page("A title", ABSTRACT, "a  Title!", ABSTRACT), "line 17: expected a title that does not stand on line 13"),
+        (page("{}", ABSTRACT), "line 13: expected a title with readable text"),
+        (page("A title", ABSTRACT, "a  Title!", ABSTRACT), "line 17: expected a title that is not also on line 13"),
         (page("A ti\0tle", ABSTRACT), "line 13: expected text, found a null byte"),
         (page("A title", ABSTRACT) + b"\n\xff", "line 16: expected UTF-8"),
     ],
 )
 def test_a_broken_page_says_where_and_what_was_expected(data, message):
-    if "sentence of the banner" in message:
+    if "banner’s sentence" in message:
         data = data.replace(b"Subscribe", b"S" * 201)
     with pytest.raises(SourceError) as caught:
         seed.parse_seed(data)
@@ -116,7 +116,7 @@ def test_a_broken_page_says_where_and_what_was_expected(data, message):
 def test_an_error_of_a_file_names_the_file(tmp_path):
     path = tmp_path / "page.txt"
     path.write_bytes(b"new")
-    with pytest.raises(SourceError, match=r"^page\.txt, line 1: expected the sentence"):
+    with pytest.raises(SourceError, match=r"^page\.txt, line 1: expected the banner’s sentence"):
         seed.read_seed(path)
 
 

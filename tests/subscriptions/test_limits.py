@@ -151,7 +151,7 @@ def test_signing_up_goes_on_without_the_storage_of_the_limits(sign_up, queued, s
 
     assert sign_up().status_code == 302
     assert len(queued) == 1
-    assert "the rate limits' storage does not answer" in caplog.text
+    assert "the rate limit storage does not answer" in caplog.text
     assert ADDRESS not in caplog.text
 
 

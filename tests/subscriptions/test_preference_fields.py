@@ -103,7 +103,7 @@ def test_a_pattern_is_kept_as_the_text_it_is(client, reader):
         ({"mute": "w" * 101}, "longer than 100 characters"),
         # One character that becomes eighteen when it is compared.
         ({"mute": "\ufdfa" * 20}, "longer than 100 characters"),
-        ({"frequency": "days", "chosen_days": []}, "Please pick at least one day."),
+        ({"frequency": "days", "chosen_days": []}, "Please choose at least one day."),
         ({"chosen_days": ["7"]}, "Select a valid choice"),
         ({"month_day": "32"}, "Select a valid choice"),
         ({"reading_minutes": "1"}, "greater than or equal to 2"),

@@ -91,17 +91,17 @@ def test_loading_changed_topics_tags_the_papers_anew(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (TOPIC + 'colour = "red"', "topic bread: colour: expected only slug, name"),
-        (TOPIC.replace("keywords", "#"), "topic bread: keywords: expected it, found nothing"),
-        (TOPIC.replace('slug = "bread"', ""), "topic number 1: slug: expected it, found nothing"),
+        (TOPIC + 'colour = "red"', "topic bread: colour: unknown, expected only slug, name"),
+        (TOPIC.replace("keywords", "#"), "topic bread: keywords: missing"),
+        (TOPIC.replace('slug = "bread"', ""), "topic number 1: slug: missing"),
         (TOPIC.replace('"Bread"', "5"), "topic bread: name: expected a text"),
         (TOPIC.replace('"Bread"', f'"{"B" * 81}"'), "topic bread: name: "),
         (TOPIC.replace('slug = "bread"', 'slug = "white bread"'), "topic white bread: slug: "),
         (TOPIC.replace('["sourdough"]', '"sourdough"'), "topic bread: keywords: expected a list of texts"),
         (TOPIC.replace('["sourdough"]', '["!", " "]'), "topic bread: keywords: expected a word or a phrase, found '!'"),
         (TOPIC.replace("cs.LG", "CS.lg"), "topic bread: arxiv_categories: expected an arXiv category such as cs.LG"),
-        (TOPIC + TOPIC, "topic bread: slug: expected a slug of its own"),
-        (TOPIC + TOPIC.replace('"bread"', '"b"'), "topic b: name: expected a name of its own"),
+        (TOPIC + TOPIC, "topic bread: slug: expected a unique slug"),
+        (TOPIC + TOPIC.replace('"bread"', '"b"'), "topic b: name: expected a unique name"),
         ("", "expected [[topic]] tables and nothing else"),
         ("x = 1" + TOPIC, "expected [[topic]] tables and nothing else"),
         ("topic = [1]", "expected [[topic]] tables and nothing else"),
@@ -118,6 +118,6 @@ def test_a_file_that_is_not_right_names_topic_and_key(tmp_path, text, message):
 @pytest.mark.django_db
 def test_a_name_of_another_topic_is_refused_and_nothing_changes(tmp_path):
     make_topic("Bread", slug="other")
-    with pytest.raises(CommandError, match="topic other: name: expected a name of its own"):
+    with pytest.raises(CommandError, match="topic other: name: expected a unique name"):
         call_command("load_topics", str(write(tmp_path, TOPIC)))
     assert Topic.objects.count() == 1

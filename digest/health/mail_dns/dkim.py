@@ -54,9 +54,9 @@ def read(lookup: Lookup, selector: str, domain: str) -> Key | None:
     try:
         record = tags(texts[0])
     except ValueError:
-        raise DkimError("is not written right") from None
+        raise DkimError("is malformed") from None
     if record.get("v", "DKIM1") != "DKIM1":
-        raise DkimError("is of an unknown version")
+        raise DkimError("has an unknown version")
     return _key(record)
 
 
@@ -72,4 +72,4 @@ def _key(record: dict[str, str]) -> Key:
         key = load_der_public_key(raw)
         if isinstance(key, RSAPublicKey):
             return Key(key.key_size, is_testing)
-    raise DkimError("holds no key")
+    raise DkimError("contains no key")

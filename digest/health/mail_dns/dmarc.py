@@ -37,7 +37,7 @@ def read(lookup: Lookup, domain: str) -> Dmarc | None:
         name = ".".join(labels[start:])
         records = [text for text in lookup.texts(f"_dmarc.{name}") if text.replace(" ", "").startswith("v=DMARC1")]
         if len(records) > 1:
-            raise DmarcError(f"_dmarc.{name} has {len(records)} records, and one is allowed")
+            raise DmarcError(f"_dmarc.{name} has {len(records)} records, but only one is allowed")
         if records:
             return _parse(records[0], name, is_above=start > 0)
     return None
@@ -48,10 +48,10 @@ def _parse(record: str, domain: str, *, is_above: bool) -> Dmarc:
         fields = {name.lower(): value for name, value in tags(record).items()}
         share = int(fields.get("pct", "100"))
     except ValueError:
-        raise DmarcError(f"_dmarc.{domain} is not written right") from None
+        raise DmarcError(f"_dmarc.{domain} is malformed") from None
     policy = fields.get("p", "").lower()
     if policy not in POLICIES:
-        raise DmarcError(f"_dmarc.{domain} has no “p=” of none, quarantine or reject")
+        raise DmarcError(f"_dmarc.{domain} needs a “p=” of none, quarantine or reject")
     below = fields.get("sp", policy).lower()
     return Dmarc(
         domain=domain,

@@ -65,9 +65,9 @@ def reason_to_skip() -> str:
     """Return why there is nothing to look up for the sender's domain; "" if there is something."""
     domain = sender_domain()
     if settings.MAIL_PROVIDER == "outbox":
-        return "No mail leaves this machine: MAIL_PROVIDER is outbox."
+        return "No email leaves this machine, because MAIL_PROVIDER is outbox."
     if "." not in domain or domain.endswith(tuple(f".{ending}" for ending in PRIVATE)):
-        return f"{domain} is no domain of the public DNS."
+        return f"{domain} isn’t a public domain."
     return ""
 
 

@@ -19,7 +19,7 @@ MX, SPF, DKIM = Reporter("MX"), Reporter("SPF"), Reporter("DKIM")
 DMARC, ALIGNMENT = Reporter("DMARC"), Reporter("alignment")
 
 SHORT_BITS, USUAL_BITS = 1024, 2048
-ASK_AGAIN = "Try again later, or ask another name server."
+ASK_AGAIN = "Try again later, or use another name server."
 GUIDE = "See “Getting mail delivered” in docs/running.md."
 
 Examination = Callable[[Lookup, str], Iterable[CheckResult]]
@@ -42,17 +42,17 @@ def asked_of(report: Reporter, examination: Examination) -> Callable[[], Iterato
 
 def mail_can_come_back(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
     """Look for a server that accepts mail for the sender: replies, and mail to the abuse mailbox."""
-    action = f"Publish an MX record for {domain}, or set MAIL_FROM to a domain that takes mail."
+    action = f"Publish an MX record for {domain}, or set MAIL_FROM to a domain that accepts email."
     try:
         servers = lookup.records(domain, "MX")
         if not servers and (lookup.records(domain, "A") or lookup.records(domain, "AAAA")):
-            yield MX.warn(f"{domain} has no MX record, so its web address is used.", action)
+            yield MX.warn(f"{domain} has no MX record, so email goes to its A or AAAA record.", action)
         elif not servers:
             yield MX.bad(
-                f"{domain} has no MX record, so replies don’t arrive, and some servers refuse such senders.", action
+                f"{domain} has no MX record, so replies don’t arrive, and some servers refuse its email.", action
             )
         elif all(str(server.exchange) == "." for server in servers):
-            yield MX.bad(f"{domain} says it accepts no mail (RFC 7505).", action)
+            yield MX.bad(f"{domain} says it doesn’t accept email (RFC 7505).", action)
         else:
             yield MX.ok(f"{domain} has {len(servers)}.")
     except NoDomainError:
@@ -75,18 +75,18 @@ def servers_are_allowed(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
         yield SPF.bad(f"The record of {domain} lets anyone send (+all).", "End it with ~all.")
     elif sender.spf and sender.spf not in record.includes:
         yield SPF.warn(
-            f"The record of {domain} does not include {sender.spf}.",
+            f"The record of {domain} doesn’t include {sender.spf}.",
             f"Add {allowed}, unless your provider uses its own domain for bounces, with its own record.",
         )
     elif record.of_others in {"", "?"}:
-        yield SPF.warn(f"The record of {domain} says nothing about all other servers.", "End it with ~all.")
+        yield SPF.warn(f"The record of {domain} says nothing about other servers.", "End it with ~all.")
     elif record.void > spf.MOST_VOID:
         yield SPF.warn(
-            f"{record.void} names in the record of {domain} lead nowhere. Some servers give up after two.",
+            f"{record.void} names in the record of {domain} don’t resolve. Some servers give up after two.",
             "Remove them.",
         )
     else:
-        yield SPF.ok(f"The record of {domain} is fine, with {record.lookups} of {spf.MOST_LOOKUPS} look-ups.")
+        yield SPF.ok(f"The record of {domain} is fine, and needs {record.lookups} of {spf.MOST_LOOKUPS} look-ups.")
 
 
 def keys_are_published(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
@@ -94,7 +94,7 @@ def keys_are_published(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
     domain, names = senders.signing_domain(domain), senders.selectors()
     if not names:
         yield DKIM.skipped(
-            f"Which keys {senders.sender_service()} signs with can’t be known from here.",
+            f"We can’t tell from here which keys {senders.sender_service()} signs with.",
             "Set DKIM_SELECTORS to the part before ._domainkey in the record it gave you.",
         )
         return
@@ -121,14 +121,14 @@ def _key(lookup: Lookup, selector: str, domain: str) -> Iterator[CheckResult]:
             yield DKIM.bad(f"{name} doesn’t exist.", "Publish the record your provider gives you.")
     elif key.bits and key.bits < SHORT_BITS:
         yield DKIM.bad(
-            f"{name} has {key.bits} bits, which doesn’t count as a signature.", "Create a key with 2048 bits."
+            f"{name} has {key.bits} bits, too few for the signature to count.", "Create a key with 2048 bits."
         )
     elif key.is_testing:
-        yield DKIM.warn(f"{name} is marked as a test (t=y), so some ignore it.", "Remove t=y.")
+        yield DKIM.warn(f"{name} is marked as a test (t=y), so some servers ignore it.", "Remove t=y.")
     elif key.bits and key.bits < USUAL_BITS:
         yield DKIM.warn(f"{name} has {key.bits} bits.", "Create a key with 2048 bits.")
     else:
-        yield DKIM.ok(f"{name} has {f'{key.bits} bits' if key.bits else 'a key of Ed25519'}.")
+        yield DKIM.ok(f"{name} has {f'{key.bits} bits' if key.bits else 'an Ed25519 key'}.")
 
 
 def policy_is_published(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
@@ -145,13 +145,13 @@ def policy_is_published(lookup: Lookup, domain: str) -> Iterator[CheckResult]:
         )
     elif policy.policy == "none":
         yield DMARC.warn(
-            f"The policy of {policy.domain} is none, which only watches.",
+            f"The policy of {policy.domain} is none, which only monitors.",
             "Read its reports, and change it to quarantine once they’re clean.",
         )
     elif not policy.has_reports:
-        yield DMARC.warn(f"The record of {policy.domain} asks for no reports.", "Add rua=mailto:… to it.")
+        yield DMARC.warn(f"The record of {policy.domain} doesn’t ask for reports.", "Add rua=mailto:… to it.")
     else:
-        part = "" if policy.share == 100 else f" for {policy.share} % of the mail"  # noqa: PLR2004
+        part = "" if policy.share == 100 else f" for {policy.share}% of email"  # noqa: PLR2004
         yield DMARC.ok(f"The policy of {policy.domain} is {policy.policy}{part}.")
 
 
@@ -166,16 +166,16 @@ def signature_is_the_senders(lookup: Lookup, domain: str) -> Iterator[CheckResul
     if not are_aligned(signed, domain, strict=is_strict):
         why = "and DMARC is strict (adkim=s)" if are_aligned(signed, domain) else "another domain"
         yield ALIGNMENT.bad(
-            f"MAIL_FROM is at {domain}, and mail is signed for {signed}: {why}.",
+            f"MAIL_FROM is at {domain}, but email is signed for {signed}: {why}.",
             f"Set MAIL_FROM to an address at {signed}.",
         )
     elif not senders.selectors():
         yield ALIGNMENT.skipped(
-            "Which domain signs the mail can’t be known without sending.",
+            "We can’t tell which domain signs email without sending one.",
             f"Check an email that arrived: its DKIM-Signature must have d={domain}.",
         )
     elif any(_is_key(lookup, selector, signed) for selector in senders.selectors()):
-        yield ALIGNMENT.ok(f"There’s a key for {signed}, and MAIL_FROM is at {domain}.")
+        yield ALIGNMENT.ok(f"There’s a key for {signed}, which matches MAIL_FROM at {domain}.")
     else:
         yield ALIGNMENT.bad(
             f"Nothing signs for {domain}: the provider’s own signature doesn’t count for DMARC.",

@@ -43,14 +43,14 @@ def read(lookup: Lookup, domain: str) -> Spf | None:
     spf = Spf()
     spf.of_others = _follow(lookup, domain, record, spf)
     if spf.lookups > MOST_LOOKUPS:
-        raise SpfError(f"it needs {spf.lookups} look-ups, and {MOST_LOOKUPS} are allowed")
+        raise SpfError(f"it needs {spf.lookups} look-ups, but only {MOST_LOOKUPS} are allowed")
     return spf
 
 
 def _record(lookup: Lookup, domain: str) -> str | None:
     records = [text for text in lookup.texts(domain) if text.lower() == "v=spf1" or text.lower().startswith("v=spf1 ")]
     if len(records) > 1:
-        raise SpfError(f"{domain} has {len(records)} SPF records, and one is allowed")
+        raise SpfError(f"{domain} has {len(records)} SPF records, but only one is allowed")
     return records[0] if records else None
 
 
@@ -86,13 +86,13 @@ def _term(word: str) -> tuple[str, str, str]:
     """Return a term's name, qualifier and value."""
     match = TERM.fullmatch(word)
     if not match:
-        raise SpfError("it has a term that is none")
+        raise SpfError("it has an invalid term")
     if match["modifier"]:
         return match["modifier"].lower(), "", match["value"].lower().rstrip(".")
     name, rest = match["name"].lower(), match["rest"]
     value = rest[1:].partition("/")[0].lower().rstrip(".") if rest.startswith(":") else ""
     if (name in NEEDS_VALUE and not value) or (name == "all" and rest):
-        raise SpfError(f"“{name}” is not written right")
+        raise SpfError(f"“{name}” is malformed")
     return name, match["qualifier"] or "+", value
 
 

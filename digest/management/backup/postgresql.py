@@ -45,7 +45,7 @@ def dump(path: Path, say: Say) -> None:
     server, client = _server_version(), programs.major_version("pg_dump")
     if client < server:
         raise BackupError(
-            f"pg_dump has version {client}, the server {server}. An older pg_dump can’t read a newer server. "
+            f"pg_dump is version {client}, the server is {server}. An older pg_dump can’t read a newer server. "
             f"Install the client programs of version {server} (Debian: postgresql-client-{server})."
         )
     progress = Progress(say)
@@ -58,7 +58,7 @@ def verify(path: Path) -> None:
     """Read a backup to its end; raise BackupError if it is not a backup, is damaged, or is not of this service."""
     with path.open("rb") as file:
         if file.read(5) != b"PGDMP":
-            raise BackupError(f"{path} isn’t a PostgreSQL backup: pg_dump --format=custom didn’t write it.")
+            raise BackupError(f"{path} isn’t a PostgreSQL backup: it wasn’t written by pg_dump --format=custom.")
     contents = _output(["pg_restore", "--list", str(path)])
     if f"TABLE DATA {_schema()} django_migrations " not in contents:
         raise BackupError(f"{path} is a backup of another database, or its tables are in another schema.")
@@ -101,11 +101,11 @@ def users() -> list[str]:
     """Return who else has this database open, one line per kind of session."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(nullif(application_name, ''), 'a program without a name'), count(*) FROM pg_stat_activity"
+            "SELECT coalesce(nullif(application_name, ''), 'an unnamed program'), count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
             " GROUP BY 1 ORDER BY 1"
         )
-        return [f"{count} open session(s) of {name} in the database" for name, count in cursor.fetchall()]
+        return [f"{count} open database session(s) of {name}" for name, count in cursor.fetchall()]
 
 
 def _pass_on(source: IO[bytes], target: IO[bytes], progress: Progress) -> None:

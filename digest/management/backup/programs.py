@@ -43,7 +43,7 @@ def path_of(program: str) -> str:
     path = shutil.which(program)
     if not path:
         raise BackupError(
-            f"{program} was not found. Install PostgreSQL's client programs (Debian: apt install postgresql-client)."
+            f"{program} was not found. Install PostgreSQL’s client programs (Debian: apt install postgresql-client)."
         )
     return path
 
@@ -99,7 +99,7 @@ def explained(program: str, complaints: IO[bytes]) -> str:
     """Return a program's error output, and what to do about it if that is known."""
     complaints.seek(0)
     text = complaints.read().decode(errors="replace").strip()
-    complaint = "\n".join(text.splitlines()[:5]) or "it gave no reason"
+    complaint = "\n".join(text.splitlines()[:5]) or "no reason given"
     for pattern, advice in ADVICE.items():
         if re.search(pattern, text, re.IGNORECASE):
             return f"{program} failed: {complaint}\n{advice}"
@@ -107,9 +107,9 @@ def explained(program: str, complaints: IO[bytes]) -> str:
 
 
 ADVICE = {
-    "server version mismatch": "Install client programs as new as the server.",
+    "server version mismatch": "Install client programs at least as new as the server.",
     "no space left|disk full": "The disk is full. Free up space, or set BACKUP_DIR to another disk.",
-    "lock timeout": "Something still uses the tables. Stop web, worker and beat, and try again.",
+    "lock timeout": "Something is still using the tables. Stop web, worker and beat, and try again.",
     "could not connect|connection to server|connection refused": "Is the database running, and is DATABASE_URL right?",
     "not appear to be a valid archive|unsupported version|input file|unexpected end": (
         "The file isn’t a backup, is damaged, or was made by newer client programs."

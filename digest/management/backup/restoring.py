@@ -22,7 +22,7 @@ from digest.sending.after_restore import Settled
 OWN_APPS = {"digest", "subscriptions"}
 # Beat rings every minute: someone who stops it and restores at once waits this long, or uses --force.
 BEAT_LIVES = timedelta(seconds=75)
-NOT_SETTLED = """The backup is in the database, and what went out since it was made is NOT settled.
+NOT_SETTLED = """The backup is in the database, but what went out since it was made is NOT settled.
 Before you start web, worker and beat, run:
     manage.py migrate
     manage.py after_restore"""
@@ -38,7 +38,7 @@ def signs_of_life() -> list[str]:
         if silence is not None and timedelta(0) <= silence < BEAT_LIVES
         else []
     )
-    return [*beat, *(f"the worker {name} answers" for name in queues.workers()), *users]
+    return [*beat, *(f"worker {name} answers" for name in queues.workers()), *users]
 
 
 def check(path: Path, say: Say) -> None:

@@ -16,11 +16,13 @@ from digest.metrics.benchmark.run import BenchmarkError, Result, Setup, benchmar
 class Command(BaseCommand):
     """Measure the delivery engine in a scratch database, sending to a sink on this machine."""
 
-    help = "Measure planning, composing and sending in a scratch database. No mail leaves the machine."
+    help = "Measure planning, composing and sending in a scratch database. No email leaves the machine."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument("--subscribers", type=int, help="how many (default: 1,000, then 10,000, then 100,000)")
+        parser.add_argument(
+            "--subscribers", type=int, help="how many readers (default: 1,000, then 10,000, then 100,000)"
+        )
         parser.add_argument("--transport", choices=["smtp", "anymail"], default="smtp")
         parser.add_argument("--processes", type=int, default=4, help="sending processes (default 4)")
         parser.add_argument(
@@ -64,5 +66,5 @@ def _table(results: list[Result]) -> Table:
         table.add_row("smtp-source", *[f"{result.yardstick_per_second or 0:,.0f}" for result in results])
         table.add_row("ratio", *[f"{result.ratio or 0:.2f}" for result in results])
     table.add_row("peak memory, MB", *[f"{result.peak_mb:,.0f}" for result in results])
-    table.add_row("bytes a mail", *[f"{result.mail_bytes:,}" for result in results])
+    table.add_row("bytes per email", *[f"{result.mail_bytes:,}" for result in results])
     return table

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument("--subscribers", type=int, default=100_000, help="how many (default 100,000)")
+        parser.add_argument("--subscribers", type=int, default=100_000, help="number of subscribers (default 100,000)")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one per core")
         parser.add_argument("--json", action="store_true", help="print one JSON object: papers, subscribers per second")
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({str(result.papers): round(result.per_second) for result in results}))
             return
-        table = Table("papers", "subscribers", "processes", "a second", "a second of one core")
+        table = Table("papers", "subscribers", "processes", "per second", "per second of one core")
         for result in results:
             rates = round(result.per_second), round(result.per_cpu_second)
             cells = result.papers, result.subscribers, result.processes, *rates

@@ -21,4 +21,4 @@ class Command(BaseCommand):
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("papers", total=Paper.objects.count())
             chosen = choose_for_all(lambda completed: bar.update(task, completed=completed))
-        self.stdout.write(f"{chosen} papers looked at")
+        self.stdout.write(f"{chosen} papers checked")

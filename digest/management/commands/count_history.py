@@ -12,7 +12,7 @@ from digest.metrics import tallies
 class Command(BaseCommand):
     """Count who came and went on each of the last days."""
 
-    help = "Fill in the panel’s charts for days before it counted"
+    help = "Fill in the panel’s charts for the days before it started counting"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the number of days."""

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         sent_count = sum(delivery.status == Delivery.Status.SENT for delivery in new)
         console.print(f"{sent_count} digests sent just now. They are in {settings.OUTBOX_DIR}.", soft_wrap=True)
         console.print(f"Site:   {settings.SITE_URL}/")
-        console.print(f"Outbox: {settings.SITE_URL}/outbox/  (read the mail here)")
+        console.print(f"Outbox: {settings.SITE_URL}/outbox/  (read the emails here)")
         login = f"sign in as {demo.DEMO_CURATOR}, password {demo.DEMO_PASSWORD}"
         console.print(f"Panel:  {settings.SITE_URL}/admin/  ({login})")
 

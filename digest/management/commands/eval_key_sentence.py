@@ -17,25 +17,25 @@ from digest.metrics.key_sentences.summaries import SummariesError, read_summarie
 class Command(BaseCommand):
     """Compare our choice with the known methods."""
 
-    help = "Choose a sentence of each abstract by the known methods and ours, and compare it with summaries (ROUGE)"
+    help = "Choose a sentence from each abstract with known methods and ours, and compare it with summaries (ROUGE)"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("path", type=Path, help="a .jsonl file of abstracts with summaries, or a folder of them")
-        parser.add_argument("--json", action="store_true", help="print one object: file, method, figures")
+        parser.add_argument("--json", action="store_true", help="print one JSON object: file, method, figures")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Evaluate and print."""
         path: Path = options["path"]
         files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
         if not files:
-            raise CommandError(f"{path}: no .jsonl file in it")
+            raise CommandError(f"{path}: no .jsonl files found")
         try:
             figures = {file.name: self._evaluate(file) for file in files}
         except SummariesError as error:
             raise CommandError(str(error)) from error
         except ImportError as error:
-            raise CommandError(f"{error}: ROUGE needs what requirements/dev.txt installs") from error
+            raise CommandError(f"{error}: ROUGE needs the packages in requirements/dev.txt") from error
         if options["json"]:
             plain = {
                 file: {method: asdict(row) for method, row in methods.items()} for file, methods in figures.items()
@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def _evaluate(self, file: Path) -> dict[str, MethodFigures]:
         abstracts = read_summaries(file)
         if not abstracts:
-            raise SummariesError(f"{file}: no abstract in it")
+            raise SummariesError(f"{file}: no abstracts found")
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(file.name, total=len(abstracts))
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
 
 def _table(file: str, methods: dict[str, MethodFigures]) -> Table:
-    table = Table(title=f"{file}: ROUGE (F1 with stemming, the best of the summaries)")
+    table = Table(title=f"{file}: ROUGE (F1 with stemming, best of the summaries)")
     for name in ("method", "ROUGE-1", "ROUGE-2", "ROUGE-L", "words"):
         table.add_column(name, no_wrap=True)
     for method, row in sorted(methods.items(), key=lambda item: item[1].rouge_1.mean):

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         except EvaluationError as error:
             raise CommandError(str(error)) from error
         except ImportError as error:
-            raise CommandError(f"{error}: the known methods need what requirements/dev.txt installs") from error
+            raise CommandError(f"{error}: the known methods need the packages in requirements/dev.txt") from error
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(evaluation)))
         else:
@@ -83,7 +83,7 @@ def _as_json(evaluation: Any) -> dict[str, dict[str, dict[str, Any]]]:
 
 def _table(evaluation: Any) -> Table:
     """Return nDCG@10 with its interval, hit rate, diversity and coverage: one row per method, one column per number."""
-    title = "nDCG@10, then hit rate, diversity and coverage, by papers known"
+    title = "nDCG@10, then hit rate, diversity and coverage, by number of known papers"
     table = Table(title=title)
     table.add_column("method", no_wrap=True)
     for profile_size in evaluation.leads:
@@ -93,7 +93,7 @@ def _table(evaluation: Any) -> Table:
     ahead = [
         f"{lead.ndcg.mean:+.3f} ({lead.ndcg.low:+.3f} to {lead.ndcg.high:+.3f})" for lead in evaluation.leads.values()
     ]
-    table.add_row("ours above the best known", *ahead)
+    table.add_row("ours minus the best known", *ahead)
     return table
 
 

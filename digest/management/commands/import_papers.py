@@ -40,9 +40,9 @@ class Command(BaseCommand):
         )
         sources.add_parser("due", help="all configured sources that are due, as beat does")
         for name, what in (
-            ("oai", "arXiv through OAI-PMH: the sets of ARXIV_CATEGORIES"),
-            ("rss", "arXiv’s RSS feeds for today: those of ARXIV_CATEGORIES"),
-            ("huggingface", "Hugging Face's daily papers"),
+            ("oai", "arXiv through OAI-PMH, for ARXIV_CATEGORIES"),
+            ("rss", "arXiv’s RSS feeds for today, for ARXIV_CATEGORIES"),
+            ("huggingface", "Hugging Face’s daily papers"),
             ("api", "arXiv’s API: ARXIV_CATEGORIES, or the results of a query"),
         ):
             daily = sources.add_parser(name, help=what)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     A step that fails says why and what to do. The steps after it run all the same, and the command exits with 1.
     """
 
-    help = "Ask for the settings, write .env, set up the database and the first user, and send a test mail."
+    help = "Ask for the settings, write .env, set up the database and the first user, and send a test email."
     # There is nothing to check yet.
     requires_system_checks = ()
     requires_migrations_checks = False
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-input", action="store_true", help="don’t ask: use flags, the file and defaults")
         parser.add_argument("--only-write", action="store_true", help="only write the file")
         parser.add_argument("--user", default="", help="name of the first user")
-        parser.add_argument("--user-email", default="", help="their email address, which gets the test mail")
+        parser.add_argument("--user-email", default="", help="their email address, which gets the test email")
         parser.add_argument(
             "--set", action="append", default=[], metavar="NAME=VALUE", dest="further",
             help="another variable, such as a provider’s key; can be repeated",
@@ -89,7 +89,6 @@ class Command(BaseCommand):
         while True:
             shown = " [keep current]" if question.is_secret and default else f" [{default}]" if default else ""
             prompt = f"{question.text} ({question.variable}){shown}: "
-            prompt = f"{question.text} ({question.variable}){shown}: "
             value = (getpass if question.is_secret else input)(prompt).strip() or default
             if not (fault := question.fault(value)):
                 return value
@@ -105,7 +104,7 @@ class Command(BaseCommand):
                 raise CommandError(message)
             if email:
                 self.stderr.write(f"  That doesn’t work: {fault}.")
-            email = input("Their email address, which gets a test mail: ").strip()
+            email = input("Their email address, which gets a test email: ").strip()
         password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or secrets.token_urlsafe(12)
         return {
             "DJANGO_SUPERUSER_USERNAME": name,
@@ -125,7 +124,7 @@ class Command(BaseCommand):
             ("static files", ["collectstatic", "--no-input", "--verbosity", "0"]),
             ("topics", ["load_topics"]),
             ("first user", ["createsuperuser", "--no-input"]),
-            ("test mail", ["sendtestemail", user["DJANGO_SUPERUSER_EMAIL"]]),
+            ("test email", ["sendtestemail", user["DJANGO_SUPERUSER_EMAIL"]]),
         ]
 
     def _taken(self, name: str, step: list[str], file: Path, user: dict[str, str]) -> bool:
@@ -145,9 +144,9 @@ class Command(BaseCommand):
 
     def _say_what_next(self, user: dict[str, str], site: str) -> None:
         self.stdout.write(
-            f"\nThe first user is {user['DJANGO_SUPERUSER_USERNAME']}"
+            f"\nSign in at {site}/admin/ as {user['DJANGO_SUPERUSER_USERNAME']}"
             + ("" if os.environ.get("DJANGO_SUPERUSER_PASSWORD") else f", password {user['DJANGO_SUPERUSER_PASSWORD']}")
-            + f": {site}/admin/\n\n"
+            + "\n\n"
             "Next steps:\n"
             "  1. Start it:  .venv/bin/python manage.py serve     (see docs/running.md for larger setups)\n"
             "  2. Put a TLS proxy in front of it. docs/running.md explains how.\n"

@@ -25,5 +25,5 @@ class Command(BaseCommand):
         winner = f"better: {result.winner}" if result.winner else "no winner yet"
         self.stdout.write(
             f"usual {result.usual_won}, {result.challenger} {result.challenger_won}, neither {result.ties}; "
-            f"{winner} (by chance alone: {result.chance:.3f})"
+            f"{winner} (probability by chance alone: {result.chance:.3f})"
         )

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         users = get_user_model()._default_manager
         user = users.filter(username=options["by"], is_staff=True, is_active=True).first()
         if user is None:
-            raise CommandError(f"There’s no panel user called {options['by']}.")
+            raise CommandError(f"There’s no panel user called “{options['by']}”.")
         number = bounce_reversal.lift_edition_bounces(edition, timezone.now())
         what = f"Suppressions lifted: {number}."
         rows = Edition.objects.filter(pk=edition.pk)

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         row.lift(timezone.now())
         if options["sign_out"]:
             row.sign_out(timezone.now())
-        what = "Let in again on the machine, after failed attempts to sign in."
+        what = "Unlocked from the command line after failed sign-in attempts."
         rows = User.objects.filter(pk=person.pk)
         LogEntry.objects.log_actions(person.pk, rows, CHANGE, change_message=what, single_object=True)
         self.stdout.write(f"{person} can sign in again.")

@@ -26,14 +26,14 @@ class Command(BaseCommand):
             "--set",
             dest="sets",
             type=lambda names: names.split(","),
-            help=f"sets of broad topics and their narrower ones: {','.join(starter_topics.topic_sets())}",
+            help=f"topic sets, each with broad topics and narrower ones: {','.join(starter_topics.topic_sets())}",
         )
 
     def handle(self, *, path: Path, sets: list[str] | None, **options: Any) -> None:  # noqa: ARG002 - Django's own
         """Load, and print a line for each file."""
         unknown = sorted({*(sets or [])} - {*starter_topics.topic_sets()})
         if unknown:
-            raise CommandError(f"--set: expected some of {', '.join(starter_topics.topic_sets())}, found {unknown[0]}")
+            raise CommandError(f"--set: expected any of {', '.join(starter_topics.topic_sets())}, found {unknown[0]}")
         paths = [starter_topics.SETS / f"{name}.toml" for name in sets] if sets else [path]
         try:
             with transaction.atomic():

@@ -33,7 +33,7 @@ def _is_a_warning(record: logging.LogRecord) -> bool:
 class Command(BaseCommand):
     """Run the tasks that beat's schedule has for this minute, one after another, in this process."""
 
-    help = "Run the tasks that are due this minute. For cron, every minute, where beat doesn’t run."
+    help = "Run the tasks that are due this minute. For cron to call every minute if beat doesn’t run."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Run the tasks; if any failed, raise CommandError at the end with their names."""

@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 clear_untrusted_proxy_headers=False,
             )  # fmt: skip
         except (OSError, ValueError) as error:
-            message = f"cannot listen at {options['bind']}: {error}"
+            message = f"cannot listen on {options['bind']}: {error}"
             raise CommandError(message) from error
         web = threading.Thread(target=server.run, name="web", daemon=True)
         # Clients that connect earlier wait. From then on the worker listens for signals.

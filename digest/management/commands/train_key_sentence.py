@@ -12,13 +12,13 @@ from digest.metrics.key_sentences.summaries import SummariesError, read_summarie
 class Command(BaseCommand):
     """Learn the weights and write them."""
 
-    help = "Learn how key sentences are chosen from abstracts with summaries; for developers"
+    help = "For developers: learn to choose key sentences from abstracts that have summaries"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("path", type=Path, help="a .jsonl file of abstracts with summaries")
-        parser.add_argument("--model", type=int, required=True, help="its number: one more than that of the last")
-        parser.add_argument("--to", type=Path, default=WEIGHTS_PATH, help="where the weights go")
+        parser.add_argument("--model", type=int, required=True, help="the model’s number: one more than the last one’s")
+        parser.add_argument("--to", type=Path, default=WEIGHTS_PATH, help="where to write the weights")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Learn and write."""
@@ -30,5 +30,5 @@ class Command(BaseCommand):
         except SummariesError as error:
             raise CommandError(str(error)) from error
         except ImportError as error:
-            raise CommandError(f"{error}: learning needs what requirements/dev.txt installs") from error
+            raise CommandError(f"{error}: learning needs the packages in requirements/dev.txt") from error
         self.stdout.write(f"{options['to']}: from {len(abstracts)} abstracts")

@@ -68,5 +68,5 @@ def outcome_of(status: Collection[str] | None, message_id: object) -> Outcome:
     if words and words <= NOT_TAKEN:
         return Outcome(Verdict.PERMANENT, f"the provider's answer: {', '.join(sorted(words))}")
     if words == {"unknown"} and not message_id:
-        return Outcome(Verdict.UNCERTAIN, "the provider's answer does not say whether it took the mail")
+        return Outcome(Verdict.UNCERTAIN, "the provider's answer does not say whether it accepted the email")
     return Outcome(Verdict.SENT, provider_id=str(message_id or ""))

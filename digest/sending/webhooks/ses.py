@@ -19,7 +19,7 @@ class SesWebhook(AmazonSESTrackingWebhookView):  # type: ignore[misc]
     def validate_request(self, request: HttpRequest) -> None:
         """Refuse messages without their envelope: they have no signature."""
         if "x-amz-sns-rawdelivery" in request.headers:
-            logger.error("a report of Amazon SES was refused: turn off raw message delivery for the subscription")
+            logger.error("a report from Amazon SES was refused: turn off raw message delivery for the subscription")
             raise AnymailWebhookValidationFailure
 
     def parse_events(self, request: HttpRequest) -> Any:

@@ -57,7 +57,7 @@ def take(request: HttpRequest, provider: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST", "HEAD"])
     if missing := providers.missing_proof(provider, settings.ANYMAIL):
-        logger.error("a report of %s was refused: %s is not set", provider, missing)
+        logger.error("a report from %s was refused: %s is not set", provider, missing)
         return HttpResponse(status=403)
     if provider == "amazon_ses" and "Authorization" not in request.headers:
         return HttpResponse(status=401, headers=CHALLENGE)
@@ -70,13 +70,13 @@ def _post(request: HttpRequest, provider: str) -> HttpResponse:
         view.setup(request)
         events = _events(view, request)
     except NONSENSE as error:
-        logger.warning("what was posted as a report of %s was refused: %s", provider, type(error).__name__)
+        logger.warning("something posted as a report from %s was refused: %s", provider, type(error).__name__)
         return HttpResponse(status=400)
     except Exception as error:
         if not isinstance(error, UnreachableError) and not is_amazon(error, "BotoCoreError", "ClientError"):
             raise
         # Amazon tries again.
-        logger.exception("a report of %s could not be checked: %s", provider, type(error).__name__)
+        logger.exception("a report from %s could not be verified: %s", provider, type(error).__name__)
         return HttpResponse(status=503)
     for event in events:
         tracking.send(sender=type(view), event=event, esp_name=view.esp_name)
@@ -98,5 +98,5 @@ def _events(view: AnymailBaseWebhookView, request: HttpRequest) -> list[AnymailT
     if errors:
         if not events:
             raise errors[0]
-        logger.warning("%d of a batch of reports could not be read", len(errors))
+        logger.warning("%d reports in a batch could not be read", len(errors))
     return events
