@@ -1,4 +1,4 @@
-"""What every test needs: folders of its own, and nothing left over from the test before."""
+"""What every test needs: its own folders, and nothing left over from the previous test."""
 
 import os
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.support.fake_source import fake_source
 from tests.support.night_harvest import NIGHT
 from tests.support.roles import restore_roles
 
-# The same inputs at each run, and no complaint of a slow machine; HYPOTHESIS_PROFILE=explore looks for new ones.
+# The same inputs on every run, and no complaints about a slow machine. HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -28,13 +28,13 @@ hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
-# Whoever asks for one of these commits what they do, and Django empties the database after them.
+# Tests that use one of these fixtures commit their changes, and Django empties the database afterwards.
 COMMITTING = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """What the migrations put into the database is there for the next test too, in any order of tests."""
+    """Restore what the migrations put into the database for the next test, whatever the order of tests."""
     result = yield
     marker = item.get_closest_marker("django_db")
     commits = (marker and marker.kwargs.get("transaction")) or COMMITTING.intersection(item.fixturenames)
@@ -47,19 +47,19 @@ def pytest_runtest_teardown(item, nextitem):
 
 @pytest.fixture(autouse=True)
 def fast_passwords(settings):
-    """A password is hashed in no time: the slow hash of production is what Django itself tests."""
+    """Hash passwords quickly: Django itself tests the slow hash used in production."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
 def static_files_when_asked_for(settings):
-    """A static file is looked for when it is asked for: a list of all, for each client, takes longer than a test."""
+    """Look up static files on request: listing them all for each client takes longer than a test."""
     settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path):
-    """The outbox and the journals of a test lie in its own folder."""
+    """Keep a test's outbox and journals in its own folder."""
     settings.VAR_DIR = tmp_path
     settings.OUTBOX_DIR = tmp_path / "outbox"
 
@@ -78,14 +78,14 @@ def nothing_left_over():
 
 @pytest.fixture
 def at_noon():
-    """The clock stands at NOON."""
+    """Stop the clock at NOON."""
     with time_machine.travel(NOON, tick=False):
         yield
 
 
 @pytest.fixture
 def source(settings):
-    """A server that all sources are asked at, with no wait between two requests."""
+    """A server that all sources point to, with no wait between requests."""
     with fake_source() as server:
         settings.ARXIV_SPACING = timedelta(0)
         settings.ARXIV_OAI_URL = f"{server.url}/oai"
@@ -101,7 +101,7 @@ def source(settings):
 
 @pytest.fixture
 def waits(monkeypatch):
-    """The waits between two tries, which then take no time."""
+    """The waits between tries, recorded instead of slept through."""
     waits_taken = []
     monkeypatch.setattr("digest.sources.fetching.sleep", waits_taken.append)
     return waits_taken
@@ -109,7 +109,7 @@ def waits(monkeypatch):
 
 @pytest.fixture
 def night(settings, time_machine, source, waits):
-    """The night after a Tuesday, with arXiv's machine learning to gather by OAI-PMH."""
+    """The night after a Tuesday, with arXiv's machine learning papers to harvest by OAI-PMH."""
     time_machine.move_to(NIGHT, tick=False)
     settings.SOURCES = ["oai"]
     settings.ARXIV_CATEGORIES = settings.EDITION_CATEGORIES = ["cs.LG"]

@@ -1,4 +1,4 @@
-"""Changes of an edition: each is made on a state that somebody saw, and none is lost without a word."""
+"""Changes to an edition: each is based on a version that someone saw, and none is lost silently."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ def order(edition):
     return "".join(entry.paper.title for entry in edition.entries.shown().select_related("paper"))
 
 
-def test_a_paper_is_put_at_a_place(edition):
+def test_a_paper_is_moved_to_a_position(edition):
     change(edition, changes.move, entry(edition, "D"), 1)
 
     assert order(edition) == "ADBC"
@@ -46,14 +46,14 @@ def test_a_paper_moves_up_and_down(edition, title, by, then):
     assert order(edition) == then
 
 
-def test_a_pinned_paper_comes_first_and_nothing_is_put_before_it(edition):
+def test_a_pinned_paper_comes_first_and_nothing_is_moved_before_it(edition):
     change(edition, changes.set_placement, entry(edition, "C"), PINNED)
     change(edition, changes.move, entry(edition, "D"), 0)
 
     assert order(edition) == "CDAB"
 
 
-def test_a_hidden_paper_is_not_shown_and_comes_back(edition):
+def test_a_hidden_paper_is_not_shown_and_can_be_brought_back(edition):
     change(edition, changes.set_placement, entry(edition, "B"), HIDDEN)
     assert order(edition) == "ACD"
 
@@ -61,7 +61,7 @@ def test_a_hidden_paper_is_not_shown_and_comes_back(edition):
     assert sorted(order(edition)) == ["A", "B", "C", "D"]
 
 
-def test_a_paper_is_added_at_its_place_and_at_the_end_before_those_hidden(edition):
+def test_a_paper_is_added_at_its_position_or_at_the_end_before_hidden_ones(edition):
     change(edition, changes.set_placement, entry(edition, "D"), HIDDEN)
 
     change(edition, changes.add_paper, make_paper("X").pk, 1)
@@ -70,7 +70,7 @@ def test_a_paper_is_added_at_its_place_and_at_the_end_before_those_hidden(editio
     assert order(edition) == "AXBCY"
 
 
-def test_a_paper_of_another_edition_is_not_added(edition):
+def test_a_paper_from_another_edition_is_not_added(edition):
     other = make_paper("X")
     make_edition(other, day=DAY - timedelta(days=1))
 
@@ -78,7 +78,7 @@ def test_a_paper_of_another_edition_is_not_added(edition):
         change(edition, changes.add_paper, other.pk)
 
 
-def test_clearing_leaves_what_is_pinned_or_noted(edition):
+def test_clearing_keeps_papers_that_are_pinned_or_have_a_note(edition):
     change(edition, changes.set_placement, entry(edition, "A"), PINNED)
     change(edition, changes.write_note, entry(edition, "C"), "Read this.")
 
@@ -104,7 +104,7 @@ def test_a_note_is_one_line_of_text_as_it_was_typed(edition):
         (lambda _: (changes.add_paper, 0), "This paper no longer exists."),
     ],
 )
-def test_what_cannot_be_done_changes_nothing_and_says_why(edition, command, message):
+def test_an_impossible_change_does_nothing_and_says_why(edition, command, message):
     with pytest.raises(changes.ChangeRefusedError, match=message):
         change(edition, *command(entry(edition, "A")))
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_done_changes_nothing_and_says_why(edition, command, mess
     assert edition.version == 0
 
 
-def test_the_second_of_two_changes_on_one_state_is_refused(edition):
+def test_the_second_of_two_changes_to_the_same_version_is_refused(edition):
     change(edition, changes.move, entry(edition, "D"), 0, version=0, who="ada")
 
     with pytest.raises(changes.StaleError, match="ada changed this edition in the meantime"):
@@ -121,7 +121,7 @@ def test_the_second_of_two_changes_on_one_state_is_refused(edition):
     assert order(edition) == "DABC"
 
 
-def test_a_change_takes_back_the_look_that_was_asked_for(edition):
+def test_a_change_cancels_a_request_for_a_second_look(edition):
     type(edition).objects.update(look_asked_by="grace")
 
     change(edition, changes.write_words, "Subject", "Intro")

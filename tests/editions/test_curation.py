@@ -1,4 +1,4 @@
-"""When an edition comes out, in which order, and the desk where a curator decides it."""
+"""When an edition is published, in which order, and the panel pages where a curator decides that."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -32,7 +32,7 @@ def titles_shown(edition):
     return [entry.paper.title for entry in edition.entries.shown()]
 
 
-def test_publishing_shows_the_edition_once():
+def test_an_edition_is_published_only_once():
     edition = draft(make_paper())
 
     assert curation.publish_edition(edition, NOON)
@@ -50,7 +50,7 @@ def test_an_edition_with_nothing_to_show_is_not_published():
     assert not Edition.objects.get().is_published
 
 
-def test_drafts_publish_themselves_at_their_hour_and_not_before():
+def test_drafts_are_published_automatically_at_their_hour_and_not_before():
     make_edition(make_paper(), day=DAY - timedelta(days=1))
     today = draft(make_paper())
     draft(make_paper(), day=DAY + timedelta(days=1))
@@ -60,7 +60,7 @@ def test_drafts_publish_themselves_at_their_hour_and_not_before():
     assert curation.publish_overdue(NOON) == []
 
 
-def test_an_empty_draft_waits_and_does_not_keep_others_waiting(caplog):
+def test_an_empty_draft_waits_and_does_not_hold_up_others(caplog):
     empty = draft(day=DAY - timedelta(days=1))
     full = draft(make_paper())
 
@@ -70,7 +70,7 @@ def test_an_empty_draft_waits_and_does_not_keep_others_waiting(caplog):
     assert "Edition of 2025-08-20 has no papers to show" in caplog.text
 
 
-def test_an_edition_nobody_ordered_begins_with_the_papers_strongest_in_their_topic():
+def test_an_unordered_edition_starts_with_the_papers_that_fit_their_topic_best():
     topic = make_topic()
     edition = draft(
         make_paper("None"), make_paper("Weak", about=topic, score=0.2), make_paper("Strong", about=topic, score=0.9)
@@ -82,7 +82,7 @@ def test_an_edition_nobody_ordered_begins_with_the_papers_strongest_in_their_top
     assert titles_shown(edition) == ["Strong", "Weak", "None"]
 
 
-def test_an_edition_nobody_ordered_begins_with_the_papers_most_voted_for():
+def test_an_unordered_edition_starts_with_the_papers_with_most_votes():
     voted = make_paper("Voted")
     edition = draft(make_paper("Strong", about=make_topic(), score=0.9), voted)
     edition.entries.update(position=0)
@@ -93,7 +93,7 @@ def test_an_edition_nobody_ordered_begins_with_the_papers_most_voted_for():
     assert titles_shown(edition) == ["Voted", "Strong"]
 
 
-def test_an_order_somebody_gave_stands():
+def test_an_order_set_by_hand_is_kept():
     topic = make_topic()
     edition = draft(make_paper("First", about=topic, score=0.1), make_paper("Second", about=topic, score=0.9))
 
@@ -111,7 +111,7 @@ def test_pinned_papers_come_first_whatever_the_order():
     assert titles_shown(edition) == ["Second", "First"]
 
 
-def test_readers_may_see_what_is_shown_in_a_published_edition():
+def test_readers_see_only_papers_shown_in_a_published_edition():
     visible, hidden = make_paper(), make_paper()
     make_edition(visible, hidden)
     EditionPaper.objects.filter(paper=hidden).update(placement=HIDDEN)
@@ -121,7 +121,7 @@ def test_readers_may_see_what_is_shown_in_a_published_edition():
     assert list(Paper.objects.public()) == [visible]
 
 
-# --- The desk ---
+# --- The panel ---
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def desk(client):
 
 
 def form_of(edition, **changes):
-    """What the browser posts for an edition with its papers."""
+    """Return what the browser posts for an edition with its papers."""
     entries = list(edition.entries.all())
     data = {"day": edition.day.isoformat(), "publish_at_0": "2025-08-21", "publish_at_1": "06:00:00"}
     for prefix, count in (("entries", len(entries)), ("entries-2", 1)):
@@ -144,7 +144,7 @@ def form_of(edition, **changes):
     return {**data, **changes}
 
 
-def test_the_desk_orders_pins_and_notes(desk):
+def test_a_curator_can_order_pin_and_annotate_papers(desk):
     edition = draft(make_paper("One"), make_paper("Two"))
 
     response = desk.post(
@@ -157,7 +157,7 @@ def test_the_desk_orders_pins_and_notes(desk):
     assert edition.entries.get(placement=PINNED).note == "Look!"
 
 
-def test_the_desk_adds_a_paper(desk):
+def test_a_curator_can_add_a_paper(desk):
     edition, paper = draft(make_paper("One")), make_paper("Added")
 
     desk.post(
@@ -168,7 +168,7 @@ def test_the_desk_adds_a_paper(desk):
     assert titles_shown(edition) == ["One", "Added"]
 
 
-def test_the_desk_saves_and_publishes_with_one_button(desk):
+def test_one_button_saves_and_publishes(desk):
     edition = draft(make_paper())
     address = f"/admin/digest/edition/{edition.pk}/change/"
     assert 'name="_publish"' in desk.get(address).content.decode()
@@ -180,7 +180,7 @@ def test_the_desk_saves_and_publishes_with_one_button(desk):
     assert 'name="_publish"' not in desk.get(address).content.decode()
 
 
-def test_the_desk_publishes_many_and_says_why_one_was_not(desk):
+def test_publishing_many_editions_at_once_says_why_one_was_not(desk):
     full, empty = draft(make_paper()), draft(day=DAY + timedelta(days=1))
 
     response = desk.post(
@@ -191,7 +191,7 @@ def test_the_desk_publishes_many_and_says_why_one_was_not(desk):
     assert [edition.day for edition in Edition.objects.published()] == [DAY]
 
 
-def test_the_desk_makes_an_edition_with_the_usual_hour(desk):
+def test_a_new_edition_gets_the_usual_hour(desk):
     data = {"day": "2025-09-01", "publish_at_0": "", "publish_at_1": "", "entries-TOTAL_FORMS": 0}
     data |= {"entries-INITIAL_FORMS": 0, "entries-2-TOTAL_FORMS": 0, "entries-2-INITIAL_FORMS": 0}
 
@@ -203,7 +203,7 @@ def test_the_desk_makes_an_edition_with_the_usual_hour(desk):
 
 
 @pytest.mark.parametrize("where", ["edition/", "edition/{edition}/change/", "paper/", "delivery/"])
-def test_the_desk_asks_no_more_for_twice_the_rows(desk, django_assert_max_num_queries, where):
+def test_panel_pages_need_no_more_queries_for_twice_the_rows(desk, django_assert_max_num_queries, where):
     def grow(day):
         edition = draft(*(make_paper(about=topic) for _ in range(10)), day=day)
         for _ in range(10):
@@ -225,7 +225,7 @@ def test_the_desk_asks_no_more_for_twice_the_rows(desk, django_assert_max_num_qu
     assert len(few) == len(many)
 
 
-def test_the_ledger_is_read_and_found_by_address_and_never_changed(desk):
+def test_the_ledger_can_be_searched_by_address_and_read_but_not_changed(desk):
     delivery = make_delivery(make_subscriber("Ada@example.org"), make_edition(make_paper()))
     address = f"/admin/digest/delivery/{delivery.pk}/change/"
 

@@ -1,4 +1,4 @@
-"""What the curator writes, in mails and on the page: subject, intro, and a note on a paper."""
+"""What the curator writes, in emails and on the page: subject, intro, and a note on a paper."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def delivery():
     return make_delivery(make_subscriber(), edition)
 
 
-def test_subject_intro_and_note_stand_in_both_parts_of_the_mail(delivery):
+def test_subject_intro_and_note_are_in_both_parts_of_the_email(delivery):
     mail = render(delivery)
 
     assert mail.subject == "What a day"
@@ -32,17 +32,17 @@ def test_subject_intro_and_note_stand_in_both_parts_of_the_mail(delivery):
     assert "<b>here" not in mail.html
 
 
-def test_without_a_subject_the_first_title_is_it(delivery):
+def test_without_a_subject_the_first_title_is_used(delivery):
     type(delivery.edition).objects.update(subject="", intro="")
     delivery.edition.refresh_from_db()
 
     assert render(delivery).subject == "Second and 1 more"
 
 
-# One clock for both mails: a signed link holds the time.
+# The same time for both emails, because signed links contain it.
 @pytest.mark.usefixtures("at_noon")
 @pytest.mark.parametrize("intro", ["Plain & simple.", "slot--items--slot", "Zwei Zeilen\nmit Umlaut: ü"])
-def test_the_press_makes_the_same_mail(delivery, intro):
+def test_the_fragment_renderer_makes_the_same_email(delivery, intro):
     type(delivery.edition).objects.update(intro=intro)
     delivery.edition.refresh_from_db()
     press, letter_rows = FragmentRenderer(), letters([delivery.pk])
@@ -55,14 +55,14 @@ def test_the_press_makes_the_same_mail(delivery, intro):
     assert pressed.alternatives == composed.alternatives
 
 
-def test_intro_and_note_stand_on_the_page_as_text(client, delivery):
+def test_intro_and_note_are_shown_as_text_on_the_page(client, delivery):
     html = client.get(delivery.edition.get_absolute_url()).content.decode()
 
     assert "Two papers.<br>Read &lt;i&gt;" in html
     assert "Look &lt;b&gt;here&lt;/b&gt;" in html
 
 
-def test_a_change_on_the_board_is_seen_by_who_has_the_page_already(admin_client, client, delivery):
+def test_a_change_on_the_board_reaches_people_who_already_have_the_page(admin_client, client, delivery):
     address = delivery.edition.get_absolute_url()
     page_before = client.get(address)
     assert client.get(address, headers={"If-None-Match": page_before.headers["ETag"]}).status_code == 304

@@ -1,4 +1,4 @@
-"""What the sources list goes into the draft of its day, once the day is there as a whole."""
+"""Papers that sources list go into the draft of their day once that day is complete."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -41,7 +41,7 @@ def papers_of(day=WEDNESDAY):
     )
 
 
-def test_papers_of_a_day_become_its_draft_in_the_order_of_their_coming():
+def test_a_days_papers_become_its_draft_in_order_of_arrival():
     complete()
     list_paper("One")
     list_paper("Two")
@@ -76,7 +76,7 @@ def test_only_the_primary_category_counts_and_the_others_stay_in_the_catalogue()
     assert papers_of() == ["Mine"]
 
 
-def test_two_names_of_a_category_are_one(settings):
+def test_two_names_of_a_category_count_as_one(settings):
     settings.EDITION_CATEGORIES = ["cs.NA"]
     complete()
     list_paper("Numbers", categories=("math.NA", "cs.NA"))
@@ -84,7 +84,7 @@ def test_two_names_of_a_category_are_one(settings):
     assert papers_of() == ["Numbers"]
 
 
-def test_a_day_that_is_not_there_as_a_whole_waits():
+def test_an_incomplete_day_waits():
     complete(WEDNESDAY - timedelta(days=1))
     list_paper("One")
     assert drafting.draft(NIGHT) == {}
@@ -99,18 +99,18 @@ def test_a_day_waits_for_every_part_of_its_source():
     assert drafting.draft(NIGHT) == {WEDNESDAY: 1}
 
 
-def test_a_run_that_failed_completes_nothing():
+def test_a_failed_run_completes_nothing():
     SourceRun.objects.create(source="oai", part="cs", complete_to=WEDNESDAY).fail("broken")
     list_paper("One")
     assert drafting.draft(NIGHT) == {}
 
 
-def test_after_a_day_one_takes_what_there_is():
+def test_after_a_day_the_papers_that_have_arrived_are_used():
     list_paper("One")
     assert drafting.draft(datetime(2026, 9, 17, tzinfo=UTC)) == {WEDNESDAY: 1}
 
 
-def test_what_comes_late_goes_into_the_next_draft():
+def test_late_papers_go_into_the_next_draft():
     complete()
     make_edition(make_paper(), day=WEDNESDAY)
     late = list_paper("Late")
@@ -128,7 +128,7 @@ def test_a_draft_keeps_the_curators_order():
     assert papers_of() == ["Hers, first", "Hers, second", "One"]
 
 
-def test_a_draft_nobody_put_in_order_is_ordered_by_topic_when_it_publishes_itself():
+def test_an_unordered_draft_is_ordered_by_topic_when_published_automatically():
     complete()
     topic = make_topic()
     list_paper("Weak", about=topic, score=0.4)
@@ -138,7 +138,7 @@ def test_a_draft_nobody_put_in_order_is_ordered_by_topic_when_it_publishes_itsel
     assert papers_of() == ["Strong", "Weak"]
 
 
-def test_old_days_make_no_editions():
+def test_old_and_far_future_days_make_no_editions():
     complete()
     list_paper("Old", day=date(2026, 9, 8))
     list_paper("Far in the future", day=date(2126, 9, 8))
@@ -159,7 +159,7 @@ def test_hugging_faces_day_is_the_day_on_its_page(settings):
     assert papers_of() == ["Theirs"]
 
 
-def test_a_paper_that_two_sources_list_stands_once(settings):
+def test_a_paper_listed_by_two_sources_is_drafted_once(settings):
     settings.EDITION_FROM = ["arxiv", "huggingface"]
     complete()
     paper = list_paper("One")
@@ -167,7 +167,7 @@ def test_a_paper_that_two_sources_list_stands_once(settings):
     assert drafting.draft(NIGHT) == {WEDNESDAY: 1}
 
 
-def test_a_paper_that_is_withdrawn_leaves_the_draft_and_stays_where_it_was_out(source):
+def test_a_withdrawn_paper_leaves_the_draft_and_stays_in_a_published_edition(source):
     source.says(
         oai(oai_record("2609.00001"), oai_record("2609.00002", versions=((1, "Tue, 15 Sep 2026 10:00:00 GMT"),)))
     )
@@ -180,7 +180,7 @@ def test_a_paper_that_is_withdrawn_leaves_the_draft_and_stays_where_it_was_out(s
     assert placements == {"2609.00001": "2-listed", "2609.00002": "3-hidden"}
 
 
-def test_crossed_papers_come_into_the_catalogue_alone(source, settings):
+def test_cross_listed_papers_go_only_into_the_catalogue(source, settings):
     settings.ARXIV_CATEGORIES = ["cs.LG"]
     source.says(rss(rss_item("2609.00001v1", title="New"), rss_item("2609.00002v1", title="Crossed", kind="cross")))
     harvesting.harvest("rss", "cs.LG")

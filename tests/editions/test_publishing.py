@@ -1,4 +1,4 @@
-"""Bringing an edition out, now and at an hour, with a second look, and taking it back."""
+"""Publishing an edition, now or at a set hour, and unpublishing it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -37,14 +37,14 @@ def bring_out(edition, who="ada", at=None, version=None):
     return description
 
 
-def test_it_comes_out_at_once(draft):
+def test_an_edition_can_be_published_at_once(draft):
     assert bring_out(draft) == "Published."
 
     assert draft.published_at == NOON
     assert draft.changed_by == "ada"
 
 
-def test_it_comes_out_at_its_hour_by_itself(draft):
+def test_a_scheduled_edition_is_published_automatically_at_its_hour(draft):
     assert bring_out(draft, at=TWO) == "Scheduled for 21 August 2025 at 14:00 UTC."
 
     assert draft.hour_set_by == "ada"
@@ -52,32 +52,32 @@ def test_it_comes_out_at_its_hour_by_itself(draft):
     assert curation.publish_overdue(TWO) == [draft]
 
 
-def test_an_hour_that_is_past_is_refused(draft):
+def test_an_hour_in_the_past_is_refused(draft):
     with pytest.raises(ChangeRefusedError, match="21 August 2025, 11:59 UTC is in the past"):
         bring_out(draft, at=NOON - timedelta(minutes=1))
 
     assert draft.publish_at == Edition.objects.get().publish_at
 
 
-def test_a_time_in_a_hole_of_the_clock_is_refused_with_one_that_is_there():
+def test_a_time_the_clock_change_skips_is_refused_with_one_that_exists():
     with pytest.raises(ChangeRefusedError, match=r"02:30 doesn’t exist on 29 March 2026 in Europe/Berlin.*Use 03:30"):
         publishing.publication_time(date(2026, 3, 29), time(2, 30), "Europe/Berlin")
 
 
-def test_of_a_time_that_comes_twice_the_first_counts():
+def test_of_a_time_that_occurs_twice_the_first_one_is_used():
     instant = publishing.publication_time(date(2026, 10, 25), time(2, 30), "Europe/Berlin")
 
     assert instant == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
-def test_of_two_who_publish_at_the_same_second_one_does_and_the_other_is_told(draft):
+def test_when_two_curators_publish_at_the_same_time_the_second_is_told(draft):
     bring_out(draft, who="ada", version=0)
 
     with pytest.raises(ChangeRefusedError, match="Already published by ada"):
         bring_out(draft, who="grace", version=0)
 
 
-def test_an_edition_that_was_changed_since_is_not_published(draft):
+def test_an_edition_changed_in_the_meantime_is_not_published(draft):
     draft.note_change("grace")
 
     with pytest.raises(StaleError, match="grace changed this edition"):
@@ -90,7 +90,7 @@ def test_an_edition_without_papers_is_not_published():
 
 
 @time_machine.travel(NOON, tick=False)
-def test_before_it_comes_out_the_page_tells_to_how_many_it_goes_and_what_to_look_at(admin_client, draft):
+def test_before_publishing_the_page_shows_how_many_get_it_and_what_to_check(admin_client, draft):
     make_subscriber()
     tallies.update_tallies(NOON)
     address = f"/admin/digest/edition/{draft.pk}/publishing/"
@@ -104,7 +104,7 @@ def test_before_it_comes_out_the_page_tells_to_how_many_it_goes_and_what_to_look
     assert "puts it on the site right away" in admin_client.get(address).content.decode()
 
 
-def test_sending_again_is_offered_only_where_somebody_got_nothing(admin_client, out):
+def test_resending_is_offered_only_if_someone_got_nothing(admin_client, out):
     make_delivery(make_subscriber(), out, status=Status.SENT)
     tallies.update_sending_tallies(NOON)
     address = f"/admin/digest/edition/{out.pk}/publishing/"
@@ -117,7 +117,7 @@ def test_sending_again_is_offered_only_where_somebody_got_nothing(admin_client, 
 
 
 @time_machine.travel(NOON, tick=False)
-def test_an_edition_whose_hour_was_set_says_so_everywhere(admin_client, draft):
+def test_a_scheduled_edition_says_so_everywhere(admin_client, draft):
     addresses = [f"/admin/digest/edition/{draft.pk}/{page}/" for page in ("board", "publishing")]
     assert "draft, goes out automatically" in admin_client.get(addresses[0]).content.decode()
 
@@ -129,11 +129,11 @@ def test_an_edition_whose_hour_was_set_says_so_everywhere(admin_client, draft):
     assert "scheduled</span> by ada" in admin_client.get("/admin/").content.decode()
 
 
-# --- Taking back ---
+# --- Unpublishing ---
 
 
 def planned(edition):
-    """A reader who saw the edition before this one, and whose digest of this one is planned."""
+    """Return a reader with a planned digest of this edition, and the earlier edition that they have seen."""
     earlier = make_edition(make_paper(), day=DAY - timedelta(days=1))
     reader = make_subscriber(seen_until=earlier.published_at)
     make_delivery(reader, earlier, status=Status.SENT, sent_at=earlier.published_at)
@@ -141,7 +141,7 @@ def planned(edition):
     return reader, earlier
 
 
-def test_what_is_taken_back_before_a_mail_left_goes_out_once_it_is_published_again(out, mailoutbox):
+def test_an_edition_unpublished_before_any_email_left_goes_out_once_when_republished(out, mailoutbox):
     reader, earlier = planned(out)
     publishing.unpublish(out, "ada", NOON)
     worker.drain()
@@ -160,7 +160,7 @@ def test_what_is_taken_back_before_a_mail_left_goes_out_once_it_is_published_aga
     assert len(mailoutbox) == 1
 
 
-def test_it_is_not_taken_back_once_the_first_mail_has_left(out, mailoutbox):
+def test_an_edition_cannot_be_unpublished_once_the_first_email_has_left(out, mailoutbox):
     planned(out)
     worker.drain()
 
@@ -172,14 +172,14 @@ def test_it_is_not_taken_back_once_the_first_mail_has_left(out, mailoutbox):
     assert not out.is_halted
 
 
-def test_a_digest_in_a_workers_hands_counts_as_left(out):
+def test_a_digest_claimed_by_a_worker_counts_as_gone_out(out):
     make_delivery(make_subscriber(), out, status=Status.CLAIMED)
 
     with pytest.raises(ChangeRefusedError, match="already gone out"):
         publishing.unpublish(out, "ada", NOON)
 
 
-def test_it_is_not_published_again_while_its_digests_are_being_taken_back(out):
+def test_an_edition_cannot_be_republished_while_its_digests_are_being_withdrawn(out):
     planned(out)
     publishing.unpublish(out, "ada", NOON)
 
@@ -187,7 +187,7 @@ def test_it_is_not_published_again_while_its_digests_are_being_taken_back(out):
         bring_out(out)
 
 
-def test_what_was_taken_back_does_not_come_out_again_at_once(out):
+def test_an_unpublished_edition_is_not_republished_automatically_right_away(out):
     publishing.unpublish(out, "ada", NOON)
 
     assert curation.publish_overdue(NOON + timedelta(hours=1)) == []
@@ -202,7 +202,7 @@ def address(edition, rest="publishing/"):
 
 @pytest.fixture
 def press(admin_client, monkeypatch):
-    """Press a button of the page."""
+    """A function that clicks a button on the page."""
     monkeypatch.setattr("digest.tasks.sweep_editions.delay", lambda: None)
 
     def press(edition, rest, **fields):
@@ -222,7 +222,7 @@ def press(admin_client, monkeypatch):
         ({"day": "2025-08-21", "clock": "14:30", "zone": "Europe/Berlin"}, 302, ""),
     ],
 )
-def test_an_hour_is_taken_or_the_page_says_why_not(press, draft, fields, status, messages):
+def test_an_hour_is_accepted_or_the_page_says_why_not(press, draft, fields, status, messages):
     answer = press(draft, "publishing/publish/", version=0, at_hour=1, **fields)
 
     assert answer.status_code == status
@@ -240,7 +240,7 @@ def test_publishing_twice_gets_a_clear_answer(press, draft):
     assert "Already published by admin." in answer.content.decode()
 
 
-def test_sending_is_stopped_goes_on_and_is_cancelled_and_the_trail_tells(press, out):
+def test_sending_can_be_stopped_resumed_and_cancelled_and_the_activity_log_says_so(press, out):
     waiting = make_delivery(make_subscriber(), out)
 
     press(out, "sending/stop/")
@@ -259,7 +259,7 @@ def test_sending_is_stopped_goes_on_and_is_cancelled_and_the_trail_tells(press, 
     assert [line.split(".")[0] for line in messages] == ["Sending stopped", "Sending resumed", "Sending cancelled"]
 
 
-def test_it_is_sent_again_to_those_alone_who_got_nothing(press, out, mailoutbox):
+def test_an_edition_is_resent_only_to_readers_who_got_nothing(press, out, mailoutbox):
     rows = {status: make_delivery(make_subscriber(f"{status}@example.org"), out, status=status) for status in Status}
     Delivery.objects.filter(status=Status.SENT).update(sent_at=NOON)
     unsubscribed = make_delivery(make_subscriber(status="unsubscribed", next_digest_at=None), out, status=Status.FAILED)
@@ -273,7 +273,7 @@ def test_it_is_sent_again_to_those_alone_who_got_nothing(press, out, mailoutbox)
     assert unsubscribed.status == Status.FAILED
 
 
-def test_what_is_planned_after_cancelling_is_cancelled_too(out):
+def test_digests_planned_after_cancelling_are_cancelled_too(out):
     bulk_actions.cancel_queued(out, "ada", NOON)
     make_delivery(make_subscriber(), out)
 

@@ -1,4 +1,4 @@
-"""Papers proposed by members: looked up, checked, decided on at the desk."""
+"""Papers proposed by members: looked up, checked, and decided on in the panel."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def submit(client, text=KNOWN):
 @pytest.mark.parametrize(
     "text", [KNOWN, f"arXiv:{KNOWN}v2", f"https://arxiv.org/abs/{KNOWN}", f" arxiv.org/pdf/{KNOWN} "]
 )
-def test_a_known_paper_is_shown_for_a_check_and_then_queued(client, sign_in, paper, text):
+def test_a_known_paper_is_shown_for_confirmation_and_then_queued(client, sign_in, paper, text):
     sign_in()
 
     address = submit(client, text).url
@@ -66,7 +66,7 @@ def test_a_paper_not_in_the_catalogue_waits_for_its_text(client, sign_in):
 
 @pytest.fixture
 def arxiv(monkeypatch):
-    """What arXiv knows; and what was asked of it."""
+    """A stand-in for arXiv: what it knows, and what it was asked for."""
 
     class Arxiv:
         knows, asked, status = {}, [], SourceRun.Status.FINISHED
@@ -83,7 +83,7 @@ def arxiv(monkeypatch):
     return Arxiv
 
 
-def test_a_paper_is_fetched_once_it_was_proposed(
+def test_a_paper_is_fetched_once_it_has_been_proposed(
     client, sign_in, arxiv, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(tasks.fetch_submissions, "delay", tasks.fetch_submissions)
@@ -97,7 +97,7 @@ def test_a_paper_is_fetched_once_it_was_proposed(
     assert arxiv.asked == [[KNOWN]]
 
 
-def test_what_arxiv_does_not_know_is_refused(arxiv):
+def test_a_paper_arxiv_does_not_know_is_refused(arxiv):
     row = submissions.submit_paper(make_member(), KNOWN, NOON)
 
     submissions.fetch_waiting(NOON)
@@ -106,7 +106,7 @@ def test_what_arxiv_does_not_know_is_refused(arxiv):
     assert (row.status, row.reason) == (Submission.Status.REFUSED, "arXiv has no paper with this ID.")
 
 
-def test_while_arxiv_gives_no_answer_all_wait_on(arxiv):
+def test_submissions_keep_waiting_while_arxiv_does_not_answer(arxiv):
     row = submissions.submit_paper(make_member(), KNOWN, NOON)
     arxiv.status = SourceRun.Status.FAILED
 
@@ -116,7 +116,7 @@ def test_while_arxiv_gives_no_answer_all_wait_on(arxiv):
     assert row.status == Submission.Status.WAITING
 
 
-def test_while_others_are_fetched_all_wait_on(monkeypatch):
+def test_submissions_keep_waiting_while_others_are_fetched(monkeypatch):
     row = submissions.submit_paper(make_member(), KNOWN, NOON)
 
     def busy(upload):
@@ -129,7 +129,7 @@ def test_while_others_are_fetched_all_wait_on(monkeypatch):
     assert row.status == Submission.Status.WAITING
 
 
-def test_a_paper_proposed_by_many_is_asked_for_once(arxiv):
+def test_a_paper_proposed_by_many_is_fetched_once(arxiv):
     for _ in range(3):
         submissions.submit_paper(make_member(), KNOWN, NOON)
     arxiv.knows = {KNOWN: "It came"}
@@ -142,7 +142,7 @@ def test_a_paper_proposed_by_many_is_asked_for_once(arxiv):
 
 
 @pytest.mark.parametrize("text", ["", "hello", "2513.01234", "https://example.org/2508.01234", "x" * 501, "9" * 400])
-def test_what_is_no_paper_on_arxiv_is_refused_with_a_word(client, sign_in, text):
+def test_text_that_is_not_an_arxiv_paper_is_refused_with_an_error(client, sign_in, text):
     sign_in()
 
     response = submit(client, text)
@@ -152,21 +152,21 @@ def test_what_is_no_paper_on_arxiv_is_refused_with_a_word(client, sign_in, text)
     assert Submission.objects.count() == 0
 
 
-def test_a_paper_that_was_out_already_is_refused(client, sign_in, paper):
+def test_a_paper_that_has_already_been_published_is_refused(client, sign_in, paper):
     make_edition(paper)
     sign_in()
 
     assert "already been in an edition" in submit(client).content.decode()
 
 
-def test_the_same_paper_again_leads_to_the_first_submission(client, sign_in, paper):
+def test_submitting_the_same_paper_again_opens_the_first_submission(client, sign_in, paper):
     sign_in()
 
     assert submit(client).url == submit(client, f"arXiv:{KNOWN}v3").url
     assert Submission.objects.count() == 1
 
 
-def test_nobody_sees_the_submissions_of_others(client, sign_in, paper):
+def test_members_cannot_see_each_others_submissions(client, sign_in, paper):
     theirs = submissions.submit_paper(make_member(), KNOWN, NOON)
     sign_in()
 
@@ -176,7 +176,7 @@ def test_nobody_sees_the_submissions_of_others(client, sign_in, paper):
     assert Submission.objects.count() == 1
 
 
-def test_who_is_not_signed_in_is_asked_to(client):
+def test_visitors_are_asked_to_sign_in(client):
     assert client.get("/submit").url == "/sign-in?next=%2Fsubmit"
     assert client.post("/submit", {"paper": KNOWN}).url.startswith("/sign-in")
     assert Submission.objects.count() == 0
@@ -196,7 +196,7 @@ def test_a_submission_can_be_withdrawn_until_it_is_decided(client, sign_in, pape
     assert Submission.objects.get() == row
 
 
-def test_only_so_many_a_day(client, sign_in, settings):
+def test_submissions_per_day_are_limited(client, sign_in, settings):
     settings.SUBMISSIONS_PER_MEMBER = "2 per day"
     sign_in()
 
@@ -205,7 +205,7 @@ def test_only_so_many_a_day(client, sign_in, settings):
     assert statuses == [302, 302, 429]
 
 
-def test_only_so_many_that_wait():
+def test_waiting_submissions_are_limited():
     member = make_member()
     for number in range(submissions.MOST_OPEN):
         submissions.submit_paper(member, f"2508.{number:05}", NOON)
@@ -214,7 +214,7 @@ def test_only_so_many_that_wait():
         submissions.submit_paper(member, KNOWN, NOON)
 
 
-def test_an_accepted_paper_stands_at_the_end_of_the_next_draft(paper):
+def test_an_accepted_paper_goes_to_the_end_of_the_next_draft(paper):
     make_edition(make_paper(), day=DAY)
     draft = make_edition(make_paper(), make_paper(), day=DAY + timedelta(days=1), published=False)
     row = submissions.submit_paper(make_member(), KNOWN, NOON)
@@ -226,7 +226,7 @@ def test_an_accepted_paper_stands_at_the_end_of_the_next_draft(paper):
     assert (paper.entry.edition, paper.entry.position) == (draft, 2)
 
 
-def test_where_there_is_no_draft_one_is_made_on_the_next_free_day(paper):
+def test_without_a_draft_one_is_created_for_the_next_free_day(paper):
     make_edition(make_paper(), day=DAY)
 
     assert curation.add_to_next_edition(paper, NOON).day == DAY + timedelta(days=1)
@@ -234,7 +234,7 @@ def test_where_there_is_no_draft_one_is_made_on_the_next_free_day(paper):
     assert Edition.objects.count() == 2
 
 
-def test_the_desk_accepts_with_a_word_to_the_sender(client, sign_in, desk, paper):
+def test_a_curator_can_accept_with_a_message_to_the_sender(client, sign_in, desk, paper):
     member = sign_in()
     row = submissions.submit_paper(member, KNOWN, NOON)
     row.enqueue()
@@ -247,7 +247,7 @@ def test_the_desk_accepts_with_a_word_to_the_sender(client, sign_in, desk, paper
     assert paper.entry.edition.status == Edition.Status.DRAFT
 
 
-def test_the_desk_refuses_with_a_reason_and_not_without(client, sign_in, desk, paper):
+def test_a_curator_can_refuse_only_with_a_reason(client, sign_in, desk, paper):
     member = sign_in()
     row = submissions.submit_paper(member, KNOWN, NOON)
     row.enqueue()
@@ -263,7 +263,7 @@ def test_the_desk_refuses_with_a_reason_and_not_without(client, sign_in, desk, p
     assert "It won’t be in an edition" in html
 
 
-def test_the_desk_accepts_many_at_once(desk, paper):
+def test_a_curator_can_accept_many_at_once(desk, paper):
     row = submissions.submit_paper(make_member(), KNOWN, NOON)
     row.enqueue()
     waiting = submissions.submit_paper(make_member(), "2508.05678", NOON)
@@ -276,7 +276,7 @@ def test_the_desk_accepts_many_at_once(desk, paper):
 
 
 @time_machine.travel(NOON, tick=False)
-def test_the_desk_shuts_a_member_out(desk):
+def test_a_curator_can_bar_a_member(desk):
     member = make_member()
 
     desk.post("/admin/digest/member/", {"action": "bar", "_selected_action": [member.pk]})

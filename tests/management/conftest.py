@@ -1,4 +1,4 @@
-"""Backups of a test go into its own folder."""
+"""Put the backups of each test in its own folder."""
 
 import shutil
 
@@ -10,7 +10,7 @@ from digest.metrics import queues
 
 @pytest.fixture
 def place(settings, tmp_path, monkeypatch):
-    """The folder of backups; no second is lost in waiting for workers to answer."""
+    """The backup folder, with no time lost waiting for workers to answer."""
     settings.BACKUP_DIR = tmp_path / "backups"
     monkeypatch.setattr(queues, "workers", list)
     if connection.vendor == "postgresql" and not shutil.which("pg_dump"):

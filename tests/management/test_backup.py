@@ -1,4 +1,4 @@
-"""`manage.py backup`: checked files with names that sort, kept in number, and never half a one."""
+"""`manage.py backup`: verified files with sortable names, a limited number of them, and never half a file."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ from tests.support.factories import NOON, make_paper
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("place")]
 
 
-def test_a_backup_is_named_by_time_and_version_and_is_its_owners_alone(place, time_machine, capsys):
+def test_a_backup_is_named_by_time_and_version_and_only_for_its_owner(place, time_machine, capsys):
     time_machine.move_to(NOON, tick=False)
 
     call_command("backup")
@@ -47,7 +47,7 @@ def test_the_newest_are_kept_and_nothing_else_is_touched(place, settings, time_m
     assert names[0] == "a-note"
 
 
-def test_with_0_all_are_kept(place, settings, time_machine):
+def test_with_0_all_backups_are_kept(place, settings, time_machine):
     settings.BACKUP_KEEP = 0
     for hours in range(3):
         time_machine.move_to(NOON + timedelta(hours=hours), tick=False)
@@ -78,7 +78,7 @@ def test_a_failed_backup_leaves_the_old_ones_and_nothing_half_written(place, set
     assert list(place.iterdir()) == [path]
 
 
-def test_a_full_disk_is_said(place, monkeypatch, tmp_path):
+def test_a_full_disk_is_reported(place, monkeypatch, tmp_path):
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     make_paper()
@@ -93,7 +93,7 @@ def test_a_full_disk_is_said(place, monkeypatch, tmp_path):
     assert not folder.backups(place)
 
 
-def test_a_killed_run_leaves_nothing_for_ever(place):
+def test_leftovers_of_a_killed_run_are_removed(place):
     place.mkdir()
     left = place / ".daily-papers-20250101T000000Z-0.2.0.dump.x.partial"
     left.touch()
@@ -105,20 +105,20 @@ def test_a_killed_run_leaves_nothing_for_ever(place):
 
 
 class TestPostgres:
-    """What PostgreSQL's programs bring along."""
+    """Cases that only PostgreSQL's programs have."""
 
     @pytest.fixture(autouse=True)
     def _postgres(self):
         if connection.vendor != "postgresql":
             pytest.skip("needs PostgreSQL")
 
-    def test_no_client_programs_are_said(self, monkeypatch, tmp_path):
+    def test_missing_client_programs_are_reported(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
 
         with pytest.raises(CommandError, match=r"pg_dump was not found.*postgresql-client"):
             call_command("backup")
 
-    def test_an_older_client_is_said(self, monkeypatch):
+    def test_an_older_client_is_reported(self, monkeypatch):
         monkeypatch.setattr(programs, "major_version", lambda _: 9)
 
         with pytest.raises(CommandError, match="pg_dump is version 9"):

@@ -1,4 +1,4 @@
-"""The demo: its dozen mails, and a panel with something to see and to do on each of its pages."""
+"""The demo: its dozen emails, and a panel with something to see and do on each page."""
 
 import json
 from datetime import timedelta
@@ -54,7 +54,7 @@ def test_a_second_run_sends_and_adds_nothing(capsys, mailoutbox):
 
 
 @pytest.mark.usefixtures("demo_output")
-def test_the_seed_page_stays_on_top_and_tomorrow_has_a_draft_with_a_choice():
+def test_the_seed_page_stays_on_top_and_the_next_draft_has_papers_to_choose_from():
     today = timezone.now().date()
     draft = Edition.objects.get(status=Edition.Status.DRAFT)
 
@@ -66,7 +66,7 @@ def test_the_seed_page_stays_on_top_and_tomorrow_has_a_draft_with_a_choice():
 
 
 @pytest.mark.usefixtures("demo_output")
-def test_each_page_of_the_panel_has_what_it_is_for():
+def test_each_panel_page_has_something_to_show():
     statuses = set(Delivery.objects.values_list("status", flat=True))
 
     assert statuses >= {"sent", "delivered", "bounced", "complained", "failed", "uncertain", "skipped", "kept"}
@@ -80,7 +80,7 @@ def test_each_page_of_the_panel_has_what_it_is_for():
 
 
 @pytest.mark.usefixtures("demo_output")
-def test_nobody_but_the_dozen_is_due_and_no_digest_is_older_than_its_edition():
+def test_nobody_else_is_due_and_no_digest_is_older_than_its_edition():
     assert not Subscriber.objects.due(timezone.now()).exists()
     for delivery in Delivery.objects.select_related("edition", "subscriber"):
         assert delivery.created_at >= delivery.edition.published_at
@@ -94,7 +94,7 @@ def test_the_demo_needs_debug(settings):
         management.call_command("demo")
 
 
-def test_the_shipped_papers_are_whole_and_each_there_once():
+def test_the_bundled_papers_are_complete_and_unique():
     papers = [json.loads(line) for line in DEMO_RECORDS.read_text(encoding="utf-8").splitlines()]
 
     assert len({paper["id"] for paper in papers}) == len(papers) == 120

@@ -1,4 +1,4 @@
-"""`manage.py restore`: put back wholly or not at all, and nobody gets a digest twice."""
+"""`manage.py restore`: all or nothing, and nobody gets a digest twice."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ from tests.support.factories import DAY, NOON, make_edition, make_paper, make_su
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("place")]
 
 
-def test_what_was_there_is_there_again_and_what_came_since_is_gone():
+def test_old_data_is_back_and_newer_data_is_gone():
     make_paper("Before")
     path = back_up()
     make_paper("After")
@@ -34,11 +34,11 @@ def test_what_was_there_is_there_again_and_what_came_since_is_gone():
     restore(path)
 
     assert list(Paper.objects.values_list("title", flat=True)) == ["Before"]
-    # Numbers go on where they were.
+    # Primary keys continue where they were.
     assert make_paper("Next").pk > Paper.objects.get(title="Before").pk
 
 
-def test_tables_that_came_with_a_later_version_are_gone_and_made_anew():
+def test_tables_added_by_a_later_version_are_dropped():
     path = back_up()
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE digest_of_tomorrow (id integer)")
@@ -67,7 +67,7 @@ def test_nobody_gets_a_digest_twice(mailoutbox, time_machine):
     assert Counter(mail.to[0] for mail in mailoutbox) == {f"r{number}@example.org": 1 for number in range(3)}
 
 
-def test_a_backup_of_the_midst_of_sending_sends_none_of_it_again(mailoutbox, time_machine):
+def test_a_backup_made_during_sending_sends_nothing_again(mailoutbox, time_machine):
     time_machine.move_to(NOON, tick=False)
     edition = make_edition(make_paper())
     for number in range(3):
@@ -84,7 +84,7 @@ def test_a_backup_of_the_midst_of_sending_sends_none_of_it_again(mailoutbox, tim
     assert set(Delivery.objects.values_list("status", flat=True)) == {"uncertain"}
 
 
-def test_it_asks_for_the_word(monkeypatch):
+def test_it_restores_only_after_the_word_restore(monkeypatch):
     path = back_up()
     make_paper("After")
     monkeypatch.setattr("builtins.input", lambda _: "yes")
@@ -98,7 +98,7 @@ def test_it_asks_for_the_word(monkeypatch):
     assert Paper.objects.count() == 0
 
 
-def test_it_refuses_while_beat_rings_and_for_a_minute_after(time_machine):
+def test_it_refuses_while_beat_runs_and_for_a_minute_after(time_machine):
     path = back_up()
     time_machine.move_to(NIGHT, tick=False)
     beat_pulse()
@@ -150,7 +150,7 @@ def test_it_refuses_while_another_process_has_the_database_open():
 
 
 @pytest.mark.parametrize("content", [b"", b"not a backup", b"PGDMP and no more", b"SQLite format 3\0and no more"])
-def test_a_file_that_is_no_backup_changes_nothing(tmp_path, content):
+def test_a_file_that_is_not_a_backup_changes_nothing(tmp_path, content):
     make_paper("Here")
     path = tmp_path / "file"
     path.write_bytes(content)
@@ -161,7 +161,7 @@ def test_a_file_that_is_no_backup_changes_nothing(tmp_path, content):
     assert Paper.objects.count() == 1
 
 
-def test_a_backup_that_was_cut_off_changes_nothing(tmp_path):
+def test_a_truncated_backup_changes_nothing(tmp_path):
     for number in range(200):
         make_paper(f"Paper {number} " + os.urandom(400).hex())
     path = back_up()
@@ -173,7 +173,7 @@ def test_a_backup_that_was_cut_off_changes_nothing(tmp_path):
     assert Paper.objects.count() == 200
 
 
-def test_no_file_and_no_folder_are_said(tmp_path):
+def test_a_missing_file_or_a_folder_is_reported(tmp_path):
     with pytest.raises(CommandError, match="doesn’t exist"):
         restore(tmp_path / "nothing")
     with pytest.raises(CommandError, match="doesn’t exist"):
@@ -194,7 +194,7 @@ def test_a_backup_of_a_newer_version_is_refused():
             cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
 
 
-def test_a_step_that_fails_after_it_was_put_back_says_what_to_do_before_the_start(monkeypatch, capsys):
+def test_a_step_that_fails_after_restoring_says_what_to_do_before_starting(monkeypatch, capsys):
     path = back_up()
 
     def fail(*_args):
@@ -208,7 +208,7 @@ def test_a_step_that_fails_after_it_was_put_back_says_what_to_do_before_the_star
     assert "manage.py after_restore" in capsys.readouterr().out
 
 
-def test_subscribers_who_were_there_are_still_there():
+def test_deleted_subscribers_are_restored():
     make_subscriber("ada@example.org")
     path = back_up()
     Subscriber.objects.all().delete()
@@ -219,14 +219,14 @@ def test_subscribers_who_were_there_are_still_there():
 
 
 class TestPostgres:
-    """What PostgreSQL's programs bring along."""
+    """Cases that only PostgreSQL's programs have."""
 
     @pytest.fixture(autouse=True)
     def _postgres(self):
         if connection.vendor != "postgresql":
             pytest.skip("needs PostgreSQL")
 
-    def test_the_password_is_in_no_argument(self, monkeypatch):
+    def test_the_password_is_not_in_any_argument(self, monkeypatch):
         monkeypatch.setitem(connection.settings_dict, "PASSWORD", "hunter2")
         commands = []
         popen = subprocess.Popen

@@ -1,4 +1,4 @@
-"""Backups of SQLite: a copy while somebody writes, and a database put back whatever state it is in."""
+"""SQLite backups: a copy made while someone writes, and a database restored whatever state it is in."""
 
 import sqlite3
 import stat
@@ -31,7 +31,7 @@ def test_a_broken_database_can_be_replaced():
     assert Paper.objects.count() == 1
 
 
-def test_a_copy_is_whole_while_somebody_writes():
+def test_a_copy_is_consistent_while_someone_writes():
     make_paper("Here")
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -42,7 +42,7 @@ def test_a_copy_is_whole_while_somebody_writes():
         assert file.execute("SELECT title FROM digest_paper").fetchall() == [("Here",)]
 
 
-def test_whoever_could_use_the_file_still_can():
+def test_anyone_who_could_use_the_file_still_can():
     path = back_up()
     file = Path(connection.settings_dict["NAME"])
     file.chmod(0o640)

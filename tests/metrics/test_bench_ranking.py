@@ -1,4 +1,4 @@
-"""The benchmark of ranking: that it runs, not how fast."""
+"""The ranking benchmark: that it runs, not how fast."""
 
 import json
 
@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from digest.metrics.benchmark.ranking import MAX_BENCHMARK_PAPERS, rank_benchmark_batch
 
 
-def test_it_tells_subscribers_a_second_for_both_sizes(capsys):
+def test_it_reports_subscribers_per_second_for_both_sizes(capsys):
     call_command("bench_ranking", "--subscribers", "500", "--processes", "1", "--json")
 
     figures = json.loads(capsys.readouterr().out)
@@ -16,10 +16,10 @@ def test_it_tells_subscribers_a_second_for_both_sizes(capsys):
     assert min(figures.values()) > 0
 
 
-def test_each_reader_of_it_gets_a_full_digest():
+def test_each_of_its_readers_gets_a_full_digest():
     assert rank_benchmark_batch(50, 0) > 0.9 * 500 * MAX_BENCHMARK_PAPERS
 
 
-def test_nobody_is_no_number_of_subscribers():
+def test_zero_subscribers_are_refused():
     with pytest.raises(CommandError, match="expected 1 or more"):
         call_command("bench_ranking", "--subscribers", "0")

@@ -1,4 +1,4 @@
-"""Measuring the key sentence on summaries that people wrote."""
+"""Evaluating the key sentence against summaries that people wrote."""
 
 import json
 
@@ -40,7 +40,7 @@ def test_each_method_gets_its_figures(tmp_path, capsys):
     assert figures["first"]["rouge_1"]["mean"] < figures["cue"]["rouge_1"]["mean"]
 
 
-def test_rouge_counts_words_pairs_and_order_by_the_nearest_summary():
+def test_rouge_counts_words_pairs_and_order_against_the_nearest_summary():
     one, two, longest = rouge("the cats sat down", ["a dog", "the cat sat"])
 
     assert one == pytest.approx(2 * 3 / (4 + 3))
@@ -49,7 +49,7 @@ def test_rouge_counts_words_pairs_and_order_by_the_nearest_summary():
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"title": "A"}', '{"title": "A", "sentences": [], "summaries": ["B"]}'])
-def test_a_line_that_is_something_else_is_named(tmp_path, line):
+def test_an_invalid_line_is_named(tmp_path, line):
     path = write(tmp_path / "dev.jsonl", [PAPERS[0], line])
 
     with pytest.raises(CommandError, match="line 2: expected"):
@@ -57,12 +57,12 @@ def test_a_line_that_is_something_else_is_named(tmp_path, line):
 
 
 @pytest.mark.parametrize("name", ["", "nowhere.jsonl"])
-def test_a_path_with_nothing_is_refused(tmp_path, name):
+def test_an_empty_or_missing_path_is_refused(tmp_path, name):
     with pytest.raises(CommandError):
         call_command("eval_key_sentence", str(tmp_path / name))
 
 
-def test_what_is_learned_can_be_read_and_chooses_what_summaries_say(tmp_path, monkeypatch, capsys):
+def test_learned_weights_can_be_read_and_choose_what_the_summaries_say(tmp_path, monkeypatch, capsys):
     path, weights = write(tmp_path / "train.jsonl", PAPERS * 5), tmp_path / "weights.json"
 
     call_command("train_key_sentence", str(path), "--model", "7", "--to", str(weights))

@@ -1,4 +1,4 @@
-"""Measuring the ranking on readers."""
+"""Evaluating the ranking on readers."""
 
 import json
 
@@ -37,7 +37,7 @@ RIVALS = {
 
 @pytest.fixture
 def folder(tmp_path):
-    """Papers of four subjects, and readers who each save papers of one."""
+    """Papers on four subjects, and readers who each save papers on one of them."""
     chance = np.random.default_rng(3)
     papers = [
         {"id": number + 1000, "text": f"{SUBJECTS[number % 4]} w{chance.integers(40)} w{chance.integers(40)}"}
@@ -56,7 +56,7 @@ def write(folder, papers, readers):
         (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
 
 
-def test_one_object_tells_each_methods_figures_by_known_papers(folder, capsys):
+def test_one_object_gives_each_methods_figures_by_number_of_known_papers(folder, capsys):
     call_command("eval_ranking", str(folder), "--json")
 
     figures = json.loads(capsys.readouterr().out)
@@ -75,7 +75,7 @@ def test_half_of_the_readers_can_be_left_for_tuning(folder, capsys):
     assert json.loads(capsys.readouterr().out)["ours"]["1"]["readers"] == 4
 
 
-def test_what_other_readers_saved_is_the_other_half_and_no_reader_of_the_own_half(folder):
+def test_what_other_readers_saved_comes_only_from_the_other_half(folder):
     library = read_library(folder)
 
     others = OtherReaders.of(library, 0)
@@ -84,7 +84,7 @@ def test_what_other_readers_saved_is_the_other_half_and_no_reader_of_the_own_hal
     assert others.popularity.tolist() == np.bincount(saved, minlength=len(library.texts)).tolist()
 
 
-def test_ease_by_readers_is_ease_by_papers(folder):
+def test_ease_computed_by_readers_equals_ease_computed_by_papers(folder):
     library = read_library(folder)
     others = OtherReaders.of(library, 0)
     likes = others.likes.toarray().astype(np.float64)
@@ -98,7 +98,7 @@ def test_ease_by_readers_is_ease_by_papers(folder):
     assert scores == pytest.approx(expected, abs=1e-5)
 
 
-def test_rankings_that_know_nothing_are_joined_to_one_that_knows_nothing(folder):
+def test_joining_rankings_that_know_nothing_gives_one_that_knows_nothing(folder):
     library = read_library(folder)
 
     scores = KnownMethods.of(library, np.ones((len(library.texts), 2), np.float32)).scores(trials(library)[0], 0)
@@ -107,7 +107,7 @@ def test_rankings_that_know_nothing_are_joined_to_one_that_knows_nothing(folder)
         assert len(set(scores[method].tolist())) == 1, method
 
 
-def test_bm25_finds_a_rare_word_of_a_known_paper_before_a_common_one(folder):
+def test_bm25_ranks_a_known_papers_rare_word_above_a_common_one(folder):
     write(
         folder,
         [{"id": number, "text": "shared filler"} for number in range(300)]
@@ -123,7 +123,7 @@ def test_bm25_finds_a_rare_word_of_a_known_paper_before_a_common_one(folder):
     assert scores[0] > 2 * scores[1] > 0
 
 
-def test_a_trial_hides_what_is_to_be_found_and_is_the_same_again(folder):
+def test_a_trial_hides_what_is_to_be_found_and_is_reproducible(folder):
     library = read_library(folder)
 
     first, second = trials(library)[0], trials(library)[0]
@@ -136,7 +136,7 @@ def test_a_trial_hides_what_is_to_be_found_and_is_the_same_again(folder):
     assert first.candidates.tolist() == second.candidates.tolist()
 
 
-def test_ndcg_is_one_at_best_and_nothing_at_worst():
+def test_ndcg_is_one_at_best_and_zero_at_worst():
     best = np.arange(10)[None, :]
 
     assert measures.ndcg(best)[0] == pytest.approx(1)
@@ -153,14 +153,14 @@ def test_ndcg_is_one_at_best_and_nothing_at_worst():
         ([{"id": number} for number in range(300)], [{"reader": 1, "saved": [1]}]),
     ],
 )
-def test_data_that_cannot_be_evaluated_is_named(tmp_path, papers, readers):
+def test_data_that_cannot_be_evaluated_is_refused(tmp_path, papers, readers):
     write(tmp_path, papers, readers)
 
     with pytest.raises(EvaluationError, match="expected"):
         read_library(tmp_path)
 
 
-def test_a_folder_that_is_not_there_and_a_line_that_is_no_json_end_with_a_word(tmp_path):
+def test_a_missing_folder_and_a_line_that_is_not_json_give_a_clear_error(tmp_path):
     with pytest.raises(CommandError, match=r"papers\.jsonl"):
         call_command("eval_ranking", str(tmp_path))
     (tmp_path / "papers.jsonl").write_text("{")

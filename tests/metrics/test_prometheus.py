@@ -1,4 +1,4 @@
-"""What Prometheus is told, to whom, and the files that read it."""
+"""The metrics for Prometheus, who may read them, and the files that use them."""
 
 import json
 import re
@@ -22,7 +22,7 @@ TOKEN = "a-token-that-nobody-guesses"
 
 
 def told():
-    """Return what is told: (name, labels) → value."""
+    """Return the exported metrics: (name, labels) → value."""
     families = text_string_to_metric_families(prometheus.exposition("").decode())
     return {
         (sample.name.removeprefix("daily_papers_"), *sample.labels.values()): sample.value
@@ -31,7 +31,7 @@ def told():
 
 
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", "Bearer \udcff"])
-def test_nobody_is_told_without_the_token(client, settings, token):
+def test_the_metrics_are_refused_without_the_token(client, settings, token):
     settings.METRICS_TOKEN = TOKEN
     response = client.get("/metrics", headers={"Authorization": token} if token else {})
 
@@ -39,11 +39,11 @@ def test_nobody_is_told_without_the_token(client, settings, token):
     assert b"daily_papers" not in response.content
 
 
-def test_without_a_token_there_is_no_such_address(client):
+def test_with_no_token_set_the_address_does_not_exist(client):
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
-def test_who_shows_the_token_is_told(client, settings):
+def test_the_token_gives_access_to_the_metrics(client, settings):
     settings.METRICS_TOKEN = TOKEN
     response = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
 
@@ -51,7 +51,7 @@ def test_who_shows_the_token_is_told(client, settings):
     assert "daily_papers_subscribers_due 0.0" in response.content.decode()
 
 
-def test_what_waits_and_what_went_wrong_is_told_by_state():
+def test_waiting_and_failed_deliveries_are_reported_by_state():
     now = timezone.now()
     edition = make_edition(make_paper())
     Edition.objects.update(published_at=now - timedelta(hours=2))
@@ -70,7 +70,7 @@ def test_what_waits_and_what_went_wrong_is_told_by_state():
     assert values["oldest_queued_age_seconds",] == pytest.approx(3600, abs=60)
 
 
-def test_what_beat_counted_is_told():
+def test_the_counts_that_beat_took_are_reported():
     edition = make_edition(make_paper())
     make_delivery(make_subscriber(), edition, status="sent")
     tallies.update_sending_tallies(timezone.now())
@@ -81,7 +81,7 @@ def test_what_beat_counted_is_told():
     assert values["worker_timestamp_seconds",] == pytest.approx(timezone.now().timestamp(), abs=60)
 
 
-def test_a_source_is_told_with_its_last_success_and_whether_it_fails():
+def test_a_source_is_reported_with_its_last_success_and_whether_it_is_failing():
     ended = timezone.now() - timedelta(hours=3)
     SourceRun.objects.create(source="oai", part="cs", status="finished", ended_at=ended)
     SourceRun.objects.create(source="oai", part="cs", status="failed", ended_at=timezone.now())
@@ -92,7 +92,7 @@ def test_a_source_is_told_with_its_last_success_and_whether_it_fails():
     assert values["source_failing", "oai"] == 1
 
 
-def test_the_questions_stay_the_same_however_many_digests_there_are(django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_digests(django_assert_max_num_queries):
     edition = make_edition(make_paper())
     for number in range(20):
         make_delivery(make_subscriber(f"{number}@example.org"), edition, status=Delivery.Status.QUEUED)
@@ -134,7 +134,7 @@ def something_of_everything():
     SourceRun.objects.create(source="oai", part="cs", status="finished", ended_at=timezone.now())
 
 
-def test_the_dashboard_asks_for_what_there_is(something_of_everything):
+def test_the_dashboard_uses_only_metrics_that_exist(something_of_everything):
     dashboard = json.loads((FOLDER / "grafana.json").read_text())
     expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
 
@@ -142,7 +142,7 @@ def test_the_dashboard_asks_for_what_there_is(something_of_everything):
     assert set().union(*map(names_in, expressions)) <= exported()
 
 
-def test_the_alerts_ask_for_what_there_is(something_of_everything):
+def test_the_alerts_use_only_metrics_that_exist(something_of_everything):
     rules = [rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
 
     assert all(rule["annotations"]["summary"] for rule in rules)

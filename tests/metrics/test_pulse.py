@@ -1,4 +1,4 @@
-"""Beat's pulse: noted by beat itself, read by any process."""
+"""Beat's pulse: recorded by beat itself, read by any process."""
 
 import subprocess
 import sys
@@ -35,14 +35,14 @@ def test_the_last_ring_is_read_back(store, time_machine):
 
 
 @pytest.mark.parametrize("value", ["", "half a num", "1e999", "nan"])
-def test_what_is_no_moment_is_no_pulse(store, settings, value):
+def test_an_invalid_time_is_not_a_pulse(store, settings, value):
     cache.set(pulse.KEY, value)
     (settings.VAR_DIR / "beat-pulse").write_text(value)
 
     assert pulse.last_pulse() is None
 
 
-def test_a_folder_that_takes_no_file_stops_no_ring(settings, tmp_path, caplog):
+def test_a_folder_that_cannot_be_written_stops_no_ring(settings, tmp_path, caplog):
     settings.REDIS_URL, settings.VAR_DIR = "", tmp_path / "not-there"
 
     pulse.beat_pulse()
@@ -52,7 +52,7 @@ def test_a_folder_that_takes_no_file_stops_no_ring(settings, tmp_path, caplog):
 
 
 class Producer:
-    """Takes a ring, or refuses it."""
+    """Accepts a ring, or refuses it."""
 
     def __init__(self, fault=None):
         self.fault = fault
@@ -69,7 +69,7 @@ class Producer:
             raise self.fault
 
 
-def test_beat_notes_its_pulse_with_a_ring(tmp_path):
+def test_beat_records_its_pulse_when_it_rings(tmp_path):
     before = timezone.now()
 
     Producer().ring(tmp_path)
@@ -77,7 +77,7 @@ def test_beat_notes_its_pulse_with_a_ring(tmp_path):
     assert pulse.last_pulse() >= before - timedelta(seconds=1)
 
 
-def test_a_ring_that_the_broker_refused_is_no_pulse(tmp_path):
+def test_a_ring_that_the_broker_refused_is_not_a_pulse(tmp_path):
     with pytest.raises(Exception, match="away"):
         Producer(OSError("away")).ring(tmp_path)
 
@@ -85,7 +85,7 @@ def test_a_ring_that_the_broker_refused_is_no_pulse(tmp_path):
 
 
 @pytest.mark.django_db
-def test_cron_rings_in_the_place_of_beat():
+def test_cron_rings_in_place_of_beat():
     call_command("send_due")
 
     assert pulse.last_pulse()
@@ -100,7 +100,7 @@ print(*sorted({"django.contrib.auth", "digest.models", "numpy", "unfold"} & set(
 """
 
 
-def test_celery_beat_takes_this_scheduler_and_still_loads_no_models():
+def test_celery_beat_uses_this_scheduler_and_still_loads_no_models():
     printed = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True).stdout
 
     assert printed == "SteadyScheduler\n\n"

@@ -22,7 +22,7 @@ def counts(kind, day=DAY):
     return Tally.objects.get(kind=kind, day=day).counts
 
 
-def test_who_came_and_who_went_and_why_is_counted_by_day():
+def test_subscribers_who_came_and_went_are_counted_by_day_and_reason():
     make_subscriber()
     make_subscriber(confirmed_at=NOON - timedelta(days=1))
     former = {"confirmed_at": NOON - timedelta(days=9), "next_digest_at": None}
@@ -36,7 +36,7 @@ def test_who_came_and_who_went_and_why_is_counted_by_day():
     assert counts("subscribers", DAY - timedelta(days=1))["new"] == 1
 
 
-def test_the_sending_is_counted_by_state_with_its_speed():
+def test_sending_is_counted_by_state_with_its_speed():
     edition = make_edition(make_paper())
     for state in Status:
         make_delivery(make_subscriber(), edition, status=state)
@@ -57,7 +57,7 @@ def test_the_sending_is_counted_by_state_with_its_speed():
     assert sending_counts["a second"] == 0.5
 
 
-def test_what_was_opened_is_counted_by_day_and_of_those_alone_who_allow_it():
+def test_opens_are_counted_by_day_and_only_for_readers_who_allow_it():
     reader, papers = make_subscriber(may_note_opens_since=NOON), [make_paper(), make_paper()]
     make_subscriber()
     for paper in papers:
@@ -71,7 +71,7 @@ def test_what_was_opened_is_counted_by_day_and_of_those_alone_who_allow_it():
 
 
 @time_machine.travel(NOON, tick=False)
-def test_the_first_page_shows_what_was_opened_once_somebody_allows_it(admin_client):
+def test_the_first_page_shows_opens_once_someone_allows_it(admin_client):
     tallies.update_tallies(NOON)
     assert "Opens, for readers" not in admin_client.get("/admin/").content.decode()
     open_tracking.record_open(make_subscriber(may_note_opens_since=NOON), make_paper().pk, NOON)
@@ -84,7 +84,7 @@ def test_the_first_page_shows_what_was_opened_once_somebody_allows_it(admin_clie
     assert "<title>21 Aug: 1 opened</title>" in html
 
 
-def test_how_many_there_were_on_a_day_that_is_over_stays():
+def test_totals_of_a_day_that_is_over_stay():
     make_subscriber(may_note_opens_since=NOON)
     tallies.update_tallies(NOON)
     for _ in range(2):
@@ -96,7 +96,7 @@ def test_how_many_there_were_on_a_day_that_is_over_stays():
     assert counts("subscribers", DAY + timedelta(days=1))["active"] == 3
 
 
-def test_counting_twice_keeps_one_row_a_day():
+def test_counting_twice_keeps_one_row_per_day():
     make_edition(make_paper())
     for _ in range(2):
         tallies.update_tallies(NOON)
@@ -104,7 +104,7 @@ def test_counting_twice_keeps_one_row_a_day():
     assert sorted(Tally.objects.values_list("kind", flat=True)) == [*["opens"] * 2, "sending", *["subscribers"] * 2]
 
 
-def test_the_days_before_are_filled_in_and_what_was_counted_stays():
+def test_earlier_days_are_filled_in_and_existing_counts_stay():
     make_subscriber(confirmed_at=NOON - timedelta(days=1))
     make_subscriber(confirmed_at=NOON - timedelta(days=3))
     Tally.objects.create(kind="subscribers", day=DAY, counts={"active": 99}, counted_at=NOON)
@@ -114,7 +114,7 @@ def test_the_days_before_are_filled_in_and_what_was_counted_stays():
     assert [tally.counts["active"] for tally in Tally.objects.order_by("day")] == [1, 1, 2, 99]
 
 
-def test_what_was_opened_on_the_days_before_is_filled_in_too():
+def test_opens_on_earlier_days_are_filled_in_too():
     paper = make_paper()
     for days in (1, 3):
         reader = make_subscriber(may_note_opens_since=NOON - timedelta(days=days, hours=1))
@@ -150,7 +150,7 @@ def test_the_first_page_shows_figures_and_charts_and_counts_nothing(admin_client
     assert [query["sql"] for query in captured if "COUNT(" in query["sql"].upper()] == []
 
 
-def test_two_days_make_no_picture_and_their_figures_are_told(admin_client):
+def test_two_days_are_shown_as_figures_without_a_chart(admin_client):
     make_subscriber()
     tallies.update_tallies(NOON)
 
@@ -164,11 +164,11 @@ def test_the_top_of_an_axis_is_a_round_number():
     assert [charts.round_top(value) for value in (0, 1, 7, 12, 13, 99, 100, 4100)] == [1, 1, 8, 12, 15, 100, 100, 5000]
 
 
-def test_the_first_page_of_an_empty_service_is_answered(admin_client):
+def test_the_first_page_works_for_an_empty_service(admin_client):
     assert "There’s no edition for today or later yet" in admin_client.get("/admin/").content.decode()
 
 
-def test_who_has_no_role_is_told_and_sees_nothing(client, django_user_model):
+def test_a_panel_user_without_a_role_is_told_so_and_sees_nothing(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("new", is_staff=True))
     tallies.update_tallies(NOON)
 
@@ -178,7 +178,7 @@ def test_who_has_no_role_is_told_and_sees_nothing(client, django_user_model):
     assert "<svg" not in html
 
 
-def test_bars_stand_on_each_other_and_fill_the_height():
+def test_bars_are_stacked_and_fill_the_height():
     chart = charts.bar_chart(["a", "b"], {"one": [1, 2], "two": [1, 0]})
 
     (_, one), (_, two) = chart.bars
@@ -194,7 +194,7 @@ def test_a_line_of_few_or_equal_values_is_drawn(values):
     assert len(chart.line.split()) == len(values)
 
 
-def test_the_first_page_tells_of_sources_submissions_and_rankers(admin_client, settings):
+def test_the_first_page_shows_sources_submissions_and_rankers(admin_client, settings):
     settings.INTERLEAVE_SHARE = 1
     SourceRun.objects.create(source="oai", part="cs", status=SourceRun.Status.FAILED, error="no answer")
     SourceRun.objects.create(source="oai", part="cs", status=SourceRun.Status.FINISHED, new=7)
@@ -209,7 +209,7 @@ def test_the_first_page_tells_of_sources_submissions_and_rankers(admin_client, s
     assert "no answer" not in html
 
 
-def test_the_first_page_tells_what_waits_for_a_worker(admin_client):
+def test_the_first_page_shows_what_is_waiting_for_a_worker(admin_client):
     with app.connection_for_write() as connection, connection.SimpleQueue("planning") as queue:
         queue.clear()
         queue.put({})
@@ -220,14 +220,14 @@ def test_the_first_page_tells_what_waits_for_a_worker(admin_client):
     assert "Are beat and a worker running?" not in html
 
 
-def test_the_first_page_tells_of_a_broker_that_does_not_answer(admin_client, monkeypatch):
-    # Nobody listens on port 1.
+def test_the_first_page_says_when_the_broker_does_not_answer(admin_client, monkeypatch):
+    # Nothing listens on port 1.
     monkeypatch.setattr(app, "connection_for_write", lambda **options: Connection("redis://127.0.0.1:1/0", **options))
 
     assert "The message broker doesn’t answer" in admin_client.get("/admin/").content.decode()
 
 
-def test_the_first_page_tells_when_nothing_is_counted_any_more(admin_client):
+def test_the_first_page_says_when_nothing_is_counted_any_more(admin_client):
     tallies.update_tallies(NOON)
 
     with time_machine.travel(NOON + timedelta(minutes=16), tick=False):

@@ -1,4 +1,4 @@
-"""The board's page: what stands on it, its forms, and two curators at once."""
+"""The board page: what it shows, its forms, and two curators at once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,7 @@ def titles(papers):
     return [paper.title for paper in papers]
 
 
-def test_the_candidates_stand_in_no_edition_and_came_in_lately(admin_client, edition):
+def test_candidates_are_recent_papers_that_are_in_no_edition(admin_client, edition):
     make_paper("New", created_at=NOON)
     make_paper("Newer", created_at=NOON + timedelta(hours=1))
     make_paper("Old", created_at=NOON - timedelta(days=30))
@@ -45,7 +45,7 @@ def test_the_candidates_stand_in_no_edition_and_came_in_lately(admin_client, edi
     assert titles(entry.paper for entry in context["shown"]) == ["One", "Two"]
 
 
-def test_the_candidates_are_filtered_by_source_topic_and_title(admin_client, edition):
+def test_candidates_can_be_filtered_by_source_topic_and_title(admin_client, edition):
     graphs = make_topic("Graph learning")
     make_paper("Alpha", about=graphs, created_at=NOON)
     make_paper("Beta", source="arxiv", created_at=NOON)
@@ -59,7 +59,7 @@ def test_the_candidates_are_filtered_by_source_topic_and_title(admin_client, edi
     assert candidate_titles(source="arxiv", text="alp") == []
 
 
-def test_the_candidates_come_by_votes_by_age_or_by_how_well_they_fit(admin_client, edition):
+def test_candidates_can_be_sorted_by_votes_age_or_fit(admin_client, edition):
     make_paper("Voted", votes=3, created_at=NOON)
     make_paper("Fits", about=make_topic(), created_at=NOON + timedelta(hours=1))
     make_paper("New", created_at=NOON + timedelta(hours=2))
@@ -86,7 +86,7 @@ def test_the_candidates_come_by_votes_by_age_or_by_how_well_they_fit(admin_clien
         ("clear", {}, []),
     ],
 )
-def test_every_form_of_the_board_works_without_scripts(admin_client, edition, name, fields, shown):
+def test_every_form_on_the_board_works_without_scripts(admin_client, edition, name, fields, shown):
     keys = [entry.pk for entry in edition.entries.all()]
     third = make_paper("Three").pk
     fields = {
@@ -101,7 +101,7 @@ def test_every_form_of_the_board_works_without_scripts(admin_client, edition, na
     assert LogEntry.objects.count() == 1
 
 
-def test_a_note_with_html_is_text_on_the_board(admin_client, edition):
+def test_html_in_a_note_is_shown_as_text_on_the_board(admin_client, edition):
     entry = edition.entries.first()
 
     act(admin_client, edition, "note", entry=entry.pk, note="<script>alert(1)</script>")
@@ -111,7 +111,7 @@ def test_a_note_with_html_is_text_on_the_board(admin_client, edition):
     assert "<script>alert(1)" not in html
 
 
-def test_the_second_curator_is_told_and_nothing_typed_is_lost(admin_client, edition):
+def test_the_second_curator_gets_a_conflict_and_loses_nothing_they_typed(admin_client, edition):
     entry = edition.entries.first()
     act(admin_client, edition, "words", subject="First", intro="")
 
@@ -133,7 +133,7 @@ def test_a_note_that_is_too_long_is_refused_and_kept_in_its_field(admin_client, 
     assert "x" * 281 in answer.content.decode()
 
 
-def test_a_board_that_asks_again_gets_what_changed_and_nothing_where_nothing_did(admin_client, edition):
+def test_a_polling_board_gets_an_update_only_when_something_changed(admin_client, edition):
     again = {"since": edition.version}
     assert admin_client.get(address(edition), again, headers={"HX-Request": "true"}).status_code == 204
 
@@ -145,7 +145,7 @@ def test_a_board_that_asks_again_gets_what_changed_and_nothing_where_nothing_did
     assert "<html" not in answer.content.decode()
 
 
-def test_the_form_of_an_edition_refuses_what_was_made_on_an_older_state(admin_client, edition):
+def test_the_edition_form_refuses_changes_based_on_an_outdated_version(admin_client, edition):
     act(admin_client, edition, "words", subject="First", intro="")
     data = {"day": DAY, "publish_at_0": "2025-08-21", "publish_at_1": "06:00", "version": edition.version}
     data |= {f"entries{part}-{form}_FORMS": 0 for part in ("", "-2") for form in ("TOTAL", "INITIAL")}
@@ -158,12 +158,12 @@ def test_the_form_of_an_edition_refuses_what_was_made_on_an_older_state(admin_cl
 
 
 @pytest.mark.parametrize("fields", [{"act": "explode"}, {}, {"act": "up", "entry": "x"}, {"act": "add"}])
-def test_a_change_there_is_none_of_is_not_found(admin_client, edition, fields):
+def test_an_invalid_change_returns_404(admin_client, edition, fields):
     assert admin_client.post(address(edition, "act/"), {"version": 0, **fields}).status_code == 404
 
 
 @time_machine.travel(datetime(2025, 8, 21, 5, tzinfo=UTC), tick=False)
-def test_the_board_asks_no_more_for_twice_the_papers(admin_client, edition, django_assert_max_num_queries):
+def test_the_board_needs_no_more_queries_for_twice_the_papers(admin_client, edition, django_assert_max_num_queries):
     topic = make_topic()
 
     def grow():
@@ -181,7 +181,7 @@ def test_the_board_asks_no_more_for_twice_the_papers(admin_client, edition, djan
     assert Paper.objects.count() > 40
 
 
-def test_a_paper_much_like_one_of_the_last_editions_says_so(admin_client, edition):
+def test_a_candidate_similar_to_a_paper_in_a_recent_edition_says_so(admin_client, edition):
     vector = embedding.embedder().vectors(["Optimal transport between graphs"])[0]
     fields = {"embedding": vector.astype("float16").tobytes(), "embedding_model": embedding.embedder().name}
     make_edition(make_paper("Before", **fields), day=DAY - timedelta(days=3))
@@ -202,7 +202,7 @@ def stands(edition):
 
 
 @pytest.mark.parametrize("name", ["up", "pin", "hide", "remove", "note", "clear", "words", "add"])
-def test_whatever_was_done_last_is_undone_and_done_again(admin_client, edition, name):
+def test_the_last_change_can_be_undone_and_redone(admin_client, edition, name):
     first, second = edition.entries.all()
     EditionPaper.objects.filter(pk=second.pk).update(note="Read this.")
     act(admin_client, edition, "note", entry=first.pk, note="Or this.")
@@ -221,7 +221,7 @@ def test_whatever_was_done_last_is_undone_and_done_again(admin_client, edition, 
     assert stands(edition) == after
 
 
-def test_nothing_is_undone_once_another_curator_changed_something(admin_client, edition):
+def test_nothing_can_be_undone_once_another_curator_has_changed_something(admin_client, edition):
     act(admin_client, edition, "remove", entry=edition.entries.first().pk)
     edition.refresh_from_db()
     assert 'value="undo"' in admin_client.get(address(edition)).content.decode()
@@ -232,7 +232,7 @@ def test_nothing_is_undone_once_another_curator_changed_something(admin_client, 
     assert edition.entries.count() == 1
 
 
-def test_what_stands_elsewhere_by_now_is_not_taken_from_there(admin_client, edition):
+def test_undo_does_not_take_a_paper_back_from_another_edition(admin_client, edition):
     removed = edition.entries.first()
     act(admin_client, edition, "remove", entry=removed.pk)
     make_edition(removed.paper, day=DAY + timedelta(days=1), published=False)
@@ -245,11 +245,11 @@ def test_what_stands_elsewhere_by_now_is_not_taken_from_there(admin_client, edit
 
 
 @pytest.mark.parametrize("name", ["undo", "redo"])
-def test_without_a_change_there_is_nothing_to_undo(admin_client, edition, name):
+def test_without_changes_there_is_nothing_to_undo_or_redo(admin_client, edition, name):
     assert act(admin_client, edition, name).status_code == 422
 
 
-def test_the_last_ten_changes_are_undone_one_after_the_other(admin_client, edition):
+def test_the_last_ten_changes_can_be_undone_one_by_one(admin_client, edition):
     before = []
     for number in range(12):
         before.append(stands(edition))
@@ -262,7 +262,7 @@ def test_the_last_ten_changes_are_undone_one_after_the_other(admin_client, editi
     assert act(admin_client, edition, "undo").status_code == 422
 
 
-def test_after_another_change_what_was_undone_is_not_done_again(admin_client, edition):
+def test_a_change_cannot_be_redone_after_another_change(admin_client, edition):
     entry = edition.entries.first().pk
     for name in ("pin", "undo", "hide"):
         act(admin_client, edition, name, entry=entry)

@@ -1,4 +1,4 @@
-"""The panel on the demo's data: each page opens and asks few questions of the database."""
+"""The panel with the demo's data: each page opens and makes few database queries."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,7 +18,7 @@ PAGES = (
 
 
 @pytest.mark.django_db
-def test_no_page_asks_more_than_twenty_questions(client, settings, tmp_path, django_assert_max_num_queries):
+def test_no_page_makes_more_than_twenty_queries(client, settings, tmp_path, django_assert_max_num_queries):
     settings.DEBUG, settings.OUTBOX_DIR = True, tmp_path
     management.call_command("demo")
     client.force_login(User.objects.get(username="curator"))
@@ -30,7 +30,7 @@ def test_no_page_asks_more_than_twenty_questions(client, settings, tmp_path, dja
 
     for page in PAGES:
         address = f"/admin/{page.format(**keys)}"
-        # The first ranking of a process reads what it keeps in memory of the papers that readers liked.
+        # The first ranking in a process loads data about the papers readers liked, which it then keeps in memory.
         client.get(address)
         with django_assert_max_num_queries(20, info=page):
             answer = client.get(address)

@@ -1,4 +1,4 @@
-"""Doctor in the panel: for superusers; others are asked only by a press of the button."""
+"""Doctor in the panel: for superusers only. Other servers are contacted only when someone clicks the button."""
 
 import pytest
 
@@ -12,7 +12,7 @@ HERE, ASKED = Reporter("disk"), Reporter("SPF")
 
 @pytest.fixture
 def asked(settings, monkeypatch):
-    """How often others were asked."""
+    """One item for each time the network checks ran."""
     settings.SECOND_FACTOR = False
     times = []
 
@@ -31,7 +31,7 @@ def superuser(client, django_user_model):
     return client
 
 
-def test_looking_asks_nobody(asked, superuser):
+def test_opening_the_page_runs_no_network_checks(asked, superuser):
     page = superuser.get(PAGE).content.decode()
 
     assert asked == []
@@ -41,7 +41,7 @@ def test_looking_asks_nobody(asked, superuser):
     assert 'href="/admin/digest/doctor/"' in page
 
 
-def test_the_button_asks_and_the_page_shows_what_they_said_and_when(asked, superuser, at_noon):
+def test_the_button_runs_the_network_checks_and_the_page_shows_results_and_time(asked, superuser, at_noon):
     answer = superuser.post(f"{PAGE}run/", follow=True)
 
     page = answer.content.decode()
@@ -55,12 +55,12 @@ def test_the_button_asks_and_the_page_shows_what_they_said_and_when(asked, super
     assert asked == [1]
 
 
-def test_opening_the_address_of_the_button_asks_nobody(asked, superuser):
+def test_a_get_request_to_the_buttons_address_runs_no_checks(asked, superuser):
     assert superuser.get(f"{PAGE}run/").status_code == 405
     assert asked == []
 
 
-def test_nobody_else_of_the_panel_sees_it(asked, client, django_user_model):
+def test_only_superusers_see_it(asked, client, django_user_model):
     client.force_login(django_user_model.objects.create_user("bob", is_staff=True))
 
     assert client.get(PAGE).status_code == 403

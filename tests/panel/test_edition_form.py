@@ -1,4 +1,4 @@
-"""The form of an edition: where it leads, and who decided on the hour."""
+"""The edition form: where it leads, and who set the hour."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ def draft():
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_new_edition_is_of_the_next_day_without_one_and_leads_to_its_board(admin_client):
+def test_a_new_edition_gets_the_next_free_day_and_opens_its_board(admin_client):
     make_edition(day=DAY + timedelta(days=1), published=False)
     address = "/admin/digest/edition/add/"
     assert admin_client.get(address).context["adminform"].form.initial["day"] == DAY + timedelta(days=2)
@@ -28,7 +28,7 @@ def test_a_new_edition_is_of_the_next_day_without_one_and_leads_to_its_board(adm
     assert "Added “Edition of 2025-08-23”." in answer.content.decode()
 
 
-def test_the_form_of_a_new_edition_leaves_its_papers_to_the_board(admin_client):
+def test_the_form_for_a_new_edition_leaves_papers_to_the_board(admin_client):
     html = admin_client.get("/admin/digest/edition/add/").content.decode()
 
     assert "The board opens next" in html
@@ -37,7 +37,7 @@ def test_the_form_of_a_new_edition_leaves_its_papers_to_the_board(admin_client):
     assert 'name="_continue"' not in html
 
 
-def test_who_sets_the_hour_in_the_form_is_named_too(admin_client, draft):
+def test_setting_the_hour_in_the_form_records_who_set_it(admin_client, draft):
     inlines = {f"entries{name}-{field}": 0 for name in ("", "-2") for field in ("TOTAL_FORMS", "INITIAL_FORMS")}
     hour = {"publish_at_0": "2025-08-21", "publish_at_1": "15:00", "day": draft.day, **inlines}
 

@@ -1,4 +1,4 @@
-"""Explain: what an edition is to one subscriber, in the panel; and the queue of submissions."""
+"""Explain in the panel: what an edition means for one subscriber. Also the submission queue."""
 
 import re
 from datetime import timedelta
@@ -10,12 +10,12 @@ from digest.models import Member, Submission
 from digest.recommending import planning
 from subscriptions.models import Breadth
 from tests.support.factories import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
-from tests.support.html import words_of
+from tests.support.html import html_of, words_of
 
 pytestmark = pytest.mark.django_db
 
 
-def test_every_paper_has_its_score_in_parts_and_why_it_is_in_or_out(admin_client):
+def test_every_paper_shows_its_score_components_and_why_it_is_in_or_out(admin_client):
     graphs, cats = make_topic("Graph learning"), make_topic("Cats")
     edition = make_edition(make_paper("On graphs", about=graphs), make_paper("On cats", about=cats))
     make_subscriber("ada@example.org", follows=[graphs])
@@ -28,7 +28,7 @@ def test_every_paper_has_its_score_in_parts_and_why_it_is_in_or_out(admin_client
     assert context["frozen"] == []
 
 
-def test_what_a_planned_digest_held_is_told_as_it_was_frozen(admin_client):
+def test_a_planned_digest_is_shown_as_it_was_frozen(admin_client):
     edition = make_edition(make_paper("The paper"))
     make_subscriber("ada@example.org")
     planning.plan(NOON)
@@ -38,7 +38,7 @@ def test_what_a_planned_digest_held_is_told_as_it_was_frozen(admin_client):
     assert "Their digest (" in html.decode()
 
 
-def test_a_paper_that_came_before_is_out_with_these_words(admin_client):
+def test_a_paper_sent_before_is_out_as_already_sent(admin_client):
     paper = make_paper("The paper", sent_at=NOON - timedelta(days=1))
     edition = make_edition(paper)
     reader = make_subscriber("ada@example.org", breadth=Breadth.EVERYTHING)
@@ -51,14 +51,17 @@ def test_a_paper_that_came_before_is_out_with_these_words(admin_client):
     assert words_of(out[1]) == ": already sent"
 
 
-@pytest.mark.parametrize(("query", "message"), [({}, ""), ({"address": "x@example.org"}, "There’s no subscriber")])
-def test_without_a_subscriber_one_is_asked_for(admin_client, query, message):
+@pytest.mark.parametrize(("query", "messages"), [({}, []), ({"address": "x@example.org"}, ["There’s no subscriber"])])
+def test_without_a_known_subscriber_the_page_asks_for_one(admin_client, query, messages):
     edition = make_edition(make_paper())
 
-    assert message in admin_client.get(f"/admin/digest/edition/{edition.pk}/explain/", query).content.decode()
+    page = html_of(admin_client.get(f"/admin/digest/edition/{edition.pk}/explain/", query).content.decode())
+
+    assert page.one("input[name=address]")["value"] == query.get("address", "")
+    assert [message.text[:21] for message in page.all("[role=alert]")] == messages
 
 
-def test_an_edition_without_papers_is_explained_too(admin_client):
+def test_an_edition_without_papers_can_be_explained_too(admin_client):
     make_subscriber("ada@example.org")
     address = f"/admin/digest/edition/{make_edition(published=False).pk}/explain/"
 
@@ -79,7 +82,7 @@ def decide(client, submission, **fields):
     return client.post(f"/admin/digest/submission/{submission.pk}/decide/", fields)
 
 
-def test_what_waits_is_accepted_and_stands_in_a_draft(admin_client, submission):
+def test_an_accepted_submission_leaves_the_queue_and_goes_into_a_draft(admin_client, submission):
     edition = make_edition(published=False, day=NOON.date().replace(year=2100))
     assert "Proposed" in admin_client.get("/admin/digest/submission/queue/").content.decode()
 
@@ -89,10 +92,10 @@ def test_what_waits_is_accepted_and_stands_in_a_draft(admin_client, submission):
     assert submission.status == "accepted"
     assert "Proposed" not in admin_client.get("/admin/digest/submission/queue/").content.decode()
     assert LogEntry.objects.count() == 1
-    assert edition.version == 0
+    assert edition.entries.get().paper == submission.paper
 
 
-def test_what_waits_is_refused_with_a_reason_that_its_sender_sees(admin_client, submission):
+def test_a_submission_is_refused_with_a_reason_its_sender_sees(admin_client, submission):
     decide(admin_client, submission, act="refuse", reason=" Not  research ")
 
     submission.refresh_from_db()
@@ -106,7 +109,7 @@ def test_what_waits_is_refused_with_a_reason_that_its_sender_sees(admin_client, 
         ({"act": "accept", "reason": "x" * 281}, "The reason can be 280 characters at most. Yours has 281."),
     ],
 )
-def test_what_cannot_be_decided_so_waits_on(admin_client, submission, fields, message):
+def test_a_submission_stays_open_when_the_decision_is_invalid(admin_client, submission, fields, message):
     answer = decide(admin_client, submission, **fields)
 
     assert answer.status_code == 422
@@ -115,7 +118,7 @@ def test_what_cannot_be_decided_so_waits_on(admin_client, submission, fields, me
     assert submission.is_open
 
 
-def test_the_second_of_two_curators_is_told(admin_client, submission):
+def test_the_second_of_two_curators_learns_it_is_already_decided(admin_client, submission):
     decide(admin_client, submission, act="refuse", reason="No")
 
     answer = decide(admin_client, submission, act="accept")

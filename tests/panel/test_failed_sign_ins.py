@@ -1,4 +1,4 @@
-"""Who is kept out of the panel by failed attempts to sign in, and who is not."""
+"""Who is locked out of the panel by failed sign-in attempts, and who is not."""
 
 from datetime import timedelta
 
@@ -20,39 +20,39 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("three_tries")]
 # --- Strangers --------------------------------------------------------------------------------------
 
 
-def test_a_stranger_elsewhere_keeps_nobody_out(ada):
+def test_a_stranger_in_another_network_locks_nobody_out(ada):
     assert TOO_MANY in fail_sign_in(4)
 
     assert sign_in(Client(), network=OFFICE) == "in"
 
 
-def test_a_thousand_networks_keep_nobody_out(ada):
+def test_failures_from_many_networks_lock_nobody_out(ada):
     for number in range(120):
         fail_sign_in(1, network=f"10.{number}.0.1")
 
     assert sign_in(Client(), network=OFFICE) == "in"
 
 
-def test_so_many_failures_from_one_network_are_enough(ada):
+def test_three_failures_lock_the_name_for_the_whole_network(ada):
     fail_sign_in(3)
 
     assert TOO_MANY in sign_in(Client(), network="203.0.113.200")
 
 
-def test_the_name_is_counted_whatever_its_capitals(ada):
+def test_failures_are_counted_whatever_the_case_of_the_name(ada):
     fail_sign_in(3, name="ADA")
 
     assert TOO_MANY in sign_in(Client())
 
 
-def test_after_a_quarter_of_an_hour_one_may_try_again(ada, clock):
+def test_after_fifteen_minutes_another_try_is_allowed(ada, clock):
     fail_sign_in(4)
     clock.shift(timedelta(minutes=15, seconds=1))
 
     assert sign_in(Client()) == "in"
 
 
-def test_what_is_refused_does_not_make_the_wait_longer(ada, clock):
+def test_refused_attempts_do_not_extend_the_wait(ada, clock):
     fail_sign_in(3)
     clock.shift(timedelta(minutes=10))
     fail_sign_in(3)
@@ -61,14 +61,14 @@ def test_what_is_refused_does_not_make_the_wait_longer(ada, clock):
     assert sign_in(Client()) == "in"
 
 
-def test_who_mistyped_starts_anew_after_a_success(ada):
+def test_a_successful_sign_in_resets_the_count(ada):
     for _ in range(3):
         fail_sign_in(2)
         assert sign_in(Client()) == "in"
 
 
 @pytest.mark.parametrize(("failed", "wait"), [(20, 60), (50, 300), (100, 900)])
-def test_the_more_a_name_failed_the_longer_a_network_waits_between_two_failures(ada, clock, settings, failed, wait):
+def test_the_more_failures_a_name_has_the_longer_a_network_waits_between_tries(ada, clock, settings, failed, wait):
     settings.SIGN_IN_TRIES = "10 per 15 minutes"
     for number in range(failed):
         fail_sign_in(1, network=f"10.{number}.0.1")
@@ -82,13 +82,13 @@ def test_the_more_a_name_failed_the_longer_a_network_waits_between_two_failures(
 
 @pytest.mark.parametrize("neighbour", ["2001:db8:1:100::2", "2001:db8:1:1ff::1"])
 def test_ipv6_is_counted_by_network(ada, neighbour):
-    """A home has a /64 at least, and mostly a /56 (RFC 6177)."""
+    """A home gets at least a /64, and usually a /56 (RFC 6177)."""
     fail_sign_in(3, network="2001:db8:1:100::1")
 
     assert TOO_MANY in sign_in(Client(), network=neighbour)
 
 
-def test_one_network_guesses_at_many_names_only_so_long(make_person):
+def test_one_network_can_try_only_so_many_names(make_person):
     make_person("grace")
     for number in range(15):
         fail_sign_in(1, name=f"name{number}")
@@ -97,7 +97,7 @@ def test_one_network_guesses_at_many_names_only_so_long(make_person):
     assert sign_in(Client(), name="grace", network=OFFICE) == "in"
 
 
-def test_a_48_of_ipv6_guesses_at_many_names_only_so_long(make_person):
+def test_an_ipv6_48_can_try_only_so_many_names(make_person):
     make_person("grace")
     for number in range(60):
         fail_sign_in(1, name=f"name{number}", network=f"2001:db8:7:{number:02x}00::1")
@@ -106,7 +106,7 @@ def test_a_48_of_ipv6_guesses_at_many_names_only_so_long(make_person):
 
 
 @pytest.mark.parametrize("second_factor", [False, True])
-def test_six_people_of_one_office_sign_in_at_once(make_person, settings, second_factor):
+def test_six_people_in_one_office_can_sign_in_at_once(make_person, settings, second_factor):
     settings.SECOND_FACTOR = second_factor
     names = [f"person{number}" for number in range(6)]
     for name in names:
@@ -120,7 +120,7 @@ def test_six_people_of_one_office_sign_in_at_once(make_person, settings, second_
             assert show_code(client, code_of(name), network=OFFICE) == "in"
 
 
-def test_unknown_names_are_answered_as_known_ones_after_the_same_work(ada):
+def test_unknown_names_get_the_same_answers_as_known_ones_after_the_same_work(ada):
     messages, work = {}, {}
     for name in ("ada", "nobody"):
         with CaptureQueriesContext(connection) as queries:
@@ -142,7 +142,7 @@ def test_warnings_are_queued_for_unknown_names_too(ada, monkeypatch, django_capt
     assert queued == [(ada.pk, "password"), (0, "password")]
 
 
-def test_who_does_not_work_here_is_answered_like_nobody(make_person):
+def test_people_without_panel_access_are_answered_like_unknown_names(make_person):
     make_person("reader", is_staff=False)
 
     assert "correct username" in sign_in(Client(), name="reader")
@@ -170,7 +170,7 @@ def test_wrong_codes_leave_the_password_alone(ada, strict):
     assert sign_in(Client()) == "in"
 
 
-def test_who_knows_the_password_does_not_keep_a_known_browser_out(ada, strict):
+def test_strangers_who_know_the_password_do_not_lock_out_a_known_browser(ada, strict):
     browser = Client()
     sign_in(browser, network=OFFICE)
     show_code(browser, code_of("ada"), network=OFFICE)
@@ -184,7 +184,7 @@ def test_who_knows_the_password_does_not_keep_a_known_browser_out(ada, strict):
     assert show_code(browser, code_of("ada"), network=OFFICE) == "in"
 
 
-def test_codes_are_not_guessed_from_many_networks(ada, strict):
+def test_codes_cannot_be_guessed_from_many_networks(ada, strict):
     for number in range(15):
         stranger = Client()
         sign_in(stranger, network=f"10.{number}.0.1")
@@ -195,7 +195,7 @@ def test_codes_are_not_guessed_from_many_networks(ada, strict):
     assert TOO_MANY in show_code(stranger, code_of("ada"), network="192.0.2.1")
 
 
-# --- The storage is away ----------------------------------------------------------------------------
+# --- The storage is down ----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def storage_away(settings, monkeypatch):
         monkeypatch.setattr(limits.limiter(settings.RATE_LIMIT_STORAGE), name, fail)
 
 
-def test_without_the_storage_people_sign_in_and_strangers_are_stopped(ada, storage_away, caplog):
+def test_without_the_storage_people_can_sign_in_and_strangers_are_stopped(ada, storage_away, caplog):
     assert sign_in(Client()) == "in"
     assert TOO_MANY in fail_sign_in(4)
     assert sign_in(Client(), network=OFFICE) == "in"

@@ -1,4 +1,4 @@
-"""Sources in the panel: tried before they are added, paused, stopped with a reason, and seen beside the settings'."""
+"""Sources in the panel: tried before they are added, paused, stopped with a reason, and listed with the settings'."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def post(client, button, **data):
     return client.post(ADD, {"kind": "openreview", "query": "ICLR.cc/2026/C", "most_per_day": 50, button: "1", **data})
 
 
-def test_trying_shows_papers_days_and_what_is_known_and_keeps_nothing(admin_client, source):
+def test_a_trial_shows_papers_with_days_marks_known_ones_and_saves_nothing(admin_client, source):
     known = make_paper("On graphs")
     known.identifiers.create(scheme="openreview", value="forum1")
     notes = [answers.openreview_note(number, title=f"On graphs {number}") for number in range(1, 15)]
@@ -45,7 +45,7 @@ def test_trying_shows_papers_days_and_what_is_known_and_keeps_nothing(admin_clie
     assert (Paper.objects.count(), FollowedSource.objects.count(), SourceRun.objects.count()) == (1, 0, 0)
 
 
-def test_what_was_tried_is_added_and_asked(admin_client, source):
+def test_a_source_can_be_added_and_is_then_harvested(admin_client, source):
     assert post(admin_client, "_follow", into_drafts="on").status_code == 302
     row = FollowedSource.objects.get()
     assert (row.name, row.status, row.into_drafts) == ("OpenReview ICLR.cc/2026/C", "active", True)
@@ -58,7 +58,7 @@ def test_what_was_tried_is_added_and_asked(admin_client, source):
     assert "16 Sep 17:00" in page
 
 
-def test_a_source_that_gives_an_error_says_so(admin_client, source):
+def test_an_error_from_a_source_is_shown(admin_client, source):
     source.says(HTML)
     page = post(admin_client, "_try").content.decode()
     assert "found an HTML" in page
@@ -74,18 +74,18 @@ def test_a_source_that_gives_an_error_says_so(admin_client, source):
         ({"kind": "feed", "query": "https://a.example/" + "x" * 600}, "at most 500"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_with_a_reason(admin_client, source, data, error):
+def test_an_invalid_source_is_refused_with_a_reason_and_not_requested(admin_client, source, data, error):
     for button in ("_try", "_follow"):
         assert error in post(admin_client, button, **data).content.decode()
     assert source.requests == []
 
 
-def test_a_source_is_followed_once(admin_client):
+def test_a_source_can_be_followed_only_once(admin_client):
     post(admin_client, "_follow")
     assert "You already follow this source." in post(admin_client, "_follow").content.decode()
 
 
-def test_a_feed_within_our_network_is_not_looked_at(admin_client, waits, monkeypatch):
+def test_a_feed_in_our_own_network_is_not_fetched(admin_client, waits, monkeypatch):
     monkeypatch.setattr(fetching, "RETRY_WAITS_SECONDS", ())
     page = post(admin_client, "_try", kind="feed", query="http://127.0.0.1:9/feed").content.decode()
     assert "not public" in page
@@ -102,7 +102,7 @@ def test_pausing_and_resuming(admin_client, source):
     assert gathering.harvest_due(NIGHT) == []
 
 
-def test_the_settings_sources_stand_above_with_their_health(admin_client, settings):
+def test_sources_from_the_settings_are_listed_with_their_health(admin_client, settings):
     settings.SOURCES = ["huggingface"]
     SourceRun.objects.create(source="huggingface", started_at=NIGHT - timedelta(hours=2)).fail("broken")
     page = admin_client.get(LIST).content.decode()
@@ -110,14 +110,14 @@ def test_the_settings_sources_stand_above_with_their_health(admin_client, settin
     assert "the last run failed" in page
 
 
-def test_a_source_shows_its_last_runs(admin_client):
+def test_a_source_shows_its_latest_runs(admin_client):
     row = FollowedSource.objects.create(kind="feed", query="https://a.example/rss", name="A")
     SourceRun.objects.create(source="feed", part=row.query).fail("expected XML, found an HTML page")
     page = admin_client.get(reverse("admin:digest_followedsource_change", args=[row.pk])).content.decode()
     assert "found an HTML page" in page
 
 
-def test_the_list_takes_few_queries_however_many_sources(admin_client, settings, django_assert_max_num_queries):
+def test_the_list_needs_few_queries_however_many_sources(admin_client, settings, django_assert_max_num_queries):
     settings.SOURCES = ["oai", "rss", "huggingface"]
     settings.ARXIV_CATEGORIES = ["cs.LG", "cs.CL", "cs.AI"]
     with django_assert_max_num_queries(20):

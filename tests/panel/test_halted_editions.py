@@ -1,4 +1,4 @@
-"""The digests of a halted edition wait, and nobody else's do."""
+"""Digests of a halted edition wait; those of other editions do not."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def statuses(edition):
     return sorted(edition.deliveries.values_list("status", flat=True))
 
 
-def test_a_halted_editions_digests_are_held_and_those_of_another_go_out(edition, mailoutbox):
+def test_a_halted_editions_digests_are_held_while_others_go_out(edition, mailoutbox):
     other = make_edition(make_paper(), day=DAY + timedelta(days=1))
     deliver(edition, 3, Status.QUEUED)
     deliver(other, 2, Status.QUEUED)
@@ -40,7 +40,7 @@ def test_a_halted_editions_digests_are_held_and_those_of_another_go_out(edition,
     assert statuses(other) == [Status.SENT] * 2
 
 
-def test_what_is_held_does_not_stand_in_the_way_of_what_is_queued_behind_it(edition, settings, mailoutbox):
+def test_held_digests_do_not_block_those_queued_behind_them(edition, settings, mailoutbox):
     settings.SEND_BATCH = 2
     other = make_edition(make_paper(), day=DAY + timedelta(days=1))
     deliver(edition, 5, Status.QUEUED)
@@ -52,7 +52,7 @@ def test_what_is_held_does_not_stand_in_the_way_of_what_is_queued_behind_it(edit
     assert statuses(other) == [Status.SENT]
 
 
-def test_under_a_limit_what_is_held_counts_for_nothing_and_is_put_aside_in_large_steps(
+def test_held_digests_do_not_count_towards_a_limit_and_are_set_aside_in_large_batches(
     edition, settings, mailoutbox, monkeypatch
 ):
     settings.SEND_PER_DAY = 1
@@ -70,7 +70,7 @@ def test_under_a_limit_what_is_held_counts_for_nothing_and_is_put_aside_in_large
     assert len(claims) == 2
 
 
-def test_what_is_planned_for_a_halted_edition_waits_too(edition, mailoutbox):
+def test_digests_planned_for_a_halted_edition_wait_too(edition, mailoutbox):
     edition.halt(NOON, "too many bounces")
     make_subscriber()
 
@@ -81,7 +81,7 @@ def test_what_is_planned_for_a_halted_edition_waits_too(edition, mailoutbox):
     assert statuses(edition) == [Status.HELD]
 
 
-def test_a_held_digest_that_was_taken_after_all_is_not_sent_again(edition):
+def test_a_held_digest_reported_as_delivered_is_not_sent_again(edition):
     (held,) = deliver(edition, 1, Status.HELD)
 
     make_report("delivered", held)

@@ -1,4 +1,4 @@
-"""Browsers that somebody has signed in with before: what strangers do does not keep them out."""
+"""Browsers someone has signed in with before: nothing that strangers do locks them out."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def test_a_known_browser_signs_in_while_a_stranger_in_the_same_network_fails(ada
     assert sign_in(browser, network=OFFICE) == "in"
 
 
-def test_a_known_browser_has_no_endless_guesses(ada):
+def test_a_known_browser_does_not_get_unlimited_tries(ada):
     browser = known_browser()
     fail_sign_in(3, client=browser)
 
@@ -36,14 +36,14 @@ def test_a_known_browser_has_no_endless_guesses(ada):
     assert TOO_MANY in sign_in(browser, network="192.0.2.1")
 
 
-def test_what_a_known_browser_fails_keeps_no_other_one_out(ada):
+def test_failures_in_a_known_browser_lock_no_other_browser_out(ada):
     browser = known_browser()
     fail_sign_in(4, client=browser, network=OFFICE)
 
     assert sign_in(Client(), network=OFFICE) == "in"
 
 
-def test_a_browser_is_known_for_its_own_person_alone(ada, make_person):
+def test_a_browser_is_known_only_for_its_own_person(ada, make_person):
     browser = known_browser()
     make_person("grace")
     fail_sign_in(3, name="grace", network=OFFICE)
@@ -51,7 +51,7 @@ def test_a_browser_is_known_for_its_own_person_alone(ada, make_person):
     assert TOO_MANY in sign_in(browser, name="grace", network=OFFICE)
 
 
-def test_the_cookie_of_one_person_says_nothing_about_another(ada, make_person):
+def test_one_persons_cookie_does_not_work_for_another(ada, make_person):
     grace, browser = make_person("grace"), known_browser()
     browser.cookies[f"panel_device_{grace.pk}"] = browser.cookies[f"panel_device_{ada.pk}"].value
     fail_sign_in(3, name="grace", network=OFFICE)
@@ -59,7 +59,7 @@ def test_the_cookie_of_one_person_says_nothing_about_another(ada, make_person):
     assert TOO_MANY in sign_in(browser, name="grace", network=OFFICE)
 
 
-def test_a_forged_cookie_is_none(ada):
+def test_a_forged_cookie_does_not_count(ada):
     browser = Client()
     browser.cookies[f"panel_device_{ada.pk}"] = "e30:1uO:forged"
     fail_sign_in(3)
@@ -67,7 +67,7 @@ def test_a_forged_cookie_is_none(ada):
     assert TOO_MANY in sign_in(browser)
 
 
-def test_the_cookie_is_for_the_panel_alone_and_no_script(ada, settings):
+def test_the_cookie_is_sent_only_to_the_panel_and_hidden_from_scripts(ada, settings):
     settings.SESSION_COOKIE_SECURE = True
     cookie = known_browser().cookies[f"panel_device_{ada.pk}"]
 
@@ -75,16 +75,16 @@ def test_the_cookie_is_for_the_panel_alone_and_no_script(ada, settings):
     assert cookie["max-age"] == timedelta(days=180).total_seconds()
 
 
-def test_after_half_a_year_a_browser_is_a_stranger_again(ada, clock):
+def test_after_half_a_year_a_browser_is_no_longer_known(ada, clock):
     browser = known_browser()
     clock.shift(timedelta(days=181))
     fail_sign_in(3, network=OFFICE)
 
-    # The clock of the browser stands still: it still sends the cookie.
+    # The browser's clock has not moved, so it still sends the cookie.
     assert TOO_MANY in sign_in(browser, network=OFFICE)
 
 
-def test_the_password_alone_makes_no_browser_known(ada, settings):
+def test_the_password_alone_does_not_make_a_browser_known(ada, settings):
     settings.SECOND_FACTOR = True
     TOTPDevice.objects.create(user=ada, name="app")
     browser = Client()
@@ -114,7 +114,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_a_browser_is_known_no_more_after(ada, admin_client, end):
+def test_a_browser_is_no_longer_known_after(ada, admin_client, end):
     browser = known_browser()
     end(ada, admin_client)
     fail_sign_in(3, network=OFFICE)

@@ -1,4 +1,4 @@
-"""Lists of the panel: sums above deliveries, errors that end at a word, and what an empty list says."""
+"""Lists in the panel: totals above deliveries, errors cut at a word, and what an empty list says."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 LONG = "The mail server answered 421 4.7.0 Try again later, this network sent too many messages in the last hour, sorry"
 
 
-def test_deliveries_are_summed_up_by_edition_and_each_sum_lists_its_rows(admin_client, django_assert_max_num_queries):
+def test_deliveries_have_totals_per_edition_that_link_to_their_rows(admin_client, django_assert_max_num_queries):
     edition = make_edition(make_paper())
     for status in ("sent", "delivered", "delivered", "failed"):
         make_delivery(make_subscriber(), edition, status=status, sent_at=NOON)
@@ -28,12 +28,12 @@ def test_deliveries_are_summed_up_by_edition_and_each_sum_lists_its_rows(admin_c
     assert len(rows.context["cl"].result_list) == 2
 
 
-def test_without_a_count_the_list_says_when_sums_appear(admin_client):
+def test_without_a_count_the_list_says_when_totals_appear(admin_client):
     assert "Totals appear a few minutes after" in admin_client.get("/admin/digest/delivery/").content.decode()
 
 
 @pytest.mark.parametrize("page", ["digest/delivery", "digest/sourcerun"])
-def test_a_long_error_ends_at_a_word_and_stands_whole_on_its_own_page(admin_client, page):
+def test_a_long_error_is_cut_at_a_word_and_shown_in_full_on_its_own_page(admin_client, page):
     delivery = make_delivery(make_subscriber(), make_edition(make_paper()), status="failed", error=LONG)
     run = SourceRun.objects.create(source="oai", part="cs.LG", status="failed", error=LONG)
     row = delivery if page == "digest/delivery" else run
@@ -51,7 +51,7 @@ def test_a_long_error_ends_at_a_word_and_stands_whole_on_its_own_page(admin_clie
         *("subscriptions/subscriber", "subscriptions/topic", "subscriptions/suppression"),
     ],
 )
-def test_an_empty_list_says_what_comes_here(admin_client, page):
+def test_an_empty_list_says_what_will_appear_there(admin_client, page):
     Topic.objects.all().delete()
 
     html = admin_client.get(f"/admin/{page}/").content.decode()
@@ -70,7 +70,7 @@ def test_a_search_without_results_offers_to_clear_it(admin_client):
     assert not Delivery.objects.exists()
 
 
-def test_saving_and_deleting_is_said_in_a_few_words(admin_client):
+def test_messages_about_adding_saving_and_deleting_are_short(admin_client):
     topic = {"name": "Sheaves", "slug": "sheaves", "description": "All about them"}
     lists = {"arxiv_categories": "[]", "keywords": "[]"}
 

@@ -1,4 +1,4 @@
-"""The page of what somebody of the panel signs in with: their passkeys, and no one else's."""
+"""The page about how a panel user signs in: their own passkeys and no one else's."""
 
 import json
 
@@ -23,7 +23,7 @@ def strict(settings):
 
 @pytest.fixture
 def person(client, django_user_model):
-    """Somebody who is in, with a passkey and spare codes."""
+    """Someone signed in, with a passkey and recovery codes."""
     person = django_user_model.objects.create_superuser("ada")
     client.force_login(person)
     create(client, SET_UP, SET_UP)
@@ -43,7 +43,7 @@ def remove(client, passkey):
     return client.post(f"{PAGE}{passkey.pk}/remove/")
 
 
-def test_the_page_shows_what_one_has(client, person):
+def test_the_page_shows_the_users_passkeys_and_recovery_codes(client, person):
     html = client.get(PAGE).content.decode()
 
     assert ">Passkey<" in html
@@ -51,7 +51,7 @@ def test_the_page_shows_what_one_has(client, person):
     assert "10 recovery codes left" in html
 
 
-def test_another_passkey_is_added_under_its_name(client, person):
+def test_another_passkey_can_be_added_with_a_name(client, person):
     answer = add(client)
 
     assert answer.headers["Location"] == PAGE
@@ -59,13 +59,13 @@ def test_another_passkey_is_added_under_its_name(client, person):
     assert LogEntry.objects.filter(change_message="Added the passkey “Work laptop”.").exists()
 
 
-def test_a_device_is_not_asked_for_a_second_one(client, person):
+def test_a_device_that_has_a_passkey_is_not_asked_for_a_second_one(client, person):
     question = client.post(f"{PAGE}passkey/").json()
 
     assert [key["id"] for key in question["excludeCredentials"]] == [Passkey.objects.get().credential_id]
 
 
-def test_what_does_not_hold_is_told_and_not_kept(client, person):
+def test_a_passkey_that_cannot_be_verified_is_reported_and_not_saved(client, person):
     client.post(f"{PAGE}passkey/")
     client.post(f"{PAGE}add/", {"answer": "{}", "name": "Forged"})
 
@@ -73,7 +73,7 @@ def test_what_does_not_hold_is_told_and_not_kept(client, person):
     assert Passkey.objects.count() == 1
 
 
-def test_one_of_two_is_removed(client, person):
+def test_one_of_two_passkeys_can_be_removed(client, person):
     add(client)
     added = Passkey.objects.get(name="Work laptop")
 
@@ -84,7 +84,7 @@ def test_one_of_two_is_removed(client, person):
     assert LogEntry.objects.filter(change_message="Removed the passkey “Work laptop”.").exists()
 
 
-def test_who_removes_the_one_they_came_in_with_shows_another(client, person):
+def test_removing_the_passkey_used_to_sign_in_asks_for_another(client, person):
     first = Passkey.objects.get()
     add(client)
 
@@ -93,7 +93,7 @@ def test_who_removes_the_one_they_came_in_with_shows_another(client, person):
     assert client.get(PAGE, follow=True).redirect_chain[-1][0].startswith("/admin/second-factor/?")
 
 
-def test_who_removes_the_last_one_sets_up_anew(client, person):
+def test_removing_the_last_passkey_leads_back_to_set_up(client, person):
     answer = remove(client, Passkey.objects.get())
 
     assert answer.headers["Location"] == SET_UP
@@ -109,7 +109,7 @@ def test_an_app_remains_when_the_last_passkey_is_removed(client, person):
     assert StaticDevice.objects.exists()
 
 
-def test_the_passkeys_of_others_are_neither_shown_nor_removed(client, person, django_user_model):
+def test_other_peoples_passkeys_can_be_neither_seen_nor_removed(client, person, django_user_model):
     other = django_user_model.objects.create_user("grace")
     passkey = Passkey.objects.create(user=other, name="Key of Grace", credential_id="b3RoZXI", public_key=b"")
 
@@ -119,7 +119,7 @@ def test_the_passkeys_of_others_are_neither_shown_nor_removed(client, person, dj
 
 
 @pytest.mark.parametrize("has_factor", [True, False])
-def test_where_the_password_is_enough_the_page_still_wants_a_second_factor(
+def test_where_a_password_is_enough_the_page_still_requires_a_second_factor(
     client, django_user_model, settings, has_factor
 ):
     settings.SECOND_FACTOR = False
@@ -135,13 +135,13 @@ def test_where_the_password_is_enough_the_page_still_wants_a_second_factor(
     assert client.post(f"{PAGE}passkey/").status_code == 302
 
 
-def test_where_the_password_is_enough_the_last_one_may_go(client, person, settings):
+def test_where_a_password_is_enough_the_last_passkey_can_be_removed(client, person, settings):
     settings.SECOND_FACTOR = False
 
     assert remove(client, Passkey.objects.get()).headers["Location"] == "/admin/"
 
 
-def test_ten_passkeys_take_no_more_queries_than_one(client, person):
+def test_ten_passkeys_need_no_more_queries_than_one(client, person):
     with CaptureQueriesContext(
         connection,
     ) as one:
@@ -154,6 +154,6 @@ def test_ten_passkeys_take_no_more_queries_than_one(client, person):
     assert len(ten) == len(one) <= 20
 
 
-def test_nobody_reads_passkeys_in_the_panel(client, person):
+def test_the_panel_has_no_list_of_passkeys(client, person):
     assert client.get("/admin/digest/passkey/").status_code == 404
     assert PAGE in client.get("/admin/").content.decode()

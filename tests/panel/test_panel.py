@@ -1,4 +1,4 @@
-"""The panel as a whole: its frame, its own files, and who may come in."""
+"""The panel as a whole: its frame, its own files, and who has access."""
 
 import re
 
@@ -13,7 +13,7 @@ PAGES = ["", "digest/edition/", "digest/paper/", "digest/delivery/", "auth/user/
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_file_of_a_page_is_our_own(admin_client, page):
+def test_pages_load_only_our_own_files(admin_client, page):
     make_edition(make_paper())
 
     html = admin_client.get(f"/admin/{page}").content.decode()
@@ -24,15 +24,15 @@ def test_every_file_of_a_page_is_our_own(admin_client, page):
     assert [file for file in files if file.startswith("/static/") and not finders.find(file[8:])] == []
 
 
-def test_the_panel_has_the_name_of_the_site(admin_client, settings):
+def test_the_panel_shows_the_name_of_the_site(admin_client, settings):
     assert f"{settings.SITE_NAME}</title>" in re.sub(r"\s+<", "<", admin_client.get("/admin/").content.decode())
 
 
-def test_the_panel_can_be_seen_without_scripts(admin_client):
+def test_the_panel_is_visible_without_scripts(admin_client):
     assert "<noscript><style>html[x-cloak]" in admin_client.get("/admin/").content.decode()
 
 
-def test_an_owner_who_is_no_superuser_cannot_become_one(client, django_user_model):
+def test_an_owner_who_is_not_a_superuser_cannot_become_one(client, django_user_model):
     owner = django_user_model.objects.create_user("owner", is_staff=True)
     boss = django_user_model.objects.create_superuser("boss")
     owner.user_permissions.set(django_user_model.user_permissions.rel.model.objects.all())
@@ -47,11 +47,11 @@ def test_an_owner_who_is_no_superuser_cannot_become_one(client, django_user_mode
     assert client.get(f"/admin/auth/user/{boss.pk}/password/").status_code == 403
 
 
-def test_nobody_of_the_panel_is_deleted(admin_client, admin_user):
+def test_panel_users_cannot_be_deleted(admin_client, admin_user):
     assert admin_client.post(f"/admin/auth/user/{admin_user.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_the_trail_is_read_and_never_changed(admin_client, django_user_model):
+def test_the_activity_log_is_read_only(admin_client, django_user_model):
     admin_client.post("/admin/auth/group/add/", {"name": "Guests"})
     (entry,) = admin_client.get("/admin/admin/logentry/").context["cl"].queryset
 

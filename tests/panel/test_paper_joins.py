@@ -1,4 +1,4 @@
-"""What each source says of a paper, joining two by hand, and undoing that, in the panel."""
+"""In the panel: what each source says about a paper, joining two papers by hand, and undoing that."""
 
 import pytest
 from django.urls import reverse
@@ -22,7 +22,7 @@ def test_what_each_source_says_is_shown(admin_client):
     assert "doi:10.1038/fly.1" in page
 
 
-def test_an_id_is_shown_with_whose_it_is(admin_client):
+def test_an_id_is_shown_with_its_kind(admin_client):
     paper = make_paper("On graphs")
     for scheme in ("doi", "semanticscholar", "elsewhere"):
         paper.identifiers.create(scheme=scheme, value=f"one-{scheme}")
@@ -32,13 +32,13 @@ def test_an_id_is_shown_with_whose_it_is(admin_client):
         assert f"one-{scheme}" in page
 
 
-def test_two_papers_are_joined_and_parted_again(admin_client, client):
+def test_two_papers_can_be_joined_and_separated_again(admin_client, client):
     one, other = make_paper("On graphs"), make_paper("On graphs, again")
     other.identifiers.create(scheme="doi", value="10.1000/2")
     page = admin_client.post(address(one), {"other": "https://doi.org/10.1000/2", "_join": "1"}, follow=True)
     assert "Joined with “On graphs, again”." in page.content.decode()
     assert Paper.objects.get() == one
-    # The address that somebody may have kept leads on.
+    # Someone may have saved the old address, so it redirects.
     assert client.get(f"/papers/{other.pk}").headers["Location"] == f"/papers/{one.pk}"
     joined = PaperJoin.objects.get()
     for _ in range(2):
@@ -48,13 +48,13 @@ def test_two_papers_are_joined_and_parted_again(admin_client, client):
 
 
 @pytest.mark.parametrize("typed", ["", "nothing", "10.1000/none"])
-def test_a_paper_that_is_not_there_is_not_joined(admin_client, typed):
+def test_a_paper_that_does_not_exist_is_not_joined(admin_client, typed):
     one = make_paper("On graphs")
     assert admin_client.post(address(one), {"other": typed, "_join": "1"}).status_code == 200
     assert not PaperJoin.objects.exists()
 
 
-def test_two_papers_that_readers_saw_stay_two(admin_client):
+def test_two_papers_that_readers_have_seen_cannot_be_joined(admin_client):
     one, other = make_paper("On graphs"), make_paper("On trees")
     other.identifiers.create(scheme="doi", value="10.1000/2")
     make_edition(one, other)
@@ -63,11 +63,11 @@ def test_two_papers_that_readers_saw_stay_two(admin_client):
 
 
 @pytest.mark.parametrize("key", ["0", "x", "9" * 30])
-def test_a_join_that_is_not_there_cannot_be_undone(admin_client, key):
+def test_a_join_that_does_not_exist_cannot_be_undone(admin_client, key):
     assert admin_client.post(address(make_paper("On graphs")), {"_undo": key}).status_code == 404
 
 
-def test_what_a_source_says_becomes_a_paper_of_its_own_and_stays_so(admin_client):
+def test_a_sources_record_can_be_split_off_as_its_own_paper_and_stays_separate(admin_client):
     import_what_fits([record(), article()])
     paper = Paper.objects.get()
     statement = paper.statements.get(source="crossref")
@@ -81,7 +81,7 @@ def test_what_a_source_says_becomes_a_paper_of_its_own_and_stays_so(admin_client
     assert Paper.objects.count() == 2
 
 
-def test_the_source_of_the_text_is_not_parted(admin_client):
+def test_the_source_of_the_text_cannot_be_split_off(admin_client):
     import_what_fits([record(), article()])
     paper = Paper.objects.get()
     page = admin_client.post(address(paper), {"_part": paper.statements.get(source="biorxiv").pk}, follow=True)

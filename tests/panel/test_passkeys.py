@@ -1,4 +1,4 @@
-"""Passkeys as the second factor: only the person's own, made here, and each answer once."""
+"""Passkeys as the second factor: only the person's own, created here, and each answer accepted once."""
 
 import json
 
@@ -34,7 +34,7 @@ def device():
 
 @pytest.fixture
 def away(client, person, device):
-    """The person with a passkey, who then signed in with the password alone."""
+    """A person who has set up a passkey and has then signed in with only the password."""
     type_password(client, person)
     set_up(client, device)
     client.logout()
@@ -59,14 +59,14 @@ def show(client, answer):
 
 
 def error_message(client, answer):
-    """What the page says to an answer that lets nobody in."""
+    """Return the page's error message for an answer that must not let anyone in."""
     page = show(client, answer)
     assert page.status_code == 200
     assert client.get(WANTED).status_code == 302
     return page.context["error_message"]
 
 
-def test_who_sets_up_a_passkey_is_in_and_gets_spare_codes(client, person, device):
+def test_setting_up_a_passkey_signs_in_and_shows_recovery_codes(client, person, device):
     type_password(client, person)
 
     page = set_up(client, device)
@@ -77,7 +77,7 @@ def test_who_sets_up_a_passkey_is_in_and_gets_spare_codes(client, person, device
     assert LogEntry.objects.get().change_message == "Set up two-factor sign-in."
 
 
-def test_the_next_time_the_passkey_lets_in(client, away, device):
+def test_the_passkey_works_for_the_next_sign_in(client, away, device):
     assert client.get(WANTED).status_code == 302
 
     answer = show(client, device.get(ask(client, SIGN_IN)))
@@ -87,7 +87,7 @@ def test_the_next_time_the_passkey_lets_in(client, away, device):
     assert Passkey.objects.get().used_at
 
 
-def test_a_device_that_never_counts_lets_in_every_time(client, person):
+def test_a_device_without_a_counter_works_every_time(client, person):
     device = Authenticator(counts=False)
     type_password(client, person)
     set_up(client, device)
@@ -97,14 +97,14 @@ def test_a_device_that_never_counts_lets_in_every_time(client, person):
         assert show(client, device.get(ask(client, SIGN_IN))).status_code == 302
 
 
-def test_a_spare_code_lets_in_instead(client, away):
+def test_a_recovery_code_works_instead(client, away):
     page = client.get(SIGN_IN).content.decode()
 
     assert "Use a code instead" in page
     assert client.post(SIGN_IN, {"code": StaticToken.objects.first().token}).status_code == 302
 
 
-def test_the_question_names_the_site_and_the_persons_own_passkeys(client, away, django_user_model, settings):
+def test_the_challenge_names_the_site_and_the_persons_own_passkeys(client, away, django_user_model, settings):
     other = django_user_model.objects.create_user("grace")
     Passkey.objects.create(user=other, credential_id="b3RoZXI", public_key=b"")
     settings.SITE_URL = "https://papers.example.org"
@@ -116,7 +116,7 @@ def test_the_question_names_the_site_and_the_persons_own_passkeys(client, away, 
     assert question["allowCredentials"][0]["transports"] == ["internal"]
 
 
-def test_a_new_passkey_is_asked_for_beside_those_there_are(client, person):
+def test_the_set_up_challenge_has_a_stable_user_id_and_wants_no_attestation(client, person):
     type_password(client, person)
 
     question = ask(client, SET_UP)
@@ -128,13 +128,13 @@ def test_a_new_passkey_is_asked_for_beside_those_there_are(client, person):
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.org", "http://localhost:8001", "http://127.0.0.1:8000"])
-def test_an_answer_from_another_address_is_refused(client, away, device, origin):
+def test_an_answer_from_another_origin_is_refused(client, away, device, origin):
     device.origin = origin
 
     assert "couldn’t verify" in error_message(client, device.get(ask(client, SIGN_IN)))
 
 
-def test_a_passkey_from_another_address_is_not_kept(client, person):
+def test_a_passkey_from_another_origin_is_not_saved(client, person):
     type_password(client, person)
 
     page = set_up(client, Authenticator("https://evil.example.org"))
@@ -149,7 +149,7 @@ def test_an_answer_for_another_host_is_refused(client, away, device):
     assert "couldn’t verify" in error_message(client, device.get(question))
 
 
-def test_an_answer_counts_once(client, away, device):
+def test_an_answer_is_accepted_only_once(client, away, device):
     answer = device.get(ask(client, SIGN_IN))
     show(client, answer)
     client.logout()
@@ -158,14 +158,14 @@ def test_an_answer_counts_once(client, away, device):
     assert "already used" in error_message(client, answer)
 
 
-def test_an_answer_to_an_earlier_question_is_refused(client, away, device):
+def test_an_answer_to_an_earlier_challenge_is_refused(client, away, device):
     answer = device.get(ask(client, SIGN_IN))
     ask(client, SIGN_IN)
 
     assert "couldn’t verify" in error_message(client, answer)
 
 
-def test_a_question_to_set_one_up_is_none_to_sign_in(client, person, device):
+def test_a_set_up_challenge_cannot_be_used_to_sign_in(client, person, device):
     type_password(client, person)
     question = ask(client, SET_UP)
     TOTPDevice.objects.create(user=person, name="app")
@@ -182,7 +182,7 @@ def test_an_answer_after_five_minutes_is_refused(client, away, device):
         assert "took too long" in error_message(client, answer)
 
 
-def test_the_passkey_of_somebody_else_is_refused(client, away, device, django_user_model):
+def test_someone_elses_passkey_is_refused(client, away, device, django_user_model):
     grace = django_user_model.objects.create_superuser("grace")
     client.logout()
     type_password(client, grace)
@@ -193,7 +193,7 @@ def test_the_passkey_of_somebody_else_is_refused(client, away, device, django_us
     assert "don’t know this passkey" in error_message(client, device.get(ask(client, SIGN_IN)))
 
 
-def test_the_passkey_of_somebody_else_cannot_be_set_up_again(client, away, device, django_user_model):
+def test_someone_elses_passkey_cannot_be_set_up_again(client, away, device, django_user_model):
     grace = django_user_model.objects.create_superuser("grace")
     client.logout()
     type_password(client, grace)
@@ -202,7 +202,7 @@ def test_the_passkey_of_somebody_else_cannot_be_set_up_again(client, away, devic
     assert Passkey.objects.get().user == away
 
 
-def test_a_signature_of_another_key_is_refused(client, away, device):
+def test_a_signature_by_another_key_is_refused(client, away, device):
     forger = Authenticator()
     forger.id = device.id
 
@@ -211,7 +211,7 @@ def test_a_signature_of_another_key_is_refused(client, away, device):
 
 
 @pytest.mark.parametrize("count", [3, 4])
-def test_a_counter_that_went_back_or_stood_still_is_refused_and_noted(client, away, device, count):
+def test_a_counter_that_did_not_increase_is_refused_and_logged(client, away, device, count):
     Passkey.objects.update(counter=5)
     device.count = count
 
@@ -233,14 +233,14 @@ def test_nonsense_is_refused(client, person, page, answer):
     assert "couldn’t verify" in answers.context["error_message"]
 
 
-def test_a_key_without_its_parts_is_refused(client, person, device, monkeypatch):
+def test_an_incomplete_key_is_refused(client, person, device, monkeypatch):
     monkeypatch.setattr(device, "_public", lambda: bytes(16) + len(device.id).to_bytes(2, "big") + device.id + b"\xa0")
     type_password(client, person)
 
     assert "couldn’t verify" in set_up(client, device).context["error_message"]
 
 
-def test_passkeys_are_tried_so_many_times_too(client, away, device, settings):
+def test_passkey_attempts_are_limited_too(client, away, device, settings):
     settings.SIGN_IN_TRIES = "3 per 15 minutes"
     forger = Authenticator()
 
@@ -250,19 +250,19 @@ def test_passkeys_are_tried_so_many_times_too(client, away, device, settings):
     assert "Too many attempts" in error_message(client, device.get(ask(client, SIGN_IN)))
 
 
-def test_the_password_alone_brings_no_passkey(client, away):
+def test_the_password_alone_is_not_enough_to_add_a_passkey(client, away):
     answer = client.post(f"{SET_UP}passkey/")
 
     assert answer.headers["Location"].startswith("/admin/second-factor/?")
     assert client.post(SET_UP, {"answer": "{}"}).status_code == 302
 
 
-def test_without_the_password_nothing_is_asked(client, person):
+def test_without_the_password_there_is_no_challenge(client, person):
     assert client.post(f"{SIGN_IN}passkey/").headers["Location"] == "/admin/login/"
     assert client.post(f"{SET_UP}passkey/").headers["Location"] == "/admin/login/"
 
 
-def test_an_owner_takes_passkeys_away_with_the_rest(client, person, device, django_user_model):
+def test_removing_someones_second_factor_removes_their_passkeys_too(client, person, device, django_user_model):
     other = django_user_model.objects.create_user("grace", is_staff=True)
     Passkey.objects.create(user=other, credential_id="b3RoZXI", public_key=b"")
     type_password(client, person)

@@ -1,4 +1,4 @@
-"""Who gets what, the preview, the test to oneself and the checklist."""
+"""Who gets what, the preview, the test email to yourself, and the checklist."""
 
 import threading
 from datetime import timedelta
@@ -29,7 +29,7 @@ def address(edition, rest="preview/"):
     return f"/admin/digest/edition/{edition.pk}/{rest}"
 
 
-def test_it_is_told_for_each_paper_and_topic_how_many_get_it(draft, graphs):
+def test_each_paper_and_topic_shows_how_many_readers_get_it(draft, graphs):
     make_topic("Nothing about this")
     make_subscriber(follows=[graphs])
     make_subscriber()
@@ -44,7 +44,7 @@ def test_it_is_told_for_each_paper_and_topic_how_many_get_it(draft, graphs):
     assert (of_graphs.papers, of_graphs.followers) == (1, 1)
 
 
-def test_of_many_subscribers_a_sample_is_asked_and_named(draft, monkeypatch):
+def test_with_many_subscribers_a_sample_is_counted_and_marked_as_one(draft, monkeypatch):
     monkeypatch.setattr(audience, "SAMPLE_SIZE", 8)
     for _ in range(40):
         make_subscriber()
@@ -55,7 +55,7 @@ def test_of_many_subscribers_a_sample_is_asked_and_named(draft, monkeypatch):
     assert not actual.is_everybody
 
 
-def test_who_gets_what_costs_no_more_queries_for_more_readers(draft, django_assert_max_num_queries):
+def test_who_gets_what_needs_no_more_queries_for_more_readers(draft, django_assert_max_num_queries):
     make_subscriber()
     with django_assert_max_num_queries(20) as few:
         audience.audience(draft, NOON)
@@ -66,7 +66,7 @@ def test_who_gets_what_costs_no_more_queries_for_more_readers(draft, django_asse
     assert len(few) == len(many)
 
 
-def test_who_gets_what_of_an_empty_edition_for_nobody_is_answered(admin_client):
+def test_who_gets_what_works_for_an_empty_edition_and_without_readers(admin_client):
     edition = make_edition(published=False)
 
     assert "No active subscribers yet" in admin_client.get(address(edition, "audience/")).content.decode()
@@ -74,7 +74,7 @@ def test_who_gets_what_of_an_empty_edition_for_nobody_is_answered(admin_client):
     assert "100.0% would get nothing" in admin_client.get(address(edition, "audience/")).content.decode()
 
 
-def test_the_mail_of_a_draft_is_seen_as_a_follower_and_as_who_reads_everything(admin_client, draft):
+def test_a_drafts_email_can_be_previewed_as_a_follower_or_a_reader_of_everything(admin_client, draft):
     everything = admin_client.get(address(draft, "preview/mail/")).content.decode()
     follower = admin_client.get(address(draft, "preview/mail/"), {"topic": "graph-learning"}).content.decode()
 
@@ -84,7 +84,7 @@ def test_the_mail_of_a_draft_is_seen_as_a_follower_and_as_who_reads_everything(a
     assert not Delivery.objects.exists()
 
 
-def test_the_mail_as_a_subscriber_has_links_that_act_for_nobody(admin_client, draft, graphs):
+def test_links_in_an_email_previewed_as_a_subscriber_do_nothing(admin_client, draft, graphs):
     make_subscriber("ada@example.org", follows=[graphs])
 
     page = admin_client.get(address(draft), {"address": "Ada@example.org"})
@@ -96,13 +96,13 @@ def test_the_mail_as_a_subscriber_has_links_that_act_for_nobody(admin_client, dr
     assert Subscriber.objects.get().is_active
 
 
-def test_an_address_nobody_has_is_said(admin_client, draft):
+def test_the_preview_says_when_no_subscriber_has_the_address(admin_client, draft):
     html = admin_client.get(address(draft), {"address": "nobody@example.org"}).content.decode()
 
     assert "There’s no subscriber with this address." in html
 
 
-def test_a_reader_for_whom_nothing_is_gets_no_mail_in_the_preview(admin_client, draft):
+def test_the_preview_says_when_a_reader_would_get_no_email(admin_client, draft):
     make_topic("Empty")
 
     html = admin_client.get(address(draft), {"topic": "empty"}).content.decode()
@@ -110,14 +110,14 @@ def test_a_reader_for_whom_nothing_is_gets_no_mail_in_the_preview(admin_client, 
     assert "they’d get no email" in html
 
 
-def test_the_page_of_a_draft_is_shown_in_a_frame(admin_client, draft):
+def test_a_drafts_page_can_be_shown_in_a_frame(admin_client, draft):
     answer = admin_client.get(address(draft, "preview/page/"))
 
     assert "On cats" in answer.content.decode()
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_a_test_goes_to_whoever_asks_and_belongs_to_no_delivery(admin_client, admin_user, draft, mailoutbox):
+def test_a_test_email_goes_to_the_person_asking_and_creates_no_delivery(admin_client, admin_user, draft, mailoutbox):
     admin_client.post(address(draft, "preview/test/"))
 
     (mail,) = mailoutbox
@@ -127,7 +127,7 @@ def test_a_test_goes_to_whoever_asks_and_belongs_to_no_delivery(admin_client, ad
     assert not Delivery.objects.exists()
 
 
-def test_somebody_without_an_address_is_told(admin_client, admin_user, draft, mailoutbox):
+def test_someone_without_an_address_gets_an_error_instead_of_a_test_email(admin_client, admin_user, draft, mailoutbox):
     type(admin_user).objects.update(email="")
 
     answer = admin_client.post(address(draft, "preview/test/"))
@@ -137,7 +137,7 @@ def test_somebody_without_an_address_is_told(admin_client, admin_user, draft, ma
     assert not mailoutbox
 
 
-def test_the_preview_asks_no_more_for_twice_the_papers(admin_client, draft, graphs, django_assert_max_num_queries):
+def test_the_preview_needs_no_more_queries_for_more_papers(admin_client, draft, graphs, django_assert_max_num_queries):
     admin_client.get(address(draft))
     with django_assert_max_num_queries(20) as few:
         admin_client.get(address(draft))
@@ -157,7 +157,7 @@ def verdicts(edition):
     }
 
 
-def test_what_readers_would_stumble_over_is_named(draft, graphs):
+def test_the_checklist_names_what_readers_would_stumble_over(draft, graphs):
     make_edition(make_paper("The  same: title", about=graphs), day=DAY - timedelta(days=31))
     make_edition(make_paper("Long ago", about=graphs), day=DAY - timedelta(days=32))
     for title in ("The Same Title!", "Long ago"):
@@ -176,7 +176,7 @@ def test_an_edition_without_papers_is_bad():
     assert verdicts(make_edition(published=False)) == {"Papers": ("bad", [])}
 
 
-def test_a_mail_that_would_be_clipped_is_bad(monkeypatch, draft):
+def test_an_email_that_would_be_clipped_is_bad(monkeypatch, draft):
     monkeypatch.setattr("digest.composing.renderer.HTML_BYTES", 2000)
 
     assert verdicts(draft)["Size"][0] == "bad"
@@ -206,7 +206,7 @@ def server():
 @pytest.mark.parametrize(
     "url", ["http://localhost/", "http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data/"]
 )
-def test_a_private_address_is_not_asked(url):
+def test_a_private_address_is_not_requested(url):
     assert link_checker.failure_reason(url) == "leads to a private address"
 
 
@@ -220,7 +220,7 @@ def test_a_private_address_is_not_asked(url):
         ("/302", "leads to a private address"),
     ],
 )
-def test_links_that_do_not_answer_are_told_apart(server, monkeypatch, path, message):
+def test_broken_links_are_reported_with_the_reason(server, monkeypatch, path, message):
     look = link_checker.public_address
     monkeypatch.setattr(
         link_checker, "public_address", lambda host, port: "127.0.0.1" if host == "localhost" else look(host, port)
@@ -230,11 +230,11 @@ def test_links_that_do_not_answer_are_told_apart(server, monkeypatch, path, mess
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://", "https://example.invalid./"])
-def test_what_is_no_address_or_has_no_host_is_told(url):
+def test_links_that_are_not_addresses_or_have_no_host_are_reported(url):
     assert link_checker.failure_reason(url)
 
 
-def test_the_links_of_the_papers_are_checked_on_demand(admin_client, draft):
+def test_paper_links_are_checked_on_demand(admin_client, draft):
     Paper.objects.filter(title="On cats").update(code_url="http://127.0.0.1/code")
 
     html = admin_client.post(address(draft, "preview/links/")).content.decode()

@@ -1,4 +1,4 @@
-"""Who may do what in the panel: a table of role and action."""
+"""Who can do what in the panel: a table of roles and actions."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 C, P, W = "Curator", "Operator", "Owner"
 ROLES = ["nothing", C, P, W]
 
-# Every page of the panel's own, by its name, and the roles that may use it.
+# The panel's own pages by name, with the roles that can use them.
 OWN = {
     **{key: {C, P, W} for key in ["board", "audience", "preview", "preview_page", "preview_mail", "publishing"]},
     **{key: {C} for key in ["board_act", "send_test", "check_links", "publish", "take_back", "look"]},
@@ -92,13 +92,13 @@ def nobody_rings(monkeypatch):
     monkeypatch.setattr("subscriptions.tasks.work_on_rosters.delay", lambda: None)
 
 
-def test_every_page_of_the_panel_stands_in_the_table():
+def test_every_panel_page_is_in_the_table():
     assert {page.name for page in PAGES} == set(OWN)
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_of_the_panel_is_for_these_roles(rows, sign_in, page, role):
+def test_a_panel_page_is_only_for_its_roles(rows, sign_in, page, role):
     client = sign_in(role)
     address = "/admin/" + page.route.replace("<int:pk>", str(rows.get(page.route.split("/")[1], "")))
 
@@ -110,14 +110,14 @@ def test_a_page_of_the_panel_is_for_these_roles(rows, sign_in, page, role):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("path", ADMIN)
-def test_a_page_of_the_admin_is_for_these_roles(rows, sign_in, path, role):
+def test_an_admin_page_is_only_for_its_roles(rows, sign_in, path, role):
     answer = sign_in(role).get(f"/admin/{path.format(**rows)}")
 
     assert answer.status_code == (200 if role in ADMIN[path] else 403)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_nobody_comes_in_without_signing_in_or_working_here(rows, client, page):
+def test_visitors_and_people_without_panel_access_are_sent_to_sign_in(rows, client, page):
     address = "/admin/" + page.route.replace("<int:pk>", str(rows.get(page.route.split("/")[1], "")))
     for user in (None, User.objects.create_user("reader")):
         if user:
@@ -130,14 +130,14 @@ def test_nobody_comes_in_without_signing_in_or_working_here(rows, client, page):
 @pytest.mark.parametrize(
     ("role", "action", "is_done"), [(C, "publish", True), (P, "publish", False), (C, "stop_sending", False)]
 )
-def test_an_action_of_the_list_of_editions_asks_for_its_own_right(rows, sign_in, role, action, is_done):
+def test_each_action_on_the_edition_list_needs_its_own_permission(rows, sign_in, role, action, is_done):
     sign_in(role).post("/admin/digest/edition/", {"action": action, "_selected_action": [rows["edition"]]})
 
     assert Edition.objects.get(pk=rows["edition"]).is_published == is_done
     assert not Edition.objects.get(pk=rows["edition"]).is_halted
 
 
-def test_the_button_of_the_form_publishes_for_those_alone_who_may(rows, sign_in):
+def test_the_forms_publish_button_works_only_with_permission_to_publish(rows, sign_in):
     client = sign_in(C)
     group = Group.objects.get(name=C)
     group.permissions.remove(group.permissions.get(codename="publish_edition"))

@@ -1,4 +1,4 @@
-"""A second look by another curator, where the setting asks for it."""
+"""A second look by another curator, where the setting requires it."""
 
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ def bring_out(edition, who="ada", at=None):
     return description
 
 
-def test_with_a_second_look_one_asks_and_another_publishes(draft):
+def test_with_a_second_look_one_curator_asks_and_another_publishes(draft):
     assert bring_out(draft, who="ada") == "Asked another curator for a second look before publishing."
     assert bring_out(draft, who="ada") == "Asked another curator for a second look before publishing."
     assert not draft.is_published
@@ -33,14 +33,14 @@ def test_with_a_second_look_one_asks_and_another_publishes(draft):
     assert bring_out(draft, who="grace") == "Published."
 
 
-def test_a_look_at_one_hour_is_no_look_at_another(draft):
+def test_a_second_look_for_one_hour_does_not_count_for_another(draft):
     bring_out(draft, who="ada", at=TWO)
 
     assert bring_out(draft, who="grace").startswith("Asked")
     assert not draft.is_published
 
 
-def test_what_one_curator_changed_does_not_publish_itself_before_another_looked(draft):
+def test_a_changed_draft_is_not_published_automatically_before_another_curator_looks(draft):
     draft.note_change("ada")
     draft.append([make_paper()])
 
@@ -52,7 +52,7 @@ def test_what_one_curator_changed_does_not_publish_itself_before_another_looked(
     assert curation.publish_overdue(TWO) == [draft]
 
 
-def test_what_nobody_touched_publishes_itself_without_a_second_look(draft):
+def test_an_untouched_draft_is_published_automatically_without_a_second_look(draft):
     assert curation.publish_overdue(draft.publish_at) == [draft]
 
 
@@ -69,7 +69,7 @@ def test_the_panel_says_what_waits_for_a_second_look(admin_client, draft, settin
     assert "so another curator has to approve it" in waiting[1]
 
 
-def test_no_way_of_the_list_leads_around_the_second_look(admin_client, draft):
+def test_the_edition_list_and_form_cannot_bypass_the_second_look(admin_client, draft):
     admin_client.post("/admin/digest/edition/", {"action": "publish", "_selected_action": [draft.pk]})
 
     draft.refresh_from_db()

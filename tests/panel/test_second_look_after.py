@@ -1,4 +1,4 @@
-"""With SECOND_LOOK, what one curator changes in an edition that is out is in no mail before another one looked."""
+"""With SECOND_LOOK, a curator's change to a published edition is in no email until another curator has looked."""
 
 import inspect
 import re
@@ -20,7 +20,7 @@ Status = Delivery.Status
 
 
 @pytest.mark.parametrize("change", WAYS_TO_CHANGE.values(), ids=WAYS_TO_CHANGE)
-def test_no_digest_leaves_until_another_curator_looked(curator, second_curator, edition, delivery, change):
+def test_no_digest_goes_out_until_another_curator_has_looked(curator, second_curator, edition, delivery, change):
     change(curator, edition)
 
     assert not sent_mails()
@@ -33,7 +33,7 @@ def test_no_digest_leaves_until_another_curator_looked(curator, second_curator, 
         assert len(sent_mails()) == 1
 
 
-def test_every_change_of_the_board_is_tried():
+def test_every_change_the_board_offers_is_covered():
     code = inspect.getsource(views.parse_command) + inspect.getsource(views._change_of_entry)
     commands = {
         name for names in re.findall(r"case ((?:\"\w+\"(?: \| )?)+)", code) for name in re.findall(r"\w+", names)
@@ -51,7 +51,7 @@ def test_without_the_setting_a_change_goes_out_at_once(curator, edition, deliver
     assert [letter.subject for letter in sent_mails()] == ["BUY NOW"]
 
 
-def test_what_was_changed_before_the_setting_was_made_does_not_wait(curator, edition, delivery, settings):
+def test_changes_made_before_the_setting_was_turned_on_do_not_wait(curator, edition, delivery, settings):
     settings.SECOND_LOOK = False
     WAYS_TO_CHANGE["words"](curator, edition)
     settings.SECOND_LOOK = True
@@ -59,7 +59,7 @@ def test_what_was_changed_before_the_setting_was_made_does_not_wait(curator, edi
     assert len(sent_mails()) == 1
 
 
-def test_a_saved_form_of_a_paper_without_a_change_is_none(curator, edition, delivery):
+def test_saving_a_papers_form_without_changes_does_not_count_as_a_change(curator, edition, delivery):
     paper = edition.papers.get(title="One")
     save_form(curator, f"/admin/digest/paper/{paper.pk}/change/")
 
@@ -69,7 +69,7 @@ def test_a_saved_form_of_a_paper_without_a_change_is_none(curator, edition, deli
 # --- Who looks --------------------------------------------------------------------------------------
 
 
-def test_of_two_who_changed_each_looks_at_what_the_other_did(curator, second_curator, edition, delivery):
+def test_when_two_curators_made_changes_each_looks_at_the_others_changes(curator, second_curator, edition, delivery):
     WAYS_TO_CHANGE["words"](curator, edition)
     WAYS_TO_CHANGE["note"](second_curator, edition)
 
@@ -81,7 +81,7 @@ def test_of_two_who_changed_each_looks_at_what_the_other_did(curator, second_cur
     assert len(sent_mails()) == 1
 
 
-def test_a_change_after_the_look_waits_anew(curator, second_curator, edition, delivery):
+def test_a_change_after_the_second_look_waits_again(curator, second_curator, edition, delivery):
     WAYS_TO_CHANGE["words"](curator, edition)
     post_approval(second_curator, edition)
     WAYS_TO_CHANGE["note"](curator, edition)
@@ -89,7 +89,7 @@ def test_a_change_after_the_look_waits_anew(curator, second_curator, edition, de
     assert not sent_mails()
 
 
-def test_a_look_at_an_older_state_is_none(curator, second_curator, edition, delivery):
+def test_a_look_at_an_outdated_version_does_not_count(curator, second_curator, edition, delivery):
     WAYS_TO_CHANGE["words"](curator, edition)
     edition.refresh_from_db()
     seen_version = edition.version
@@ -103,20 +103,20 @@ def test_a_look_at_an_older_state_is_none(curator, second_curator, edition, deli
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1"])
-def test_a_look_without_a_version_is_none(curator, second_curator, edition, version):
+def test_a_look_without_a_version_does_not_count(curator, second_curator, edition, version):
     WAYS_TO_CHANGE["words"](curator, edition)
 
     assert post_approval(second_curator, edition, version).status_code == 409
 
 
 @pytest.mark.parametrize("role", ["Operator", "Owner"])
-def test_a_look_is_a_curators(curator, make_curator, edition, role):
+def test_only_curators_can_take_a_second_look(curator, make_curator, edition, role):
     WAYS_TO_CHANGE["words"](curator, edition)
 
     assert post_approval(make_curator("other", role), edition).status_code == 403
 
 
-def test_an_operator_who_lets_the_sending_go_on_lets_no_change_out(curator, make_curator, edition, delivery):
+def test_an_operator_who_resumes_sending_does_not_let_changes_out(curator, make_curator, edition, delivery):
     operator = make_curator("olga", "Operator")
     WAYS_TO_CHANGE["words"](curator, edition)
     for deed in ("stop", "go-on", "again"):
@@ -125,7 +125,7 @@ def test_an_operator_who_lets_the_sending_go_on_lets_no_change_out(curator, make
     assert not sent_mails()
 
 
-def test_taken_back_and_published_again_it_waits_all_the_same(curator, second_curator, edition, monkeypatch):
+def test_an_edition_unpublished_and_published_again_still_waits(curator, second_curator, edition, monkeypatch):
     monkeypatch.setattr("digest.tasks.sweep_editions.delay", lambda: None)
     WAYS_TO_CHANGE["words"](curator, edition)
     publishing = f"/admin/digest/edition/{edition.pk}/publishing/"
@@ -139,7 +139,7 @@ def test_taken_back_and_published_again_it_waits_all_the_same(curator, second_cu
     assert edition.waits_for_look
 
 
-def test_the_text_of_a_paper_of_a_draft_is_a_change_of_it(curator, second_curator, topic):
+def test_editing_the_text_of_a_paper_counts_as_a_change_to_its_draft(curator, second_curator, topic):
     draft = make_edition(make_paper("One", about=topic), published=False)
     publishing = f"/admin/digest/edition/{draft.pk}/publishing/publish/"
     curator.post(publishing, {"version": draft.version})
@@ -152,7 +152,7 @@ def test_the_text_of_a_paper_of_a_draft_is_a_change_of_it(curator, second_curato
     assert not draft.is_published
 
 
-def test_an_accepted_submission_keeps_its_draft_from_publishing_itself(curator, edition):
+def test_an_accepted_submission_keeps_its_draft_from_being_published_automatically(curator, edition):
     draft = make_edition(make_paper(), day=DAY + timedelta(days=1), published=False)
     row = Submission.objects.create(
         member=make_member(), arxiv_id="2508.00009", paper=make_paper(), status=Submission.Status.QUEUED
@@ -180,7 +180,7 @@ def test_the_panel_says_what_waits_and_for_whom(curator, second_curator, edition
     assert "hide the paper" in curator.get(f"/admin/digest/edition/{edition.pk}/board/").content.decode()
 
 
-def test_the_other_curators_are_asked_once(curator, second_curator, make_curator, edition):
+def test_the_other_curators_are_emailed_once(curator, second_curator, make_curator, edition):
     make_curator("olga", "Operator")
     WAYS_TO_CHANGE["words"](curator, edition)
     breaker.watch(NOON)

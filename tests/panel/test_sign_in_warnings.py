@@ -1,4 +1,4 @@
-"""Telling somebody of failed attempts to sign in, letting them in again, and signing out everywhere."""
+"""Warning people about failed sign-in attempts, unlocking them, and signing out everywhere."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("three_tries")]
 
 @pytest.fixture
 def warned(monkeypatch, django_capture_on_commit_callbacks):
-    """Fail so many times, with a worker that warns."""
+    """A function that fails to sign in this many times, with a worker that warns, and returns the outbox."""
     monkeypatch.setattr(tasks.warn_of_failed_sign_ins, "delay", tasks.warn_of_failed_sign_ins.run)
 
     def warned(times, **fields):
@@ -30,7 +30,7 @@ def warned(monkeypatch, django_capture_on_commit_callbacks):
     return warned
 
 
-def test_the_person_hears_of_it_by_one_mail_a_day(ada, warned, clock):
+def test_the_person_is_warned_by_one_email_per_day(ada, warned, clock):
     assert not warned(2)
     for number in range(5):
         warned(3, network=f"10.{number}.0.1")
@@ -47,7 +47,7 @@ def test_the_person_hears_of_it_by_one_mail_a_day(ada, warned, clock):
     assert len(warned(3)) == 2
 
 
-def test_a_mail_that_is_not_taken_is_written_another_time(ada, warned, monkeypatch):
+def test_a_warning_that_could_not_be_sent_is_sent_next_time(ada, warned, monkeypatch):
     def refuse(*args, **kwargs):
         raise OSError("down")
 
@@ -58,7 +58,7 @@ def test_a_mail_that_is_not_taken_is_written_another_time(ada, warned, monkeypat
     assert len(warned(3, network=OFFICE)) == 1
 
 
-def test_wrong_codes_after_a_right_password_are_told_at_once(ada, strict, warned, django_capture_on_commit_callbacks):
+def test_a_wrong_code_with_the_right_password_warns_at_once(ada, strict, warned, django_capture_on_commit_callbacks):
     half_in = Client()
     sign_in(half_in)
     with django_capture_on_commit_callbacks(execute=True):
@@ -68,13 +68,13 @@ def test_wrong_codes_after_a_right_password_are_told_at_once(ada, strict, warned
     assert "change it now" in mail.outbox[0].body
 
 
-def test_who_did_what_has_a_line_of_it(ada, warned, admin_client):
+def test_the_activity_log_has_an_entry_about_it(ada, warned, admin_client):
     warned(3)
 
     assert "Many failed sign-in attempts with this name" in admin_client.get("/admin/admin/logentry/").content.decode()
 
 
-def test_nobody_is_written_to_about_a_name_that_is_nobodys(ada, warned, make_person):
+def test_names_without_panel_access_cause_no_email_and_no_log_entry(ada, warned, make_person):
     make_person("reader", is_staff=False)
     warned(3, name="nobody")
     warned(3, name="reader", network=OFFICE)
@@ -83,7 +83,7 @@ def test_nobody_is_written_to_about_a_name_that_is_nobodys(ada, warned, make_per
     assert not LogEntry.objects.exists()
 
 
-def test_who_has_no_address_stands_in_who_did_what(make_person, warned):
+def test_people_without_an_address_are_still_in_the_activity_log(make_person, warned):
     make_person(email="")
 
     assert not warned(3)
@@ -99,7 +99,7 @@ def owner(make_person):
     return client
 
 
-def test_an_owner_lets_somebody_in_again(ada, owner):
+def test_an_owner_can_unlock_someone(ada, owner):
     fail_sign_in(4)
     page = owner.get("/admin/auth/user/").content.decode()
     address = f"/admin/auth/user/{ada.pk}/sign-in/"
@@ -113,7 +113,7 @@ def test_an_owner_lets_somebody_in_again(ada, owner):
     assert sign_in(Client()) == "in"
 
 
-def test_who_is_let_in_again_gets_past_what_others_in_the_network_did(ada, owner, clock):
+def test_an_unlocked_person_gets_past_what_others_in_the_network_did(ada, owner, clock):
     for number in range(15):
         fail_sign_in(1, name=f"name{number}")
     assert TOO_MANY in sign_in(Client())
@@ -124,7 +124,7 @@ def test_who_is_let_in_again_gets_past_what_others_in_the_network_did(ada, owner
     assert TOO_MANY in fail_sign_in(4)
 
 
-def test_letting_in_again_is_no_door(ada, owner):
+def test_unlocking_does_not_allow_unlimited_tries(ada, owner):
     fail_sign_in(4)
     owner.post(f"/admin/auth/user/{ada.pk}/sign-in/lift/")
 
@@ -132,13 +132,13 @@ def test_letting_in_again_is_no_door(ada, owner):
 
 
 @pytest.mark.parametrize("deed", ["", "lift/", "out/"])
-def test_an_owner_does_nothing_to_a_superuser(owner, admin_user, deed):
+def test_an_owner_cannot_unlock_or_sign_out_a_superuser(owner, admin_user, deed):
     address = f"/admin/auth/user/{admin_user.pk}/sign-in/{deed}"
 
     assert (owner.post if deed else owner.get)(address).status_code == 403
 
 
-def test_on_the_machine_somebody_is_let_in_again(ada, capsys):
+def test_a_command_can_unlock_someone(ada, capsys):
     fail_sign_in(4)
 
     call_command("lift_sign_in", "ada")
@@ -149,7 +149,7 @@ def test_on_the_machine_somebody_is_let_in_again(ada, capsys):
         call_command("lift_sign_in", "eve")
 
 
-def test_the_command_signs_out_too(ada):
+def test_the_command_can_sign_them_out_too(ada):
     browser = Client()
     sign_in(browser)
 
@@ -161,7 +161,7 @@ def test_the_command_signs_out_too(ada):
 # --- Signing out everywhere -------------------------------------------------------------------------
 
 
-def test_an_owner_signs_somebody_out_of_every_browser_and_nobody_else(ada, make_person, owner):
+def test_an_owner_can_sign_someone_out_of_every_browser_and_nobody_else(ada, make_person, owner):
     one, other, grace = Client(), Client(), Client()
     make_person("grace")
     sign_in(one)
@@ -173,7 +173,7 @@ def test_an_owner_signs_somebody_out_of_every_browser_and_nobody_else(ada, make_
     assert [browser.get("/admin/").status_code for browser in (one, other, grace)] == [302, 302, 200]
 
 
-def test_one_signs_oneself_out_of_every_browser(ada, strict):
+def test_people_can_sign_themselves_out_of_every_browser(ada, strict):
     browsers = [Client(), Client()]
     for browser in browsers:
         sign_in(browser)
@@ -187,7 +187,7 @@ def test_one_signs_oneself_out_of_every_browser(ada, strict):
     assert LogEntry.objects.latest("pk").change_message == "Signed out everywhere."
 
 
-def test_a_lost_second_factor_ends_the_sessions_that_had_it(ada, strict, admin_client, settings):
+def test_removing_a_second_factor_ends_the_sessions_that_used_it(ada, strict, admin_client, settings):
     browser = Client()
     sign_in(browser)
     show_code(browser, code_of("ada"))
@@ -199,7 +199,7 @@ def test_a_lost_second_factor_ends_the_sessions_that_had_it(ada, strict, admin_c
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}])
-def test_who_leaves_is_out_at_once(ada, change):
+def test_people_who_lose_access_are_signed_out_at_once(ada, change):
     browser = Client()
     sign_in(browser)
     assert browser.get("/admin/").status_code == 200

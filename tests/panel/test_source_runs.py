@@ -1,4 +1,4 @@
-"""The desk's pages about sources."""
+"""The panel's pages about sources."""
 
 import re
 
@@ -33,7 +33,7 @@ def test_runs_are_listed_with_their_numbers_and_errors(admin_client):
     assert UPLOAD in page
 
 
-def test_a_run_can_be_read_and_not_changed(admin_client):
+def test_a_run_is_read_only(admin_client):
     run = SourceRun.objects.create(source="oai", part="cs", notes="2609.00002: expected a title, found none")
     address = reverse("admin:digest_sourcerun_change", args=[run.pk])
     page = admin_client.get(address)
@@ -43,7 +43,7 @@ def test_a_run_can_be_read_and_not_changed(admin_client):
     assert admin_client.post(reverse("admin:digest_sourcerun_delete", args=[run.pk])).status_code == 403
 
 
-def test_looking_first_shows_what_would_be_done_and_writes_nothing(admin_client):
+def test_a_preview_shows_what_would_be_imported_and_writes_nothing(admin_client):
     page = post(admin_client, "_look", BIBTEX).content.decode()
     assert "<script>alert(1)</script> new" in [
         " ".join(cell.text for cell in row.all("td")[-2:]) for row in html_of(page).all("tr")
@@ -54,7 +54,7 @@ def test_looking_first_shows_what_would_be_done_and_writes_nothing(admin_client)
 
 
 @pytest.mark.parametrize("size", [30, 3 * 2**20])
-def test_a_file_that_was_looked_at_is_imported_without_being_sent_again(admin_client, size):
+def test_a_previewed_file_is_imported_without_being_uploaded_again(admin_client, size):
     content = b"\xef\xbb\xbf@misc{a, title = {One}, abstract = {" + b"All. " * (size // 5) + b"}}"
     page = post(admin_client, "_look", file=SimpleUploadedFile("library.bib", content)).content.decode()
     assert "We’re keeping “library.bib” until you import it." in page
@@ -64,20 +64,20 @@ def test_a_file_that_was_looked_at_is_imported_without_being_sent_again(admin_cl
     assert (Paper.objects.get().title, KeptUpload.objects.count()) == ("One", 0)
 
 
-def test_a_text_typed_after_a_look_comes_before_the_kept_file(admin_client):
+def test_text_typed_after_a_preview_takes_precedence_over_the_kept_file(admin_client):
     page = post(admin_client, "_look", file=SimpleUploadedFile("a.bib", b"@misc{a, title = {One}}")).content.decode()
     stored_upload = re.search(r'name="kept" value="(\d+)"', page)[1]
     admin_client.post(UPLOAD, {"text": "@misc{b, title = {Two}}", "kept": stored_upload, "_import": "1"})
     assert Paper.objects.get().title == "Two"
 
 
-def test_nobody_imports_what_somebody_else_looked_at(admin_client):
+def test_a_file_previewed_by_someone_else_cannot_be_imported(admin_client):
     stored_upload = KeptUpload.objects.keep("a.bib", b"@misc{a, title = {One}}", "somebody else")
     admin_client.post(UPLOAD, {"text": "", "kept": stored_upload.pk, "_import": "1"})
     assert not Paper.objects.exists()
 
 
-def test_an_import_ends_at_its_run(admin_client):
+def test_an_import_ends_on_the_page_of_its_run(admin_client):
     page = post(admin_client, "_import", BIBTEX).content.decode()
     assert "Imported: 1 new, 0 updated, 0 unchanged, 1 skipped." in page
     assert "line 2, b: expected a title, found none" in page
@@ -85,27 +85,27 @@ def test_an_import_ends_at_its_run(admin_client):
     assert "already here" in post(admin_client, "_look", BIBTEX).content.decode()
 
 
-def test_ids_are_asked_for(admin_client, source):
+def test_papers_can_be_imported_by_id(admin_client, source):
     source.says(payload("arxiv_api/one-paper.xml"))
     page = post(admin_client, "_import", "arXiv:1605.08386, 9912.99999").content.decode()
     assert "9912.99999: not found on arXiv" in page
     assert Paper.objects.get().arxiv_id == "1605.08386"
 
 
-def test_an_error_of_arxiv_is_shown_and_nothing_is_lost(admin_client, source):
+def test_an_error_from_arxiv_is_shown(admin_client, source):
     source.says(HTML)
     page = post(admin_client, "_import", "1605.08386").content.decode()
     assert "Some papers couldn’t be imported" in page
     assert "found an HTML page" in page
 
 
-def test_nobody_waits_long_for_an_arxiv_that_is_down(admin_client, source, waits):
+def test_an_import_does_not_wait_long_when_arxiv_is_down(admin_client, source, waits):
     source.says(Reply(status=503))
     assert "answered 503" in post(admin_client, "_import", "1605.08386").content.decode()
     assert waits == [5]
 
 
-def test_a_papers_page_at_the_desk_shows_its_days(admin_client):
+def test_a_papers_page_in_the_panel_shows_its_days(admin_client):
     paper = make_paper()
     Listing.objects.create(paper=paper, origin="arxiv", day="2026-09-16")
     page = admin_client.get(reverse("admin:digest_paper_change", args=[paper.pk])).content.decode()
@@ -120,27 +120,27 @@ def test_a_papers_page_at_the_desk_shows_its_days(admin_client):
         (" ".join(f"2609.{n:05}" for n in range(301)), "expected at most 300 IDs at a time, found 301"),
     ],
 )
-def test_what_cannot_be_read_is_an_error_of_the_form(admin_client, text, message):
+def test_unreadable_input_is_a_form_error(admin_client, text, message):
     assert message in post(admin_client, "_import", text).content.decode()
 
 
-def test_a_file_that_is_no_text_is_an_error_of_the_form(admin_client):
+def test_a_file_that_is_not_text_is_a_form_error(admin_client):
     file = SimpleUploadedFile("library.bib", b"%PDF-1.7\n")
     assert "expected text, found a PDF" in post(admin_client, "_import", file=file).content.decode()
 
 
-def test_two_uploads_at_once_are_one_after_the_other(admin_client):
+def test_only_one_import_runs_at_a_time(admin_client):
     SourceRun.objects.begin("bibtex", "")
     assert "Another import is running" in post(admin_client, "_import", BIBTEX).content.decode()
 
 
-def test_only_who_may_add_papers_may_upload(client, django_user_model):
+def test_only_people_who_can_add_papers_can_upload(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("helper", is_staff=True))
     assert client.get(UPLOAD).status_code == 403
     assert client.post(UPLOAD, {"text": BIBTEX, "_import": "1"}).status_code == 403
     assert not Paper.objects.exists()
 
 
-def test_a_get_changes_nothing(admin_client):
+def test_a_get_request_changes_nothing(admin_client):
     assert admin_client.get(UPLOAD, {"text": BIBTEX, "_import": "1"}).status_code == 200
     assert not Paper.objects.exists()

@@ -1,4 +1,4 @@
-"""A curator stops the sending of an edition at the desk, and lets it go on."""
+"""A curator stops and resumes the sending of an edition in the panel."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -28,7 +28,7 @@ def act(client, action, edition):
     return client.post("/admin/digest/edition/", data, follow=True).content.decode()
 
 
-def test_a_curator_stops_and_goes_on_and_the_history_says_who(client, curator, edition):
+def test_a_curator_stops_and_resumes_sending_and_the_activity_log_says_who(client, curator, edition):
     page = act(client, "stop_sending", edition)
     edition.refresh_from_db()
     assert edition.is_halted
@@ -43,14 +43,14 @@ def test_a_curator_stops_and_goes_on_and_the_history_says_who(client, curator, e
     assert ["stopped" in notes[0][1], "resumed" in notes[1][1]] == [True, True]
 
 
-def test_who_stops_it_by_hand_gets_no_mail(client, curator, edition, mailoutbox):
+def test_stopping_by_hand_sends_no_email(client, curator, edition, mailoutbox):
     act(client, "stop_sending", edition)
     breaker.watch(timezone.now())
 
     assert not mailoutbox
 
 
-def test_acting_twice_changes_nothing(client, curator, edition):
+def test_stopping_or_resuming_twice_changes_nothing(client, curator, edition):
     assert "isn’t stopped" in act(client, "go_on_sending", edition)
     act(client, "stop_sending", edition)
     assert "already stopped" in act(client, "stop_sending", edition)

@@ -1,4 +1,4 @@
-"""The story of one subscriber, ending mail to them and lifting that, and handing out data."""
+"""The history of one subscriber, suppressing their address and lifting that, and exporting data."""
 
 import csv
 
@@ -23,7 +23,7 @@ def address(reader, rest="story/"):
     return f"/admin/subscriptions/subscriber/{reader.pk}/{rest}"
 
 
-def test_the_story_tells_consent_preferences_digests_and_reports(admin_client, reader):
+def test_the_history_shows_consent_preferences_digests_and_reports(admin_client, reader):
     delivery = make_delivery(reader, make_edition(make_paper()), status=Delivery.Status.BOUNCED)
     delivery.events.create(provider="postmark", event_id="1", type="bounced", kind="hard_bounce", at=NOON)
     skipped = {"status": Delivery.Status.SKIPPED, "error": "no paper in the new editions matched"}
@@ -45,7 +45,7 @@ def test_the_story_tells_consent_preferences_digests_and_reports(admin_client, r
         ({}, "Next digest: 21 August 2025, noon UTC"),
     ],
 )
-def test_it_is_said_why_mail_comes_or_does_not(admin_client, fields, text):
+def test_the_page_says_why_a_subscriber_gets_email_or_does_not(admin_client, fields, text):
     html = admin_client.get(address(make_subscriber(**fields))).content.decode()
 
     assert text.replace(", noon", ", 12:00") in html
@@ -65,7 +65,7 @@ def test_more_digests_cost_no_more_queries(admin_client, reader, django_assert_m
     assert len(few) == len(many)
 
 
-def test_mail_to_somebody_is_ended_and_allowed_again_and_they_have_to_sign_up_anew(admin_client, reader):
+def test_a_suppression_can_be_lifted_and_the_subscriber_has_to_sign_up_again(admin_client, reader):
     admin_client.post(address(reader, "suppress/"))
     reader.refresh_from_db()
     assert (reader.status, Suppression.objects.covers(reader.email)) == (Status.SUPPRESSED, True)
@@ -78,7 +78,7 @@ def test_mail_to_somebody_is_ended_and_allowed_again_and_they_have_to_sign_up_an
     assert LogEntry.objects.count() == 2
 
 
-def test_all_that_is_held_about_somebody_is_handed_out_and_the_trail_says_so(admin_client, reader):
+def test_a_subscribers_data_can_be_exported_and_the_activity_log_says_so(admin_client, reader):
     answer = admin_client.post(address(reader, "data/"))
 
     assert answer.json()["profile"]["email"] == "ada@example.org"
@@ -86,7 +86,7 @@ def test_all_that_is_held_about_somebody_is_handed_out_and_the_trail_says_so(adm
     assert LogEntry.objects.get().change_message == "Exported their data."
 
 
-def test_the_export_holds_everybody_and_no_formula(admin_client, reader):
+def test_the_export_contains_everyone_and_no_formulas(admin_client, reader):
     Consent.objects.create(subscriber=reader, wording="=cmd|' /C calc'!A0", requested_at=NOON.replace(year=2024))
     make_subscriber("+plus@example.org")
 
@@ -100,7 +100,7 @@ def test_the_export_holds_everybody_and_no_formula(admin_client, reader):
 
 
 @pytest.mark.parametrize("term", ["ADA@", "ada@example.org", "@example.org"])
-def test_subscribers_are_found_by_the_beginning_or_the_domain_of_an_address(admin_client, reader, term):
+def test_subscribers_are_found_by_the_start_or_domain_of_an_address(admin_client, reader, term):
     make_subscriber("grace@example.com")
 
     listed = admin_client.get("/admin/subscriptions/subscriber/", {"q": term}).context["cl"].queryset

@@ -1,4 +1,4 @@
-"""Bringing subscribers in from a file, on the pages of the panel."""
+"""Importing subscribers from a file in the panel."""
 
 import pytest
 import time_machine
@@ -20,7 +20,7 @@ def noon():
 
 @pytest.fixture
 def ringing(monkeypatch):
-    """Work begins as soon as somebody rings, as with a worker."""
+    """Start work as soon as it is queued, as a worker would."""
     monkeypatch.setattr("digest.panel.subscriber_import.delay_on_commit", lambda _: importing.work(NOON))
 
 
@@ -29,7 +29,7 @@ def upload(client, content):
     return client.post("/admin/subscriptions/roster/upload/", {"file": file})
 
 
-def test_an_operator_uploads_matches_looks_and_brings_in(admin_client, ringing, mailoutbox):
+def test_an_operator_uploads_a_list_chooses_columns_checks_and_imports(admin_client, ringing, mailoutbox):
     answer = upload(admin_client, b"name,contact\nAda,ada@example.org\n")
     page = answer.headers["Location"]
     assert 'option value="1">contact' in admin_client.get(page).content.decode()
@@ -43,7 +43,7 @@ def test_an_operator_uploads_matches_looks_and_brings_in(admin_client, ringing, 
     assert "Import 1" not in admin_client.get(page).content.decode().partition('id="roster"')[2]
 
 
-def test_a_wrong_column_is_seen_before_anything_is_written(admin_client, ringing):
+def test_a_wrong_column_is_noticed_before_anything_is_written(admin_client, ringing):
     page = upload(admin_client, b"name,contact\nAda,ada@example.org\n").headers["Location"]
 
     admin_client.post(f"{page}check/", {"email": "0"})
@@ -54,7 +54,7 @@ def test_a_wrong_column_is_seen_before_anything_is_written(admin_client, ringing
     assert not Subscriber.objects.exists()
 
 
-def test_without_a_column_of_addresses_it_is_not_looked_through(admin_client):
+def test_a_list_is_not_checked_without_a_column_of_addresses(admin_client):
     page = upload(admin_client, b"name,contact\nAda,ada@example.org\n").headers["Location"]
 
     answer = admin_client.post(f"{page}check/", {"topics": "1"})
@@ -63,13 +63,13 @@ def test_without_a_column_of_addresses_it_is_not_looked_through(admin_client):
     assert "Please choose the column with the email addresses" in answer.content.decode()
 
 
-def test_a_list_that_was_not_looked_through_is_not_brought_in(admin_client):
+def test_a_list_that_was_not_checked_is_not_imported(admin_client):
     page = upload(admin_client, b"email\nada@example.org\n").headers["Location"]
 
     assert admin_client.post(f"{page}bring-in/").status_code == 409
 
 
-def test_a_file_that_is_no_list_is_answered(admin_client):
+def test_a_file_that_is_not_a_list_is_refused(admin_client):
     answer = upload(admin_client, b"PK\x03\x04\0\0")
 
     assert answer.status_code == 422
@@ -77,13 +77,13 @@ def test_a_file_that_is_no_list_is_answered(admin_client):
     assert admin_client.post("/admin/subscriptions/roster/upload/").status_code == 422
 
 
-def test_what_a_cell_holds_is_text_on_the_page(admin_client):
+def test_html_in_a_cell_is_not_markup_on_the_page(admin_client):
     page = upload(admin_client, b"email,note\n<script>alert(1)</script>,x\n").headers["Location"]
 
     assert "<script>alert(1)" not in admin_client.get(page).content.decode()
 
 
-def test_the_progress_is_shown_while_it_goes_on(admin_client):
+def test_progress_is_shown_during_an_import(admin_client):
     page = upload(admin_client, b"email\nada@example.org\n").headers["Location"]
     Roster.objects.update(status=Roster.Status.IMPORTING, lines=200, position=50)
 
@@ -96,7 +96,7 @@ def test_the_progress_is_shown_while_it_goes_on(admin_client):
 STATUSES = b"email,status\nada@example.org,active\nbob@example.org,unsubscribed\ncy@example.org,churned\n"
 
 
-def test_what_is_known_to_say_who_left_counts_without_a_word_of_the_operator(admin_client, ringing):
+def test_words_known_to_mean_unsubscribed_count_without_the_operator_saying_so(admin_client, ringing):
     page = upload(admin_client, STATUSES).headers["Location"]
 
     admin_client.post(f"{page}check/", {"email": "0"})
@@ -108,7 +108,7 @@ def test_what_is_known_to_say_who_left_counts_without_a_word_of_the_operator(adm
     assert "Import 1 address and suppress 1" in " ".join(html.split())
 
 
-def test_an_operator_says_what_a_word_means(admin_client, ringing):
+def test_an_operator_can_say_what_a_status_word_means(admin_client, ringing):
     page = upload(admin_client, STATUSES).headers["Location"]
     admin_client.post(f"{page}check/", {"email": "0"})
     assert "“churned” means (1 line)" in " ".join(admin_client.get(page).content.decode().split())
@@ -131,14 +131,14 @@ def test_an_operator_can_ignore_a_column_and_choose_another(admin_client, ringin
 @pytest.mark.parametrize(
     "odd", [{"status": "99"}, {"status": "²"}, {"meaning": "x"}, {"meaning": "LEFT"}, {"email": "9" * 30}]
 )
-def test_odd_values_of_the_form_do_no_harm(admin_client, ringing, odd):
+def test_odd_form_values_do_no_harm(admin_client, ringing, odd):
     page = upload(admin_client, STATUSES).headers["Location"]
 
     assert admin_client.post(f"{page}check/", {"email": "0", **odd}).status_code in {302, 422}
     assert admin_client.get(page).status_code == 200
 
 
-def test_a_list_of_those_who_left_can_be_noted(admin_client, ringing, mailoutbox):
+def test_people_who_had_unsubscribed_are_recorded_and_not_emailed(admin_client, ringing, mailoutbox):
     page = upload(admin_client, b"email,status\nada@example.org,unsubscribed\n").headers["Location"]
     admin_client.post(f"{page}check/", {"email": "0"})
 
@@ -148,7 +148,7 @@ def test_a_list_of_those_who_left_can_be_noted(admin_client, ringing, mailoutbox
     assert not mailoutbox
 
 
-def test_a_list_of_addresses_never_to_mail_is_brought_in_the_same_way(admin_client, ringing):
+def test_a_list_of_suppressed_addresses_is_imported_the_same_way(admin_client, ringing):
     file = SimpleUploadedFile("list.csv", b"ada@example.org\n", "text/csv")
     page = admin_client.post("/admin/subscriptions/roster/upload/", {"file": file, "purpose": "suppressions"}).headers[
         "Location"
@@ -160,7 +160,7 @@ def test_a_list_of_addresses_never_to_mail_is_brought_in_the_same_way(admin_clie
     assert Suppression.objects.covers("ada@example.org")
 
 
-def test_a_list_that_is_not_brought_in_can_be_deleted(admin_client):
+def test_a_list_that_was_not_imported_can_be_deleted(admin_client):
     page = upload(admin_client, b"email\nada@example.org\n").headers["Location"]
     assert "Delete this list" in admin_client.get(page).content.decode()
 
@@ -171,7 +171,7 @@ def test_a_list_that_is_not_brought_in_can_be_deleted(admin_client):
     assert not Roster.objects.exists()
 
 
-def test_a_list_that_was_brought_in_stays_as_a_record(admin_client, ringing):
+def test_an_imported_list_stays_as_a_record(admin_client, ringing):
     page = upload(admin_client, b"email\nada@example.org\n").headers["Location"]
     admin_client.post(f"{page}check/", {"email": "0"})
     admin_client.post(f"{page}bring-in/")
@@ -184,7 +184,7 @@ def test_a_list_that_was_brought_in_stays_as_a_record(admin_client, ringing):
     assert Roster.objects.exists()
 
 
-def test_who_may_not_bring_in_may_not_delete(client, django_user_model):
+def test_people_who_cannot_import_cannot_delete(client, django_user_model):
     django_user_model.objects.create_user("eve", password="p", is_staff=True)
     roster = Roster.objects.create(name="list.csv", content=b"email\n", encoding="utf-8")
     client.login(username="eve", password="p")

@@ -1,4 +1,4 @@
-"""Today on the panel's first page: what was due, planned and sent, whichever edition it is of."""
+"""Today on the panel's first page: what was due, planned and sent, whatever the edition."""
 
 from datetime import timedelta
 
@@ -22,11 +22,11 @@ def first_page(client):
 
 @pytest.fixture
 def old_edition():
-    """An edition of another day, as in the demo."""
+    """An edition from another day, as in the demo."""
     return make_edition(make_paper(), day=DAY - timedelta(days=400))
 
 
-def test_digests_of_an_old_edition_are_todays_where_they_are_sent_today(admin_client, old_edition):
+def test_digests_of_an_old_edition_sent_today_count_as_todays(admin_client, old_edition):
     for hours in (1, 1, 3):
         enter(old_edition, status="sent", sent_at=NOON - timedelta(hours=hours))
     enter(old_edition, status="sent", sent_at=NOON - timedelta(days=1), not_before=NOON - timedelta(days=1))
@@ -41,7 +41,7 @@ def test_digests_of_an_old_edition_are_todays_where_they_are_sent_today(admin_cl
     assert "There’s no edition for today or later yet" in html
 
 
-def test_what_went_wrong_is_said_first_and_leads_to_the_rows(admin_client, old_edition):
+def test_problems_come_first_and_link_to_their_rows(admin_client, old_edition):
     enter(old_edition, status="sent", sent_at=NOON)
     enter(old_edition, status="failed", error="550 no")
     enter(old_edition, status="uncertain")
@@ -64,14 +64,14 @@ def test_what_went_wrong_is_said_first_and_leads_to_the_rows(admin_client, old_e
         ("cancelled", "No digests were due so far today."),
     ],
 )
-def test_the_first_sentence_says_how_the_day_goes(admin_client, old_edition, status, summary):
+def test_the_first_sentence_says_how_the_day_is_going(admin_client, old_edition, status, summary):
     enter(old_edition, status=status)
     sending_day.count_day(NOON)
 
     assert summary in first_page(admin_client)
 
 
-def test_who_is_due_is_told_of_now_and_later(admin_client):
+def test_digests_due_now_and_later_today_are_counted(admin_client):
     make_subscriber(next_digest_at=NOON - timedelta(minutes=1))
     make_subscriber(next_digest_at=NOON + timedelta(hours=11))
     make_subscriber(next_digest_at=NOON + timedelta(hours=13))
@@ -84,14 +84,14 @@ def test_who_is_due_is_told_of_now_and_later(admin_client):
     assert "<dt>due later</dt><dd>1</dd>" in html
 
 
-def test_a_count_of_yesterday_is_not_shown_as_todays(admin_client, time_machine):
+def test_yesterdays_count_is_not_shown_as_todays(admin_client, time_machine):
     sending_day.count_day(NOON)
     time_machine.move_to(NOON + timedelta(days=1), tick=False)
 
     assert "Nothing has been counted today." in first_page(admin_client)
 
 
-def test_an_old_count_and_a_silent_beat_are_said(admin_client, time_machine):
+def test_an_old_count_and_a_silent_beat_are_reported(admin_client, time_machine):
     pulse.beat_pulse()
     sending_day.count_day(NOON)
     time_machine.move_to(NOON + timedelta(hours=1), tick=False)
@@ -102,32 +102,32 @@ def test_an_old_count_and_a_silent_beat_are_said(admin_client, time_machine):
     assert "which is a while ago" in html
 
 
-def test_what_cannot_be_read_is_no_count(admin_client, settings):
+def test_a_count_that_cannot_be_read_is_ignored(admin_client, settings):
     (settings.VAR_DIR / "sending-day.json").write_text('{"counted_at": ')
 
     assert "Nothing has been counted today." in first_page(admin_client)
 
 
-def test_ten_times_the_digests_take_few_queries_more(old_edition, django_assert_max_num_queries):
+def test_many_more_digests_need_only_a_few_more_queries(old_edition, django_assert_max_num_queries):
     enter(old_edition, status="sent", sent_at=NOON)
     with django_assert_max_num_queries(7):
         sending_day.figures(NOON)
     Delivery.objects.update(sent_at=NOON)
     for _ in range(30):
         enter(old_edition, status="sent", sent_at=NOON)
-    # Halving thirty keys takes five looks.
+    # Bisecting thirty keys takes five queries.
     with django_assert_max_num_queries(12):
         sending_day.figures(NOON)
 
 
-def test_the_bars_of_few_days_are_no_walls():
+def test_bars_have_a_maximum_width_when_there_are_few_days():
     ((_, (bar,)),) = charts.bar_chart(["13 Aug"], {"sent": [5]}).bars
 
     assert bar.width == charts.WIDEST
     assert bar.x == (charts.CHART_WIDTH - charts.WIDEST) / 2
 
 
-def test_a_line_of_equal_values_stands_above_nothing():
+def test_a_line_chart_of_equal_values_starts_at_zero():
     chart = charts.line_chart(["a", "b"], [13, 13])
 
     assert (chart.top, chart.bottom) == (15, 0)

@@ -1,4 +1,4 @@
-"""What the panel's first page asks somebody to do today, and where each of it leads."""
+"""What the panel's first page asks people to do today, and where each item leads."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ TOMORROW = DAY + timedelta(days=1)
 
 
 def todo(client):
-    """Each thing to do: how urgent, its text, and the status of the page it leads to."""
+    """Return the items: how urgent each is, its text, and the HTTP status of the page it links to."""
     html = client.get("/admin/").content.decode()
     items = re.findall(r'<li class="p-(\w+)"><a href="([^"]+)">([^<]+)</a></li>', html)
     return [(level, text, client.get(url.replace("&amp;", "&")).status_code) for level, url, text in items]
@@ -33,7 +33,7 @@ def draft(*papers, **fields):
     return make_edition(*papers, day=TOMORROW, published=False, **fields)
 
 
-def test_a_draft_is_to_be_published_by_its_hour(admin_client):
+def test_a_draft_has_to_be_published_by_its_hour(admin_client):
     draft(make_paper(), make_paper())
 
     assert todo(admin_client) == [
@@ -41,7 +41,7 @@ def test_a_draft_is_to_be_published_by_its_hour(admin_client):
     ]
 
 
-def test_an_empty_draft_is_more_urgent_than_anything(admin_client):
+def test_an_empty_draft_is_the_most_urgent_item(admin_client):
     submit(1)
     draft()
 
@@ -55,7 +55,7 @@ def test_an_empty_draft_is_more_urgent_than_anything(admin_client):
     assert items[1][0] == "warn"
 
 
-def test_a_scheduled_draft_asks_for_nothing(admin_client):
+def test_a_scheduled_draft_needs_no_action(admin_client):
     draft(make_paper(), hour_set_by="ada")
 
     assert [item[:2] for item in todo(admin_client)] == [
@@ -63,7 +63,7 @@ def test_a_scheduled_draft_asks_for_nothing(admin_client):
     ]
 
 
-def test_a_colleague_who_asked_for_a_look_is_named(admin_client, settings):
+def test_a_curator_who_asked_for_a_second_look_is_named(admin_client, settings):
     settings.SECOND_LOOK = True
     draft(make_paper()).ask_for_look("ada", None)
 
@@ -72,7 +72,7 @@ def test_a_colleague_who_asked_for_a_look_is_named(admin_client, settings):
     ]
 
 
-def test_without_an_edition_to_come_one_is_to_be_created(admin_client):
+def test_without_an_upcoming_edition_one_has_to_be_created(admin_client):
     make_edition(make_paper())
 
     assert [item[1] for item in todo(admin_client)] == ["There’s no edition for tomorrow yet: create one"]
@@ -103,7 +103,7 @@ def test_sources_whose_last_run_failed_are_named(admin_client):
     assert todo(admin_client)[0] == ("bad", "1 source failed: oai stat.ML", 200)
 
 
-def test_a_halted_edition_and_digests_in_doubt_lead_to_their_pages(admin_client):
+def test_a_halted_edition_and_uncertain_digests_link_to_their_pages(admin_client):
     edition = make_edition(make_paper())
     edition.halt(NOON, "stopped by ada")
     make_delivery(make_subscriber(), edition, status="uncertain")
@@ -114,7 +114,7 @@ def test_a_halted_edition_and_digests_in_doubt_lead_to_their_pages(admin_client)
     assert "1 digest is uncertain: it may have arrived, so it isn’t sent again automatically" in texts
 
 
-def test_everybody_sees_what_they_may_do_alone(client):
+def test_people_see_only_what_they_are_allowed_to_do(client):
     submit(1)
     person = User.objects.create_user("olga", is_staff=True)
     person.groups.set([Group.objects.get(name="Operator")])
@@ -124,7 +124,7 @@ def test_everybody_sees_what_they_may_do_alone(client):
     assert "Nothing needs you right now." in client.get("/admin/").content.decode()
 
 
-def test_an_edition_far_ahead_is_called_by_its_day(admin_client):
+def test_an_edition_further_ahead_is_named_by_its_day(admin_client):
     make_edition(make_paper(), day=DAY + timedelta(days=4), published=False)
 
     assert todo(admin_client)[0][1].startswith("Monday, 25 August’s edition has 1 paper")

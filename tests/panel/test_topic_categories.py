@@ -1,4 +1,4 @@
-"""Mapping the categories of sources to topics, with suggestions, in the panel."""
+"""Mapping source categories to topics in the panel, with suggestions."""
 
 import pytest
 from django.urls import reverse
@@ -29,18 +29,18 @@ def names_and_suggestions():
     return {row.name: [one.topic.name for one in row.suggestions] for row in categories.unmapped_categories()}
 
 
-def test_a_topic_is_suggested_that_a_categorys_papers_have_and_others_have_not(oncology):
+def test_a_suggested_topic_is_one_that_the_categorys_papers_have_and_others_lack(oncology):
     everything = make_topic("Everything")
     with_topics = papers_of("mesh:neoplasms", "mesh:humans", topic=oncology)
     others = papers_of("mesh:humans", number=9, title="On sleep")
     for paper in (*with_topics, *others):
         PaperTopic.objects.create(paper=paper, topic=everything, score=0.5)
     assert names_and_suggestions() == {"mesh:neoplasms": ["Oncology"], "mesh:humans": []}
-    # What helps comes first, however many papers the other has.
+    # A category with a suggestion comes first, however many papers the other one has.
     assert [row.name for row in categories.unmapped_categories()] == ["mesh:neoplasms", "mesh:humans"]
 
 
-def test_a_narrow_topic_comes_before_the_broad_one_that_it_is_part_of(oncology):
+def test_a_narrow_topic_comes_before_the_broad_one_it_belongs_to(oncology):
     broad = make_topic("Medicine")
     oncology.parent = broad
     oncology.save()
@@ -51,7 +51,7 @@ def test_a_narrow_topic_comes_before_the_broad_one_that_it_is_part_of(oncology):
     assert names_and_suggestions()["mesh:neoplasms"] == ["Oncology", "Medicine"]
 
 
-def test_what_a_topic_counts_and_what_hardly_any_paper_has_is_not_listed(oncology):
+def test_categories_already_mapped_or_with_hardly_any_papers_are_not_listed(oncology):
     oncology.arxiv_categories = ["mesh:neoplasms"]
     oncology.save()
     papers_of("mesh:neoplasms")
@@ -59,11 +59,11 @@ def test_what_a_topic_counts_and_what_hardly_any_paper_has_is_not_listed(oncolog
     assert names_and_suggestions() == {}
 
 
-def test_no_papers_and_no_topics_are_no_trouble(admin_client):
+def test_the_page_works_without_papers_or_topics(admin_client):
     assert "Nothing to suggest" in admin_client.get(PAGE).content.decode()
 
 
-def test_a_category_is_mapped_its_papers_tagged_and_all_of_it_undone(admin_client, oncology):
+def test_mapping_a_category_tags_its_papers_and_can_be_undone(admin_client, oncology):
     papers_of("mesh:neoplasms", topic=oncology)
     papers_of("mesh:sleep", number=9, title="On sleep")
     late = make_paper("On tumours", arxiv_categories=["mesh:neoplasms"])
@@ -86,7 +86,7 @@ def test_a_category_is_mapped_its_papers_tagged_and_all_of_it_undone(admin_clien
     ("category", "topic"),
     [("mesh:unknown", None), ("", None), ("mesh:neoplasms", "0"), ("mesh:neoplasms", "x"), ("m" * 300, None)],
 )
-def test_what_is_no_category_or_no_topic_changes_nothing(admin_client, oncology, category, topic):
+def test_an_unknown_category_or_topic_changes_nothing(admin_client, oncology, category, topic):
     papers_of("mesh:neoplasms", topic=oncology)
     answer = admin_client.post(PAGE, {"category": category, "topic": topic or oncology.pk})
     assert answer.status_code == 302
@@ -95,7 +95,7 @@ def test_what_is_no_category_or_no_topic_changes_nothing(admin_client, oncology,
     assert admin_client.get(f"{PAGE}?category={category}&topic={topic or oncology.pk}").status_code == 200
 
 
-def test_the_page_takes_few_queries_however_many_categories_there_are(
+def test_the_page_needs_few_queries_however_many_categories_there_are(
     admin_client, oncology, django_assert_max_num_queries
 ):
     for number in range(30):
@@ -114,5 +114,5 @@ def test_the_page_takes_few_queries_however_many_categories_there_are(
         ("other:thing", "other: thing"),
     ],
 )
-def test_a_category_is_shown_as_people_read_it(name, label):
+def test_a_category_is_shown_in_readable_form(name, label):
     assert readable_category(name) == label

@@ -1,4 +1,4 @@
-"""Style sheets and scripts: they parse, in one style, and a script imports what it needs of another."""
+"""Style sheets and scripts: they parse, follow one style, and scripts import only what other scripts export."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ ROOT = Path(settings.BASE_DIR)
 FOLDERS = (ROOT / "digest/static", ROOT / "subscriptions/static")
 SHEETS = [file for folder in FOLDERS for file in sorted(folder.rglob("*.css"))]
 SCRIPTS = [file for folder in FOLDERS for file in sorted(folder.rglob("*.js"))]
-# Unfold puts this one into its pages itself, and knows no modules.
+# Unfold adds this one to its pages itself, and does not support modules.
 CLASSIC = {"for_everybody.js"}
 
 
@@ -34,7 +34,7 @@ def faults(text):
 
 
 @pytest.mark.parametrize("text", ["a { color red; }", "a { color: red; } }", "@media print { a { : red; } }"])
-def test_a_fault_in_a_style_sheet_is_seen(text):
+def test_an_error_in_a_style_sheet_is_found(text):
     assert faults(text)
 
 
@@ -44,7 +44,7 @@ def test_a_style_sheet_parses(sheet):
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda file: file.name)
-def test_a_style_sheet_has_one_property_a_line(sheet):
+def test_a_style_sheet_has_one_property_per_line(sheet):
     plain = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
 
     assert [line for line in plain.splitlines() if line.count(";") > 1 or re.search(r"[{;}].*\S", line.strip())] == []
@@ -66,7 +66,7 @@ def test_a_script_parses(script, tmp_path):
     assert process.returncode == 0, process.stderr
 
 
-def test_every_script_of_ours_is_loaded_as_a_module():
+def test_all_our_scripts_are_loaded_as_modules():
     tags = [
         tag for file in (ROOT / "templates").rglob("*.html") for tag in re.findall(r"<script\b[^\n]*", file.read_text())
     ]
@@ -77,7 +77,7 @@ def test_every_script_of_ours_is_loaded_as_a_module():
 
 
 @pytest.mark.parametrize("script", [file for file in SCRIPTS if file.name not in CLASSIC], ids=lambda file: file.name)
-def test_what_a_module_imports_is_exported_there(script):
+def test_names_that_a_module_imports_are_exported(script):
     for names, path in re.findall(r'^import \{ (.*?) \} from "\./(.*?)";', script.read_text(), re.MULTILINE):
         exported = re.findall(
             r"^export (?:async )?(?:function|const) (\w+)", (script.parent / path).read_text(), re.MULTILINE
@@ -85,7 +85,7 @@ def test_what_a_module_imports_is_exported_there(script):
         assert set(names.split(", ")) <= set(exported)
 
 
-def test_in_production_an_import_names_the_file_that_changes_with_its_content(tmp_path):
+def test_in_production_an_import_names_the_file_with_the_content_hash(tmp_path):
     plain = StaticFilesStorage(location=tmp_path)
     plain.save("digest/one.js", ContentFile(b'import { two } from "./two.js";\ntwo();\n'))
     plain.save("digest/two.js", ContentFile(b"export function two() {}\n"))

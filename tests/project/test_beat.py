@@ -1,4 +1,4 @@
-"""Beat by itself: small, and with the whole schedule."""
+"""Beat on its own: small, and with the whole schedule."""
 
 import subprocess
 import sys
@@ -24,5 +24,5 @@ def test_beat_loads_neither_the_site_nor_the_models(settings):
     assert loaded == ""
 
 
-def test_a_worker_with_beat_in_it_has_the_same_schedule():
+def test_a_worker_with_embedded_beat_has_the_same_schedule():
     assert worker.conf.beat_schedule == SCHEDULE

@@ -1,4 +1,4 @@
-"""Beat rings on when the clock jumps, and when it cannot write down that it rang."""
+"""Beat keeps starting tasks when the clock jumps, and when it cannot save that it started them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ NOON = datetime(2025, 8, 21, 12, 0, 30, tzinfo=UTC)
 
 @pytest.fixture
 def rung(monkeypatch, tmp_path):
-    """A scheduler of its own, and what it rings for."""
+    """A function that ticks a scheduler of its own and returns the names of the entries it starts."""
     scheduler = SteadyScheduler(app=app, schedule_filename=str(tmp_path / "schedule"), lazy=True)
     names = []
     monkeypatch.setattr(scheduler, "apply_async", lambda entry, **_: names.append(entry.name))
@@ -30,7 +30,7 @@ def rung(monkeypatch, tmp_path):
     scheduler.close()
 
 
-def test_it_rings_each_minute(rung, time_machine):
+def test_it_starts_tasks_every_minute(rung, time_machine):
     time_machine.move_to(NOON, tick=False)
     rung()
     assert rung() == set()
@@ -39,7 +39,7 @@ def test_it_rings_each_minute(rung, time_machine):
 
 
 @pytest.mark.parametrize("hours", [-1, 1, -24])
-def test_within_two_minutes_of_a_jump_it_rings_again(rung, time_machine, hours):
+def test_it_starts_tasks_again_within_two_minutes_of_a_clock_jump(rung, time_machine, hours):
     time_machine.move_to(NOON, tick=False)
     rung()
     later = NOON + timedelta(hours=hours)
@@ -50,7 +50,7 @@ def test_within_two_minutes_of_a_jump_it_rings_again(rung, time_machine, hours):
     assert {"plan what is due", "send what is queued"} <= first | rung()
 
 
-def test_what_cannot_be_written_down_is_rung_for_all_the_same(rung, time_machine, monkeypatch, caplog):
+def test_tasks_are_started_even_if_that_cannot_be_saved(rung, time_machine, monkeypatch, caplog):
     time_machine.move_to(NOON, tick=False)
     rung()
 

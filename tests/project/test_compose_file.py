@@ -1,4 +1,4 @@
-"""The compose files: parts that wait for each other, are watched, hold no secret, and can do little harm."""
+"""The compose files: services wait for each other, have health checks, contain no secrets, and can do little harm."""
 
 import json
 import re
@@ -20,18 +20,18 @@ def services():
     return yaml.safe_load(FILE.read_text())["services"]
 
 
-def test_the_parts_of_the_service_are_there(services):
+def test_all_services_are_there(services):
     assert set(services) == {"migrate", "web", "worker", "beat", "postgres", "redis"}
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "postgres", "redis"])
-def test_every_part_that_stays_up_has_a_health_check_and_comes_back(services, name):
+def test_every_long_running_service_has_a_health_check_and_restarts(services, name):
     assert services[name]["healthcheck"]["test"]
     assert services[name]["restart"] == "unless-stopped"
 
 
 @pytest.mark.parametrize("name", ["migrate", "web", "worker", "beat", "postgres", "redis", "papers"])
-def test_no_part_can_become_root_or_write_outside_of_its_volumes(services, name):
+def test_no_service_can_become_root_or_write_outside_its_volumes(services, name):
     part = (services | yaml.safe_load(SMALL.read_text())["services"])[name]
 
     assert part["read_only"] is True
@@ -41,7 +41,7 @@ def test_no_part_can_become_root_or_write_outside_of_its_volumes(services, name)
     assert not {"cap_add", "privileged"} & set(part)
 
 
-def test_one_container_holds_all_on_a_volume_and_is_reached_from_this_machine_alone():
+def test_the_single_container_keeps_its_data_on_a_volume_and_listens_locally():
     (part,) = yaml.safe_load(SMALL.read_text())["services"].values()
 
     assert part["volumes"] == ["data:/data"]
@@ -53,14 +53,14 @@ def test_one_container_holds_all_on_a_volume_and_is_reached_from_this_machine_al
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
-def test_ours_wait_for_a_database_that_is_migrated(services, name):
+def test_our_services_wait_for_a_migrated_database(services, name):
     waits = services[name]["depends_on"]
 
     assert waits["migrate"]["condition"] == "service_completed_successfully"
     assert waits["postgres"]["condition"] == waits["redis"]["condition"] == "service_healthy"
 
 
-def test_secrets_come_from_the_environment_and_are_asked_for(services):
+def test_secrets_come_from_the_environment_and_are_required(services):
     text = FILE.read_text()
 
     assert re.findall(r"(?:SECRET|PASSWORD)\w*: (?!\$\{\w+:\?)", text) == []
@@ -68,14 +68,14 @@ def test_secrets_come_from_the_environment_and_are_asked_for(services):
         assert services["web"]["environment"][variable].startswith(f"${{{variable}:?")
 
 
-def test_what_must_outlive_a_container_lies_in_a_volume(services):
+def test_data_that_must_outlive_a_container_is_in_a_volume(services):
     volumes = yaml.safe_load(FILE.read_text())["volumes"]
     mounted = {mount.split(":")[0] for service in services.values() for mount in service.get("volumes", [])}
 
     assert mounted == set(volumes) == {"postgres", "redis", "data"}
 
 
-def test_only_the_web_server_is_reached_from_outside_and_only_from_this_machine(services):
+def test_only_the_web_server_is_reachable_and_only_from_this_machine(services):
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
 
     assert ports == {"web": ["127.0.0.1:8000:8000"]}
@@ -87,18 +87,18 @@ def test_a_worker_has_time_to_finish_and_its_journals_outlive_it(services):
     assert "VAR_DIR=/data" in DOCKERFILE.read_text()
 
 
-def test_the_web_server_is_asked_whether_it_can_do_its_work(services):
+def test_the_web_servers_health_check_asks_whether_it_is_ready(services):
     (url,) = re.findall(r"http://localhost:8000(/\w+)", " ".join(services["web"]["healthcheck"]["test"]))
 
     assert resolve(url).url_name == "readyz"
 
 
-def test_the_image_runs_as_nobody_special_on_packages_checked_by_hash():
+def test_the_image_runs_unprivileged_with_packages_checked_by_hash():
     stages = DOCKERFILE.read_text().split("FROM ")[1:]
 
     assert len(stages) == 2
     assert "--require-hashes" in stages[0]
-    # A number, for an orchestrator that lets nobody in who may be root.
+    # A number, because some orchestrators refuse an image whose user could be root.
     assert re.search(r"^USER [1-9]\d+:[1-9]\d+$", stages[1], re.MULTILINE)
     assert "apt-get" not in stages[1]
     assert "pip install" not in stages[1]
@@ -115,7 +115,7 @@ def test_the_web_server_is_started_the_same_way_everywhere():
     assert in_image[-len(shape) :] == shape
     assert " ".join(shape) in re.sub(r"\s*\\\n\s*", " ", unit)
     assert " ".join(shape) in by_hand
-    # One process, to be small: there is nobody to share with.
+    # One process, to stay small: there is no other process to share with.
     assert " ".join(shape).replace(" --preload", "") in PROCFILE.read_text()
 
 

@@ -1,4 +1,4 @@
-"""The file of settings: every reader takes a value for the same, and the environment counts more."""
+"""The settings file: every reader gets the same value, and the environment takes precedence."""
 
 import os
 import re
@@ -20,7 +20,7 @@ VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF).filter(str
 
 @pytest.fixture
 def environment(monkeypatch):
-    """An environment of which nothing stays behind."""
+    """An environment that leaves nothing behind."""
     variables = {"PATH": os.environ["PATH"]}
     monkeypatch.setattr(env_file.os, "environ", variables)
     monkeypatch.setattr(env_file.environ.Env, "ENVIRON", variables)
@@ -28,7 +28,7 @@ def environment(monkeypatch):
 
 
 def by_systemd(text):
-    """The value of one line as systemd reads it: single quotes take all, double quotes know four escapes."""
+    """Return the value of a line as systemd reads it: single quotes are literal, double quotes have four escapes."""
     value = text.partition("=")[2]
     if value.startswith('"'):
         return re.sub(r'\\(["\\$`])', r"\1", value[1:-1])
@@ -40,12 +40,12 @@ def by_shell(text):
 
 
 @pytest.mark.parametrize("value", AWKWARD)
-def test_a_shell_reads_what_was_meant(value):
+def test_a_shell_reads_the_intended_value(value):
     assert by_shell(env_file.assignment("NAME", value)) == value
 
 
 @given(value=VALUES)
-def test_every_reader_takes_a_value_for_the_same(tmp_path_factory, value):
+def test_every_reader_gets_the_same_value(tmp_path_factory, value):
     line = env_file.assignment("NAME", value)
     file = tmp_path_factory.getbasetemp() / "settings"
     file.write_text(line)
@@ -55,12 +55,12 @@ def test_every_reader_takes_a_value_for_the_same(tmp_path_factory, value):
 
 
 @pytest.mark.parametrize(("name", "value"), [("name", "x"), ("A B", "x"), ("NAME", "two\nlines"), ("NAME", "nul\0")])
-def test_what_cannot_stand_in_the_file_is_refused(name, value):
+def test_names_and_values_the_file_cannot_hold_are_refused(name, value):
     with pytest.raises(ValueError, match="one line of printable characters"):
         env_file.assignment(name, value)
 
 
-def test_the_environment_counts_more_than_the_file(environment, tmp_path):
+def test_the_environment_takes_precedence_over_the_file(environment, tmp_path):
     (tmp_path / ".env").write_text("SITE_NAME='From the file'\nLOG_LEVEL=ERROR\n# nothing\n")
     environment["LOG_LEVEL"] = "DEBUG"
 
@@ -69,7 +69,7 @@ def test_the_environment_counts_more_than_the_file(environment, tmp_path):
     assert environment["LOG_LEVEL"] == "DEBUG"
 
 
-def test_another_file_can_be_named_and_none(environment, tmp_path):
+def test_env_file_can_name_another_file_or_none(environment, tmp_path):
     (tmp_path / ".env").write_text("SITE_NAME=Here\n")
     (tmp_path / "elsewhere").write_text("SITE_NAME=Elsewhere\n")
 
@@ -81,7 +81,7 @@ def test_another_file_can_be_named_and_none(environment, tmp_path):
 
 
 @pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), (b"\xff\xfe=x", "not UTF-8")])
-def test_a_file_that_was_named_and_cannot_be_read_stops_the_start(environment, tmp_path, content, reason):
+def test_a_named_file_that_cannot_be_read_stops_startup(environment, tmp_path, content, reason):
     file = tmp_path / "settings"
     if content is not None:
         file.write_bytes(content)
@@ -91,7 +91,7 @@ def test_a_file_that_was_named_and_cannot_be_read_stops_the_start(environment, t
         env_file.read(tmp_path)
 
 
-def test_values_take_the_place_of_their_lines_and_of_comments():
+def test_values_replace_their_lines_even_if_commented_out():
     text = "# About\nDEBUG=true\n#SITE_NAME='x'\nKEEP=1\n"
 
     assert env_file.with_values(text, {"DEBUG": "false", "SITE_NAME": "Ours", "NEW_ONE": "a b"}) == (
@@ -103,7 +103,7 @@ def assignments(text):
     return [line.removeprefix("#") for line in text.splitlines() if env_file.NAME.match(line.removeprefix("#"))]
 
 
-def test_the_example_is_read_alike_by_a_shell_and_by_the_service(environment, tmp_path):
+def test_a_shell_and_the_service_read_the_example_the_same_way(environment, tmp_path):
     lines = assignments(EXAMPLE.read_text())
     file = tmp_path / ".env"
     file.write_text("\n".join(lines) + "\n")

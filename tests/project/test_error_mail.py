@@ -1,4 +1,4 @@
-"""Errors by mail to ADMINS: one of a kind an hour, and nothing of a reader in it."""
+"""Errors emailed to ADMINS: one of each kind per hour, with nothing about readers."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ def fail(number):
         logger.exception("digest %d of ada@example.org failed", number)
 
 
-def test_an_error_is_mailed_without_addresses():
+def test_an_error_is_emailed_without_addresses():
     with working_on(request_id="0123456789", delivery=7):
         fail(1)
 
@@ -42,7 +42,7 @@ def test_an_error_is_mailed_without_addresses():
     assert "ada@" not in sent.body
 
 
-def test_a_line_break_in_a_message_is_no_header():
+def test_a_line_break_in_a_message_cannot_add_a_header():
     logger.error("first\r\nBcc: eve@example.org\n%s", "x" * 500)
 
     (sent,) = mail.outbox
@@ -50,7 +50,7 @@ def test_a_line_break_in_a_message_is_no_header():
     assert len(sent.subject) < 160
 
 
-def test_a_storm_sends_one_mail_of_each_kind():
+def test_a_storm_of_errors_sends_one_email_of_each_kind():
     for number in range(50):
         fail(number)
     logger.error("something else")
@@ -59,7 +59,7 @@ def test_a_storm_sends_one_mail_of_each_kind():
     assert len(mail.outbox) == 2
 
 
-def test_after_an_hour_the_next_is_mailed_and_tells_how_many_were_not(time_machine, monkeypatch):
+def test_after_an_hour_the_next_one_is_emailed_and_says_how_many_were_not(time_machine, monkeypatch):
     for number in range(4):
         fail(number)
     cache.clear()
@@ -71,7 +71,7 @@ def test_after_an_hour_the_next_is_mailed_and_tells_how_many_were_not(time_machi
     assert "3 more of this kind were not emailed" in mail.outbox[1].body
 
 
-def test_another_process_has_mailed_it_already():
+def test_an_error_emailed_by_another_process_is_not_emailed_again():
     fail(1)
     other = ErrorMailHandler()
     logger.addHandler(other)
@@ -81,7 +81,7 @@ def test_another_process_has_mailed_it_already():
     assert len(mail.outbox) == 1
 
 
-def test_a_storm_is_held_back_while_redis_is_away(monkeypatch):
+def test_a_storm_of_errors_is_held_back_while_redis_is_down(monkeypatch):
     monkeypatch.setattr(cache, "add", lambda *_, **__: True)
     for number in range(5):
         fail(number)
@@ -89,14 +89,14 @@ def test_a_storm_is_held_back_while_redis_is_away(monkeypatch):
     assert len(mail.outbox) == 1
 
 
-def test_storms_of_many_kinds_are_bounded(handler):
+def test_storms_of_errors_of_many_kinds_are_limited(handler):
     for number in range(100):
         handler.handle(logging.LogRecord("x", logging.ERROR, "", number, "m", (), None))
 
     assert len(mail.outbox) == MOST_AN_HOUR
 
 
-def test_a_mail_that_cannot_be_sent_is_no_further_error(monkeypatch, capsys):
+def test_an_email_that_cannot_be_sent_causes_no_further_error(monkeypatch, capsys):
     def refuse(*_, **__):
         logger.error("the server does not answer")
         raise OSError("refused")
@@ -108,7 +108,7 @@ def test_a_mail_that_cannot_be_sent_is_no_further_error(monkeypatch, capsys):
     assert "OSError: refused" in capsys.readouterr().err
 
 
-def test_only_with_admins_are_errors_mailed_and_never_by_django_itself(tmp_path):
+def test_errors_are_emailed_only_with_admins_and_never_by_django_itself(tmp_path):
     loggers = "map(__import__('logging').getLogger, ['', 'django', 'django.request'])"
     show = f"[type(handler).__name__ for logger in {loggers} for handler in logger.handlers]"
     without, _ = start(tmp_path, show)

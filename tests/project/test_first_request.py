@@ -17,7 +17,7 @@ loader = engine.engine.template_loaders[0]
 print(len(loader.get_template_cache) > 100)
 print("tokenizers" in sys.modules)
 """
-# gunicorn calls it before each worker.
+# gunicorn calls pre_fork before it starts each worker.
 FORKED = """
 import sys
 from runpy import run_path
@@ -29,18 +29,18 @@ print("tokenizers" in sys.modules)
 
 
 def printed(program, tmp_path):
-    """Return the lines that a program prints in a process of its own, whose database is not there."""
+    """Return the lines that a program prints in a separate process that cannot reach its database."""
     variables = {"VAR_DIR": str(tmp_path), "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "DEBUG": "true"}
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=variables)
     assert run.returncode == 0, run.stderr
     return run.stdout.splitlines()
 
 
-def test_views_addresses_and_templates_are_loaded_and_no_database_is_asked(tmp_path):
-    # What the search alone needs is not.
+def test_views_routes_and_templates_are_loaded_without_a_database(tmp_path):
+    # What only the search needs is not loaded.
     assert printed(LOADED, tmp_path) == ["[]", "True", "True", "False"]
 
 
 @pytest.mark.parametrize("preload", [True, False])
-def test_workers_share_what_the_search_needs_where_they_share_anything(tmp_path, preload):
+def test_workers_share_what_the_search_needs_if_the_app_is_preloaded(tmp_path, preload):
     assert printed(FORKED.format(preload=preload), tmp_path) == [str(preload)]

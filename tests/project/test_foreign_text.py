@@ -1,4 +1,4 @@
-"""No page runs what somebody else wrote: every address of the URLconf is looked at, with hostile text in each field."""
+"""No page runs what someone else wrote: every address in the URLconf is opened with hostile text in each field."""
 
 import re
 from pathlib import Path
@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.django_db
 pytest_plugins = ["tests.support.hostile_world"]
 
-# What is no page to look at: all else answers 200, or 405 where it is for forms alone. A route that is new and answers
-# otherwise must be written down here.
+# Routes that are not pages to open. All others return 200, or 405 if they only accept forms. A new route that returns
+# anything else must be added here.
 ELSEWHERE = {
     302: [
         r"admin/\w+/\w+/<path:object_id>/",
@@ -37,10 +37,10 @@ ELSEWHERE = {
 }
 NOT_TEXT = re.compile(r'type="(hidden|checkbox|radio|number|file|submit)"')
 TO_HTMX = {"HX-Request": "true"}
-# What pages read of their query.
+# The query parameters that pages read.
 QUERY = dict.fromkeys(("q", "topic", "address", "next", "since", "act", "width", "scheme", "_popup", "paper"), SHORT)
 QUERY |= {"_changelist_filters": SHORT, "error": SHORT, "like": SHORT, "day": SHORT, "category": SHORT, "search": SHORT}
-# What an answer to a form depends on beside its texts.
+# What the answer to a form depends on besides its texts.
 NO_ROWS = {
     f"{table}-{number}_FORMS": "0" for table in ("follows", "entries", "devices") for number in ("TOTAL", "INITIAL")
 }
@@ -58,11 +58,11 @@ CHOICES = {"admin/digest/edition/<int:pk>/board/act/": {"act": "words", "version
         "<p x-init='hostile()'>",
     ],
 )
-def test_the_measure_sees_what_came_through(html):
+def test_the_check_finds_what_came_through(html):
     assert foreign_in(html)
 
 
-def test_the_measure_sees_nothing_in_text_that_was_escaped():
+def test_the_check_finds_nothing_in_escaped_text():
     escaped = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;").replace("'", "&#x27;")
     assert foreign_in(f'<p title="{escaped}">{escaped}</p><a href="/x">') == []
 
@@ -72,7 +72,7 @@ def foreign_in_answer(response):
     return foreign_in(response.content.decode()) if is_page else []
 
 
-def test_what_others_wrote_becomes_no_markup_on_any_page(hostile_world):
+def test_text_by_others_does_not_become_markup_on_any_page(hostile_world):
     client, values = hostile_world
     foreign, unexpected = {}, {}
 
@@ -92,7 +92,7 @@ def _is_of(route, patterns):
     return any(re.fullmatch(pattern, route) for pattern in patterns)
 
 
-def test_what_stands_in_an_address_becomes_no_markup(hostile_world):
+def test_text_in_an_address_does_not_become_markup(hostile_world):
     client, values = hostile_world
     foreign = {}
 
@@ -104,13 +104,13 @@ def test_what_stands_in_an_address_becomes_no_markup(hostile_world):
 
 
 def text_fields(html):
-    """The names of the fields of a page into which one can write."""
+    """Return the names of the fields on a page that can be typed into."""
     fields = re.findall(r"<(input|textarea)\b([^>]*)>", html)
     typed_into = [about for kind, about in fields if kind == "textarea" or NOT_TEXT.search(about) is None]
     return [name_attribute[1] for about in typed_into if (name_attribute := re.search(r'\bname="([^"]+)"', about))]
 
 
-def test_what_is_typed_into_a_form_becomes_no_markup_where_it_is_shown_again(hostile_world):
+def test_text_typed_into_a_form_does_not_become_markup_when_shown_again(hostile_world):
     client, values = hostile_world
     addresses = list(every_address(values))
     pages = [client.get(address.path).content.decode(errors="replace") for address in addresses]
@@ -130,7 +130,7 @@ def test_what_is_typed_into_a_form_becomes_no_markup_where_it_is_shown_again(hos
     assert foreign == {}
 
 
-def test_the_pages_before_the_panel_show_no_foreign_markup(hostile_world):
+def test_the_panels_sign_in_pages_show_no_foreign_markup(hostile_world):
     client, _ = hostile_world
     owner = User.objects.get()
     client.logout()
@@ -144,8 +144,8 @@ def test_the_pages_before_the_panel_show_no_foreign_markup(hostile_world):
     assert [foreign_in_answer(page) for page in (sign_in, second_factor, set_up)] == [[], [], []]
 
 
-def test_text_templates_are_filled_in_at_one_place():
-    """Django takes what it renders for markup; subscriptions.emails.plain_text makes plain text of it."""
+def test_text_templates_are_rendered_in_one_place():
+    """Django treats what it renders as markup; subscriptions.emails.plain_text turns it into plain text."""
     filled_in = re.compile(r"""(?:render_to_string|get_template)\([^)]*\.txt""")
     files = [file for app in ("config", "digest", "subscriptions") for file in (ROOT / app).rglob("*.py")]
 

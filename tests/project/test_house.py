@@ -1,4 +1,4 @@
-"""Rules of the house that a machine can check."""
+"""House rules that a machine can check."""
 
 import ast
 import re
@@ -22,20 +22,20 @@ def test_no_file_has_more_than_300_lines():
     assert [file.name for file in python_files() if len(file.read_text().splitlines()) > 300] == []
 
 
-def test_no_file_has_a_name_that_says_nothing():
+def test_no_file_has_a_meaningless_name():
     assert [file for file in python_files() if file.stem in {"utils", "helpers", "common", "services"}] == []
 
 
-def test_every_import_runs_down():
-    # The contracts stand in pyproject.toml. In a process of its own, for the tool silences all loggers.
+def test_imports_follow_the_contracts():
+    # The contracts are in pyproject.toml. Run in a separate process, because the tool silences all loggers.
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     linted = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert linted.returncode == 0, linted.stdout
 
 
-def test_who_gets_mail_names_nothing_that_digest_hangs_on_it():
-    # An import is seen by the contracts; a related manager, or a join in a query, is not.
+def test_subscriptions_names_nothing_that_digest_adds_to_its_models():
+    # The contracts catch imports, but not related managers or joins in queries.
     related = {
         relation.get_accessor_name() if hidden else relation.name
         for model in apps.get_app_config("subscriptions").get_models()
@@ -69,7 +69,7 @@ def test_requirements_are_pinned_with_hashes_and_name_no_index():
             assert line.endswith("\\")
 
 
-def test_pages_and_mails_load_nothing_from_another_host():
+def test_pages_and_emails_load_nothing_from_another_host():
     from_outside = re.compile(
         r"""(<(script|img|link|iframe|source)[^>]*\b(src|href)=["']?|url\(["']?|@import\s+["'])(https?:)?//"""
     )
@@ -82,7 +82,7 @@ def test_pages_and_mails_load_nothing_from_another_host():
     assert [file for file in files if from_outside.search(file.read_text())] == []
 
 
-def test_the_top_level_holds_what_it_should():
+def test_the_top_level_has_only_the_expected_folders():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a checkout")

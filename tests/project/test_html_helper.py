@@ -14,7 +14,7 @@ PAGE = html_of(
 )
 
 
-def test_texts_are_what_one_reads():
+def test_texts_are_what_a_person_would_read():
     assert PAGE.one("h1").text == "Fish & chips"
     assert [paragraph.text for paragraph in PAGE.all("p")] == ["One", "Two lines"]
 
@@ -23,24 +23,24 @@ def test_texts_are_what_one_reads():
     "selector",
     ["main.plain.wide", "main h1 em", "#vote [name=q]", "input[name=q][value=7]", "svg title", "[src='a.png']"],
 )
-def test_a_selector_means_the_one_element(selector):
+def test_a_selector_matches_exactly_one_element(selector):
     assert PAGE.one(selector)
 
 
 @pytest.mark.parametrize("selector", ["main.narrow", "h1 main", "#vote [name=z]", "path title", "p p", "h2"])
-def test_a_selector_means_nothing_else(selector):
+def test_a_selector_matches_nothing_else(selector):
     assert PAGE.all(selector) == []
 
 
-def test_none_or_several_are_not_one():
+def test_asking_for_one_fails_with_none_or_several():
     for selector in ("h2", "p"):
         with pytest.raises(AssertionError, match="expected one"):
             PAGE.one(selector)
 
 
-def test_a_form_tells_what_it_would_send():
+def test_a_form_has_the_fields_it_would_send():
     assert PAGE.one("form").fields == {"q": "7", "on": "1", "note": "a  b", "day": "2"}
 
 
-def test_links_lead_somewhere():
+def test_links_have_their_texts_and_targets():
     assert PAGE.links == {"Out": "/x"}

@@ -1,4 +1,4 @@
-"""`manage.py init`: from nothing to a service that can send, asked or told."""
+"""`manage.py init`: from nothing to a service that can send, with prompts or flags."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def told(file, **further):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Answer the questions about these variables; whatever else is asked gets its default."""
+    """Answer the prompts for these variables; every other prompt gets its default."""
     answers, prompts = {}, []
 
     def answer(prompt):
@@ -44,7 +44,7 @@ def asked(monkeypatch):
     return answers
 
 
-def test_the_file_holds_what_was_told_with_fresh_secrets_for_its_owner_alone(tmp_path):
+def test_the_file_has_the_given_values_and_fresh_secrets_for_its_owner_only(tmp_path):
     file = tmp_path / ".env"
 
     values = told(file)
@@ -56,7 +56,7 @@ def test_the_file_holds_what_was_told_with_fresh_secrets_for_its_owner_alone(tmp
     assert told(tmp_path / "other")["SECRET_KEY"] != values["SECRET_KEY"]
 
 
-def test_what_stood_in_the_file_stays(tmp_path):
+def test_existing_values_in_the_file_stay(tmp_path):
     file = tmp_path / ".env"
     before = told(file, further=["EDITION_HOUR=9"], email_password="o'ne $ecret")
 
@@ -87,7 +87,7 @@ def test_a_wrong_answer_is_named_and_nothing_is_written(tmp_path, change, fault)
 
 
 @pytest.mark.parametrize("provider", sorted(providers.KEYS))
-def test_every_provider_gets_its_keys_and_a_secret_for_its_reports(tmp_path, provider):
+def test_every_provider_gets_its_keys_and_a_webhook_secret(tmp_path, provider):
     keys = [question.variable for question in first_settings.of_provider(provider)]
 
     values = told(tmp_path / ".env", mail_provider=provider, email_url=None, further=[f"{key}=k" for key in keys])
@@ -113,7 +113,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path, asked, capsys):
     assert env_file.values(tmp_path / ".env")["SITE_URL"] == "https://papers.example.org"
 
 
-def test_a_file_that_is_there_is_changed_only_when_that_is_wanted(tmp_path, asked):
+def test_an_existing_file_is_changed_only_after_confirmation(tmp_path, asked):
     file = tmp_path / ".env"
     file.write_text("SITE_NAME=Ours\n")
 
@@ -132,7 +132,7 @@ def run_init(tmp_path, email_url):
     )  # fmt: skip
 
 
-def test_from_nothing_to_a_mail(tmp_path):
+def test_from_nothing_to_a_test_email(tmp_path):
     with fake_smtp() as server:
         done = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
         again = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
@@ -145,7 +145,7 @@ def test_from_nothing_to_a_mail(tmp_path):
     assert len(server.mails) == 2
 
 
-def test_a_mail_server_that_does_not_answer_is_told_after_all_else_is_done(tmp_path):
+def test_a_mail_server_that_does_not_answer_is_reported_after_everything_else_is_done(tmp_path):
     done = run_init(tmp_path, "smtp://127.0.0.1:9")
 
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""Lines of the log: plain or as JSON, with what is being worked on, and without an address or a token."""
+"""Log lines: plain or JSON, with what is being worked on, and without addresses or tokens."""
 
 import io
 import json
@@ -22,7 +22,7 @@ logger = logging.getLogger("tests.of.logs")
 
 @pytest.fixture
 def lines():
-    """What is logged, as JSON."""
+    """A function that returns the lines logged so far, read from JSON."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
@@ -41,7 +41,7 @@ urlpatterns = [path("fails", fail)]
 
 
 def test_a_line_has_time_level_logger_and_message(at_noon):
-    # Made here and not logged: a report of a test cannot carry half of a surrogate pair.
+    # Created here and not logged, because a test report cannot contain half a surrogate pair.
     record = logging.LogRecord("tests", logging.WARNING, "", 0, "two\nlines, a “quote” and \ud800", (), None)
 
     line = JsonFormatter().format(record)
@@ -55,7 +55,7 @@ def test_a_line_has_time_level_logger_and_message(at_noon):
     }
 
 
-def test_a_line_tells_what_is_being_worked_on_and_only_that(lines):
+def test_lines_say_what_is_being_worked_on_only_while_it_is(lines):
     with working_on(delivery=5), working_on(request_id="abc"):
         logger.warning("inside")
     logger.warning("outside")
@@ -65,7 +65,7 @@ def test_a_line_tells_what_is_being_worked_on_and_only_that(lines):
     assert {"delivery", "request_id"} & outside.keys() == set()
 
 
-def test_a_traceback_is_one_object_without_addresses(lines):
+def test_a_traceback_is_in_one_json_object_without_addresses(lines):
     try:
         raise ValueError("to ada@example.org")
     except ValueError:
@@ -77,7 +77,7 @@ def test_a_traceback_is_one_object_without_addresses(lines):
     assert line["error"].endswith("ValueError: to [address]")
 
 
-def test_plain_lines_hold_no_address_either():
+def test_plain_lines_contain_no_addresses_either():
     record = logging.LogRecord("x", logging.INFO, "", 0, "to <Ada.Lovelace+x@papers.example.org>", (), None)
 
     assert PlainFormatter("{message}", style="{").format(record) == "to <[address]>"
@@ -93,11 +93,11 @@ def test_plain_lines_hold_no_address_either():
         ("subscriber 5 unsubscribed", "subscriber 5 unsubscribed"),
     ],
 )
-def test_addresses_are_taken_out_and_nothing_else(text, scrubbed):
+def test_only_addresses_are_removed(text, scrubbed):
     assert scrub(text) == scrubbed
 
 
-def test_signed_tokens_are_taken_out():
+def test_signed_tokens_are_removed():
     token = tokens.sign_token(tokens.Purpose.PREFERENCES, "5")
 
     assert scrub(f"Not Found: /preferences/{token}/why") == "Not Found: /preferences/[token]/why"
@@ -108,12 +108,12 @@ def test_the_time_to_scrub_grows_no_faster_than_the_text():
 
 
 @pytest.mark.parametrize("sent", ["0123456789abcdef", "req-1_a.b", "a" * 64])
-def test_a_sane_request_id_is_taken_over(client, sent):
+def test_a_valid_request_id_is_kept(client, sent):
     assert client.get("/healthz", HTTP_X_REQUEST_ID=sent)["X-Request-ID"] == sent
 
 
 @pytest.mark.parametrize("sent", ["", "short", "a" * 65, "with space", "line\nbreak", '{"x": 1}', "ä" * 10])
-def test_any_other_is_replaced(client, sent):
+def test_any_other_request_id_is_replaced(client, sent):
     answered = client.get("/healthz", headers={"X-Request-ID": sent})["X-Request-ID"]
 
     assert answered != sent
@@ -122,7 +122,7 @@ def test_any_other_is_replaced(client, sent):
 
 
 @override_settings(ROOT_URLCONF=__name__)
-def test_what_a_page_logs_has_the_id_of_its_request(client, lines):
+def test_lines_logged_by_a_page_have_the_id_of_its_request(client, lines):
     client.raise_request_exception = False
     answer = client.get("/fails", HTTP_X_REQUEST_ID="0123456789")
 
@@ -134,7 +134,7 @@ def test_what_a_page_logs_has_the_id_of_its_request(client, lines):
     assert log_context_values() == {}
 
 
-def test_what_a_task_logs_has_its_name_and_id(lines):
+def test_lines_logged_by_a_task_have_its_name_and_id(lines):
     @app.task(name="tests.task_of_logs")
     def work():
         logger.warning("at work")
@@ -147,7 +147,7 @@ def test_what_a_task_logs_has_its_name_and_id(lines):
 
 
 @pytest.mark.django_db
-def test_what_is_logged_while_a_digest_is_composed_and_sent_has_its_number(lines, monkeypatch):
+def test_lines_logged_while_composing_and_sending_a_digest_have_its_number(lines, monkeypatch):
     delivery = make_delivery(make_subscriber("ada@example.org"), make_edition(make_paper()))
 
     def break_press(*_):
@@ -161,7 +161,7 @@ def test_what_is_logged_while_a_digest_is_composed_and_sent_has_its_number(lines
     assert "example.org" not in json.dumps(lines())
 
 
-def test_what_is_begun_can_be_ended():
+def test_a_log_context_that_was_set_can_be_cleared():
     set_log_context(task="x")
     set_log_context(task=None)
 

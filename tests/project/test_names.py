@@ -1,4 +1,4 @@
-"""A name can be searched for: it stands for one thing in the whole tree, and says what the thing is."""
+"""Names are searchable: each stands for one thing in the whole tree and says what it is."""
 
 import ast
 from collections import defaultdict
@@ -16,7 +16,7 @@ PARTICIPLES = frozenset(
     ["asked", "done", "found", "gone", "kept", "known", "made", "said", "standing", "taken", "told", "wanted"]
 )
 
-# Names that may stand in several modules, each with the reason.
+# Names that several modules may use, each with the reason.
 SHARED = {
     "Command": "Django finds a management command by it",
     "app": "Celery finds its application by it",
@@ -25,10 +25,10 @@ SHARED = {
     "router": "each part of the API hands its routes over by it",
     "urlpatterns": "Django finds the routes by it",
     "TRIES": "how often one page of arXiv is asked for, in either of its interfaces",
-    # A format of reference managers is a module with this interface (digest/catalog/uploads.py).
+    # Each reference manager format is a module with this interface (digest/catalog/uploads.py).
     "fits": "of the interface of a format",
     "read": "of the interface of a format",
-    # What is backed up is a module with this interface (digest/management/backup/).
+    # Each kind of database to back up is a module with this interface (digest/management/backup/).
     **dict.fromkeys(
         ("SUFFIX", "dump", "migrations", "put_back", "users", "verify"), "of the interface of a kind of database"
     ),
@@ -38,7 +38,7 @@ SHARED = {
     "render": "a mail by its template; a delivery by means of that",
 }
 
-# A source is a module with this interface (digest/sources/registry.py: SourceKind); so is, by its NAME, a format.
+# Each source is a module with this interface (digest/sources/registry.py: SourceKind). Formats have its NAME too.
 OF_A_SOURCE = frozenset(
     [
         *("NAME", "TITLE", "EVERY", "DELAY", "QUERY_HELP", "CLOSES_DAYS", "MOST_PER_DAY", "ASKS_ABOUT_KNOWN"),
@@ -54,7 +54,7 @@ def modules():
 
 
 def is_entry(node):
-    """Whether a function is a view, a task or a template tag: it has the name of its page, or what it enqueues."""
+    """Return whether a function is a view, task or template tag, named after its page or what it enqueues."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     decorators = " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
@@ -63,7 +63,7 @@ def is_entry(node):
 
 
 def is_shorthand(node):
-    """Whether a line gives a nested class its own name, such as `Status = Delivery.Status`."""
+    """Return whether a line is a shorthand for a nested class, such as `Status = Delivery.Status`."""
     value = getattr(node, "value", None)
     return (
         isinstance(node, ast.Assign)
@@ -84,7 +84,7 @@ def public_names(tree):
 
 
 def variables(tree):
-    """Yield each variable and parameter that is given a value: its name and line. Keys of a TypedDict are data."""
+    """Yield the name and line of each parameter and each variable given a value. Keys of a TypedDict are data."""
     data = {
         id(line.target)
         for node in ast.walk(tree)
@@ -128,7 +128,7 @@ def test_a_variable_says_what_it_is():
     ] == []
 
 
-def test_the_check_sees_a_name_of_either_kind():
+def test_the_check_finds_names_of_both_kinds():
     tree = ast.parse("Status = Delivery.Status\nMOST: int = 3\ndef page(request): ...\ndef plan(found): known = found")
 
     assert public_names(tree) == {"MOST", "plan"}

@@ -10,7 +10,7 @@ from django.conf import settings
 from tests.support.own_stores import own_redis, process_number
 
 
-def test_database_and_broker_lie_in_a_folder_that_is_made_for_this_process():
+def test_database_and_broker_are_in_a_folder_made_for_this_process():
     folder = Path(os.environ["VAR_DIR"])
 
     assert folder.parent == Path(tempfile.gettempdir())
@@ -36,5 +36,5 @@ def test_processes_of_one_run_are_numbered(monkeypatch, worker, number):
         ("rediss://:secret@redis.example.org:6379/3", "rediss://:secret@redis.example.org:6379/5"),
     ],
 )
-def test_each_process_takes_another_database_of_redis(address, own):
+def test_each_process_uses_a_redis_database_of_its_own(address, own):
     assert own_redis(address, 2) == own

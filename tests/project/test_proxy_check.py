@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says of the proxy before the service."""
+"""What `manage.py check --deploy` says about the proxy in front of the service."""
 
 import pytest
 from django.core.checks import run_checks
@@ -15,7 +15,7 @@ from django.core.checks import run_checks
         (False, "http://localhost:8000", 0, False),
     ],
 )
-def test_a_count_of_proxies_that_cannot_be_right_is_warned_of(settings, debug, site, proxies, warns):
+def test_a_proxy_count_that_cannot_be_right_causes_a_warning(settings, debug, site, proxies, warns):
     settings.DEBUG, settings.SITE_URL, settings.PROXY_COUNT = debug, site, proxies
 
     messages = [

@@ -1,4 +1,4 @@
-"""While Redis is away, what stands in for it answers; the log says so once in a while."""
+"""While Redis is down, the fallback answers, and the log says so once in a while."""
 
 import logging
 
@@ -18,12 +18,12 @@ def away():
     raise ConnectionError("redis://:secret@redis.example.org")
 
 
-def test_what_is_shared_answers_as_long_as_it_can(fallback):
+def test_the_shared_store_answers_while_it_can(fallback):
     assert fallback.ask(lambda: "shared", lambda: "own") == "shared"
     assert not fallback.is_away
 
 
-def test_while_it_is_away_it_is_left_alone_and_the_log_says_so_once(fallback, caplog):
+def test_while_it_is_down_it_is_not_called_and_the_log_says_so_once(fallback, caplog):
     calls = []
 
     assert [fallback.ask(away, lambda: "own"), fallback.ask(lambda: calls.append(1), lambda: "own")] == ["own", "own"]
@@ -32,7 +32,7 @@ def test_while_it_is_away_it_is_left_alone_and_the_log_says_so_once(fallback, ca
     assert "secret" not in caplog.text
 
 
-def test_after_that_it_is_asked_again(fallback, monkeypatch):
+def test_after_the_wait_it_is_tried_again(fallback, monkeypatch):
     now = [100.0]
     monkeypatch.setattr("config.redis_fallback.time.monotonic", lambda: now[0])
     fallback.ask(away, lambda: "own")
@@ -41,7 +41,7 @@ def test_after_that_it_is_asked_again(fallback, monkeypatch):
     assert fallback.ask(lambda: "shared", lambda: "own") == "shared"
 
 
-def test_any_other_fault_is_not_swallowed(fallback):
+def test_other_errors_are_not_swallowed(fallback):
     def broken():
         raise ZeroDivisionError
 

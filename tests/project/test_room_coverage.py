@@ -1,4 +1,4 @@
-"""The report of coverage by room."""
+"""The coverage report by room."""
 
 from tests.support.room_coverage import ROOMS_HELD, below_floor, percentages, room_of
 
@@ -14,13 +14,13 @@ def measured(statements, lines, branches, branches_taken):
     }
 
 
-def test_a_file_belongs_to_the_folder_below_digest_or_at_the_top():
+def test_a_files_room_is_its_folder_below_digest_or_at_the_top_level():
     assert room_of("digest/sending/wire/smtp.py") == "digest/sending"
     assert room_of("digest/tasks.py") == "digest"
     assert room_of("subscriptions/models/subscriber.py") == "subscriptions"
 
 
-def test_lines_and_branches_count_alike_over_the_files_of_a_room():
+def test_lines_and_branches_count_equally_across_the_files_of_a_room():
     files = {"digest/sending/a.py": measured(6, 6, 4, 3), "digest/sending/b.py": measured(10, 5, 0, 0)}
 
     assert percentages(files) == {"digest/sending": 70.0}

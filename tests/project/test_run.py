@@ -1,4 +1,4 @@
-"""The whole service as it runs: a Celery worker, beat, and nobody's hands."""
+"""The whole service as it runs: a Celery worker and beat, with nothing done by hand."""
 
 import os
 import re
@@ -18,14 +18,14 @@ from tests.support.factories import make_edition, make_paper, make_subscriber
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-# Beat rings at full minutes; plan, send, and room for a slow machine.
+# Seconds. Beat starts tasks at full minutes; add planning, sending, and a slow machine.
 PATIENCE = 150
 PLANNED = re.compile(r"digest\.tasks\.plan_due\[\S+\] succeeded")
 
 
 @contextmanager
 def celery(tmp_path, name, *arguments):
-    """A Celery process on the database and the broker of these tests."""
+    """Run a Celery process on the database and broker of these tests."""
     variables = {
         **os.environ,
         "DATABASE_URL": database_url(),
@@ -61,7 +61,7 @@ def test_beat_plans_and_the_worker_sends_each_digest_once_even_with_two_beats(tm
             schedule = str(tmp_path / f"schedule-{number}")
             running.enter_context(celery(tmp_path, f"beat-{number}", "beat", "--schedule", schedule))
         wait_until(lambda: Delivery.objects.filter(status=Delivery.Status.SENT).count() == len(readers))
-        # Each beat has rung twice, and both rings were answered.
+        # Each beat has started planning twice, and all of these runs succeeded.
         wait_until(lambda: len(PLANNED.findall(log.read_text())) >= 4)
         assert worker.poll() is None, log.read_text()
 

@@ -1,4 +1,4 @@
-"""Cron instead of beat: `manage.py run_scheduled` leaves out nothing that beat rings for."""
+"""Cron instead of beat: `manage.py run_scheduled` leaves out nothing that beat would run."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ TASKS = {entry["task"] for entry in SCHEDULE.values()}
 
 @pytest.fixture
 def rung(monkeypatch):
-    """Which tasks ran, in order; none of them does anything."""
+    """The tasks that ran, in order. None of them does anything."""
     app.loader.import_default_modules()
     ran = []
     for name in TASKS:
@@ -33,7 +33,7 @@ def run_at(moment):
         call_command("run_scheduled")
 
 
-def test_all_that_beat_rings_for_is_run_as_often_as_beat_rings(rung):
+def test_every_task_on_beats_schedule_runs_as_often_as_with_beat(rung):
     for minute in range(60):
         run_at(DAY + timedelta(minutes=minute, seconds=3))
 
@@ -45,13 +45,13 @@ def test_all_that_beat_rings_for_is_run_as_often_as_beat_rings(rung):
     }
 
 
-def test_what_beat_rings_for_once_a_week_is_run_once_a_week(rung):
+def test_a_weekly_task_on_beats_schedule_runs_once_a_week(rung):
     for hour in range(7 * 24):
         run_at(DAY + timedelta(hours=hour, minutes=52))
     assert Counter(rung)["digest.tasks.learn_weights"] == 1
 
 
-def test_what_fails_is_named_and_the_rest_is_run(rung, monkeypatch):
+def test_a_task_that_fails_is_named_and_the_others_still_run(rung, monkeypatch):
     def fail():
         raise RuntimeError("no room left")
 
@@ -64,7 +64,7 @@ def test_what_fails_is_named_and_the_rest_is_run(rung, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_every_task_really_runs_so(settings, tmp_path):
+def test_every_task_really_runs_this_way(settings, tmp_path):
     settings.SOURCES = []
     for minute in (0, 17, 32, 37, 47):
         run_at(DAY + timedelta(minutes=minute))
@@ -77,7 +77,7 @@ def test_the_documented_crontab_calls_it_every_minute():
     assert "manage.py run_scheduled" in line
 
 
-def test_it_counts_as_a_ring_of_beat(rung):
+def test_it_counts_as_a_pulse_of_beat(rung):
     run_at(DAY)
 
     assert last_pulse() == DAY

@@ -1,4 +1,4 @@
-"""Reports to Sentry: off, refused, and what a report holds, by a server that stands in for it."""
+"""Reports to Sentry: off, refused, and what a report contains, checked with a stand-in server."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ from django.conf import settings as project
 
 from tests.project.test_settings import start
 
-# A visit as gunicorn brings it.
+# A request as gunicorn passes it on.
 VISIT = """
 import io, logging
 from wsgiref.util import setup_testing_defaults
@@ -45,7 +45,7 @@ sentry_sdk.flush()
 
 @pytest.fixture
 def sentry():
-    """A server that takes reports, its DSN, and what it was sent."""
+    """A server that accepts reports: its DSN, and the bodies it was sent."""
     bodies = []
 
     class Taking(BaseHTTPRequestHandler):
@@ -67,7 +67,7 @@ def sentry():
 
 
 def events(bodies):
-    """Return the reports of errors among what was sent: each is a line of an envelope."""
+    """Return the error reports in the bodies. Each report is one line of an envelope."""
     lines = [line for body in bodies for line in body.decode().splitlines()]
     return [value for line in lines if "event_id" in (value := json.loads(line)) and "level" in value]
 
@@ -84,7 +84,7 @@ def run(program, tmp_path, **variables):
     )
 
 
-def test_a_report_tells_where_and_what_and_nothing_of_a_visitor(sentry, tmp_path):
+def test_a_report_says_where_and_what_and_nothing_about_the_visitor(sentry, tmp_path):
     dsn, bodies = sentry
     done = run(VISIT, tmp_path, SENTRY_DSN=dsn)
 
@@ -107,7 +107,7 @@ def test_without_a_dsn_the_package_is_not_imported(tmp_path):
     assert (shown, error) == ("False", "")
 
 
-def test_without_the_package_the_start_stops_and_says_what_to_install(tmp_path):
+def test_without_the_package_startup_stops_and_says_what_to_install(tmp_path):
     program = "import sys; sys.modules['sentry_sdk'] = None; import django; django.setup()"
     done = run(program, tmp_path, SENTRY_DSN="https://key@sentry.example.org/1")
 
@@ -115,7 +115,7 @@ def test_without_the_package_the_start_stops_and_says_what_to_install(tmp_path):
     assert "requirements/sentry.txt" in done.stderr
 
 
-def test_what_is_no_dsn_is_refused_by_name(tmp_path):
+def test_an_invalid_dsn_is_refused_by_name(tmp_path):
     _, error = start(tmp_path, SENTRY_DSN="sentry.example.org")
 
     assert "SENTRY_DSN in the environment: expected an address" in error

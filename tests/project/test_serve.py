@@ -1,4 +1,4 @@
-"""One process for all: it serves, does what is due, and stops when it is told to."""
+"""The service in one process: it serves, does what is due, and stops when told to."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ def status_of(address):
     return None
 
 
-def test_it_answers_and_stops_with_what_it_has_begun(serving):
+def test_it_answers_and_stops_together_with_its_worker_and_beat(serving):
     process, site = serving
 
     assert status_of(f"{site}/readyz") == 200
@@ -52,7 +52,7 @@ def test_it_answers_and_stops_with_what_it_has_begun(serving):
     assert "Traceback" not in log
 
 
-def test_an_address_that_is_taken_is_refused_by_name(serving):
+def test_an_address_already_in_use_is_refused_by_name(serving):
     process, site = serving
     status_of(f"{site}/healthz")
     address = site.removeprefix("http://")

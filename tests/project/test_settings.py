@@ -1,4 +1,4 @@
-"""Settings: the defaults run, a bad value stops the start with its name, production asks for its secrets."""
+"""Settings: the defaults work, a bad value stops startup and is named, and production requires its secrets."""
 
 import os
 import runpy
@@ -23,7 +23,7 @@ PRODUCTION = {
 
 
 def start(tmp_path, show="''", **variables):
-    """Start with these variables alone; return what it printed, and its errors."""
+    """Start with only these variables; return the output and the errors."""
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     program = f"import django; from django.conf import settings; django.setup(); print({show})"
     process = subprocess.run(
@@ -44,7 +44,7 @@ def start(tmp_path, show="''", **variables):
 
 
 def refusal(tmp_path, **variables):
-    """Read the settings with these variables alone, and return the traceback of what they refuse."""
+    """Read the settings with only these variables, and return the traceback of their refusal."""
     try:
         with patch.dict(os.environ, {"VAR_DIR": str(tmp_path), "ENV_FILE": "", **variables}, clear=True):
             runpy.run_path(str(project.BASE_DIR / "config/settings.py"))
@@ -112,7 +112,7 @@ def test_with_no_variable_set_it_runs_on_the_embedded_defaults(tmp_path):
         ("MAILS_PER_ADDRESS", "a few", "3 per hour"),
     ],
 )
-def test_a_malformed_setting_stops_the_start_with_its_name_and_what_was_expected(tmp_path, name, value, expected):
+def test_a_malformed_setting_stops_startup_with_its_name_and_what_was_expected(tmp_path, name, value, expected):
     last = refusal(tmp_path, **{name: value}).strip().splitlines()[-1]
 
     assert name in last
@@ -140,27 +140,27 @@ def test_production_starts_with_its_secrets_and_prints_none(tmp_path):
     assert output == "mail.example.org 587 True"
 
 
-def test_a_bad_value_ends_the_start_before_anything_is_done(tmp_path):
+def test_a_bad_value_stops_startup_before_anything_is_done(tmp_path):
     shown, error = start(tmp_path, DEBUG="perhaps")
 
     assert shown == ""
     assert error.strip().splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: DEBUG")
 
 
-def test_a_folder_that_cannot_be_made_stops_the_start():
+def test_a_folder_that_cannot_be_created_stops_startup():
     output, error = start("/dev/null/var")
 
     assert output == ""
     assert "VAR_DIR in the environment: expected a folder" in error
 
 
-def test_a_secret_is_taken_as_it_stands(tmp_path):
+def test_a_secret_is_used_literally(tmp_path):
     secret = "$HOME is no variable here, nor is ${PATH} or \\$this; it has 50 characters"
 
     assert start(tmp_path, "settings.SECRET_KEY", **PRODUCTION | {"SECRET_KEY": secret}) == (secret, "")
 
 
-def test_a_name_with_a_comma_makes_a_sender_all_the_same(tmp_path):
+def test_a_site_name_with_a_comma_still_makes_a_valid_sender(tmp_path):
     output, error = start(tmp_path, "settings.DEFAULT_FROM_EMAIL", SITE_NAME="Papers, daily")
 
     assert error == ""
@@ -180,7 +180,7 @@ def test_a_name_with_a_comma_makes_a_sender_all_the_same(tmp_path):
         {"SITE_URL": "https://user:hunter2@papers.example.org"},
     ],
 )
-def test_no_error_of_the_settings_tells_a_secret(tmp_path, change):
+def test_no_settings_error_reveals_a_secret(tmp_path, change):
     assert "hunter2" not in refusal(tmp_path, **PRODUCTION | change)
 
 
@@ -196,7 +196,7 @@ def test_no_error_of_the_settings_tells_a_secret(tmp_path, change):
         ("sparkpost", {"ANYMAIL_SPARKPOST_API_KEY": "k"}),
     ],
 )
-def test_a_provider_is_chosen_by_settings_alone(tmp_path, provider, variables):
+def test_settings_are_enough_to_choose_a_provider(tmp_path, provider, variables):
     show = "settings.EMAIL_BACKEND, __import__('django.core.mail').core.mail.get_connection().esp_name"
 
     output, error = start(tmp_path, show, MAIL_PROVIDER=provider, AWS_DEFAULT_REGION="eu-west-1", **variables)

@@ -1,4 +1,4 @@
-"""What each signed link allows, for how long, and what ends it: the table of docs/security.md, cell by cell."""
+"""What each signed link allows, for how long, and what ends it: the table in docs/security.md, cell by cell."""
 
 import re
 from collections.abc import Callable
@@ -64,13 +64,13 @@ def use(world):
 
 @dataclass(frozen=True)
 class Row:
-    """What is promised of one purpose."""
+    """What is promised for one purpose."""
 
-    # The tokens that may be found on the pages behind it, by following every link.
+    # The tokens that can be found by following every link, starting from its page.
     leads_to: set[Purpose]
     lasts: timedelta = EVER
     ends_with: tuple[Callable[[World], None], ...] = (erase,)
-    # What a page says whose link was ended.
+    # The status of the page once its link has ended.
     gone: int = 410
 
 
@@ -79,7 +79,7 @@ OF_PREFERENCES = {Purpose.PREFERENCES, Purpose.UNSUBSCRIBE} | OF_A_FEED
 TABLE = {
     Purpose.CONFIRM: Row({Purpose.CONFIRM} | OF_PREFERENCES, WEEK),
     Purpose.PREFERENCES: Row(OF_PREFERENCES, SIXTY_DAYS),
-    # Whoever leaves twice is told that all is well.
+    # Unsubscribing twice is reported as a success.
     Purpose.UNSUBSCRIBE: Row(OF_PREFERENCES, gone=200),
     Purpose.VIEW: Row(set()),
     Purpose.FEEDBACK: Row({Purpose.FEEDBACK} | OF_PREFERENCES, SIXTY_DAYS),
@@ -89,7 +89,7 @@ TABLE = {
 }
 # Not links: cookies, tested in test_allowing_opens.
 COOKIES = {Purpose.OPENS}
-# Of a preferences page: how old it may be when a link of each kind leads there.
+# The ages of the links when they are followed.
 AGES = [timedelta(), 6 * DAY, 59 * DAY, 61 * DAY, 400 * DAY]
 
 
@@ -100,7 +100,7 @@ def world():
 
 
 def purpose_of(token):
-    """The purpose a token was made for, however old it is."""
+    """Return the purpose a token was made for, however old it is."""
     for purpose in Purpose:
         try:
             signing.TimestampSigner(salt=f"subscriptions.{purpose}").unsign(token)
@@ -111,7 +111,7 @@ def purpose_of(token):
 
 
 def crawl(client, start):
-    """Follow every link of ours with a token, and return {token: purpose}, of the pages that were shown."""
+    """Follow all our links that have a token, and return {token: purpose} for the tokens on the pages shown."""
     todo, visited, tokens = [start], set(), {}
     while todo:
         path = todo.pop()
@@ -134,7 +134,7 @@ def test_every_purpose_has_a_row_here_and_in_the_docs():
 
 
 @pytest.mark.parametrize("purpose", TABLE)
-def test_a_link_opens_its_page_as_long_as_is_promised(client, world, purpose):
+def test_a_link_opens_its_page_for_as_long_as_promised(client, world, purpose):
     lasts = TABLE[purpose].lasts
     with time_machine.travel(NOON + lasts, tick=False):
         assert client.get(world.paths[purpose]).status_code == 200
@@ -146,7 +146,7 @@ def test_a_link_opens_its_page_as_long_as_is_promised(client, world, purpose):
 @pytest.mark.parametrize(
     ("purpose", "end"), [(purpose, end) for purpose, row in TABLE.items() for end in row.ends_with]
 )
-def test_a_link_ends_with_what_it_is_for(client, world, purpose, end):
+def test_a_link_stops_working_after_each_event_that_ends_it(client, world, purpose, end):
     with time_machine.travel(NOON, tick=False):
         end(world)
         answer = client.get(world.paths[purpose])
@@ -155,7 +155,7 @@ def test_a_link_ends_with_what_it_is_for(client, world, purpose, end):
     assert not TOKEN.search(answer.content.decode())
 
 
-# Feedback has one page, for mails and for feeds.
+# Feedback from emails and from feeds shares one page.
 SAME_PAGE = {Purpose.FEEDBACK, Purpose.FEED_FEEDBACK}
 OTHERS = [
     (purpose, other) for purpose in TABLE for other in Purpose if purpose != other and {purpose, other} != SAME_PAGE
@@ -163,7 +163,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("purpose", "other"), OTHERS)
-def test_no_other_token_opens_its_page(client, world, purpose, other):
+def test_no_token_for_another_purpose_opens_its_page(client, world, purpose, other):
     token = TOKEN.search(world.paths[purpose])[2]
     value = token.rsplit(":", 2)[0]
     path = world.paths[purpose].replace(token, sign_token(other, value))
@@ -185,7 +185,7 @@ def test_following_links_leads_no_further_than_promised(client, world, purpose, 
 
 @pytest.mark.parametrize("purpose", TABLE)
 @pytest.mark.parametrize("age", AGES, ids=lambda age: f"{age.days} days")
-def test_no_link_leads_to_preferences_longer_than_the_mails_own_would(client, world, purpose, age):
+def test_no_link_leads_to_preferences_for_longer_than_the_emails_own_would(client, world, purpose, age):
     with time_machine.travel(NOON + age, tick=False):
         tokens = crawl(client, world.paths[purpose])
     preferences_tokens = [token for token, kind in tokens.items() if kind == Purpose.PREFERENCES]
@@ -196,7 +196,7 @@ def test_no_link_leads_to_preferences_longer_than_the_mails_own_would(client, wo
         assert {client.get(f"/preferences/{token}").status_code for token in preferences_tokens} <= {410}
 
 
-def test_the_page_to_pass_on_says_nothing_of_its_reader_and_how_to_get_a_link(client, world):
+def test_the_shareable_page_reveals_nothing_about_its_reader_and_says_how_to_get_a_link(client, world):
     paper = world.paper
     world.delivery.content = {
         "papers": [[paper, "keyword", "my rare disease"]],
@@ -213,7 +213,7 @@ def test_the_page_to_pass_on_says_nothing_of_its_reader_and_how_to_get_a_link(cl
     assert f'href="{HOST}/preferences"' in html
 
 
-def test_a_feeds_links_die_with_it_when_it_is_turned_off(client, world):
+def test_a_feeds_links_stop_working_when_it_is_turned_off(client, world):
     with time_machine.travel(NOON, tick=False):
         feed = client.get(world.paths[Purpose.FEED]).content.decode()
         paths = {f"/{kind}/{token}{more}" for kind, token, more in TOKEN.findall(feed) if kind == "feedback"}
@@ -224,14 +224,14 @@ def test_a_feeds_links_die_with_it_when_it_is_turned_off(client, world):
         assert {client.post(path).status_code for path in paths} == {410}
 
 
-def test_what_is_said_from_a_feed_is_its_readers(client, world):
+def test_feedback_from_a_feed_counts_as_its_readers(client, world):
     with time_machine.travel(NOON, tick=False):
         client.post(world.paths[Purpose.FEED_FEEDBACK])
 
     assert list(world.reader.feedback.values_list("paper", "kind")) == [(world.paper, "more")]
 
 
-def test_a_pass_to_note_opens_is_no_link(client, world):
+def test_a_pass_for_recording_opens_is_not_a_link(client, world):
     with time_machine.travel(NOON, tick=False):
         world.reader.allow_opens(timezone.now())
         its_pass = open_tracking.pass_of(world.reader)

@@ -1,4 +1,4 @@
-"""Templates: every one parses, every state has its own, and no line is too long to review."""
+"""Templates: all of them parse, every state has one, and no line is too long to review."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def test_every_template_parses(name):
 
 
 def test_no_line_of_html_is_longer_than_160_characters():
-    # In plain text every line end shows, so lines there are as long as they must be.
+    # In plain text every line break shows, so lines there are as long as they need to be.
     lines = [
         (str(file.relative_to(FOLDER)), number)
         for file in FOLDER.rglob("*.html")
@@ -32,5 +32,5 @@ def test_no_line_of_html_is_longer_than_160_characters():
 @pytest.mark.parametrize(
     "name", [*[f"state/{state}" for state in EditionBadge], *[f"sending/{state}" for state in SendingBadge]]
 )
-def test_every_state_of_an_edition_has_its_words(name):
+def test_every_state_of_an_edition_has_a_template(name):
     assert get_template(f"panel/{name}.html")

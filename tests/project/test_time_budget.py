@@ -1,4 +1,4 @@
-"""No text costs more than its length: every pattern and every function of text, found by themselves."""
+"""No text takes more than linear time: every pattern and every text function, found automatically."""
 
 import ast
 import importlib
@@ -24,7 +24,7 @@ from subscriptions.importing import table_reader
 from subscriptions.importing.status_columns import Statuses
 from tests.support import hostile_text as hostile
 
-# No text of strangers comes here; or it is not a text but the name of a file, a page, a setting.
+# Text from strangers does not get here, or it is not a text but the name of a file, a page or a setting.
 ELSEWHERE = re.compile(
     r"config\.|\.(?:migrations|management|tasks|admin|apps|benchmark|evaluation|demo|turns|limits|embedding|starter_topics|transports|file_backend|send_log|throttle_store|worker)\b"
 )
@@ -39,7 +39,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern, str]]:
-    """Yield each pattern with the name it has, and how it is asked: of the whole text, or where it begins."""
+    """Yield each pattern with its name and the method that applies it: to the whole text, or only at its start."""
     for module in modules():
         tree = ast.parse(Path(module.__file__).read_text())
         for name, value in vars(module).items():
@@ -66,7 +66,7 @@ def _is_made_in(tree: ast.Module, name: str) -> bool:
 
 
 def _method(tree: ast.Module, name: str) -> str:
-    """Return how a pattern is asked: anywhere in the text, unless the module only ever asks at its beginning."""
+    """Return the method that applies a pattern: anywhere in the text, unless the module only matches at its start."""
     methods = {
         node.func.attr
         for node in ast.walk(tree)
@@ -77,7 +77,7 @@ def _method(tree: ast.Module, name: str) -> str:
 
 
 def _written_in_place(module: str, tree: ast.Module) -> Iterator[tuple[str, re.Pattern, str]]:
-    """Yield the patterns that are written where they are used: `re.sub(r"…", …)`."""
+    """Yield the patterns that are written inline: `re.sub(r"…", …)`."""
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
@@ -89,7 +89,7 @@ def _written_in_place(module: str, tree: ast.Module) -> Iterator[tuple[str, re.P
         yield f"{module}:{node.args[0].value!s}", re.compile(node.args[0].value, flags), method
 
 
-# Functions that ask for more than a text, and methods.
+# Functions that need more than a text, and methods.
 FURTHER = {
     "subscriptions.addresses.clean_address": lambda text: clean_address(text, refuse_disposable=True),
     "digest.catalog.formatting.shorten": lambda text: shorten(text, 200),
@@ -106,7 +106,7 @@ FURTHER = {
 
 
 def functions() -> Iterator[tuple[str, object]]:
-    """Yield each function that can be asked with one text alone."""
+    """Yield each function that can be called with only one text."""
     yield from FURTHER.items()
     for module in modules():
         for name, value in vars(module).items():
@@ -122,7 +122,7 @@ def _takes_a_text(function: object) -> bool:
     )
 
 
-# What costs more than its length and cannot be asked with much: by name, with what bounds it.
+# Functions that take more than linear time but cannot get much text: by name, with what bounds it.
 BOUNDED = {
     "digest.site.share_image._fitting": "400 letters of a title",
     "digest.sources.bibtex.read": "the library's parser; files of 5 MB that somebody of the panel uploads",
@@ -170,7 +170,7 @@ def test_a_function_of_text_takes_time_in_proportion_to_it(function, monkeypatch
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
     def run(text):
-        # What cannot be taken is refused; how soon is what counts. A question to the database is none of the text's.
+        # The function may refuse a text; only how soon matters. Database access is not the text's fault.
         try:
             result = function(text)
             if inspect.isgenerator(result):

@@ -1,4 +1,4 @@
-"""Whoever types an address must not write the mail to it."""
+"""Someone who types an address must not be able to write the email sent to it."""
 
 import pytest
 from django.core import mail
@@ -20,7 +20,7 @@ FORMS = ["/subscribe", "/preferences", "/sign-in"]
 
 @pytest.fixture
 def post(client, monkeypatch, django_capture_on_commit_callbacks):
-    """Send a form, with the worker at hand at once."""
+    """A function that submits a form, with a worker that acts at once."""
     monkeypatch.setattr(tasks.send_mail, "delay", emails.answer)
     monkeypatch.setattr(digest_tasks.send_sign_in_link, "delay", members.send_link)
 
@@ -34,7 +34,7 @@ def post(client, monkeypatch, django_capture_on_commit_callbacks):
 
 @pytest.mark.parametrize("status", STANDINGS)
 @pytest.mark.parametrize("form", FORMS)
-def test_nothing_of_what_is_typed_into_a_form_is_in_the_mail(post, form, status):
+def test_nothing_typed_into_a_form_is_in_the_email(post, form, status):
     topic, paper = make_topic(), make_paper()
     make_edition(paper)
     if status in Status.values:
@@ -60,8 +60,8 @@ def test_nothing_of_what_is_typed_into_a_form_is_in_the_mail(post, form, status)
 
 
 @pytest.mark.parametrize("form", ["/subscribe", "/sign-in"])
-def test_these_forms_do_bring_a_mail(post, form):
-    """Else the test above would hold for nothing."""
+def test_these_forms_do_send_an_email(post, form):
+    """Otherwise the test above would prove nothing."""
     post(form, {"email": ADDRESS, "time_zone": "UTC", "local_time": "07:00", "frequency": "daily"})
 
     assert len(mail.outbox) == 1

@@ -1,4 +1,4 @@
-"""Redis goes away, and the site goes on: pages, forms and links work, and the mails that were asked for come later."""
+"""Redis goes down and the site keeps working: pages, forms and links work, and requested emails come later."""
 
 import socket
 import subprocess
@@ -30,7 +30,7 @@ FORM = {"time_zone": "UTC", "local_time": "07:00", "frequency": "daily"}
 
 
 class OwnRedis:
-    """A Redis of this test's own, to be stopped and started again."""
+    """A Redis for this test only, which can be stopped and started again."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -77,7 +77,7 @@ def redis(settings, tmp_path, monkeypatch):
 def point_celery_at(broker, options):
     app.conf.update(broker_url=broker, broker_transport_options=options)
     pools.reset()
-    # Whichever test came before may have left a pool of producers, which is closed now.
+    # An earlier test may have left a pool of producers, which is closed now.
     app._pool = app.amqp._producer_pool = None
 
 
@@ -116,7 +116,7 @@ def broken(client, addresses):
     return {address: status for address in addresses if (status := client.get(address).status_code) != 200}
 
 
-def test_every_page_is_there_with_redis_without_it_and_with_it_again(redis, world, client):
+def test_every_page_works_with_redis_without_it_and_with_it_again(redis, world, client):
     addresses = pages(world)
     assert broken(client, addresses) == {}
     redis.stop()
@@ -125,7 +125,7 @@ def test_every_page_is_there_with_redis_without_it_and_with_it_again(redis, worl
     assert broken(client, addresses) == {}
 
 
-def test_the_log_tells_once_in_a_while_and_not_with_every_page(redis, world, client, caplog):
+def test_the_log_says_so_once_in_a_while_and_not_for_every_page(redis, world, client, caplog):
     redis.stop()
 
     for _ in range(5):
@@ -134,7 +134,7 @@ def test_the_log_tells_once_in_a_while_and_not_with_every_page(redis, world, cli
     assert caplog.text.count("the cache does not answer") == 1
 
 
-def test_a_cache_that_came_back_is_used_again(redis):
+def test_a_cache_that_is_back_is_used_again(redis):
     redis.stop()
     cache.set("name", 1)
     assert cache.get("name", "none") == "none"
@@ -146,7 +146,7 @@ def test_a_cache_that_came_back_is_used_again(redis):
     assert cache.get("name") == 2
 
 
-def test_who_signs_up_meanwhile_gets_their_mail_once_when_the_queue_is_back(redis, client):
+def test_people_who_sign_up_meanwhile_get_one_email_when_the_queue_is_back(redis, client):
     redis.stop()
 
     answer = client.post("/subscribe", {"email": "ada@example.org", **FORM}, follow=True)
@@ -155,13 +155,13 @@ def test_who_signs_up_meanwhile_gets_their_mail_once_when_the_queue_is_back(redi
     assert Subscriber.objects.get(email="ada@example.org").status == Status.PENDING
     assert not mail.outbox
     redis.start()
-    # As beat rings.
+    # As beat does.
     for _ in range(2):
         app.tasks["subscriptions.tasks.send_waiting_mails"]()
     assert [(sent.to, "confirm" in sent.body) for sent in mail.outbox] == [(["ada@example.org"], True)]
 
 
-def test_whoever_asks_for_a_link_meanwhile_gets_it_too(redis, client, caplog):
+def test_people_who_ask_for_a_link_meanwhile_get_it_too(redis, client, caplog):
     make_subscriber("reader@example.org")
     make_member("member@example.org")
     redis.stop()
@@ -177,7 +177,7 @@ def test_whoever_asks_for_a_link_meanwhile_gets_it_too(redis, client, caplog):
     assert "example.org" not in caplog.text
 
 
-def test_leaving_voting_and_changing_preferences_go_on(redis, world, client, sign_in):
+def test_unsubscribing_voting_and_changing_preferences_still_work(redis, world, client, sign_in):
     _, papers, _, delivery = world
     reader = delivery.subscriber
     redis.stop()
@@ -193,7 +193,7 @@ def test_leaving_voting_and_changing_preferences_go_on(redis, world, client, sig
     assert (voted.status_code, Vote.objects.count()) == (302, 1)
 
 
-def test_the_limits_hold_in_each_process_meanwhile(redis, client, settings):
+def test_limits_still_hold_within_each_process(redis, client, settings):
     settings.MAILS_PER_NETWORK = "2 per hour"
     redis.stop()
 
@@ -202,7 +202,7 @@ def test_the_limits_hold_in_each_process_meanwhile(redis, client, settings):
     assert answers == [302, 302, 429]
 
 
-def test_a_curator_signs_in_and_works_meanwhile(redis, world, client, django_user_model):
+def test_a_curator_can_sign_in_and_work_meanwhile(redis, world, client, django_user_model):
     django_user_model.objects.create_superuser("ada", "ada@example.org", "secret")
     redis.stop()
 
@@ -212,7 +212,7 @@ def test_a_curator_signs_in_and_works_meanwhile(redis, world, client, django_use
     assert broken(client, ["/admin/", "/admin/digest/edition/", "/admin/digest/delivery/"]) == {}
 
 
-def test_a_mail_asked_for_long_ago_is_not_sent_any_more(redis, client):
+def test_an_email_requested_long_ago_is_no_longer_sent(redis, client):
     make_member("member@example.org")
     redis.stop()
     client.post("/sign-in", {"email": "member@example.org"})

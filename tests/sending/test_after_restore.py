@@ -1,4 +1,4 @@
-"""A backup is put back: what went out since is not sent again, and what is still to come comes."""
+"""After a backup is restored, what went out since is not sent again, and what is still due is sent."""
 
 import shutil
 import sqlite3
@@ -28,7 +28,7 @@ TOMORROW = NOON + timedelta(days=1)
 
 
 class Backup:
-    """A backup of the tests' database, made and put back as docs/running.md says."""
+    """A backup of the tests' database, made and restored as docs/running.md says."""
 
     def __init__(self, folder):
         self.file = str(folder / "papers.dump")
@@ -45,7 +45,7 @@ class Backup:
     def put_back(self):
         connection.close()
         if connection.vendor == "postgresql":
-            # The tests' database cannot be dropped: its tables are.
+            # The tests' database cannot be dropped, so its tables are.
             run("pg_restore", "--no-owner", "--exit-on-error", "--clean", "--dbname", database_url(), self.file)
         else:
             self._copy(self.file, connection.settings_dict["NAME"])
@@ -66,7 +66,7 @@ def backup(tmp_path):
 
 
 def a_minute(at):
-    """What beat does each minute."""
+    """Do what beat does each minute."""
     curation.publish_overdue(at)
     planning.plan(at)
     worker.drain()
@@ -87,7 +87,7 @@ def make_reader(email, **fields):
     )
 
 
-def test_nobody_gets_an_edition_twice_and_tomorrows_comes(backup, mailoutbox, time_machine):
+def test_no_one_gets_an_edition_twice_and_tomorrows_still_comes(backup, mailoutbox, time_machine):
     time_machine.move_to(NIGHT, tick=False)
     draft(DAY)
     for number in range(3):
@@ -104,7 +104,7 @@ def test_nobody_gets_an_edition_twice_and_tomorrows_comes(backup, mailoutbox, ti
     a_minute(NOON)
     assert len(mailoutbox) == 3
 
-    # Whose hour is still to come had got nothing.
+    # The reader whose hour was still to come had got nothing.
     time_machine.move_to(later.next_digest_at, tick=False)
     a_minute(later.next_digest_at)
     draft(DAY + timedelta(days=1))
@@ -118,8 +118,8 @@ def test_nobody_gets_an_edition_twice_and_tomorrows_comes(backup, mailoutbox, ti
     assert set(counts) == {(reader, title) for reader in readers for title in (today, tomorrow)}
 
 
-def test_without_it_they_would_have_got_it_twice(backup, mailoutbox, time_machine):
-    """What the test above must be able to notice."""
+def test_without_after_restore_they_would_have_got_it_twice(backup, mailoutbox, time_machine):
+    """The failure that the test above must be able to detect."""
     time_machine.move_to(NIGHT, tick=False)
     draft(DAY)
     make_reader("r0@example.org")
@@ -146,7 +146,7 @@ def test_a_digest_that_was_under_way_is_uncertain_and_not_sent(status, mailoutbo
     assert not mailoutbox
 
 
-def test_an_edition_that_came_out_early_is_named_by_hand(mailoutbox, at_noon):
+def test_an_edition_that_was_published_early_is_named_by_hand(mailoutbox, at_noon):
     edition = draft(DAY, publish_at=NOON + timedelta(hours=1))
     make_reader("r0@example.org")
 
@@ -158,7 +158,7 @@ def test_an_edition_that_came_out_early_is_named_by_hand(mailoutbox, at_noon):
     assert not mailoutbox
 
 
-def test_an_edition_that_waits_for_a_second_look_is_left_to_a_person(settings, at_noon, capsys):
+def test_an_edition_awaiting_a_second_look_is_left_to_a_person(settings, at_noon, capsys):
     settings.SECOND_LOOK = True
     edition = draft(DAY)
     edition.note_change("ada")
@@ -170,7 +170,7 @@ def test_an_edition_that_waits_for_a_second_look_is_left_to_a_person(settings, a
     assert "overdue drafts, not published: they are empty or need a second look: 1" in capsys.readouterr().out
 
 
-def test_who_wants_everything_new_has_seen_what_came_in(at_noon):
+def test_readers_who_want_everything_new_count_as_having_seen_what_came_in(at_noon):
     reader = make_reader("r0@example.org", breadth=Breadth.EVERYTHING, more_seen_until=NIGHT)
 
     call_command("after_restore")
@@ -179,7 +179,7 @@ def test_who_wants_everything_new_has_seen_what_came_in(at_noon):
     assert reader.more_seen_until == NOON
 
 
-def test_mails_that_waited_are_dropped_and_lists_wait_for_a_person(mailoutbox, at_noon):
+def test_waiting_mails_are_dropped_and_lists_wait_for_a_person(mailoutbox, at_noon):
     reader = make_subscriber(status=Status.PENDING, next_digest_at=None, confirmed_at=None)
     outgoing.queue_mail("sign_up", reader.pk, lambda: None)
     roster = Roster.objects.create(name="a.csv", content=b"", encoding="utf-8", status=Roster.Status.IMPORTING)
@@ -192,7 +192,7 @@ def test_mails_that_waited_are_dropped_and_lists_wait_for_a_person(mailoutbox, a
     assert not mailoutbox
 
 
-def test_a_dry_run_says_it_and_does_nothing(at_noon, capsys):
+def test_a_dry_run_says_what_it_would_do_and_changes_nothing(at_noon, capsys):
     edition = draft(DAY)
     reader = make_reader("r0@example.org")
 

@@ -1,4 +1,4 @@
-"""When whoever takes our mail says "slower": how much slower, for how long, and which answers mean it."""
+"""When the mail server or provider says "slower": how much slower, for how long, and which answers mean it."""
 
 import math
 import smtplib
@@ -28,7 +28,7 @@ def queue(number):
     return [make_delivery(make_subscriber(), edition) for _ in range(number)]
 
 
-def test_each_further_slower_doubles_the_pause_and_halves_the_pace_up_to_an_end():
+def test_each_further_slower_doubles_the_pause_and_halves_the_pace_up_to_a_limit():
     state, now, pauses, rates = Throttle(), 1000.0, [], []
     for _ in range(12):
         state = state.slowed(now, 0)
@@ -47,20 +47,20 @@ def test_without_a_limit_a_pace_to_halve_is_assumed():
     assert state.rate(1001, 0) == throttle.UNLIMITED / 2
 
 
-def test_slower_said_of_many_mails_on_their_way_counts_once():
+def test_slower_said_about_many_mails_in_flight_counts_once():
     state = Throttle().slowed(1000, 0).slowed(1000.2, 0).slowed(1000.9, 0)
 
     assert state.halvings_at(1001) == 1
     assert state.closed_until == 1001
 
 
-def test_what_the_provider_asks_for_is_waited_and_nonsense_is_not():
+def test_the_wait_that_the_provider_requests_is_honoured_up_to_a_limit():
     assert Throttle().slowed(1000, 120).wait(1000) == 120
     assert Throttle().slowed(1000, 0).slowed(1000.5, 20).wait(1000.5) == 20
     assert Throttle().slowed(1000, 1e9).wait(1000) == throttle.LONGEST_ASKED
 
 
-def test_a_clock_set_back_holds_nobody_up():
+def test_a_clock_set_back_holds_no_one_up():
     state, _ = Throttle().slowed(1_000_000, 60).take(1_000_060, 10, 5)
 
     assert state.believed(1_000_060) == state
@@ -68,23 +68,23 @@ def test_a_clock_set_back_holds_nobody_up():
 
 
 @pytest.mark.parametrize("stored", ["", "nonsense", "[]", '{"of an older": "version"}'])
-def test_a_state_that_cannot_be_read_is_a_fresh_one(stored):
+def test_an_unreadable_state_counts_as_a_fresh_one(stored):
     assert Throttle.load(stored) == Throttle()
 
 
-def test_a_state_is_kept_as_text():
+def test_a_state_can_be_stored_as_text():
     state = Throttle(1.5, 2.5, 3)
 
     assert Throttle.load(state.dump()) == state
 
 
-def test_the_pace_doubles_with_each_quiet_minute_until_it_is_the_usual_one():
+def test_the_pace_doubles_with_each_quiet_minute_until_it_is_back_to_normal():
     state = Throttle(closed_until=1000, halvings=3)
 
     assert [state.rate(1000 + minutes * 60, 80) for minutes in (0, 0.9, 1, 2, 3, 50)] == [10, 10, 20, 40, 80, 80]
 
 
-# --- Who asks for it ------------------------------------------------------------------------------
+# --- Which answers ask for it ---------------------------------------------------------------------
 
 
 def refused_by_provider(status, **headers):
@@ -123,15 +123,13 @@ def refused_by_amazon(code):
         (OSError("no route"), None),
     ],
 )
-def test_which_answers_slow_everybody_down(error, slower):
+def test_which_answers_slow_everyone_down(error, slower):
     with time_machine.travel(NOON, tick=False):
         assert of_error(error).slower == slower
 
 
 @pytest.mark.parametrize(("answers", "slower"), [(["421 too fast"], 0), (["250 taken", "421 enough of you"], None)])
-def test_a_server_that_closes_slows_us_down_on_a_new_connection_and_not_on_one_that_had_its_share(
-    settings, answers, slower
-):
+def test_a_server_that_closes_slows_us_down_on_a_new_connection_but_not_on_a_used_one(settings, answers, slower):
     with fake_smtp() as smtp:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
@@ -145,7 +143,7 @@ def test_a_server_that_closes_slows_us_down_on_a_new_connection_and_not_on_one_t
 
 
 @pytest.mark.django_db
-def test_one_greylisted_reader_slows_nobody_down(settings):
+def test_one_greylisted_reader_slows_no_one_down(settings):
     _, other = queue(2)
     with fake_smtp() as smtp:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

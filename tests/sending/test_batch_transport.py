@@ -1,4 +1,4 @@
-"""Many different digests in one call, spoken to a server on this machine that fills in the fields as providers do."""
+"""Many different digests in one call, sent to a local server that fills in the fields as providers do."""
 
 import json
 from collections import defaultdict
@@ -55,7 +55,7 @@ def form_of(body):
 
 
 def arrived_at_mailgun(body):
-    """What each reader gets of one call: Mailgun writes their own variables over %recipient.name%."""
+    """What each reader gets from one call: Mailgun replaces %recipient.name% with that reader's own variables."""
     form = {name: values[-1] for name, values in form_of(body).items()}
     readers = json.loads(form["recipient-variables"])
 
@@ -112,7 +112,7 @@ def arrived_at_brevo(body):
 
 
 def queue_unlike_digests():
-    """Three readers, each with a digest that nobody else gets."""
+    """Make three readers, each with a different digest."""
     edition = make_edition(*[make_paper(f"Paper of <reader> & {number}") for number in range(3)])
     papers = [paper.pk for paper in edition.papers.order_by("pk")]
     return [
@@ -130,11 +130,11 @@ def queue_unlike_digests():
     ("name", "arrived"),
     [("mailgun", arrived_at_mailgun), ("sparkpost", arrived_at_sparkpost), ("brevo", arrived_at_brevo)],
 )
-def test_each_reader_of_one_call_gets_what_a_call_of_their_own_would_bring(name, arrived, provider, settings):
+def test_each_reader_in_a_call_gets_the_same_mail_as_in_a_call_of_their_own(name, arrived, provider, settings):
     lead_to(provider, name, settings, 100)
     deliveries = queue_unlike_digests()
     with time_machine.travel(LATER, tick=False):
-        # Each link is signed with the second it is made in.
+        # Links are signed with the second in which they are made.
         alone = {mail.recipient: mail.message() for mail in composed(deliveries)}
         worker.drain()
 
@@ -162,7 +162,7 @@ def composed(deliveries):
 
 
 @pytest.mark.django_db
-def test_a_call_holds_no_more_than_asked_for_and_no_address_twice(mailgun, settings):
+def test_a_call_holds_no_more_mails_than_configured_and_no_address_twice(mailgun, settings):
     settings.SEND_PER_CALL = 2
     deliveries = queue_unlike_digests()
     mails = composed(deliveries)
@@ -175,7 +175,7 @@ def test_a_call_holds_no_more_than_asked_for_and_no_address_twice(mailgun, setti
 
 
 @pytest.mark.django_db
-def test_a_call_holds_no_more_bytes_than_its_provider_takes(mailgun, monkeypatch):
+def test_a_call_holds_no_more_bytes_than_its_provider_accepts(mailgun, monkeypatch):
     deliveries = queue_unlike_digests()
     monkeypatch.setitem(batch.PROVIDERS, "mailgun", batch.PROVIDERS["mailgun"]._replace(size=15_000))
 
@@ -187,7 +187,7 @@ def test_a_call_holds_no_more_bytes_than_its_provider_takes(mailgun, monkeypatch
 
 
 @pytest.mark.django_db
-def test_where_one_reader_of_a_call_is_refused_only_that_delivery_fails(mailgun):
+def test_when_one_reader_in_a_call_is_refused_only_that_delivery_fails(mailgun):
     deliveries = queue_unlike_digests()
     mailgun.refuse = b"\r\nr1@example.org\r\n"
 
@@ -199,7 +199,7 @@ def test_where_one_reader_of_a_call_is_refused_only_that_delivery_fails(mailgun)
 
 
 @pytest.mark.django_db
-def test_where_the_provider_names_who_was_refused_nothing_is_sent_again(provider, settings):
+def test_when_the_provider_says_who_was_refused_nothing_is_sent_again(provider, settings):
     lead_to(provider, "sparkpost", settings, 100)
     queue_unlike_digests()
     provider.answers.append(
@@ -223,7 +223,7 @@ def test_where_the_provider_names_who_was_refused_nothing_is_sent_again(provider
         ((0, ""), Status.UNCERTAIN),
     ],
 )
-def test_what_is_said_of_a_call_holds_for_all_its_mails(mailgun, answer, status):
+def test_the_answer_to_a_call_applies_to_all_its_mails(mailgun, answer, status):
     queue_unlike_digests()
     mailgun.answers.append(answer)
 

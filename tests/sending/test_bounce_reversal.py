@@ -1,4 +1,4 @@
-"""What wrong bounces of an edition did to its readers is taken back in one step, and nothing else is."""
+"""An edition's wrong bounces: one step undoes what they did to its readers, and nothing else."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def edition():
-    """An edition that came out an hour ago, and is halted."""
+    """An edition that was published an hour ago and is halted."""
     edition = make_edition(make_paper(), published=False)
     edition.publish(timezone.now() - timedelta(hours=1))
     breaker.halt_edition(edition, timezone.now(), "ada")
@@ -42,7 +42,7 @@ def is_suppressed(reader):
     return reader.status == Status.SUPPRESSED
 
 
-def test_whoever_bounced_gets_mail_again_with_the_consent_they_gave(edition):
+def test_readers_who_bounced_get_mail_again_under_their_original_consent(edition):
     reader = make_subscriber()
     Consent.objects.create(subscriber=reader, wording="Yes", requested_at=NOON, confirmed_at=NOON)
     bounce(reader, edition)
@@ -63,7 +63,7 @@ def test_lifting_twice_changes_nothing(edition):
 
 
 @pytest.mark.parametrize("before", [Status.UNSUBSCRIBED, Status.PENDING])
-def test_nobody_becomes_more_than_they_were(edition, before):
+def test_lifting_restores_the_earlier_status_and_no_more(edition, before):
     reader = make_subscriber(status=before, next_digest_at=None)
     bounce(reader, edition)
 
@@ -87,7 +87,7 @@ def test_a_complaint_is_never_lifted(edition, order):
     assert Suppression.objects.get().reason == "complained"
 
 
-def test_whoever_left_since_stays_away(edition):
+def test_readers_who_unsubscribed_since_stay_suppressed(edition):
     reader = make_subscriber()
     bounce(reader, edition)
     reader.unsubscribe(timezone.now())
@@ -96,7 +96,7 @@ def test_whoever_left_since_stays_away(edition):
     assert is_suppressed(reader)
 
 
-def test_what_an_operator_decided_stays(edition):
+def test_suppressions_set_by_an_operator_stay(edition):
     reader = make_subscriber()
     bounce(reader, edition)
     Suppression.objects.update(reason=Suppression.Reason.BY_HAND)
@@ -105,7 +105,7 @@ def test_what_an_operator_decided_stays(edition):
     assert is_suppressed(reader)
 
 
-def test_bounces_of_another_edition_and_of_another_time_stay(edition):
+def test_bounces_of_another_edition_or_another_time_stay(edition):
     other = make_edition(make_paper(), day=DAY + timedelta(days=1))
     of_another, of_long_after = make_subscriber(), make_subscriber()
     bounce(of_another, other)
@@ -117,7 +117,7 @@ def test_bounces_of_another_edition_and_of_another_time_stay(edition):
     assert is_suppressed(of_long_after)
 
 
-def test_whoever_was_suppressed_before_stays_suppressed(edition):
+def test_readers_who_were_suppressed_before_stay_suppressed(edition):
     reader = make_subscriber(status=Status.SUPPRESSED, next_digest_at=None)
     delivery = make_delivery(reader, edition, status="sent")
     make_report(**HARD, delivery=delivery)
@@ -137,10 +137,10 @@ def test_counting_costs_the_same_however_many_bounced(edition, django_assert_num
         assert bounce_reversal.count_liftable(edition) == 6
 
 
-# --- By whom ----------------------------------------------------------------------------------------
+# --- Who lifts them ---------------------------------------------------------------------------------
 
 
-def test_the_page_of_a_halted_edition_has_a_button_for_it_and_the_trail_tells(edition, admin_client):
+def test_a_halted_editions_page_has_a_button_for_it_and_the_activity_log_records_it(edition, admin_client):
     reader = make_subscriber()
     bounce(reader, edition)
     page = f"/admin/digest/edition/{edition.pk}/publishing/"
@@ -154,7 +154,7 @@ def test_the_page_of_a_halted_edition_has_a_button_for_it_and_the_trail_tells(ed
     assert not is_suppressed(reader)
 
 
-def test_while_the_sending_goes_on_nothing_is_lifted(edition, admin_client):
+def test_nothing_is_lifted_while_sending_continues(edition, admin_client):
     reader = make_subscriber()
     bounce(reader, edition)
     breaker.resume_edition(edition)
@@ -165,7 +165,7 @@ def test_while_the_sending_goes_on_nothing_is_lifted(edition, admin_client):
     assert is_suppressed(reader)
 
 
-def test_the_page_shows_the_words_of_refusals_as_text(edition, admin_client):
+def test_the_page_shows_refusals_as_escaped_text(edition, admin_client):
     delivery = make_delivery(make_subscriber(), edition, status="sent")
     make_report(**HARD, delivery=delivery, mta_response="550 5.7.1 <script>alert(1)</script> spam")
 
@@ -174,7 +174,7 @@ def test_the_page_shows_the_words_of_refusals_as_text(edition, admin_client):
     assert "550 5.7.1 &lt;script&gt;alert(1)" in html
 
 
-def test_the_command_lifts_and_the_trail_tells_who(edition, admin_user, capsys):
+def test_the_command_lifts_and_the_activity_log_records_who_ran_it(edition, admin_user, capsys):
     reader = make_subscriber()
     bounce(reader, edition)
 

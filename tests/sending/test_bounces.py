@@ -1,4 +1,4 @@
-"""Whose mail ends, and by which reports."""
+"""Which reports stop the mail to which readers."""
 
 from datetime import datetime, timedelta, timezone
 from itertools import count
@@ -36,7 +36,7 @@ def bounce_softly(reader, edition, times):
     reader.refresh_from_db()
 
 
-def test_the_fifth_soft_bounce_in_a_row_ends_the_mail(edition):
+def test_the_fifth_soft_bounce_in_a_row_suppresses_the_reader(edition):
     reader = make_subscriber()
 
     bounce_softly(reader, edition, 4)
@@ -47,7 +47,7 @@ def test_the_fifth_soft_bounce_in_a_row_ends_the_mail(edition):
     assert Suppression.objects.covers(reader.email)
 
 
-def test_soft_bounces_of_one_day_count_once(edition):
+def test_soft_bounces_on_one_day_count_once(edition):
     reader = make_subscriber()
 
     for number in range(6):
@@ -58,7 +58,7 @@ def test_soft_bounces_of_one_day_count_once(edition):
     assert (reader.status, reader.soft_bounces) == (ReaderStatus.ACTIVE, 1)
 
 
-def test_a_mail_that_arrives_begins_the_count_anew(edition):
+def test_a_delivered_mail_restarts_the_count(edition):
     reader = make_subscriber()
     bounce_softly(reader, edition, 4)
 
@@ -68,7 +68,7 @@ def test_a_mail_that_arrives_begins_the_count_anew(edition):
     assert (reader.status, reader.soft_bounces) == (ReaderStatus.ACTIVE, 4)
 
 
-def test_a_mail_that_bounces_softly_again_counts_once(delivery):
+def test_repeated_soft_bounces_of_one_mail_count_once(delivery):
     for _ in range(6):
         make_report(**SOFT, delivery=delivery)
 
@@ -84,13 +84,13 @@ def test_an_out_of_office_reply_after_delivery_changes_nothing(delivery):
 
 
 @pytest.mark.parametrize("reason", ["invalid", "bounced", "spam"])
-def test_a_refusal_for_the_address_ends_the_mail_to_it(delivery, reason):
+def test_a_rejection_because_of_the_address_suppresses_it(delivery, reason):
     make_report("rejected", delivery, reject_reason=reason)
 
     assert delivery.subscriber.status == ReaderStatus.SUPPRESSED
 
 
-def test_the_word_that_it_is_no_spam_is_no_complaint(delivery):
+def test_a_not_spam_report_is_not_a_complaint(delivery):
     make_report("complained", delivery, description="not-spam")
 
     assert (delivery.status, delivery.subscriber.status) == (Status.SENT, ReaderStatus.ACTIVE)
@@ -105,7 +105,7 @@ def test_suppression_outlives_the_reader(delivery):
 
 
 @pytest.mark.parametrize("what", [HARD, {"event_type": "complained"}])
-def test_a_report_that_comes_after_the_reader_was_deleted_still_suppresses_by_our_message_id(delivery, what):
+def test_a_report_after_the_reader_was_deleted_still_suppresses_by_our_message_id(delivery, what):
     delivery.subscriber.erase()
 
     make_report(**what, message_id=delivery.message_id, recipient="ada@example.org", event_id="provider-event-7")
@@ -114,7 +114,7 @@ def test_a_report_that_comes_after_the_reader_was_deleted_still_suppresses_by_ou
     assert Delivery.objects.get().status in {Status.BOUNCED, Status.COMPLAINED}
 
 
-def test_the_provider_s_id_of_a_deleted_readers_mail_is_forgotten(delivery):
+def test_the_providers_id_of_a_deleted_readers_mail_is_forgotten(delivery):
     delivery.subscriber.erase()
 
     make_report(**HARD, delivery=Delivery.objects.get(), message_id="abc", recipient="ada@example.org")
@@ -123,7 +123,7 @@ def test_the_provider_s_id_of_a_deleted_readers_mail_is_forgotten(delivery):
     assert not Suppression.objects.exists()
 
 
-def test_a_report_brings_no_id_of_the_provider_back_to_a_deleted_readers_mail(delivery):
+def test_a_report_does_not_restore_the_providers_id_on_a_deleted_readers_mail(delivery):
     delivery.subscriber.erase()
     late = {"message_id": delivery.message_id, "recipient": "ada@example.org", "event_id": "provider-event-7"}
 
@@ -137,7 +137,7 @@ def test_a_report_brings_no_id_of_the_provider_back_to_a_deleted_readers_mail(de
 @pytest.mark.parametrize("recipient", ["", None, "stranger@example.org"])
 @pytest.mark.parametrize("what", [HARD, {"event_type": "complained"}, {"event_type": "unsubscribed"}])
 @pytest.mark.parametrize("is_gone", [False, True])
-def test_the_number_alone_is_no_proof(delivery, recipient, what, is_gone):
+def test_the_delivery_number_on_its_own_is_not_proof(delivery, recipient, what, is_gone):
     if is_gone:
         delivery.subscriber.erase()
 
@@ -161,7 +161,7 @@ def test_a_report_about_a_deleted_readers_mail_does_not_half_suppress_another(de
     assert Suppression.objects.covers(other.email) == (other.status == ReaderStatus.SUPPRESSED)
 
 
-def test_who_signed_up_anew_is_suppressed_with_their_address(delivery):
+def test_a_reader_who_signed_up_again_is_suppressed_with_their_address(delivery):
     delivery.subscriber.erase()
     again = make_subscriber("ada@example.org")
 
@@ -171,7 +171,7 @@ def test_who_signed_up_anew_is_suppressed_with_their_address(delivery):
     assert (again.status, Suppression.objects.covers("ada@example.org")) == (ReaderStatus.SUPPRESSED, True)
 
 
-def test_a_list_of_the_provider_that_follows_a_refusal_ends_nobodys_mail(delivery):
+def test_a_bounce_from_the_providers_own_list_after_a_refusal_suppresses_no_one(delivery):
     make_report(**HARD, delivery=delivery, mta_response="550 5.7.26 This mail is unauthenticated")
     make_report(**HARD, delivery=delivery)
 
@@ -179,21 +179,21 @@ def test_a_list_of_the_provider_that_follows_a_refusal_ends_nobodys_mail(deliver
 
 
 @pytest.mark.parametrize("text", ["a\ud800b", "x" * 9000, {"a": 1}, ["b"], 10**400, float("nan"), True])
-def test_odd_values_are_kept_as_they_can_be(delivery, text):
+def test_odd_values_are_stored_as_far_as_possible(delivery, text):
     make_report(**SOFT, delivery=delivery, mta_response=text, event_id=text, description=text)
 
     assert Event.objects.count() == 1
 
 
 @pytest.mark.parametrize("year", [1, 1970, 9999])
-def test_a_clock_that_is_far_off_is_not_believed(delivery, year):
+def test_a_time_that_is_far_off_is_not_believed(delivery, year):
     make_report("delivered", delivery, timestamp=datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=14))))
 
     assert Event.objects.get().at.year not in {year - 1, year}
 
 
 @pytest.mark.parametrize("what", [HARD, {"event_type": "complained"}])
-def test_a_confirmation_that_comes_back_suppresses_too(what):
+def test_a_confirmation_that_bounces_or_draws_a_complaint_suppresses_too(what):
     reader = make_subscriber("ada@example.org", status=ReaderStatus.PENDING, confirmed_at=None, next_digest_at=None)
 
     make_report(**what, recipient="ADA@example.org", message_id="confirmation")
@@ -203,13 +203,13 @@ def test_a_confirmation_that_comes_back_suppresses_too(what):
     assert Suppression.objects.covers("ada@example.org")
 
 
-def test_an_unsubscription_that_names_no_mail_counts(delivery):
+def test_an_unsubscribe_report_that_names_no_mail_counts(delivery):
     make_report("unsubscribed", recipient="ada@example.org", timestamp=EVENING)
 
     assert Subscriber.objects.get().status == ReaderStatus.UNSUBSCRIBED
 
 
-def test_an_unsubscription_older_than_the_last_confirmation_does_not(delivery):
+def test_an_unsubscribe_report_older_than_the_last_confirmation_does_not_count(delivery):
     Subscriber.objects.update(confirmed_at=EVENING)
 
     make_report("unsubscribed", delivery)
@@ -217,7 +217,7 @@ def test_an_unsubscription_older_than_the_last_confirmation_does_not(delivery):
     assert delivery.subscriber.status == ReaderStatus.ACTIVE
 
 
-def test_what_goes_wrong_half_way_leaves_nothing_behind(delivery, monkeypatch):
+def test_a_failure_half_way_leaves_nothing_behind(delivery, monkeypatch):
     def fail(*args):
         raise RuntimeError
 

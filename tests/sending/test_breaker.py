@@ -1,4 +1,4 @@
-"""An edition that draws too many complaints or bounces is halted, told of once, and goes on when somebody says so."""
+"""An edition with too many complaints or bounces is halted, reported once, and continues when someone says so."""
 
 import threading
 from datetime import timedelta
@@ -31,12 +31,12 @@ def curator():
 
 @pytest.fixture(autouse=True)
 def small_numbers(settings):
-    """Of every ten one complaint, of every five one bounce, is still allowed."""
+    """Allow up to one complaint in ten and one bounce in five."""
     settings.BREAKER_COMPLAINTS, settings.BREAKER_BOUNCES, settings.BREAKER_LEAST = 0.1, 0.2, 10
 
 
 def deliver(edition, number, status=Status.SENT, **fields):
-    """So many deliveries of an edition that came so far."""
+    """Make this many deliveries of an edition with this status."""
     return [make_delivery(make_subscriber(), edition, status=status, **fields) for _ in range(number)]
 
 
@@ -50,7 +50,7 @@ def statuses(edition):
     return sorted(edition.deliveries.values_list("status", flat=True))
 
 
-# --- When ------------------------------------------------------------------------------------------
+# --- When it halts ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ def test_it_halts_beyond_the_threshold_and_not_at_it(edition, complained, bounce
     assert is_halted(edition) == halted
 
 
-def test_few_digests_sent_are_counted_as_the_least_number(edition):
+def test_fewer_digests_than_the_minimum_count_as_the_minimum(edition):
     deliver(edition, 2)
     deliver(edition, 1, Status.COMPLAINED)
 
     assert not is_halted(edition)
 
 
-def test_what_the_least_number_will_have_drawn_in_any_case_halts_at_once(edition):
+def test_more_complaints_than_the_minimum_allows_halt_at_once(edition):
     deliver(edition, 1)
     deliver(edition, 2, Status.COMPLAINED)
 
@@ -88,14 +88,14 @@ def test_what_the_least_number_will_have_drawn_in_any_case_halts_at_once(edition
         (Status.CANCELLED, {}, True),
     ],
 )
-def test_only_what_went_out_counts_as_sent(edition, status, fields, halted):
+def test_only_digests_that_went_out_count_as_sent(edition, status, fields, halted):
     deliver(edition, 2, Status.COMPLAINED)
     deliver(edition, 18, status, **fields)
 
     assert is_halted(edition) == halted
 
 
-def test_the_reason_has_the_figures(edition):
+def test_the_reason_gives_the_figures(edition):
     deliver(edition, 17)
     deliver(edition, 3, Status.COMPLAINED)
 
@@ -103,14 +103,14 @@ def test_the_reason_has_the_figures(edition):
     assert edition.halted_because == "3 complaints in 20 digests sent, more than 10.00%"
 
 
-def test_a_threshold_of_nothing_turns_it_off(edition, settings):
+def test_a_threshold_of_zero_turns_it_off(edition, settings):
     settings.BREAKER_COMPLAINTS = 0
     deliver(edition, 20, Status.COMPLAINED)
 
     assert not is_halted(edition)
 
 
-def test_one_edition_halts_alone(edition):
+def test_halting_one_edition_does_not_halt_another(edition):
     other = make_edition(make_paper(), day=DAY + timedelta(days=1))
     deliver(edition, 5, Status.COMPLAINED)
     deliver(other, 5)
@@ -119,14 +119,14 @@ def test_one_edition_halts_alone(edition):
     assert not is_halted(other)
 
 
-def test_reports_of_the_provider_halt_an_edition(edition):
+def test_reports_from_the_provider_halt_an_edition(edition):
     for delivery in deliver(edition, 2):
         make_report("complained", delivery)
 
     assert is_halted(edition)
 
 
-def test_refusals_of_our_mail_halt_an_edition_and_end_nobodys_mail(edition):
+def test_refusals_of_our_mail_halt_an_edition_and_suppress_no_one(edition):
     deliver(edition, 5)
     for delivery in deliver(edition, 5, sent_at=NOON):
         make_report(**HARD, delivery=delivery, mta_response="550 5.7.26 This mail is unauthenticated")
@@ -179,7 +179,7 @@ def test_the_curators_get_one_mail_with_figures_and_a_link(edition, curator, mai
         assert f"{settings.SITE_URL}/admin/digest/edition/{edition.pk}/change/" in body
 
 
-def test_the_mail_to_the_curators_has_the_words_of_the_refusals(edition, curator, mailoutbox):
+def test_the_mail_to_the_curators_quotes_the_refusals(edition, curator, mailoutbox):
     words = [
         "550 5.7.26 unauthenticated a1b2c3d4e5",
         "550 5.7.26 unauthenticated f6a7b8c9d0",
@@ -198,7 +198,7 @@ def test_the_mail_to_the_curators_has_the_words_of_the_refusals(edition, curator
     assert "Refused: 3" in message.body
 
 
-def test_a_halt_that_nobody_can_be_told_of_is_in_the_log(edition, mailoutbox, caplog):
+def test_a_halt_that_no_curator_can_be_told_about_is_logged(edition, mailoutbox, caplog):
     deliver(edition, 3, Status.COMPLAINED)
 
     breaker.watch(NOON)
@@ -209,7 +209,7 @@ def test_a_halt_that_nobody_can_be_told_of_is_in_the_log(edition, mailoutbox, ca
 
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
-def test_of_many_that_watch_at_once_one_tells(edition, curator, mailoutbox):
+def test_of_many_concurrent_watchers_only_one_tells_the_curators(edition, curator, mailoutbox):
     deliver(edition, 3, Status.COMPLAINED)
 
     def watch():
@@ -225,7 +225,7 @@ def test_of_many_that_watch_at_once_one_tells(edition, curator, mailoutbox):
     assert len(mailoutbox) == 1
 
 
-def test_where_the_mail_to_the_curators_fails_it_is_tried_again(edition, curator, mailoutbox, monkeypatch):
+def test_when_the_mail_to_the_curators_fails_it_is_tried_again(edition, curator, mailoutbox, monkeypatch):
     deliver(edition, 3, Status.COMPLAINED)
     with monkeypatch.context() as broken:
         broken.setattr(mail.EmailMultiAlternatives, "send", fails)
@@ -241,12 +241,12 @@ def fails(message):
     raise OSError("no route")
 
 
-# --- Going on ---------------------------------------------------------------------------------------
+# --- Resuming ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def went_on(edition):
-    """An edition that was halted with 3 complaints of 20, and let go on."""
+    """An edition that was halted with 3 complaints in 20 digests, then resumed."""
     deliver(edition, 17)
     deliver(edition, 3, Status.COMPLAINED)
     assert is_halted(edition)
@@ -254,7 +254,7 @@ def went_on(edition):
     return edition
 
 
-def test_what_was_held_goes_out(edition, mailoutbox):
+def test_held_digests_go_out_when_the_edition_is_resumed(edition, mailoutbox):
     deliver(edition, 3, Status.QUEUED)
     breaker.halt_edition(edition, NOON, "ada")
     worker.drain()
@@ -267,7 +267,7 @@ def test_what_was_held_goes_out(edition, mailoutbox):
     assert statuses(edition) == [Status.SENT] * 3
 
 
-def test_it_does_not_halt_again_for_what_was_accepted(went_on):
+def test_it_does_not_halt_again_for_accepted_complaints(went_on):
     assert not is_halted(went_on)
     deliver(went_on, 1, Status.COMPLAINED)
     assert not is_halted(went_on)
@@ -286,7 +286,7 @@ def test_accepted_complaints_do_not_excuse_bounces(went_on):
     assert is_halted(went_on)
 
 
-def test_figures_from_before_somebody_let_it_go_on_do_not_halt_it(went_on):
+def test_figures_from_before_it_was_resumed_do_not_halt_it(went_on):
     read_before = Edition.objects.get(pk=went_on.pk)
     read_before.accepted_complaints = 0
 

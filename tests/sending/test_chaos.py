@@ -1,6 +1,6 @@
-"""Once, whatever happens: workers killed, Redis restarted, doorbells doubled and lost, a server that misbehaves.
+"""Each digest is sent once, whatever happens: killed workers, Redis restarts, doubled and lost doorbells, a bad server.
 
-`make chaos` runs it large; the size comes from CHAOS_SUBSCRIBERS and CHAOS_KILLS.
+`make chaos` runs it at scale. CHAOS_SUBSCRIBERS and CHAOS_KILLS set the size.
 """
 
 import os
@@ -41,7 +41,7 @@ Status = Delivery.Status
 
 @dataclass
 class ChaoticSmtp(FakeSmtp):
-    """A server that takes most mails, refuses some for now or for ever, and sometimes hangs up around the answer."""
+    """A server that accepts most mails, refuses some for now or for good, and sometimes hangs up around the answer."""
 
     chance: random.Random = field(default_factory=lambda: random.Random(4))
     taken: Counter[int] = field(default_factory=Counter)
@@ -71,7 +71,7 @@ class ChaoticSmtp(FakeSmtp):
 
 
 class Machinery:
-    """Redis and Celery workers of this test's own, to be killed and started again."""
+    """This test's own Redis and Celery workers, to be killed and restarted."""
 
     def __init__(self, smtp_port, folder):
         self.folder = folder
@@ -101,7 +101,7 @@ class Machinery:
     def start_worker(self, number):
         name = f"w{number}-{time.monotonic_ns()}"
         command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--hostname", name]
-        # Both ways that docs/running.md names: one sends in threads, one in processes.
+        # Both kinds of worker in docs/running.md: one sends in threads, the other in processes.
         pool = "threads" if number == 0 else "prefork"
         command += ["--pool", pool, "--concurrency", str(CONNECTIONS), "--loglevel", "WARNING"]
         with (self.folder / "workers.log").open("ab") as log:
@@ -110,7 +110,7 @@ class Machinery:
             )
 
     def ring(self):
-        """Two beats at once; a bell that does not sound is no harm."""
+        """Ring like two beats at once. A ring that is lost does no harm."""
         with suppress(OperationalError, OSError):
             for name in ("plan_due", "send_queued") * 2:
                 self.bell.send_task(f"digest.tasks.{name}")
@@ -182,7 +182,7 @@ def test_every_reader_gets_one_digest_whatever_is_killed(tmp_path):
     sys.stdout.write(f"{summary}\n")
     assert sum(counts.values()) == SUBSCRIBERS == finished(), (counts, log)
     assert (kills_left, redis_restarted) == (0, True), "the run was over before the chaos"
-    # Nothing twice, and the ledger agrees with the server row by row.
+    # Nothing was sent twice, and the ledger agrees with the server row by row.
     assert max(smtp.taken.values()) == 1
     for delivery, status in Delivery.objects.values_list("pk", "status"):
         allowed = {Status.SENT: {1}, Status.FAILED: {0}, Status.UNCERTAIN: {0, 1}}[status]

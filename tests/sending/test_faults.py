@@ -1,4 +1,4 @@
-"""What goes wrong leaves its reason on the row, and never stops the others."""
+"""A failure leaves its reason on the row, and never stops the others."""
 
 import ssl
 import threading
@@ -20,7 +20,7 @@ from tests.support.factories import NOON, make_delivery, make_edition, make_pape
 from tests.support.fake_smtp import fake_smtp
 from tests.support.transport import send
 
-# A certificate for localhost that was good on one day of 2020, trusted here in all but its age.
+# A certificate for localhost that was valid for one day in 2020; here it is trusted in everything but its age.
 EXPIRED = Path(__file__).parents[1] / "payloads" / "expired.pem"
 Status = Delivery.Status
 
@@ -31,7 +31,7 @@ def stand(delivery):
 
 
 @pytest.mark.django_db
-def test_a_template_that_fails_for_one_paper_costs_its_digests_alone(monkeypatch, mailoutbox):
+def test_a_template_that_fails_for_one_paper_fails_only_that_papers_digests(monkeypatch, mailoutbox):
     good, bad = make_paper("Good paper"), make_paper("Bad paper")
     edition = make_edition(good, bad)
     deliveries = [
@@ -68,7 +68,7 @@ def test_a_template_that_fails_for_one_paper_costs_its_digests_alone(monkeypatch
         "a,b@example.org",
     ],
 )
-def test_an_address_that_became_invalid_gets_no_mail_and_says_so(address, mailoutbox):
+def test_a_delivery_to_an_address_that_became_invalid_fails_and_says_why(address, mailoutbox):
     edition = make_edition(make_paper())
     broken, fine = (make_delivery(make_subscriber(), edition) for _ in range(2))
     Subscriber.objects.filter(pk=broken.subscriber_id).update(email=address)
@@ -81,7 +81,7 @@ def test_an_address_that_became_invalid_gets_no_mail_and_says_so(address, mailou
 
 
 @pytest.mark.django_db
-def test_a_paper_that_vanished_from_all_digests_of_a_batch_leaves_its_reason(mailoutbox):
+def test_a_delivery_whose_papers_were_deleted_fails_and_says_why(mailoutbox):
     edition = make_edition(make_paper())
     delivery = make_delivery(make_subscriber(), edition)
     Paper.objects.all().delete()
@@ -92,7 +92,7 @@ def test_a_paper_that_vanished_from_all_digests_of_a_batch_leaves_its_reason(mai
     assert not mailoutbox
 
 
-def test_a_mail_server_with_an_expired_certificate_has_taken_nothing(settings, monkeypatch):
+def test_a_mail_server_with_an_expired_certificate_has_accepted_nothing(settings, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(EXPIRED))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(EXPIRED)
@@ -108,7 +108,7 @@ def test_a_mail_server_with_an_expired_certificate_has_taken_nothing(settings, m
     assert server.mails == []
 
 
-def test_a_provider_with_an_expired_certificate_has_taken_nothing(settings, monkeypatch):
+def test_a_provider_with_an_expired_certificate_has_accepted_nothing(settings, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(EXPIRED))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(EXPIRED)
@@ -150,7 +150,7 @@ def test_a_clock_that_jumps_ahead_and_back_plans_and_sends_nothing_twice(mailout
 
 
 @pytest.mark.django_db
-def test_a_claim_made_by_a_clock_that_was_ahead_is_freed_when_its_lease_ends(settings, mailoutbox):
+def test_a_claim_made_while_the_clock_was_ahead_is_freed_when_its_lease_ends(settings, mailoutbox):
     delivery = make_delivery(make_subscriber(), make_edition(make_paper()))
     ahead = NOON + timedelta(hours=2)
     Delivery.objects.filter(pk=delivery.pk).update(

@@ -1,4 +1,4 @@
-"""The journal cannot be written: no mail goes without a note of it, and what is known is not lost."""
+"""When the journal cannot be written, no mail goes out without an entry, and what is known is not lost."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ SENT = Outcome(Verdict.SENT)
 
 
 class Disk:
-    """Stands for os.write: has so many bytes left, and takes what fits, as a real one does."""
+    """Stands in for os.write: has `left` bytes free and writes what fits, as a real disk does."""
 
     def __init__(self, monkeypatch):
         self.left, self._write = 10**9, os.write
@@ -37,7 +37,7 @@ def disk(monkeypatch):
     return Disk(monkeypatch)
 
 
-def test_half_a_line_is_taken_back_and_counts_as_not_written(disk):
+def test_a_half_written_line_is_removed_and_counts_as_not_written(disk):
     journal = SendLog("w")
     journal.begin(1)
     disk.left = 3
@@ -52,7 +52,7 @@ def test_half_a_line_is_taken_back_and_counts_as_not_written(disk):
     journal.close()
 
 
-def test_an_answer_that_cannot_be_noted_stops_nothing_and_is_said_once(disk, caplog):
+def test_an_answer_that_cannot_be_recorded_stops_nothing_and_is_logged_once(disk, caplog):
     journal = SendLog("w")
     journal.begin(1)
     journal.begin(2)
@@ -62,12 +62,12 @@ def test_an_answer_that_cannot_be_noted_stops_nothing_and_is_said_once(disk, cap
     journal.end(2, SENT)
 
     assert caplog.text.count("cannot be written") == 1
-    # Should the worker be killed now, both are uncertain.
+    # If the worker were killed now, both would be uncertain.
     assert send_log.read_log(journal.path).on_the_wire == {1, 2}
     journal.close()
 
 
-def test_a_journal_that_cannot_be_begun_leaves_no_file(disk, tmp_path):
+def test_a_journal_that_cannot_be_started_leaves_no_file(disk, tmp_path):
     disk.left = 5
 
     with pytest.raises(OSError, match="No space left"):
@@ -94,7 +94,7 @@ def drained_again(at):
     worker.drain()
 
 
-def test_no_mail_goes_without_a_note_and_all_go_once_there_is_room(three, disk, monkeypatch, caplog):
+def test_no_mail_goes_out_without_a_journal_entry_and_all_go_once_there_is_room(three, disk, monkeypatch, caplog):
     begin = SendLog.begin
 
     def fill_up(self, delivery):
@@ -116,7 +116,7 @@ def test_no_mail_goes_without_a_note_and_all_go_once_there_is_room(three, disk, 
     assert set(Delivery.objects.values_list("status", flat=True)) == {Status.SENT}
 
 
-def test_with_no_room_for_a_journal_nothing_is_claimed(three, disk):
+def test_without_room_for_a_journal_nothing_is_claimed(three, disk):
     disk.left = 0
 
     with pytest.raises(OSError, match="No space left"):

@@ -32,19 +32,19 @@ def sending(delivery, worker="one", at=NOON):
     return delivery
 
 
-def test_a_claim_takes_what_is_queued_and_no_second_worker_gets_it(delivery):
+def test_a_claim_takes_queued_deliveries_and_no_second_worker_gets_them(delivery):
     assert ledger.claim("one", NOON, 10) == [delivery.pk]
     assert ledger.claim("two", NOON, 10) == []
 
 
-def test_a_claim_leaves_what_is_for_later(delivery):
+def test_a_claim_leaves_deliveries_that_are_for_later(delivery):
     Delivery.objects.update(not_before=NOON + timedelta(minutes=1))
 
     assert ledger.claim("one", NOON, 10) == []
     assert ledger.claim("one", NOON + timedelta(minutes=1), 10) == [delivery.pk]
 
 
-def test_what_was_sent_is_written_down_with_the_providers_id(delivery):
+def test_a_sent_delivery_is_recorded_with_the_providers_id(delivery):
     sending(delivery)
 
     ledger.record_outcomes({delivery.pk: Outcome(Verdict.SENT, provider_id="abc")}, "one", NOON)
@@ -53,7 +53,7 @@ def test_what_was_sent_is_written_down_with_the_providers_id(delivery):
     assert (delivery.status, delivery.provider_id, delivery.sent_at) == (Status.SENT, "abc", NOON)
 
 
-def test_what_was_not_taken_for_now_waits_longer_after_each_try(delivery):
+def test_a_temporarily_refused_delivery_waits_longer_after_each_attempt(delivery):
     waits = []
     at = NOON
     for _ in range(3):
@@ -67,7 +67,7 @@ def test_what_was_not_taken_for_now_waits_longer_after_each_try(delivery):
     assert (delivery.status, delivery.error) == (Status.QUEUED, "421 try later")
 
 
-def test_after_the_last_try_the_delivery_has_failed_and_says_why(delivery, settings):
+def test_after_the_last_attempt_the_delivery_has_failed_and_says_why(delivery, settings):
     settings.SEND_ATTEMPTS = 1
     sending(delivery)
 
@@ -120,7 +120,7 @@ def test_a_worker_that_comes_back_after_its_lease_may_not_begin(delivery, settin
     assert ledger.begin([delivery.pk], "two", later) == {delivery.pk}
 
 
-def test_what_a_worker_gives_back_is_free_at_once(delivery):
+def test_a_delivery_that_a_worker_gives_back_is_free_at_once(delivery):
     claimed(delivery)
 
     assert ledger.give_back([delivery.pk], "one", NOON) == 1
@@ -164,7 +164,7 @@ def test_a_renewed_lease_is_not_taken_away(delivery, settings):
     assert ledger.recover_expired(later) == ledger.Recovered()
 
 
-def test_a_worker_thought_dead_that_knows_the_answer_settles_what_was_uncertain(delivery, settings):
+def test_a_worker_presumed_dead_that_knows_the_answer_settles_an_uncertain_delivery(delivery, settings):
     sending(delivery)
     ledger.recover_expired(NOON + settings.SEND_LEASE + timedelta(seconds=1))
 
@@ -174,7 +174,7 @@ def test_a_worker_thought_dead_that_knows_the_answer_settles_what_was_uncertain(
     assert (delivery.status, delivery.provider_id) == (Status.SENT, "late")
 
 
-def test_a_batch_is_written_down_in_as_many_queries_whatever_its_size(django_assert_num_queries):
+def test_recording_a_batch_takes_the_same_few_queries_whatever_its_size(django_assert_num_queries):
     edition = make_edition(make_paper())
     keys = [make_delivery(make_subscriber(), edition).pk for _ in range(20)]
     ledger.claim("one", NOON, 20)

@@ -1,6 +1,6 @@
-"""What the service needs goes away and comes back: nothing is lost, nobody gets anything twice, and it goes on.
+"""What the service depends on fails and comes back: nothing is lost or sent twice, and the service carries on.
 
-`make faults` runs it with outages of a minute. docs/running.md has what was seen, under "What happens when".
+`make faults` runs it with one-minute outages. The results are in docs/running.md, under "What happens when".
 """
 
 import json
@@ -22,12 +22,12 @@ from tests.support.whole_service import FILL, READERS, Postgres, Service, until
 pytestmark = pytest.mark.services
 
 OUTAGE = float(os.environ.get("FAULT_SECONDS", "8"))
-# What was given back waits for a minute.
+# Deliveries that were given back wait for a minute.
 PATIENCE = 100
 
 
 class SlowSmtp(FakeSmtp):
-    """Takes its time, so that something is always on the wire."""
+    """Answers slowly, so that something is always on the wire."""
 
     def take(self, recipient, content):
         time.sleep(0.05)
@@ -72,7 +72,7 @@ def in_full_flight(service, share=0.2):
 
 
 def goes_on_to_its_end(service, uncertain=0):
-    """Everybody got one digest, save at most so many of whom it is not known, and the ledger says so."""
+    """Assert that each reader got one digest, with at most `uncertain` unknown, and that the ledger agrees."""
 
     def is_done():
         ledger = service.ledger()
@@ -140,7 +140,7 @@ def small_disk(tmp_path):
 
 @contextmanager
 def filled(folder):
-    """Take every byte of a disk, also those that are given back meanwhile."""
+    """Keep a disk full, including bytes that are freed in the meantime."""
     is_over = threading.Event()
 
     def fill():
@@ -179,7 +179,7 @@ def test_the_machine_reboots(service, postgres):
 
     service.kill("worker", "beat", "redis")
     postgres.stop()
-    # A journal of an earlier start of the machine, and one whose last lines were lost.
+    # A journal from an earlier boot, and one whose last lines were lost.
     for number, journal in enumerate(sorted((service.folder / "journal").glob("*.journal"))):
         head, *lines = journal.read_text().split("\n")
         about = {**json.loads(head), "boot": "the one before"}
@@ -187,7 +187,7 @@ def test_the_machine_reboots(service, postgres):
     postgres.start()
     service.start("redis", "worker", "beat")
 
-    # What both processes of the worker held.
+    # What the worker's two processes held.
     goes_on_to_its_end(service, uncertain=2 * 20)
 
 
@@ -209,7 +209,7 @@ def test_the_clock_jumps(postgres, tmp_path, hours):
             time.sleep(3)
             rung = service.said("beat", "Sending due task plan what is due")
             assert until(lambda: service.said("beat", "Sending due task plan what is due") > rung + 1, 15), rung
-            # What was planned for an hour that is again to come waits for it.
+            # Deliveries planned for an hour that is in the future again wait for it.
             clock.write_text("0.001")
             goes_on_to_its_end(service)
         finally:

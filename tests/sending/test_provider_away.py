@@ -1,4 +1,4 @@
-"""The mail server, or the provider's API, is away for ten minutes: all digests go out once it is back, each once."""
+"""The mail server or provider API is down for ten minutes: when it is back, every digest goes out once."""
 
 import socket
 from collections import Counter
@@ -26,7 +26,7 @@ def readers(settings):
 
 
 def a_minute(time_machine, number):
-    """What beat does, by the clock."""
+    """Do what beat does in this minute."""
     at = NOON + timedelta(minutes=number)
     time_machine.move_to(at, tick=False)
     planning.plan(at)
@@ -37,13 +37,13 @@ def statuses():
     return Counter(Delivery.objects.values_list("status", flat=True))
 
 
-def test_a_server_that_is_away_costs_a_few_tries_and_no_digest(readers, settings, time_machine):
+def test_an_unreachable_server_costs_a_few_attempts_and_no_digest(readers, settings, time_machine):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         settings.EMAIL_PORT = closed.getsockname()[1]
     for minute in range(10):
         a_minute(time_machine, minute)
     assert statuses() == {Status.QUEUED: READERS}
-    # One a minute asks whether it is back; the others wait and lose no try.
+    # One delivery per minute checks whether it is back; the others wait and use up no attempt.
     assert sum(Delivery.objects.values_list("attempts", flat=True)) <= 10
 
     with fake_smtp() as smtp:
@@ -57,7 +57,7 @@ def test_a_server_that_is_away_costs_a_few_tries_and_no_digest(readers, settings
     assert minute <= 10 + 16
 
 
-def test_a_server_that_refuses_all_for_ten_minutes_gets_all_in_the_end(readers, settings, time_machine):
+def test_a_server_that_refuses_everything_for_ten_minutes_gets_it_all_in_the_end(readers, settings, time_machine):
     with fake_smtp() as smtp:
         settings.EMAIL_PORT = smtp.port
         smtp.refuse = dict.fromkeys(readers, "451 down for maintenance")

@@ -1,4 +1,4 @@
-"""Reports in every order: what they do to deliveries and readers."""
+"""What reports do to deliveries and readers, in whatever order they come."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ def test_one_receiver_listens():
     assert [receiver() for _, receiver, *_ in tracking.receivers] == [provider_events.receive]
 
 
-# --- Which mail -----------------------------------------------------------------------------------
+# --- Which mail is meant --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_one_receiver_listens():
     ],
     ids=["metadata", "the provider's id", "our Message-ID", "our Message-ID, bare"],
 )
-def test_a_mail_is_known_by_any_of_its_marks(delivery, about):
+def test_a_mail_is_identified_by_any_of_its_ids(delivery, about):
     make_report("delivered", delivery, **about(delivery))
 
     assert delivery.status == Status.DELIVERED
 
 
-def test_of_many_mails_with_one_id_the_readers_own_is_meant(delivery, edition):
+def test_among_mails_with_the_same_id_the_readers_own_is_meant(delivery, edition):
     other = make_delivery(make_subscriber("grace@example.org"), edition, status=Status.SENT, provider_id="abc")
 
     make_report("delivered", metadata={}, message_id="abc", recipient="Grace@example.org")
@@ -66,21 +66,21 @@ def test_of_many_mails_with_one_id_the_readers_own_is_meant(delivery, edition):
     assert (other.status, delivery.status) == (Status.DELIVERED, Status.SENT)
 
 
-def test_the_number_of_another_installations_mail_is_not_taken_for_ours(delivery):
+def test_another_installations_delivery_number_is_not_taken_for_ours(delivery):
     make_report(**HARD, delivery=delivery, message_id="theirs", recipient="stranger@example.org")
 
     assert (delivery.status, delivery.subscriber.status) == (Status.SENT, ReaderStatus.ACTIVE)
     assert Event.objects.get().delivery is None
 
 
-def test_a_mail_that_was_passed_on_and_bounced_there_is_ours(delivery):
+def test_a_mail_that_was_forwarded_and_then_bounced_is_ours(delivery):
     make_report(**HARD, delivery=delivery, recipient="passed-on@example.com")
 
     assert (delivery.status, delivery.subscriber.status) == (Status.BOUNCED, ReaderStatus.SUPPRESSED)
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "9" * 30, "²", None, ["1"], "1\x00"])
-def test_nonsense_for_a_number_is_kept_and_leads_nowhere(delivery, number):
+def test_a_nonsense_delivery_number_is_stored_and_matches_nothing(delivery, number):
     about = {"metadata": {"delivery": number}, "message_id": "no\x00nsense", "recipient": "stranger@example.org"}
 
     make_report("delivered", delivery, event_id="\x00" * 3, **about)
@@ -92,7 +92,7 @@ def test_nonsense_for_a_number_is_kept_and_leads_nowhere(delivery, number):
 # --- In what order --------------------------------------------------------------------------------
 
 
-def test_of_reports_in_any_order_the_gravest_stays(edition):
+def test_in_whatever_order_reports_come_the_most_serious_wins(edition):
     reports = [SOFT, {"event_type": "delivered"}, HARD, {"event_type": "complained"}]
     ends = [Status.FAILED, Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED]
     for size in range(1, len(reports) + 1):
@@ -117,7 +117,7 @@ def test_of_reports_in_any_order_the_gravest_stays(edition):
         ({"event_type": "opened"}, Status.UNCERTAIN),
     ],
 )
-def test_what_is_uncertain_is_settled_by_the_provider(edition, what, status):
+def test_an_uncertain_delivery_is_settled_by_the_provider(edition, what, status):
     delivery = make_delivery(make_subscriber(), edition, status=Status.UNCERTAIN, error="the line broke")
 
     make_report(**what, delivery=delivery, message_id="late")
@@ -128,14 +128,14 @@ def test_what_is_uncertain_is_settled_by_the_provider(edition, what, status):
 
 
 @pytest.mark.parametrize("what", ["opened", "clicked", "deferred", "autoresponded", "subscribed", "unknown", "sent"])
-def test_what_says_nothing_new_is_kept_and_changes_nothing(delivery, what):
+def test_a_report_that_says_nothing_new_is_stored_and_changes_nothing(delivery, what):
     make_report(what, delivery)
 
     assert (delivery.status, delivery.subscriber.status) == (Status.SENT, ReaderStatus.ACTIVE)
     assert Event.objects.get().type == what
 
 
-def test_a_report_that_comes_before_the_workers_record_is_not_undone_by_it(edition):
+def test_a_report_that_comes_before_the_workers_record_is_not_overwritten_by_it(edition):
     delivery = make_delivery(make_subscriber(), edition)
     ledger.begin(ledger.claim("one", NOON, 10), "one", NOON)
 
@@ -148,7 +148,7 @@ def test_a_report_that_comes_before_the_workers_record_is_not_undone_by_it(editi
 
 
 @pytest.mark.parametrize("claimed", [False, True])
-def test_what_arrived_after_all_is_not_sent_again(edition, claimed):
+def test_a_mail_that_arrived_after_all_is_not_sent_again(edition, claimed):
     delivery = make_delivery(make_subscriber(), edition, attempts=1, error="a try that looked refused")
     if claimed:
         ledger.claim("one", NOON, 10)
@@ -171,7 +171,7 @@ def test_a_skipped_period_stays_skipped(edition):
 # --- Once -----------------------------------------------------------------------------------------
 
 
-def test_a_report_without_an_id_is_kept_once(delivery):
+def test_a_report_without_an_id_is_stored_once(delivery):
     for _ in range(2):
         make_report(**SOFT, delivery=delivery, event_id=None)
 
@@ -180,7 +180,7 @@ def test_a_report_without_an_id_is_kept_once(delivery):
     assert delivery.subscriber.soft_bounces == 1
 
 
-def test_one_id_at_two_providers_is_two_reports(delivery):
+def test_the_same_id_from_two_providers_is_two_reports(delivery):
     make_report("opened", delivery, event_id="1")
     make_report("opened", delivery, event_id="1", provider="Resend")
 
@@ -193,14 +193,14 @@ def test_a_report_without_a_time_gets_ours(delivery):
     assert abs(Event.objects.get().at - timezone.now()) < timedelta(minutes=1)
 
 
-def test_a_time_without_a_zone_is_taken_for_utc(delivery):
+def test_a_time_without_a_zone_is_taken_as_utc(delivery):
     make_report("delivered", delivery, timestamp=datetime(2025, 8, 21, 12))  # noqa: DTZ001 - meant
 
     assert Event.objects.get().at == NOON
 
 
 @pytest.mark.django_db(transaction=True)
-def test_reports_that_come_all_at_once_are_each_kept_once(delivery):
+def test_reports_that_come_all_at_once_are_each_stored_once(delivery):
     start = threading.Barrier(4)
     # One of them comes twice.
     reports = [("opened", "one"), ("delivered", "two"), ("delivered", "two"), ("complained", "three")]
@@ -222,7 +222,7 @@ def test_reports_that_come_all_at_once_are_each_kept_once(delivery):
     assert delivery.status == Status.COMPLAINED
 
 
-def test_the_page_of_a_delivery_shows_its_reports_to_read(admin_client, delivery):
+def test_a_deliverys_page_shows_its_reports_read_only(admin_client, delivery):
     make_report("clicked", delivery, event_id="id-of-the-report")
 
     html = admin_client.get(f"/admin/digest/delivery/{delivery.pk}/change/").content.decode()

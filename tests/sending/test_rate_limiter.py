@@ -1,4 +1,4 @@
-"""The pace of all workers together: per second, per day, while a domain warms up, and after "slower"."""
+"""The combined pace of all workers: per second, per day, while a domain warms up, and after "slower"."""
 
 import threading
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ DAY = NOON.date()
 
 
 class Clock:
-    """A clock that moves when somebody sleeps."""
+    """A clock that moves when someone sleeps."""
 
     def __init__(self):
         self.now = 1000.0
@@ -39,7 +39,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The clock of all workers of a test, who share one board."""
+    """The clock of all workers in a test, which share one board."""
     clock = Clock()
     shared = throttle_store.OwnBoard(clock)
     change = shared.change
@@ -62,7 +62,7 @@ def go_on():
 
 
 def sent_within(seconds, clock, *workers):
-    """Have workers send in turns for so long; return how many mails went out."""
+    """Let workers take turns sending for this many seconds; return how many mails went out."""
     end, sent = clock.now + seconds, 0
     while clock.now < end:
         for pace in workers:
@@ -94,13 +94,13 @@ def test_two_workers_keep_the_limit_together(clock, settings):
     assert sent_within(10, clock, worker(clock), worker(clock)) == pytest.approx(2000, abs=60)
 
 
-def test_a_limit_of_one_a_second_is_kept_too(clock, settings):
+def test_a_limit_of_one_per_second_is_kept_too(clock, settings):
     settings.SEND_PER_SECOND = 1
 
     assert sent_within(10, clock, worker(clock), worker(clock)) == pytest.approx(10, abs=2)
 
 
-def test_permission_is_asked_for_many_mails_at_a_time(clock, settings):
+def test_permission_is_requested_for_many_mails_at_a_time(clock, settings):
     settings.SEND_PER_SECOND = 5000
 
     sent = sent_within(1, clock, worker(clock))
@@ -109,7 +109,7 @@ def test_permission_is_asked_for_many_mails_at_a_time(clock, settings):
     assert clock.asked <= 12
 
 
-def test_without_a_limit_nobody_waits_and_the_board_is_looked_at_once_a_second(clock, settings):
+def test_without_a_limit_no_one_waits_and_the_board_is_read_once_per_second(clock, settings):
     pace = worker(clock)
 
     assert all(pace.permits(10_000 - number, go_on) for number in range(10_000))
@@ -117,7 +117,7 @@ def test_without_a_limit_nobody_waits_and_the_board_is_looked_at_once_a_second(c
     assert clock.asked == 1
 
 
-def test_a_worker_told_to_stop_ends_its_nap(clock, settings):
+def test_a_worker_told_to_stop_stops_waiting(clock, settings):
     settings.SEND_PER_SECOND = 1
     pace = worker(clock)
     assert pace.permits(10, go_on)
@@ -126,7 +126,7 @@ def test_a_worker_told_to_stop_ends_its_nap(clock, settings):
     assert clock.now < 1001
 
 
-def test_without_a_limit_claiming_asks_no_more_than_sending(clock):
+def test_without_a_limit_claiming_does_not_read_the_board_again(clock):
     pace = worker(clock)
     assert pace.permits(500, go_on)
 
@@ -141,7 +141,7 @@ def test_a_worker_told_to_stop_reserves_nothing(clock, settings):
     assert clock.asked == 0
 
 
-def test_a_long_wait_is_not_slept_out(clock, settings):
+def test_a_worker_does_not_sleep_through_a_long_wait(clock, settings):
     pace = worker(clock)
     pace.slow_down(30)
 
@@ -176,7 +176,7 @@ def test_the_lease_is_renewed_while_a_connection_waits_for_permission():
 
 
 @pytest.mark.django_db
-def test_the_limit_per_day_ends_the_round_and_the_rest_stays_queued_without_an_attempt(settings, mailoutbox):
+def test_the_daily_limit_ends_the_round_and_the_rest_stays_queued_without_an_attempt(settings, mailoutbox):
     settings.SEND_PER_DAY = 2
     queue(5)
 
@@ -189,7 +189,7 @@ def test_the_limit_per_day_ends_the_round_and_the_rest_stays_queued_without_an_a
 
 
 @pytest.mark.django_db
-def test_the_day_ends_at_midnight_in_utc(settings, mailoutbox):
+def test_the_day_ends_at_midnight_utc(settings, mailoutbox):
     settings.SEND_PER_DAY = 2
     queue(5)
 
@@ -205,7 +205,7 @@ def test_the_day_ends_at_midnight_in_utc(settings, mailoutbox):
 
 
 @pytest.mark.django_db
-def test_what_was_allowed_and_not_sent_does_not_count_for_the_day(settings, mailoutbox):
+def test_mails_allowed_but_not_sent_do_not_count_towards_the_day(settings, mailoutbox):
     settings.SEND_PER_DAY = 10
     unsent, _ = queue(2)
     unsent.subscriber.unsubscribe(NOON)
@@ -225,7 +225,7 @@ def test_without_a_limit_nothing_is_counted(mailoutbox):
 
 
 @pytest.mark.django_db
-def test_two_workers_share_the_day(clock, settings):
+def test_workers_share_the_daily_limit(clock, settings):
     settings.SEND_PER_DAY = 700
 
     assert [worker(clock).claimable(500, NOON) for _ in range(3)] == [500, 200, 0]
@@ -233,7 +233,7 @@ def test_two_workers_share_the_day(clock, settings):
 
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
-def test_many_that_take_from_a_day_at_once_get_no_more_than_it_has():
+def test_concurrent_claims_on_a_day_get_no_more_than_its_limit():
     granted = []
 
     def take():
@@ -250,7 +250,7 @@ def test_many_that_take_from_a_day_at_once_get_no_more_than_it_has():
 
 
 @pytest.mark.django_db
-def test_at_the_limit_nobody_rings_again_before_beat_does(settings, mailoutbox, monkeypatch):
+def test_at_the_limit_no_one_rings_again_before_beat_does(settings, mailoutbox, monkeypatch):
     settings.SEND_PER_DAY = 2
     queue(3)
     rings = []
@@ -272,7 +272,7 @@ def test_a_new_domain_sends_more_each_day_until_the_plan_ends(settings, days, li
     assert rate_limiter.day_limit(DAY + timedelta(days=days)) == limit
 
 
-def test_the_lower_of_both_limits_holds(settings):
+def test_the_lower_of_the_two_limits_applies(settings):
     settings.WARM_UP_SINCE, settings.WARM_UP, settings.SEND_PER_DAY = DAY, [50, 100, 500], 80
 
     assert [rate_limiter.day_limit(DAY + timedelta(days=days)) for days in range(4)] == [50, 80, 80, 80]

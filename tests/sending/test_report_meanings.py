@@ -1,4 +1,4 @@
-"""What each provider's words mean: whose mail ends, and whose does not, report by report at the webhook."""
+"""What each provider's terms mean: whose mail stops and whose does not, report by report at the webhook."""
 
 import json
 
@@ -238,7 +238,7 @@ CASES = [
 
 
 def of_delivery(report, delivery):
-    """The report about this delivery, whatever its way of naming it."""
+    """Return the report rewritten to be about this delivery, however it names it."""
     text = json.dumps(report)
     for one, this in (('"delivery": "1"', f'"delivery": "{delivery.pk}"'),):
         text = text.replace(one, this).replace(json.dumps(one)[1:-1], json.dumps(this)[1:-1])
@@ -266,7 +266,7 @@ def test_every_provider_with_a_webhook_has_a_table():
     assert sorted(MEANINGS) == PROVIDERS_WITH_WEBHOOKS
 
 
-def test_the_words_of_a_refusal_stand_in_the_ledger_without_the_address(client, settings, delivery):
+def test_the_text_of_a_refusal_is_in_the_ledger_without_the_address(client, settings, delivery):
     settings.MAIL_PROVIDER, settings.ANYMAIL = "brevo", ALL_SECRETS
     reason = "550 5.7.1 <ada@example.org>: ada may not be written to, says policy@example.net"
 

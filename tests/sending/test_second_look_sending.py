@@ -1,4 +1,4 @@
-"""With SECOND_LOOK, planner and sender keep to what two curators have seen."""
+"""With SECOND_LOOK, the planner and the sender use only what two curators have seen."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_look_enable
 Status = Delivery.Status
 
 
-def test_a_later_digest_with_papers_of_it_waits_too(curator, second_curator, edition, topic):
+def test_a_later_digest_with_papers_from_the_changed_edition_waits_too(curator, second_curator, edition, topic):
     later = make_edition(make_paper("Three", about=topic), day=DAY + timedelta(days=1))
     papers = [[paper.pk, "edition", ""] for paper in (*later.papers.all(), *edition.papers.all())]
     weekly = make_subscriber("reader@example.org", follows=[topic])
@@ -31,7 +31,7 @@ def test_a_later_digest_with_papers_of_it_waits_too(curator, second_curator, edi
         assert len(sent_mails()) == 1
 
 
-def test_digests_of_other_editions_go_on(curator, edition, topic):
+def test_digests_of_other_editions_are_still_sent(curator, edition, topic):
     other = make_edition(make_paper("Three", about=topic), day=DAY - timedelta(days=1))
     make_delivery(make_subscriber("reader@example.org"), other)
     WAYS_TO_CHANGE["words"](curator, edition)
@@ -39,7 +39,7 @@ def test_digests_of_other_editions_go_on(curator, edition, topic):
     assert len(sent_mails()) == 1
 
 
-def test_a_change_while_a_batch_is_made_is_not_in_it(curator, edition, delivery, monkeypatch):
+def test_a_change_made_while_a_batch_is_composed_is_not_in_it(curator, edition, delivery, monkeypatch):
     compose_all = draining._compose_all
 
     def change_first(keys, press):
@@ -54,8 +54,8 @@ def test_a_change_while_a_batch_is_made_is_not_in_it(curator, edition, delivery,
     assert delivery.status == Status.HELD
 
 
-def test_what_the_sender_keeps_of_a_change_is_thrown_away(curator, second_curator, edition, delivery, monkeypatch):
-    """A worker lives on, and the pieces it made of the change are less than half a minute old."""
+def test_pieces_the_sender_cached_from_a_change_are_discarded(curator, second_curator, edition, delivery, monkeypatch):
+    """The worker keeps running, and the pieces it made from the change are less than half a minute old."""
     compose_all, changes = draining._compose_all, [WAYS_TO_CHANGE["note"]]
 
     def change_first(keys, press):
@@ -76,7 +76,7 @@ def test_what_the_sender_keeps_of_a_change_is_thrown_away(curator, second_curato
     assert "BUY NOW" not in mail.outbox[0].body
 
 
-def test_nothing_is_planned_from_what_waits(curator, second_curator, edition, topic):
+def test_nothing_is_planned_from_an_edition_awaiting_a_second_look(curator, second_curator, edition, topic):
     reader = make_subscriber("reader@example.org", follows=[topic])
     new = make_subscriber("new@example.org", follows=[topic], seen_until=None)
     WAYS_TO_CHANGE["add"](curator, edition)
@@ -92,7 +92,7 @@ def test_nothing_is_planned_from_what_waits(curator, second_curator, edition, to
     assert "BUY NOW" not in sent_mails()[0].body
 
 
-def test_who_has_seen_it_already_is_planned_for(curator, edition, topic):
+def test_readers_who_have_already_seen_the_edition_are_still_planned_for(curator, edition, topic):
     reader = make_subscriber("reader@example.org", follows=[topic], seen_until=edition.published_at)
     later = make_edition(make_paper("Three", about=topic), day=DAY + timedelta(days=1))
     Edition.objects.filter(pk=later.pk).update(published_at=NOON - timedelta(minutes=1))
@@ -103,7 +103,7 @@ def test_who_has_seen_it_already_is_planned_for(curator, edition, topic):
     assert Delivery.objects.get(subscriber=reader).edition == later
 
 
-def test_a_change_while_digests_are_planned_is_in_none_of_them(curator, edition, topic, monkeypatch):
+def test_a_change_made_while_digests_are_planned_is_in_none_of_them(curator, edition, topic, monkeypatch):
     make_subscriber("reader@example.org", follows=[topic])
     candidates, changes = planning.candidates_from_editions, [WAYS_TO_CHANGE["add"]]
 
@@ -115,7 +115,7 @@ def test_a_change_while_digests_are_planned_is_in_none_of_them(curator, edition,
     monkeypatch.setattr(planning, "candidates_from_editions", change_first)
     planning.plan(NOON)
 
-    # Here planner and curator share a transaction, so that what is planned anew comes without the change.
+    # Here planner and curator share a transaction, so what is planned again comes without the change.
     papers = edition.papers.order_by("title").values_list("pk", flat=True)
     assert {paper for paper, *_ in Delivery.objects.get().content["papers"]} == set(papers)
     assert papers.count() == 2

@@ -1,4 +1,4 @@
-"""From the queue to the server: nothing lost, nothing twice."""
+"""From the queue to the server: nothing is lost and nothing is sent twice."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ Status = Delivery.Status
 
 
 def queue(number, **fields):
-    """So many readers, each with a queued delivery."""
+    """Make this many readers, each with a queued delivery."""
     edition = make_edition(make_paper("The paper"))
     return [make_delivery(make_subscriber(f"r{index}@example.org"), edition, **fields) for index in range(number)]
 
@@ -50,7 +50,7 @@ def test_draining_sends_each_delivery_once(mailoutbox):
 
 
 @pytest.mark.django_db
-def test_who_left_after_planning_gets_no_mail(mailoutbox):
+def test_readers_who_left_after_planning_get_no_mail(mailoutbox):
     unsubscribed, _ = queue(2)
     unsubscribed.subscriber.unsubscribe(NOON)
 
@@ -61,7 +61,7 @@ def test_who_left_after_planning_gets_no_mail(mailoutbox):
 
 
 @pytest.mark.django_db
-def test_whose_data_was_deleted_after_planning_gets_no_mail(mailoutbox):
+def test_readers_whose_data_was_deleted_after_planning_get_no_mail(mailoutbox):
     deleted, _ = queue(2)
     deleted.subscriber.delete()
 
@@ -72,7 +72,7 @@ def test_whose_data_was_deleted_after_planning_gets_no_mail(mailoutbox):
 
 
 @pytest.mark.django_db
-def test_one_mail_that_cannot_be_composed_leaves_its_reason_and_the_others_go_out(mailoutbox, monkeypatch):
+def test_a_mail_that_cannot_be_composed_records_why_and_the_others_go_out(mailoutbox, monkeypatch):
     queue(3)
     bad, ugly, good = Delivery.objects.order_by("pk")
     mail = FragmentRenderer.mail
@@ -97,7 +97,7 @@ def test_one_mail_that_cannot_be_composed_leaves_its_reason_and_the_others_go_ou
 
 
 @pytest.mark.django_db
-def test_a_provider_that_refuses_one_address_of_many_gets_the_others(settings):
+def test_when_one_address_of_many_is_refused_the_others_are_still_sent(settings):
     queue(3)
     with fake_smtp() as smtp:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -111,7 +111,7 @@ def test_a_provider_that_refuses_one_address_of_many_gets_the_others(settings):
 
 
 @pytest.mark.django_db
-def test_a_provider_that_says_slow_down_is_asked_again_later(settings, monkeypatch):
+def test_a_provider_that_says_slow_down_is_tried_again_later(settings, monkeypatch):
     monkeypatch.setattr(throttle, "FIRST_PAUSE", 0)
     queue(1)
     with fake_provider() as provider:
@@ -130,7 +130,7 @@ def test_a_provider_that_says_slow_down_is_asked_again_later(settings, monkeypat
 
 
 @pytest.mark.django_db
-def test_each_mail_carries_its_deliverys_id_at_every_try(settings):
+def test_each_mail_carries_its_deliverys_id_on_every_attempt(settings):
     (delivery,) = queue(1)
     with fake_smtp() as smtp:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -144,7 +144,7 @@ def test_each_mail_carries_its_deliverys_id_at_every_try(settings):
 
 
 @pytest.mark.django_db
-def test_logs_hold_ids_and_never_addresses(settings, caplog):
+def test_logs_contain_ids_and_never_addresses(settings, caplog):
     queue(2)
     with fake_smtp() as smtp:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -157,7 +157,7 @@ def test_logs_hold_ids_and_never_addresses(settings, caplog):
 
 
 @pytest.mark.django_db
-def test_what_was_sent_before_the_database_failed_is_written_down_later_and_not_sent_again(mailoutbox, monkeypatch):
+def test_mails_sent_before_the_database_failed_are_recorded_later_and_not_sent_again(mailoutbox, monkeypatch):
     queue(3)
     record = ledger.record_outcomes
 
@@ -175,7 +175,7 @@ def test_what_was_sent_before_the_database_failed_is_written_down_later_and_not_
 
 
 def database_url():
-    """The address of the database these tests run on, for another process."""
+    """The URL of these tests' database, for another process."""
     options = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{options['NAME']}"
@@ -197,7 +197,7 @@ def start_sender(port, tmp_path):
 
 @pytest.fixture
 def killed_on_the_third_mail(transactional_db, tmp_path):
-    """Six queued mails, a server that took three, and a sender killed before it heard the third answer."""
+    """Six queued mails, a server that accepted three, and a sender killed before it got the third answer."""
     queue(6)
     with fake_smtp() as smtp:
         smtp.data_answers += ["250 taken", "250 taken", "hold"]
@@ -208,7 +208,7 @@ def killed_on_the_third_mail(transactional_db, tmp_path):
         yield smtp
 
 
-def test_a_sender_killed_in_full_flight_loses_nothing_and_sends_nothing_twice(killed_on_the_third_mail, tmp_path):
+def test_a_sender_killed_mid_flight_loses_nothing_and_sends_nothing_twice(killed_on_the_third_mail, tmp_path):
     with start_sender(killed_on_the_third_mail.port, tmp_path) as sender:
         assert sender.wait(20) == 0
 
@@ -231,9 +231,7 @@ def test_a_sender_lost_with_its_machine_leaves_its_batch_uncertain_and_nothing_i
     assert set(statuses()) == {Status.UNCERTAIN}
 
 
-def test_a_sender_told_to_stop_finishes_what_its_connection_has_begun_and_gives_the_rest_back(
-    transactional_db, tmp_path
-):
+def test_a_sender_told_to_stop_finishes_what_is_in_flight_and_gives_the_rest_back(transactional_db, tmp_path):
     queue(6)
     with fake_smtp() as smtp:
         smtp.data_answers += ["250 taken", "hold"]
@@ -252,7 +250,7 @@ def test_a_sender_told_to_stop_finishes_what_its_connection_has_begun_and_gives_
 
 
 @pytest.mark.django_db
-def test_a_server_that_cannot_be_reached_costs_one_try_and_the_rest_waits(settings):
+def test_an_unreachable_server_costs_one_attempt_and_the_rest_waits(settings):
     queue(5)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         settings.EMAIL_PORT = closed.getsockname()[1]

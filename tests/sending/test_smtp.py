@@ -1,4 +1,4 @@
-"""A real server's answers over SMTP, read right."""
+"""A real SMTP server's answers are read correctly."""
 
 import socket
 
@@ -19,7 +19,7 @@ def smtp(settings):
         yield server
 
 
-def test_smtp_takes_a_mail(smtp):
+def test_smtp_accepts_a_mail(smtp):
     assert send().verdict == Verdict.SENT
     assert smtp.mails[0][0] == "reader@example.org"
 
@@ -49,7 +49,7 @@ def test_smtp_answers_after_the_whole_mail_was_handed_over(smtp, answer, verdict
     assert send().verdict == verdict
 
 
-def test_an_smtp_server_that_cannot_be_reached_has_taken_nothing(smtp, settings):
+def test_an_unreachable_smtp_server_has_accepted_nothing(smtp, settings):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         settings.EMAIL_PORT = closed.getsockname()[1]
 
@@ -67,7 +67,7 @@ def test_after_an_error_the_next_mail_gets_a_fresh_connection(smtp):
     assert smtp.connections == 2
 
 
-def test_a_kept_connection_that_the_server_ended_between_mails_is_opened_again(smtp):
+def test_a_kept_connection_closed_by_the_server_between_mails_is_reopened(smtp):
     smtp.mails_per_connection = 1
     carrier = transport()
 
@@ -79,7 +79,7 @@ def test_a_kept_connection_that_the_server_ended_between_mails_is_opened_again(s
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
-def test_the_end_of_a_mail_is_not_held_back_until_its_start_arrived(settings, monkeypatch, tmp_path, is_encrypted):
+def test_the_end_of_a_mail_does_not_wait_until_its_start_has_arrived(settings, monkeypatch, tmp_path, is_encrypted):
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -97,7 +97,7 @@ def test_the_end_of_a_mail_is_not_held_back_until_its_start_arrived(settings, mo
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
-def test_a_refused_recipient_leaves_the_connection_fit_for_the_next_mail(smtp, pipelining):
+def test_a_refused_recipient_leaves_the_connection_usable_for_the_next_mail(smtp, pipelining):
     smtp.pipelining = pipelining
     smtp.refuse["nobody@example.org"] = "550 nobody"
     nobody = PlainMail(recipient="nobody@example.org")
@@ -124,7 +124,7 @@ def test_a_mail_whose_envelope_was_sent_ahead_survives_the_refusal_of_the_one_be
     assert b"Second" in content
 
 
-def test_a_connection_is_renewed_after_so_many_mails(smtp, monkeypatch):
+def test_a_connection_is_renewed_after_a_set_number_of_mails(smtp, monkeypatch):
     monkeypatch.setattr("digest.sending.transports.smtp.MAILS_PER_CONNECTION", 2)
     carrier = transport()
 
@@ -135,7 +135,7 @@ def test_a_connection_is_renewed_after_so_many_mails(smtp, monkeypatch):
     assert (len(smtp.mails), smtp.connections) == (5, 3)
 
 
-def test_a_mail_whose_turn_has_not_come_is_never_begun_when_nobody_answers(smtp, settings):
+def test_mails_whose_turn_has_not_come_are_never_begun_when_no_server_answers(smtp, settings):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         settings.EMAIL_PORT = closed.getsockname()[1]
     wire = FakeConnection([mail(), mail(), mail()])
@@ -148,7 +148,7 @@ def test_a_mail_whose_turn_has_not_come_is_never_begun_when_nobody_answers(smtp,
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
-def test_lines_that_start_with_a_dot_arrive_whole(smtp, pipelining):
+def test_lines_that_start_with_a_dot_arrive_intact(smtp, pipelining):
     smtp.pipelining = pipelining
     carrier = transport()
     message = PlainMail(".\n..two dots\nend")

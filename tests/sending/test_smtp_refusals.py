@@ -1,4 +1,4 @@
-"""What a mail server answers for ever, read as a provider's report is read."""
+"""A mail server's permanent refusals, read the way a provider's reports are."""
 
 import smtplib
 
@@ -65,7 +65,7 @@ HARD, SOFT, REFUSED = Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.REFUSED
         ("", None),
     ],
 )
-def test_a_reply_says_what_is_wrong(reply, kind):
+def test_the_kind_of_failure_is_read_from_the_reply(reply, kind):
     assert kind_of_reply(reply) == kind
 
 
@@ -87,8 +87,8 @@ def test_the_provider_and_the_reply_decide_together(provider_kind, reply, kind):
 
 
 @pytest.mark.parametrize("unit", ["a", " ", "1.", "5.7.1 ", "user ", "a@", "exceed ", "-", "mailbox x "])
-def test_a_reply_of_any_length_is_read_in_no_time(unit):
-    # Only its beginning is read, so that no pattern can be made to run for long.
+def test_a_reply_of_any_length_is_read_quickly(unit):
+    # Only the beginning is read, so no pattern can be made to run for long.
     assert kind_of_reply(unit * 1_000_000) == kind_of_reply(unit * 3000)
 
 
@@ -101,7 +101,7 @@ def edition():
 
 
 def send(settings, edition, refusal):
-    """Send one digest to a server that refuses its reader so; return its delivery."""
+    """Send one digest to a server that gives this refusal; return its delivery."""
     delivery = make_delivery(make_subscriber("ada@example.org"), edition)
     with fake_smtp() as smtp:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -114,7 +114,7 @@ def send(settings, edition, refusal):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("refusal", ["550 5.7.1 policy", "550 5.7.26 unauthenticated", "550 nobody", "554 spam"])
-def test_a_server_that_refuses_our_mail_ends_nobodys_mail(settings, edition, refusal):
+def test_a_server_that_refuses_our_mail_suppresses_no_one(settings, edition, refusal):
     delivery = send(settings, edition, refusal)
 
     assert (delivery.status, delivery.subscriber.status) == (Status.FAILED, ReaderStatus.ACTIVE)
@@ -123,7 +123,7 @@ def test_a_server_that_refuses_our_mail_ends_nobodys_mail(settings, edition, ref
 
 
 @pytest.mark.django_db
-def test_a_server_that_knows_no_such_mailbox_ends_the_mail_to_it(settings, edition):
+def test_a_server_that_knows_no_such_mailbox_suppresses_its_address(settings, edition):
     delivery = send(settings, edition, "550 5.1.1 <ada@example.org>: user unknown")
 
     assert (delivery.status, delivery.subscriber.status) == (Status.BOUNCED, ReaderStatus.SUPPRESSED)
@@ -160,5 +160,5 @@ def test_refusals_by_the_server_halt_the_edition(settings, edition):
         (smtplib.SMTPServerDisconnected("gone"), ""),
     ],
 )
-def test_the_reply_is_found_in_what_smtplib_raises(error, refusal):
+def test_the_reply_is_read_from_the_smtplib_error(error, refusal):
     assert of_error(error).refusal == refusal

@@ -1,4 +1,4 @@
-"""Nobody who left gets a mail that was not on the wire yet, whatever carries it."""
+"""Readers who left get no mail that was not yet on the wire, whatever the transport."""
 
 import re
 from contextlib import ExitStack
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Carrier:
-    """Whoever takes the mails of a test: who got one, and what happens while the first is on the wire."""
+    """Takes the mails of a test: records who got one, and runs `meanwhile` while the first is on the wire."""
 
     def __init__(self):
         self.got = []
@@ -91,7 +91,7 @@ def by_outbox(carrier, settings, stack):
 
 @pytest.fixture(params=[by_smtp, by_slow_smtp, by_call, by_many_a_call, by_outbox], ids=lambda way: way.__name__)
 def carrier(request, settings, monkeypatch):
-    # As where a mail takes its time on the wire.
+    # As when a mail spends a long time on the wire.
     monkeypatch.setattr(final_check, "PAUSE", 0)
     settings.SEND_CONNECTIONS = 1
     carrier = Carrier()
@@ -127,7 +127,7 @@ def statuses():
 
 
 def before_begin(monkeypatch, act):
-    """Have something happen once, when a worker has composed its batch and is about to put it on the wire."""
+    """Run `act` once, when a worker has composed its batch and is about to put it on the wire."""
     begin, acts = ledger.begin, [act]
 
     def begin_later(*args):
@@ -139,7 +139,7 @@ def before_begin(monkeypatch, act):
 
 
 @leaving
-def test_who_left_between_claim_and_wire_gets_nothing(carrier, readers, leave, monkeypatch):
+def test_readers_who_left_between_claim_and_wire_get_nothing(carrier, readers, leave, monkeypatch):
     before_begin(monkeypatch, lambda: leave(readers[1]))
 
     worker.drain()
@@ -152,7 +152,7 @@ def test_who_left_between_claim_and_wire_gets_nothing(carrier, readers, leave, m
 
 
 @leaving
-def test_who_leaves_while_another_mail_is_on_the_wire_gets_nothing(carrier, readers, leave):
+def test_readers_who_leave_while_another_mail_is_on_the_wire_get_nothing(carrier, readers, leave):
     # The mails of one call are on the wire together.
     carrier.meanwhile = lambda: [leave(reader) for reader in (readers[2], readers[4])]
 
@@ -166,18 +166,18 @@ def test_who_leaves_while_another_mail_is_on_the_wire_gets_nothing(carrier, read
     assert statuses().count(Status.SENT) == 4
 
 
-def test_an_edition_that_is_halted_goes_to_nobody_from_the_next_mail_on(carrier, edition, readers):
+def test_a_halted_edition_goes_to_no_one_from_the_next_mail_on(carrier, edition, readers):
     carrier.meanwhile = lambda: edition.halt(NOON, "a wrong title")
 
     worker.drain()
 
     assert set(carrier.got) <= {"r0@example.org", "r1@example.org"}
     assert statuses() == [Status.SENT] * len(carrier.got) + [Status.HELD] * (6 - len(carrier.got))
-    # None of them has used up a try.
+    # None of them has used up an attempt.
     assert set(Delivery.objects.filter(status=Status.HELD).values_list("attempts", "claimed_by")) == {(0, "")}
 
 
-def test_an_edition_that_was_taken_back_meanwhile_goes_to_nobody(carrier, edition, readers, monkeypatch):
+def test_an_edition_withdrawn_in_the_meantime_goes_to_no_one(carrier, edition, readers, monkeypatch):
     before_begin(monkeypatch, lambda: edition.withdraw(NOON + timedelta(days=1)))
 
     worker.drain()
@@ -187,7 +187,7 @@ def test_an_edition_that_was_taken_back_meanwhile_goes_to_nobody(carrier, editio
     assert statuses() == []
 
 
-def test_what_another_worker_took_over_is_left_to_it(carrier, readers):
+def test_deliveries_taken_over_by_another_worker_are_left_to_it(carrier, readers):
     carrier.meanwhile = lambda: Delivery.objects.filter(subscriber=readers[2]).update(claimed_by="another")
 
     worker.drain()
@@ -196,13 +196,13 @@ def test_what_another_worker_took_over_is_left_to_it(carrier, readers):
     assert Delivery.objects.get(subscriber=readers[2]).claimed_by == "another"
 
 
-def test_a_call_that_is_sent_again_in_halves_leaves_out_who_left_since(settings, readers):
+def test_a_call_resent_in_halves_leaves_out_readers_who_left_since(settings, readers):
     carrier = Carrier()
     with ExitStack() as stack:
         provider = by_many_a_call(carrier, settings, stack)
         settings.SEND_PER_CALL = 4
         carrier.meanwhile = lambda: readers[1].unsubscribe(NOON)
-        # One address has the whole first call refused.
+        # One address makes the provider refuse the whole first call.
         provider.refuse = b"r3@example.org"
 
         worker.drain()
@@ -210,7 +210,7 @@ def test_a_call_that_is_sent_again_in_halves_leaves_out_who_left_since(settings,
     assert statuses() == [Status.SENT, Status.CANCELLED, Status.SENT, Status.FAILED, Status.SENT, Status.SENT]
 
 
-def test_mails_that_follow_at_once_are_asked_about_together(settings, readers, monkeypatch):
+def test_mails_that_follow_at_once_are_checked_together(settings, readers, monkeypatch):
     monkeypatch.setattr(final_check, "PAUSE", 60)
     monkeypatch.setattr(final_check, "CHECK_VALID_FOR", 60)
     carrier, questions = Carrier(), []

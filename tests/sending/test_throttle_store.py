@@ -1,4 +1,4 @@
-"""The state of the pace in Redis, and what happens while Redis is away."""
+"""The throttle's state in Redis, and what happens while Redis is unavailable."""
 
 import threading
 
@@ -15,13 +15,13 @@ def go_on():
 
 @pytest.fixture
 def empty(settings):
-    """A Redis that knows of no pace."""
+    """A Redis with no throttle state."""
     redis = Redis.from_url(settings.REDIS_URL)
     redis.delete(throttle_store.THROTTLE_KEY)
     return redis
 
 
-def test_without_redis_each_process_keeps_the_pace_and_says_so_once(settings, caplog):
+def test_without_redis_each_process_keeps_its_own_pace_and_logs_it_once(settings, caplog):
     settings.REDIS_URL, settings.SEND_PER_SECOND = "redis://127.0.0.1:1/0", 50
     pace = RateLimiter()
 
@@ -32,7 +32,7 @@ def test_without_redis_each_process_keeps_the_pace_and_says_so_once(settings, ca
 
 @pytest.mark.services
 def test_two_processes_share_one_state_in_redis(empty, settings):
-    """Two boards are two processes: they have nothing in common but Redis."""
+    """Two boards stand in for two processes: they share nothing but Redis."""
     one, two = throttle_store.SharedBoard(settings.REDIS_URL), throttle_store.SharedBoard(settings.REDIS_URL)
 
     one.change(lambda state, now: (state.slowed(now, 20), None))
@@ -58,12 +58,12 @@ def test_many_workers_at_once_never_get_the_same_slot_in_redis(empty, settings):
     free_at = throttle_store.SharedBoard(settings.REDIS_URL).change(lambda state, _: (state, state.free_at))
 
     assert sum(grants) == 100
-    # A hundred mails at a hundred a second take a second, however many ask.
+    # A hundred mails at a hundred per second take one second, however many workers ask.
     assert free_at - first > 0.99
 
 
 @pytest.mark.services
-def test_a_state_in_redis_that_cannot_be_read_holds_nobody_up(empty, settings):
+def test_an_unreadable_state_in_redis_holds_no_one_up(empty, settings):
     empty.set(throttle_store.THROTTLE_KEY, "nonsense")
 
     assert throttle_store.SharedBoard(settings.REDIS_URL).change(lambda state, now: (state, state.wait(now))) == 0

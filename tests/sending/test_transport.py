@@ -1,4 +1,4 @@
-"""Real providers' answers over their API, read right, spoken by a server on this machine; and the outbox."""
+"""Real providers' API answers, given by a local server, are read correctly; and the outbox."""
 
 import socket
 
@@ -69,7 +69,7 @@ def test_a_mail_goes_out_through_amazon_ses(provider, settings, monkeypatch):
         ((0, ""), Verdict.UNCERTAIN),
     ],
 )
-def test_each_answer_of_a_provider_leads_to_the_right_next_step(postmark, answer, verdict):
+def test_each_provider_answer_gives_the_right_verdict(postmark, answer, verdict):
     postmark.answers.append(answer)
 
     outcome = send()
@@ -78,7 +78,7 @@ def test_each_answer_of_a_provider_leads_to_the_right_next_step(postmark, answer
     assert outcome.error
 
 
-def test_a_refused_address_is_permanent(postmark):
+def test_a_refused_address_is_a_permanent_failure(postmark):
     error_text = "Found inactive addresses: reader@example.org. Inactive recipients"
     postmark.answers.append((422, f'{{"ErrorCode": 406, "Message": "{error_text}"}}'))
 
@@ -94,7 +94,7 @@ def test_a_provider_that_does_not_answer_in_time_leaves_the_mail_uncertain(postm
     assert send().verdict == Verdict.UNCERTAIN
 
 
-def test_a_provider_that_cannot_be_reached_has_taken_nothing(postmark, settings):
+def test_an_unreachable_provider_has_accepted_nothing(postmark, settings):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     settings.ANYMAIL = {**settings.ANYMAIL, "POSTMARK_API_URL": f"http://127.0.0.1:{port}"}
@@ -102,7 +102,7 @@ def test_a_provider_that_cannot_be_reached_has_taken_nothing(postmark, settings)
     assert send().verdict == Verdict.TEMPORARY
 
 
-def test_a_full_disk_in_the_outbox_is_tried_again_later(settings, tmp_path):
+def test_an_outbox_that_cannot_be_written_is_tried_again_later(settings, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     settings.EMAIL_BACKEND = "digest.sending.file_backend.OutboxBackend"
@@ -114,7 +114,7 @@ def test_a_full_disk_in_the_outbox_is_tried_again_later(settings, tmp_path):
     assert "NotADirectoryError" in outcome.error
 
 
-def test_the_outbox_holds_one_file_a_mail(settings, tmp_path):
+def test_the_outbox_holds_one_file_per_mail(settings, tmp_path):
     settings.EMAIL_BACKEND = "digest.sending.file_backend.OutboxBackend"
     settings.OUTBOX_DIR = tmp_path
 

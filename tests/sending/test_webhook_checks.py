@@ -1,4 +1,4 @@
-"""`manage.py check --deploy` names what is missing for reports to be believed."""
+"""`manage.py check --deploy` names what is missing before reports can be trusted."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ def check_messages(settings, provider, **options):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS_WITH_WEBHOOKS)
-def test_a_missing_proof_is_an_error_with_the_name_of_the_setting(settings, provider):
+def test_a_missing_proof_is_an_error_that_names_the_setting(settings, provider):
     ((number, message),) = check_messages(settings, provider)
 
     assert number == "digest.E001"
@@ -27,12 +27,12 @@ def test_a_missing_proof_is_an_error_with_the_name_of_the_setting(settings, prov
 
 
 @pytest.mark.parametrize("provider", ["smtp", "outbox", "scaleway", *PROVIDERS_WITH_WEBHOOKS])
-def test_all_set_is_well(settings, provider):
+def test_there_are_no_messages_when_everything_is_set(settings, provider):
     assert check_messages(settings, provider, **ALL_SECRETS) == []
 
 
 @pytest.mark.parametrize("provider", ["smtp", "outbox", "scaleway"])
-def test_where_nothing_is_reported_nothing_is_missing(settings, provider):
+def test_where_nothing_is_reported_no_secret_is_missing(settings, provider):
     assert check_messages(settings, provider) == []
 
 
@@ -43,14 +43,14 @@ def test_where_nothing_is_reported_nothing_is_missing(settings, provider):
         ("resend", {"WEBHOOK_SECRET": "user:password"}, "ANYMAIL_RESEND_SIGNING_SECRET"),
     ],
 )
-def test_a_weaker_proof_is_warned_of(settings, provider, options, setting):
+def test_a_weaker_proof_gives_a_warning(settings, provider, options, setting):
     ((number, message),) = check_messages(settings, provider, **options)
 
     assert (number, setting in message) == ("digest.W001", True)
 
 
 @pytest.mark.parametrize("secret", ["password", "user:", ":password"])
-def test_a_secret_that_is_no_user_and_password_is_an_error(settings, secret):
+def test_a_secret_that_is_not_user_and_password_is_an_error(settings, secret):
     assert [number for number, _ in check_messages(settings, "brevo", WEBHOOK_SECRET=secret)] == ["digest.E002"]
 
 
@@ -63,7 +63,7 @@ def test_a_secret_that_is_no_user_and_password_is_an_error(settings, secret):
         ({"EMAIL_URL": "smtp://mail.example.org"}, True),
     ],
 )
-def test_the_check_fails_in_production(variables, passes):
+def test_the_check_fails_in_production_only_when_a_secret_is_missing_or_broken(variables, passes):
     environment = {
         **{name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL") if name in os.environ},
         "DEBUG": "false",

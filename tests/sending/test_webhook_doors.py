@@ -1,4 +1,4 @@
-"""Who may post a report: the chosen provider alone, where something shows that it is the provider."""
+"""Who may post a report: only the chosen provider, and only with proof that it is the provider."""
 
 import json
 from base64 import b64encode
@@ -44,7 +44,7 @@ def choose(settings, provider, **options):
 
 
 @pytest.mark.parametrize("chosen", ["smtp", "outbox", "scaleway", *PROVIDERS_WITH_WEBHOOKS])
-def test_only_the_chosen_providers_address_is_there(client, settings, chosen):
+def test_only_the_chosen_providers_webhook_address_exists(client, settings, chosen):
     choose(settings, chosen, **ALL_SECRETS)
 
     open_ones = [provider for provider in PROVIDERS_WITH_WEBHOOKS if client.head(address(provider)).status_code == 200]
@@ -53,7 +53,7 @@ def test_only_the_chosen_providers_address_is_there(client, settings, chosen):
 
 
 @pytest.mark.parametrize("chosen", ["smtp", *PROVIDERS_WITH_WEBHOOKS])
-def test_no_mail_that_comes_in_is_taken_and_no_other_provider(client, settings, chosen):
+def test_inbound_mail_and_other_providers_are_not_accepted(client, settings, chosen):
     choose(settings, chosen, **ALL_SECRETS)
 
     for name in (chosen, "postal", "sendgrid", "unisender_go", "mailtrap", "sendinblue", "scaleway"):
@@ -63,7 +63,7 @@ def test_no_mail_that_comes_in_is_taken_and_no_other_provider(client, settings, 
 
 
 @pytest.mark.parametrize("provider", PROVIDERS_WITH_WEBHOOKS)
-def test_a_provider_without_a_proof_is_refused(client, settings, provider, caplog):
+def test_a_provider_without_a_configured_proof_is_refused(client, settings, provider, caplog):
     choose(settings, provider)
 
     answer = post(client, provider, EMPTY.get(provider, {}))
@@ -98,7 +98,7 @@ def test_the_provider_itself_is_believed(client, settings, delivery, provider):
 
 @pytest.mark.parametrize("provider", PROVIDERS_WITH_WEBHOOKS)
 @pytest.mark.parametrize("options", [{}, {"Authorization": f"Basic {b64encode(b'user:guess').decode()}"}])
-def test_the_password_counts_wherever_it_is_set(client, settings, delivery, provider, options):
+def test_the_password_is_checked_wherever_one_is_set(client, settings, delivery, provider, options):
     choose(settings, provider, **ALL_SECRETS)
     body, content_type, headers = signed_post(provider, report_of(provider, delivery))
 
@@ -109,10 +109,10 @@ def test_the_password_counts_wherever_it_is_set(client, settings, delivery, prov
 
 
 @pytest.mark.parametrize("provider", ["amazon_ses", "mailersend", "mailgun", "mandrill", "resend"])
-def test_what_was_changed_on_the_way_is_refused(client, settings, delivery, provider):
+def test_a_report_altered_in_transit_is_refused(client, settings, delivery, provider):
     choose(settings, provider, **ALL_SECRETS)
     body, content_type, headers = signed_post(provider, report_of(provider, delivery))
-    # Mailgun signs a time and a word of chance, and nothing else.
+    # Mailgun signs only a timestamp and a random token.
     changed = body.replace(b"token-of", b"guessed") if provider == "mailgun" else body.replace(b"ada", b"eve")
     assert changed != body
 
@@ -134,7 +134,7 @@ def test_what_was_changed_on_the_way_is_refused(client, settings, delivery, prov
         {"svix-id": "another"},
     ],
 )
-def test_a_signature_of_resend_is_of_this_message_and_of_just_now(client, settings, headers):
+def test_a_resend_signature_must_match_the_message_and_be_recent(client, settings, headers):
     choose(settings, "resend", RESEND_SIGNING_SECRET=SVIX_KEY)
     body, content_type, right = signed_post("resend", payload("resend_bounced"))
 
@@ -159,7 +159,7 @@ def test_a_signature_of_resend_is_of_this_message_and_of_just_now(client, settin
         {"Type": "Other"},
     ],
 )
-def test_a_message_of_amazon_is_of_our_topic_and_signed_by_amazon(client, settings, delivery, changes):
+def test_an_amazon_message_must_be_for_our_topic_and_signed_by_amazon(client, settings, delivery, changes):
     report = payload("amazon_ses_bounce", delivery)
     choose(settings, "amazon_ses", **ALL_SECRETS, AMAZON_SES_WEBHOOK_TOPIC=report["TopicArn"])
 
@@ -184,7 +184,7 @@ def test_a_report_without_amazons_envelope_is_refused_and_the_log_says_why(clien
     assert "turn off raw message delivery" in caplog.text
 
 
-def test_amazon_tries_again_while_its_certificate_cannot_be_had(client, settings, monkeypatch):
+def test_amazon_is_told_to_try_again_while_its_certificate_cannot_be_fetched(client, settings, monkeypatch):
     choose(settings, "amazon_ses", **ALL_SECRETS)
     monkeypatch.undo()
     choose(settings, "amazon_ses", **ALL_SECRETS)
@@ -198,7 +198,7 @@ def test_amazon_tries_again_while_its_certificate_cannot_be_had(client, settings
     assert post(client, "amazon_ses", payload("amazon_ses_bounce")).status_code == 503
 
 
-def test_a_subscription_is_confirmed_for_our_own_topic_alone(client, settings, monkeypatch):
+def test_an_amazon_subscription_that_amazon_did_not_sign_is_not_confirmed(client, settings, monkeypatch):
     confirmed = []
     monkeypatch.setattr(
         AmazonSESTrackingWebhookView, "auto_confirm_sns_subscription", lambda _, message: confirmed.append(message)
@@ -216,7 +216,7 @@ def test_a_subscription_is_confirmed_for_our_own_topic_alone(client, settings, m
 
 
 @pytest.mark.parametrize("provider", ["mailjet", "mandrill", "sparkpost"])
-def test_a_bad_report_does_not_cost_the_others_of_its_batch(client, settings, delivery, provider):
+def test_a_bad_report_does_not_lose_the_others_in_its_batch(client, settings, delivery, provider):
     choose(settings, provider, **ALL_SECRETS)
 
     for bad in (None, 7, "x", [], {}, {"event": []}, {"msys": 3}, {"msys": {"message_event": None}}):

@@ -1,4 +1,4 @@
-"""Whatever is posted to a webhook, the answer is never an error of ours."""
+"""Whatever is posted to a webhook, it never causes a server error."""
 
 import json
 import random
@@ -68,7 +68,7 @@ TYPES = [
 
 
 @pytest.mark.parametrize("provider", PROVIDERS_WITH_WEBHOOKS)
-def test_nothing_that_a_stranger_posts_is_an_error_of_ours(client, settings, provider):
+def test_nothing_a_stranger_posts_causes_a_server_error(client, settings, provider):
     client.raise_request_exception = False
     for options in ({}, ALL_SECRETS):
         choose(settings, provider, **options)
@@ -81,7 +81,7 @@ def test_nothing_that_a_stranger_posts_is_an_error_of_ours(client, settings, pro
 
 
 @pytest.mark.parametrize("provider", PROVIDERS_WITH_WEBHOOKS)
-def test_no_body_is_an_error_of_ours_with_the_password_either(client, settings, provider):
+def test_no_body_posted_with_the_password_causes_a_server_error(client, settings, provider):
     client.raise_request_exception = False
     choose(settings, provider, **ALL_SECRETS)
     for body in BODIES:
@@ -91,8 +91,8 @@ def test_no_body_is_an_error_of_ours_with_the_password_either(client, settings, 
 
 
 @pytest.mark.parametrize("provider", PROVIDERS_WITH_WEBHOOKS)
-def test_nothing_that_the_provider_posts_is_an_error_of_ours(client, settings, delivery, provider):
-    """Each value of a report is taken away and replaced in turn, with all signatures right."""
+def test_nothing_the_provider_posts_causes_a_server_error(client, settings, delivery, provider):
+    """Each value of a report is removed and replaced in turn, with all signatures valid."""
     client.raise_request_exception = False
     choose(settings, provider, **ALL_SECRETS)
     report = report_of(provider, delivery)
@@ -107,12 +107,12 @@ def post_changed(client, provider, report):
     try:
         return post(client, provider, report).status_code
     except (KeyError, TypeError, ValueError, AttributeError):
-        # What cannot even be signed: the envelope itself is gone.
+        # It cannot even be signed, because the envelope itself is gone.
         return 400
 
 
 def paths(value, path=()):
-    """Every place of a report, from the outside in."""
+    """Yield the path to every value of a report, from the outside in."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, below in items:
         yield (*path, name)

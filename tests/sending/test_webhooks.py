@@ -1,4 +1,4 @@
-"""What providers post to their webhook addresses, in the shapes they post it."""
+"""What providers post to their webhook addresses, in their own formats."""
 
 from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ CAPTURED = {
 
 
 def send_bounce(client, provider, delivery):
-    """Post the hard bounce of this provider."""
+    """Post this provider's hard bounce."""
     return post(client, provider, payload(CAPTURED[provider], delivery))
 
 
@@ -47,13 +47,13 @@ BOUNCING = list(CAPTURED)
 
 @pytest.fixture
 def chosen(request, settings):
-    """The provider of one case, chosen in the settings."""
+    """The provider of this case, chosen in the settings."""
     settings.MAIL_PROVIDER = request.param
     return request.param
 
 
 @pytest.mark.parametrize("chosen", BOUNCING, indirect=True)
-def test_a_hard_bounce_ends_the_mail_to_an_address_at_once(client, delivery, chosen):
+def test_a_hard_bounce_suppresses_the_address_at_once(client, delivery, chosen):
     assert send_bounce(client, chosen, delivery).status_code == 200
 
     delivery.refresh_from_db()
@@ -64,7 +64,7 @@ def test_a_hard_bounce_ends_the_mail_to_an_address_at_once(client, delivery, cho
 
 
 @pytest.mark.parametrize("chosen", BOUNCING, indirect=True)
-def test_a_report_that_is_posted_twice_is_kept_once(client, delivery, chosen):
+def test_a_report_posted_twice_is_stored_once(client, delivery, chosen):
     for _ in range(2):
         assert send_bounce(client, chosen, delivery).status_code == 200
 
@@ -75,7 +75,7 @@ def test_a_report_that_is_posted_twice_is_kept_once(client, delivery, chosen):
 
 
 def soften(provider, report):
-    """Make a hard bounce a soft one, in the provider's own words."""
+    """Turn a hard bounce into a soft one, in the provider's own terms."""
     match provider:
         case "postmark":
             report["Type"] = "SoftBounce"
@@ -91,7 +91,7 @@ def soften(provider, report):
 
 
 @pytest.mark.parametrize("chosen", BOUNCING, indirect=True)
-def test_a_soft_bounce_costs_one_mail_and_no_reader(client, delivery, chosen):
+def test_a_soft_bounce_fails_one_delivery_and_keeps_the_reader_active(client, delivery, chosen):
     report = soften(chosen, payload(CAPTURED[chosen], delivery))
 
     assert post(client, chosen, report).status_code == 200
@@ -102,7 +102,7 @@ def test_a_soft_bounce_costs_one_mail_and_no_reader(client, delivery, chosen):
     assert not Suppression.objects.exists()
 
 
-def test_a_delivery_is_noted_at_the_providers_time(client, delivery):
+def test_a_delivery_is_recorded_at_the_providers_time(client, delivery):
     post(client, "postmark", payload("postmark_delivery", delivery))
 
     delivery.refresh_from_db()
@@ -110,7 +110,7 @@ def test_a_delivery_is_noted_at_the_providers_time(client, delivery):
     assert Event.objects.get().at == datetime(2025, 8, 21, 12, 0, 5, tzinfo=UTC)
 
 
-def test_a_complaint_ends_the_mail_to_an_address_at_once(client, delivery):
+def test_a_complaint_suppresses_the_address_at_once(client, delivery):
     post(client, "postmark", payload("postmark_delivery", delivery))
     post(client, "postmark", payload("postmark_complaint", delivery))
 
@@ -119,7 +119,7 @@ def test_a_complaint_ends_the_mail_to_an_address_at_once(client, delivery):
     assert Suppression.objects.get().reason == "complained"
 
 
-def test_who_unsubscribes_at_the_provider_is_unsubscribed_here(client, delivery):
+def test_unsubscribing_at_the_provider_unsubscribes_here_too(client, delivery):
     post(client, "postmark", payload("postmark_unsubscription", delivery))
 
     delivery.refresh_from_db()
@@ -137,7 +137,7 @@ def test_an_out_of_office_reply_changes_nothing(client, delivery):
     assert Event.objects.get().type == "autoresponded"
 
 
-def test_a_report_about_a_mail_that_is_not_ours_is_answered_and_does_no_harm(client, delivery):
+def test_a_report_about_mail_that_is_not_ours_is_answered_and_does_no_harm(client, delivery):
     report = payload("postmark_bounce") | {"Email": "stranger@example.org", "Metadata": {"delivery": "999999"}}
 
     assert post(client, "postmark", report).status_code == 200
@@ -174,7 +174,7 @@ def test_a_report_with_a_wrong_signature_is_refused(client, delivery, settings):
     assert not Event.objects.exists()
 
 
-def test_nothing_that_is_kept_holds_the_address(client, delivery, settings):
+def test_nothing_stored_contains_the_address(client, delivery, settings):
     for provider in BOUNCING:
         settings.MAIL_PROVIDER = provider
         send_bounce(client, provider, delivery)
@@ -185,9 +185,9 @@ def test_nothing_that_is_kept_holds_the_address(client, delivery, settings):
     assert not any("ada" in text for text in stored_texts)
 
 
-def test_of_many_reports_each_costs_the_same_few_queries(client, django_assert_max_num_queries):
+def test_each_of_many_reports_costs_the_same_few_queries(client, django_assert_max_num_queries):
     edition = make_edition(make_paper())
-    # A bounce ends a reader's mail, which is dearer than noting that one arrived.
+    # A bounce suppresses the reader, which takes more queries than recording that a mail arrived.
     for number in range(100):
         email = f"ada{number}@example.org"
         delivery = make_delivery(make_subscriber(email), edition, status=Status.SENT)

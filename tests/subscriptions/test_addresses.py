@@ -1,4 +1,4 @@
-"""Addresses are checked, put into one form, and compared whatever their case."""
+"""Addresses are checked, normalised, and compared whatever their case."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def clean(address, **options):
         ("ada@bücher.example.org", "ada@xn--bcher-kva.example.org"),
     ],
 )
-def test_an_address_gets_its_normal_form(typed, cleaned):
+def test_an_address_is_normalised(typed, cleaned):
     assert clean(typed) == cleaned
 
 
@@ -41,14 +41,14 @@ def test_an_address_gets_its_normal_form(typed, cleaned):
         "ådå@example.org",
     ],
 )
-def test_what_is_no_address_is_refused_in_words(typed):
+def test_an_invalid_address_is_refused_with_a_message(typed):
     with pytest.raises(addresses.BadAddress) as caught:
         clean(typed)
     assert len(str(caught.value)) > 10
 
 
 @pytest.mark.parametrize("typed", ["ada@mailinator.com", "ada@MAILINATOR.com", "ada@mail.mailinator.com"])
-def test_disposable_domains_are_refused_where_asked(typed):
+def test_disposable_domains_are_refused_when_asked_to(typed):
     with pytest.raises(addresses.BadAddress, match="stop working"):
         clean(typed)
     assert clean(typed, refuse_disposable=False)

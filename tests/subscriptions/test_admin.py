@@ -1,4 +1,4 @@
-"""The desk for subscribers, topics and suppressed addresses."""
+"""The panel's pages for subscribers, topics and suppressed addresses."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,12 +58,12 @@ def test_the_page_of_a_subscriber_shows_topics_and_consents(admin_client):
     assert str(reader.public_id) in html
 
 
-def test_nobody_is_signed_up_by_another(admin_client):
+def test_no_one_can_be_signed_up_from_the_panel(admin_client):
     assert admin_client.get(f"{SUBSCRIBERS}add/").status_code == 403
 
 
 @time_machine.travel(NOON, tick=False)
-def test_another_hour_moves_the_next_digest(admin_client):
+def test_changing_the_hour_moves_the_next_digest(admin_client):
     reader = make_subscriber(next_digest_at=datetime(2025, 8, 22, 7, tzinfo=UTC))
     fields = {"time_zone": "UTC", "local_time": "18:00", "frequency": "daily", "weekday": 0, "max_papers": 10}
     fields |= {
@@ -83,7 +83,7 @@ def test_another_hour_moves_the_next_digest(admin_client):
     assert reader.next_digest_at == datetime(2025, 8, 21, 18, tzinfo=UTC)
 
 
-def test_the_selected_are_unsubscribed(admin_client):
+def test_the_selected_subscribers_are_unsubscribed(admin_client):
     reader = make_subscriber()
 
     admin_client.post(SUBSCRIBERS, {"action": "unsubscribe", "_selected_action": [reader.pk]})
@@ -91,7 +91,7 @@ def test_the_selected_are_unsubscribed(admin_client):
     assert Subscriber.objects.get().status == Status.UNSUBSCRIBED
 
 
-def test_a_topic_tells_how_many_active_readers_follow_it(admin_client):
+def test_a_topic_shows_how_many_active_readers_follow_it(admin_client):
     topic = make_topic("Graph learning")
     make_subscriber(follows=[topic])
     make_subscriber(follows=[topic], status=Status.PENDING, confirmed_at=None, next_digest_at=None)
@@ -128,7 +128,7 @@ def test_an_address_is_suppressed_once(admin_client):
     assert Suppression.objects.count() == 1
 
 
-def test_what_readers_said_is_listed_in_few_queries(admin_client, django_assert_max_num_queries):
+def test_feedback_is_listed_in_few_queries(admin_client, django_assert_max_num_queries):
     for _ in range(12):
         Feedback.objects.create(subscriber=make_subscriber(), paper=make_paper("Graph motifs"), kind="more")
 

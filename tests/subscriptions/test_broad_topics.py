@@ -1,4 +1,4 @@
-"""The sign-up shows the broad topics and unfolds the narrower ones, by what they are part of; one can tick either."""
+"""The sign-up shows the broad topics and unfolds the narrower ones, grouped under them; readers can tick either."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ def names(boxes):
     return [box.choice_label for box in boxes]
 
 
-def test_broad_topics_are_seen_at_once_and_the_others_by_their_broad_one(topics):
+def test_broad_topics_are_shown_at_once_and_the_others_under_their_broad_one(topics):
     form = SignUpForm()
     assert names(form.leading_topics) == ["Language", "Vision"]
     assert [(name, names(boxes)) for name, boxes in form.topic_groups] == [
@@ -30,7 +30,7 @@ def test_broad_topics_are_seen_at_once_and_the_others_by_their_broad_one(topics)
     ]
 
 
-def test_without_levels_all_is_as_it_was():
+def test_without_levels_seven_topics_lead_and_the_rest_form_one_group():
     for number in range(10):
         make_topic(f"Topic {number}")
     form = SignUpForm()
@@ -45,7 +45,7 @@ def test_either_level_can_be_ticked(client, topics):
     assert len(page.all("details.further label.chip")) == 2
 
 
-def test_there_are_two_levels_and_no_third(topics):
+def test_there_are_only_two_levels(topics):
     video = topics[2]
     for fields in ({"parent": video}, {"parent": None, "pk": video.parent_id}):
         topic = Topic(slug="x", name="X", description="X", **fields)
@@ -55,7 +55,7 @@ def test_there_are_two_levels_and_no_third(topics):
             topic.clean()
 
 
-def test_many_topics_take_one_query(topics, django_assert_num_queries):
+def test_all_topics_take_one_query(topics, django_assert_num_queries):
     with django_assert_num_queries(1):
         form = SignUpForm()
         assert form.leading_topics

@@ -44,7 +44,7 @@ def test_opening_the_link_changes_nothing(client):
 
 
 @time_machine.travel(NOW, tick=False)
-def test_the_button_confirms_with_consent_and_sets_the_first_hour(client, sign_up):
+def test_the_button_confirms_records_consent_and_schedules_the_first_digest(client, sign_up):
     sign_up(time_zone="Europe/Berlin")
     reader = Subscriber.objects.get()
 
@@ -60,7 +60,7 @@ def test_the_button_confirms_with_consent_and_sets_the_first_hour(client, sign_u
     assert "Europe/Berlin" in page
 
 
-def test_a_second_press_changes_nothing(client):
+def test_a_second_click_changes_nothing(client):
     reader = make_pending()
     with time_machine.travel(NOW, tick=False):
         link = path(links.confirm_url(reader))
@@ -73,7 +73,7 @@ def test_a_second_press_changes_nothing(client):
     assert Subscriber.objects.values().get() == before
 
 
-def test_who_left_does_not_come_back_by_the_old_link(client):
+def test_the_old_link_does_not_bring_back_a_reader_who_left(client):
     reader = make_pending()
     link = path(links.confirm_url(reader))
     client.post(link)
@@ -97,7 +97,7 @@ def test_coming_back_on_a_day_that_had_its_digest_waits_for_the_next_day(client)
     assert reader.next_digest_at == datetime(2025, 8, 22, 18, tzinfo=UTC)
 
 
-def test_confirming_a_suppressed_address_is_kindly_refused(client):
+def test_confirming_a_suppressed_address_is_politely_refused(client):
     reader = make_pending()
     suppress(ADDRESS)
 
@@ -134,7 +134,7 @@ def test_a_forged_link_is_answered_clearly(client, token):
         assert "This link doesn’t work" in answer.content.decode()
 
 
-def test_the_link_of_a_sign_up_that_was_forgotten_says_so(client):
+def test_the_link_of_a_forgotten_sign_up_is_gone(client):
     reader = make_pending()
     link = path(links.confirm_url(reader))
     reader.erase()
@@ -163,7 +163,7 @@ def first_digest(client, reader):
 
 
 @time_machine.travel(NOW, tick=False)
-def test_somebody_new_can_have_the_latest_edition_at_once(client):
+def test_a_new_subscriber_can_get_the_latest_edition_at_once(client):
     reader = make_subscriber(next_digest_at=NOW + timedelta(hours=19))
 
     assert "Send me the latest edition now" in client.get(path(links.confirm_url(reader))).content.decode()
@@ -174,7 +174,7 @@ def test_somebody_new_can_have_the_latest_edition_at_once(client):
 
 
 @time_machine.travel(NOW, tick=False)
-def test_who_had_a_digest_waits_for_the_next_hour(client):
+def test_a_reader_who_had_a_digest_waits_for_the_next_one(client):
     reader = make_subscriber(next_digest_at=NOW + timedelta(hours=19), seen_until=NOW)
 
     assert "Send me the latest edition now" not in client.get(path(links.confirm_url(reader))).content.decode()
@@ -187,7 +187,7 @@ def test_who_had_a_digest_waits_for_the_next_hour(client):
 # --- The mails ---
 
 
-def test_the_confirmation_says_what_comes_and_that_ignoring_it_is_enough(mailoutbox, settings):
+def test_the_confirmation_says_what_will_come_and_that_it_can_be_ignored(mailoutbox, settings):
     settings.MAIL_REPLY_TO = "desk@example.org"
     reader = make_pending(follows=[make_topic("Graph learning")], time_zone="Europe/Berlin")
 

@@ -1,4 +1,4 @@
-"""Seeing and deleting what is held about oneself."""
+"""Seeing and deleting your own data."""
 
 import json
 from dataclasses import replace
@@ -24,7 +24,7 @@ def path(subscriber, more=""):
     return f"/preferences/{links.token(Purpose.PREFERENCES, subscriber)}{more}"
 
 
-def test_all_that_is_held_is_shown(client):
+def test_everything_we_store_is_shown(client):
     topic, paper = make_topic("Graph learning"), make_paper("Graph motifs")
     reader = make_subscriber(ADDRESS)
     chosen_preferences = Preferences(
@@ -43,7 +43,7 @@ def test_all_that_is_held_is_shown(client):
         assert text in html
 
 
-def test_the_data_can_be_taken_along(client):
+def test_the_data_can_be_downloaded(client):
     reader = make_subscriber(ADDRESS, follows=[make_topic("Graph learning")])
     preferences.keep(reader, replace(preferences.preferences_of(reader), mute=("blockchain",)))
     paper = make_paper("Graph motifs")

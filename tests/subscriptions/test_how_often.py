@@ -1,4 +1,4 @@
-"""Fewer mails, or more, with one press from the preferences."""
+"""Fewer or more emails, with one click in the preferences."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def path(reader, more=""):
 
 
 @pytest.mark.parametrize("frequency", ["weekly", "weekdays"])
-def test_one_press_changes_how_often_and_the_next_hour(client, reader, frequency):
+def test_one_click_changes_the_frequency_and_the_next_digest(client, reader, frequency):
     page = client.post(path(reader, "/how-often"), {"frequency": frequency}, follow=True).content.decode()
 
     reader.refresh_from_db()
@@ -45,7 +45,7 @@ def test_a_pause_of_two_weeks_and_back(client, reader):
 
 
 @pytest.mark.parametrize("fields", [{}, {"frequency": "hourly"}, {"pause": "9999"}, {"frequency": "days"}])
-def test_what_is_no_choice_changes_nothing(client, reader, fields):
+def test_an_invalid_choice_changes_nothing(client, reader, fields):
     assert client.post(path(reader, "/how-often"), fields).status_code == 400
 
     before = reader.chosen_rhythm
@@ -57,7 +57,7 @@ def test_opening_the_address_changes_nothing(client, reader):
     assert client.get(path(reader, "/how-often")).status_code == 405
 
 
-def test_the_page_of_leaving_leads_there(client, reader):
+def test_the_unsubscribe_page_links_there(client, reader):
     page = client.get(f"/unsubscribe/{links.token(Purpose.UNSUBSCRIBE, reader)}").content.decode()
 
     assert "Get fewer or pause them" in page

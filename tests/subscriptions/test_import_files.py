@@ -1,4 +1,4 @@
-"""Files of addresses as programs and people make them: separators, quotes, encodings, names, zones."""
+"""Address files as programs and people make them: separators, quotes, encodings, column names, zones."""
 
 import pytest
 
@@ -19,19 +19,19 @@ def cells(content):
     return table_reader.rows_of(take_in(content))
 
 
-# --- Separators and names ---
+# --- Separators and column names ---
 
 
 @pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;\r", "sep=; ", "sep=;;;"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_a_line_that_names_the_separator_is_no_line_of_names(line, mark):
+def test_a_line_that_names_the_separator_is_not_the_header(line, mark):
     roster = take_in(f"{mark}{line}\nName;E-Mail-Adresse\nAda;ada@example.org\n")
 
     assert (roster.columns, roster.lines) == ({"email": 1}, 1)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^"])
-def test_the_named_separator_is_taken_whatever_the_names_hold(separator):
+def test_the_named_separator_is_used_whatever_the_column_names_contain(separator):
     assert cells(f'sep={separator}\n"a,b;c"{separator}email\nx{separator}ada@example.org\n')[1][1] == "ada@example.org"
 
 
@@ -45,7 +45,7 @@ def test_the_named_separator_is_taken_whatever_the_names_hold(separator):
         ('"first, last\nand more";email', "Ada;ada@example.org"),
     ],
 )
-def test_signs_within_quoted_names_are_no_separators(head, line):
+def test_characters_within_column_names_are_not_taken_for_separators(head, line):
     roster = take_in(f"{head}\n{line}\n")
 
     assert table_reader.rows_of(roster)[1][roster.columns["email"]] == "ada@example.org"
@@ -68,16 +68,16 @@ def test_signs_within_quoted_names_are_no_separators(head, line):
         *("Электронная почта", "邮箱", "メールアドレス", "Subscriber", "Adresse électronique"),
     ],
 )
-def test_the_column_of_addresses_is_known_in_several_languages(name):
+def test_the_address_column_is_recognised_in_several_languages(name):
     assert take_in(f"x,{name}\n1,ada@example.org\n").columns["email"] == 1
 
 
 @pytest.mark.parametrize("head", ["Address,Name,E-Mail", "Subscriber,x,Email", "adresse,nom,courriel"])
-def test_a_postal_address_or_a_name_is_not_taken_for_the_column_of_addresses(head):
+def test_a_postal_address_or_a_name_is_not_taken_for_the_address_column(head):
     assert take_in(f"{head}\nx,y,ada@example.org\n").columns["email"] == 2
 
 
-def test_a_file_that_begins_with_an_address_has_no_names():
+def test_a_file_that_begins_with_an_address_has_no_header():
     roster = take_in("Ada,ada@example.org\nBob,bob@example.org\n")
 
     assert (roster.columns, roster.lines) == ({"email": 1}, 2)
@@ -104,7 +104,7 @@ def test_a_file_that_begins_with_an_address_has_no_names():
         ('email,name\ra@example.org,"oops\rb@example.org,B\r', 2),
     ],
 )
-def test_a_quote_that_does_not_close_is_refused_with_its_line(text, line):
+def test_an_unclosed_quote_is_refused_with_its_line_number(text, line):
     with pytest.raises(table_reader.RosterError, match=f"^Line {line}: a quote"):
         take_in(text)
     assert not Roster.objects.exists()
@@ -122,11 +122,11 @@ def test_a_quote_that_does_not_close_is_refused_with_its_line(text, line):
         'email,note\na@example.org,x\nb@example.org,"y"',
     ],
 )
-def test_quotes_that_close_are_no_fault(text):
+def test_quotes_that_close_are_accepted(text):
     assert [row[0] for row in cells(text)] == ["email", "a@example.org", "b@example.org"]
 
 
-def test_a_fault_is_told_by_its_line_in_the_file():
+def test_rows_are_numbered_by_their_line_in_the_file():
     rows = table_reader.numbered('sep=,\nemail,note\n\na@example.org,"two\nlines"\n\nb@example.org,x\n')
 
     assert [number for number, _ in rows] == [2, 4, 7]
@@ -136,7 +136,7 @@ def test_a_fault_is_told_by_its_line_in_the_file():
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
-def test_wide_files_are_read_with_a_mark_and_without(encoding):
+def test_unicode_files_are_read_with_and_without_a_byte_order_mark(encoding):
     assert cells("email,name\nada@example.org,Zoë\n".encode(encoding))[1] == ["ada@example.org", "Zoë"]
 
 
@@ -144,7 +144,7 @@ def test_wide_files_are_read_with_a_mark_and_without(encoding):
     ("head", "encoding"),
     [("Correo electrónico", "cp1252"), ("邮箱", "gb18030"), ("Электронная почта", "cp1251")],
 )
-def test_older_encodings_are_known_by_the_name_of_the_column(head, encoding):
+def test_older_encodings_are_recognised_by_the_column_name(head, encoding):
     roster = take_in(f"{head},x\nada@example.org,y\n".encode(encoding))
 
     assert (roster.encoding, roster.columns) == (encoding, {"email": 0})
@@ -157,7 +157,7 @@ def test_a_nul_is_refused_and_never_stored(encoding):
 
 
 @pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0" + bytes(600), b"PK\x03\x04" + bytes(99), bytes(64)])
-def test_what_is_no_text_is_refused(content):
+def test_a_file_that_is_not_text_is_refused(content):
     with pytest.raises(table_reader.RosterError):
         take_in(content)
 
@@ -180,7 +180,7 @@ def test_what_is_no_text_is_refused(content):
         ),
     ],
 )
-def test_a_zone_is_known_whatever_its_case(name, zone):
+def test_a_zone_is_recognised_whatever_its_case(name, zone):
     line = RowReader({"email": 0, "time_zone": 1}, NOON).read(["ada@example.org", name])
 
     assert line.choices["time_zone"] == zone
@@ -188,7 +188,7 @@ def test_a_zone_is_known_whatever_its_case(name, zone):
 
 @pytest.mark.parametrize("canonical", ["Europe/Kyiv", "Europe/Kiev"])
 @pytest.mark.parametrize("zone", ["Europe/Kyiv", "Europe/Kiev", "europe/kyiv"])
-def test_a_zone_that_was_renamed_is_taken_by_the_name_this_machine_knows(monkeypatch, canonical, zone):
+def test_a_renamed_zone_is_accepted_under_the_name_this_machine_knows(monkeypatch, canonical, zone):
     monkeypatch.setattr(time_zones, "available_timezones", lambda: {canonical, "localtime"})
     time_zones._spellings.cache_clear()
     try:
@@ -201,7 +201,7 @@ def test_a_zone_that_was_renamed_is_taken_by_the_name_this_machine_knows(monkeyp
     "zone",
     ["localtime", "Factory", "posixrules", "LOCALTIME", "posix/Europe/Berlin", "right/UTC", "US/Pacific-New", "../x"],
 )
-def test_a_name_that_is_no_zone_is_refused_with_its_line(zone):
+def test_a_name_that_is_not_a_zone_makes_a_bad_line(zone):
     with pytest.raises(BadLine, match="no time zone called"):
         RowReader({"email": 0, "time_zone": 1}, NOON).read(["ada@example.org", zone])
 
@@ -224,7 +224,7 @@ def test_a_name_that_is_no_zone_is_refused_with_its_line(zone):
         ),
     ],
 )
-def test_an_odd_cell_spoils_its_own_line_alone(field, cell):
+def test_an_odd_cell_spoils_only_its_own_line(field, cell):
     columns = {"email": 0, field: 0 if field == "email" else 1, "consent": 2}
     row = [cell] if field == "email" else ["ada@example.org", cell, "form"]
 
@@ -232,5 +232,5 @@ def test_an_odd_cell_spoils_its_own_line_alone(field, cell):
         RowReader(columns, NOON).read(row)
 
 
-def test_an_address_from_our_own_file_loses_the_apostrophe_it_was_given():
+def test_an_address_from_our_own_export_loses_the_apostrophe_it_was_given():
     assert RowReader({"email": 0}, NOON).read(["'+ada@example.org"]).email == "+ada@example.org"

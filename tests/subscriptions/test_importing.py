@@ -1,4 +1,4 @@
-"""Lists of addresses: read whatever their make, looked through, brought in with the consent each line proves."""
+"""Address lists: read whatever their format, checked, and imported with the consent each line proves."""
 
 import pytest
 import time_machine
@@ -48,7 +48,7 @@ def bring_in(text):
     ("encoding", "message"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("latin-1", "cp1252"), ("cp1252", "cp1252")],
 )
-def test_a_list_is_read_in_the_encoding_it_has(encoding, message):
+def test_a_list_is_read_in_its_own_encoding(encoding, message):
     roster = take_in("email,topics\nada@example.org,Théorie des jeux\n", encoding)
 
     assert roster.encoding == message
@@ -56,12 +56,12 @@ def test_a_list_is_read_in_the_encoding_it_has(encoding, message):
     assert roster.columns == {"email": 0, "topics": 1}
 
 
-def test_latin_1_that_windows_does_not_know_is_read_too():
+def test_latin_1_bytes_that_cp1252_lacks_are_read_too():
     assert take_in(b"email,name\nada@example.org,\x81\xe9\n").encoding == "latin-1"
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-def test_the_separator_is_the_one_of_the_head(separator):
+def test_the_separator_is_taken_from_the_header(separator):
     roster = take_in(f"name{separator}E-Mail\nAda{separator}ada@example.org\n")
 
     assert roster.columns == {"email": 1}
@@ -78,7 +78,7 @@ def test_the_separator_is_the_one_of_the_head(separator):
         (b"email\n" + b"x" * 140_000, "field larger than field limit"),
     ],
 )
-def test_what_is_no_list_is_refused_with_the_reason(content, message):
+def test_a_file_that_is_not_a_list_is_refused_with_the_reason(content, message):
     with pytest.raises(table_reader.RosterError, match=message):
         take_in(content)
 
@@ -106,7 +106,7 @@ def test_a_file_that_is_too_large_is_refused(monkeypatch):
         (["a@example.org", "", "", "", "", "2030-01-01", "form"], "in the future"),
     ],
 )
-def test_a_line_that_cannot_be_taken_says_why(row, message):
+def test_a_line_that_cannot_be_imported_says_why(row, message):
     names = ("email", "time_zone", "local_time", "frequency", "topics", "consented_at", "consent")
     columns = {name: number for number, name in enumerate(names)}
 
@@ -114,7 +114,7 @@ def test_a_line_that_cannot_be_taken_says_why(row, message):
         RowReader(columns, NOON).read(row)
 
 
-def test_a_line_says_all_that_a_reader_chose():
+def test_a_line_can_hold_everything_a_reader_chose():
     topic = make_topic("Graph learning")
     columns = {"email": 0, "time_zone": 1, "local_time": 2, "frequency": 3, "topics": 4}
 
@@ -128,10 +128,10 @@ def test_a_line_says_all_that_a_reader_chose():
     )
 
 
-# --- Looking through, and bringing in ---
+# --- Checking and importing ---
 
 
-def test_looking_through_writes_nothing_and_tells_what_would_come_of_each_line(mailoutbox):
+def test_checking_writes_nothing_and_tells_what_would_happen_to_each_line(mailoutbox):
     make_subscriber("known@example.org")
     make_subscriber("left@example.org", status=Status.UNSUBSCRIBED, next_digest_at=None)
     Suppression.objects.create(address_hash=hash_of("never@example.org"), reason="complained")
@@ -148,7 +148,7 @@ def test_looking_through_writes_nothing_and_tells_what_would_come_of_each_line(m
     assert not mailoutbox
 
 
-def test_who_is_on_a_list_with_proof_is_active_with_that_consent_and_gets_no_mail(mailoutbox):
+def test_readers_listed_with_proof_are_active_with_that_consent_and_get_no_mail(mailoutbox):
     roster = bring_in(PROOF)
 
     reader = Subscriber.objects.get()
@@ -164,7 +164,7 @@ def test_who_is_on_a_list_with_proof_is_active_with_that_consent_and_gets_no_mai
     "text",
     ["email\nada@example.org\n", PROOF.replace("The form of our old list", ""), PROOF.replace("2024-05-01 10:00", "")],
 )
-def test_who_is_on_a_list_without_proof_is_asked_and_gets_nothing_until_they_confirm(mailoutbox, text):
+def test_readers_listed_without_proof_are_asked_and_get_nothing_until_they_confirm(mailoutbox, text):
     bring_in(text)
 
     reader = Subscriber.objects.get()
@@ -174,13 +174,13 @@ def test_who_is_on_a_list_without_proof_is_asked_and_gets_nothing_until_they_con
     assert "Confirm" in mailoutbox[0].subject
 
 
-def test_the_file_is_not_kept_once_it_is_brought_in():
+def test_the_file_is_not_kept_once_it_is_imported():
     roster = bring_in(PROOF)
 
     assert (roster.status, bytes(roster.content), roster.finished_at) == (Roster.Status.DONE, b"", NOON)
 
 
-def test_a_list_that_was_brought_in_changes_nothing_the_second_time(mailoutbox):
+def test_importing_a_list_a_second_time_changes_nothing(mailoutbox):
     bring_in(PROOF)
     before = Subscriber.objects.values().get()
 
@@ -190,7 +190,7 @@ def test_a_list_that_was_brought_in_changes_nothing_the_second_time(mailoutbox):
     assert Consent.objects.count() == 1
 
 
-def test_a_killed_worker_is_carried_on_and_nobody_is_entered_or_asked_twice(monkeypatch, mailoutbox):
+def test_a_killed_workers_import_is_resumed_and_no_one_is_added_or_asked_twice(monkeypatch, mailoutbox):
     monkeypatch.setattr(importing, "ROWS_PER_CHUNK", 2)
     roster = take_in("email\n" + "\n".join(f"reader{number}@example.org" for number in range(5)))
     check(roster)
@@ -213,7 +213,7 @@ def test_a_killed_worker_is_carried_on_and_nobody_is_entered_or_asked_twice(monk
     assert sorted(mail.to[0] for mail in mailoutbox) == [f"reader{number}@example.org" for number in range(5)]
 
 
-def test_a_worker_that_another_has_overtaken_stops(monkeypatch):
+def test_a_worker_that_another_one_has_overtaken_stops(monkeypatch):
     roster = take_in("email\nada@example.org\n")
     roster.begin(Roster.Status.CHECKING, after=Roster.Status.UPLOADED)
     stale = Roster.objects.get()
@@ -240,14 +240,14 @@ def test_an_address_that_the_server_refuses_does_not_keep_the_others_waiting(mon
     assert [mail.to for mail in mailoutbox] == [["good@example.org"]]
 
 
-def test_more_lines_cost_queries_by_the_chunk_and_not_by_the_line(django_assert_max_num_queries):
+def test_more_lines_cost_queries_per_chunk_and_not_per_line(django_assert_max_num_queries):
     roster = take_in("email\n" + "\n".join(f"reader{number}@example.org" for number in range(900)))
 
     with django_assert_max_num_queries(20):
         check(roster)
 
 
-def test_200_000_lines_are_looked_through_and_the_worst_are_told():
+def test_200_000_lines_are_checked_and_the_first_faults_are_reported():
     roster = take_in("email\n" + "\n".join(["not an address"] * 200_000))
 
     counts = check(roster)

@@ -1,4 +1,4 @@
-"""Unsubscribing: the page, the one click of RFC 8058, and the way back."""
+"""Unsubscribing: the page, the one click of RFC 8058, and undoing it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -83,7 +83,7 @@ def test_the_link_of_an_old_mail_still_works(client, reader):
     assert reader.status == Status.UNSUBSCRIBED
 
 
-def test_an_old_mail_does_not_open_somebodys_preferences(client, reader):
+def test_an_old_mail_does_not_open_the_readers_preferences(client, reader):
     link = path(reader)
     assert "/preferences/" in client.get(link).content.decode()
 
@@ -95,7 +95,7 @@ def test_an_old_mail_does_not_open_somebodys_preferences(client, reader):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_somebody_whose_data_is_deleted_is_told_so_kindly(client, reader, method):
+def test_a_reader_whose_data_was_deleted_is_politely_told_so(client, reader, method):
     link = path(reader)
     reader.erase()
 
@@ -119,7 +119,7 @@ def test_a_forged_one_click_is_refused(client):
     assert one_click(client, "/unsubscribe/forged").status_code == 404
 
 
-def test_a_sign_up_that_was_never_confirmed_can_be_left_too(client):
+def test_an_unconfirmed_sign_up_can_be_unsubscribed_too(client):
     reader = make_subscriber(ADDRESS, status=Status.PENDING, next_digest_at=None)
 
     client.post(path(reader))
@@ -128,10 +128,10 @@ def test_a_sign_up_that_was_never_confirmed_can_be_left_too(client):
     assert reader.status == Status.UNSUBSCRIBED
 
 
-# --- The way back ---
+# --- Undoing it ---
 
 
-def test_who_changed_their_mind_is_back_with_a_consent_of_its_own(client, reader):
+def test_undoing_resubscribes_the_reader_with_a_new_consent(client, reader):
     client.post(path(reader))
 
     with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
@@ -147,7 +147,7 @@ def test_who_changed_their_mind_is_back_with_a_consent_of_its_own(client, reader
     assert new.withdrawn_at is None
 
 
-def test_the_way_back_says_that_one_is_subscribed_again_and_does_not_ask_to_leave(client, reader):
+def test_undoing_says_you_are_subscribed_again_and_does_not_ask_whether_to_unsubscribe(client, reader):
     client.post(path(reader))
 
     page = client.post(path(reader, "/undo"), follow=True).content.decode()
@@ -159,7 +159,7 @@ def test_the_way_back_says_that_one_is_subscribed_again_and_does_not_ask_to_leav
     assert "Unsubscribe?" in client.get(path(reader)).content.decode()
 
 
-def test_the_way_back_ends_what_somebody_else_asked_for_meanwhile(client, reader):
+def test_undoing_drops_what_someone_else_requested_in_the_meantime(client, reader):
     client.post(path(reader))
     pending = {
         "requested_at": NOON,
@@ -172,7 +172,7 @@ def test_the_way_back_ends_what_somebody_else_asked_for_meanwhile(client, reader
     assert not Consent.objects.requests().exists()
 
 
-def test_the_way_back_closes_after_a_day(client, reader):
+def test_undoing_is_possible_for_a_day(client, reader):
     client.post(path(reader))
 
     with time_machine.travel(NOON + timedelta(days=1)):
@@ -184,7 +184,7 @@ def test_the_way_back_closes_after_a_day(client, reader):
     assert reader.status == Status.UNSUBSCRIBED
 
 
-def test_the_way_back_is_closed_to_a_suppressed_address(client, reader):
+def test_undoing_is_refused_for_a_suppressed_address(client, reader):
     client.post(path(reader))
     Suppression.objects.create(address_hash=hash_of(ADDRESS), reason="complained")
 
@@ -194,7 +194,7 @@ def test_the_way_back_is_closed_to_a_suppressed_address(client, reader):
     assert reader.status == Status.UNSUBSCRIBED
 
 
-def test_the_way_back_takes_a_press_of_ones_own(reader):
+def test_undoing_needs_a_post_with_a_csrf_token(reader):
     strict = Client(enforce_csrf_checks=True)
     strict.post(path(reader))
 

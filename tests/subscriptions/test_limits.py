@@ -1,4 +1,4 @@
-"""How much mail may be asked for, and by whom."""
+"""How much mail may be requested, and by whom."""
 
 import pytest
 from django.utils import timezone
@@ -24,7 +24,7 @@ def test_beyond_its_limit_an_address_gets_no_more_mail_and_the_same_answer(sign_
 
 
 def test_each_kind_of_mail_has_its_own_count(sign_up, queued, settings):
-    """So nobody keeps a reader from getting a link by asking for something else in their name."""
+    """So no one can keep a reader from getting a link by requesting something else in their name."""
     settings.MAILS_PER_ADDRESS = "1 per hour"
 
     for _ in range(2):
@@ -50,7 +50,7 @@ def test_a_mailbox_counts_once_however_it_is_spelt(sign_up, queued, settings, sp
     assert len(queued) == 1
 
 
-def test_dots_count_where_they_make_another_mailbox(sign_up, queued, settings):
+def test_dots_count_where_they_make_a_different_mailbox(sign_up, queued, settings):
     settings.MAILS_PER_ADDRESS = "1 per hour"
 
     sign_up(email="ada.l@example.org")
@@ -70,7 +70,7 @@ def test_dots_count_where_they_make_another_mailbox(sign_up, queued, settings):
         ([f"2001:db8:{number:x}::1" for number in range(12)], 12),
     ],
 )
-def test_what_one_customer_is_given_of_ipv6_counts_together(sign_up, settings, networks, accepted):
+def test_all_ipv6_addresses_of_one_customer_count_together(sign_up, settings, networks, accepted):
     settings.MAILS_PER_NETWORK, settings.PROXY_COUNT = "2 per hour", 1
 
     answers = [
@@ -81,7 +81,7 @@ def test_what_one_customer_is_given_of_ipv6_counts_together(sign_up, settings, n
     assert answers.count(302) == accepted
 
 
-def test_all_together_can_ask_for_so_many(sign_up, queued, settings):
+def test_the_site_as_a_whole_has_a_limit(sign_up, queued, settings):
     settings.MAILS_PER_SITE, settings.PROXY_COUNT = "3 per hour", 1
 
     def status(number):
@@ -91,7 +91,7 @@ def test_all_together_can_ask_for_so_many(sign_up, queued, settings):
     assert [status(number) for number in range(5)] == [302, 302, 302, 429, 429]
 
 
-def test_a_network_that_asks_in_vain_uses_up_nothing_of_the_others(sign_up, settings):
+def test_refused_requests_of_one_network_do_not_use_up_the_limit_of_others(sign_up, settings):
     settings.MAILS_PER_NETWORK, settings.MAILS_PER_SITE, settings.PROXY_COUNT = "1 per hour", "3 per hour", 1
 
     for number in range(5):
@@ -137,13 +137,13 @@ def test_neighbours_share_a_network_and_its_limit(sign_up, settings):
         (1, "::ffff:203.0.113.9", "203.0.113.9"),
     ],
 )
-def test_whoever_asks_is_what_our_own_proxies_saw(rf, settings, proxies, forwarded, client):
+def test_the_client_address_is_the_one_our_own_proxies_saw(rf, settings, proxies, forwarded, client):
     settings.PROXY_COUNT = proxies
 
     assert limits.client_address(rf.get("/", headers={"X-Forwarded-For": forwarded})) == client
 
 
-def test_signing_up_goes_on_without_the_storage_of_the_limits(sign_up, queued, settings, monkeypatch, caplog):
+def test_signing_up_works_without_the_rate_limit_storage(sign_up, queued, settings, monkeypatch, caplog):
     def fail(*args, **kwargs):
         raise StorageError(ConnectionError("down"))
 
@@ -155,7 +155,7 @@ def test_signing_up_goes_on_without_the_storage_of_the_limits(sign_up, queued, s
     assert ADDRESS not in caplog.text
 
 
-def test_a_storage_that_nobody_listens_at_counts_as_one_that_is_down(settings):
+def test_a_storage_where_nothing_listens_counts_as_down(settings):
     settings.RATE_LIMIT_STORAGE = "redis://127.0.0.1:1/0"
 
     assert limits.address_has_room(ADDRESS)

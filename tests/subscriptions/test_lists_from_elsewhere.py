@@ -1,4 +1,4 @@
-"""Lists from other services: who left there is not asked here, whatever else the line says."""
+"""Lists from other services: someone who left there is not asked here, whatever else the line says."""
 
 import pytest
 import time_machine
@@ -50,7 +50,7 @@ LEAVING = [
 
 
 @pytest.mark.parametrize(("service", "line", "outcome"), LEAVING)
-def test_who_is_not_subscribed_there_is_neither_asked_nor_entered(service, line, outcome, mailoutbox):
+def test_people_not_subscribed_there_are_neither_asked_nor_added(service, line, outcome, mailoutbox):
     head, subscribed, _ = SERVICES[service]
     text = "\n".join([head, subscribed.format("here@example.org"), line.format("gone@example.org")])
 
@@ -83,7 +83,7 @@ def test_proof_of_consent_does_not_outweigh_having_left(name, mailoutbox):
         ("Bounced.csv", "never to mail"),
     ],
 )
-def test_a_file_that_its_service_names_after_who_left_is_believed(name, outcome, mailoutbox):
+def test_a_file_name_that_says_people_left_is_believed(name, outcome, mailoutbox):
     roster = bring_in(upload(f"{MAILCHIMP}\n{MAILCHIMP_LINE}\n", name))
 
     assert roster.counts == {outcome: 1}
@@ -91,32 +91,32 @@ def test_a_file_that_its_service_names_after_who_left_is_believed(name, outcome,
 
 
 @pytest.mark.parametrize("name", ["subscribed_members_export.csv", "our list, cleaned up.csv", "unsubscribedness.csv"])
-def test_other_names_of_files_say_nothing(name):
+def test_other_file_names_mean_nothing(name):
     assert check(upload(f"{MAILCHIMP}\n{MAILCHIMP_LINE}\n", name)).counts == {"proven": 1}
 
 
-def test_the_name_of_a_file_can_be_left_unread():
+def test_the_file_name_can_be_ignored():
     roster = upload(f"{MAILCHIMP}\n{MAILCHIMP_LINE}\n", "cleaned.csv", reads_name=False)
 
     assert check(roster).counts == {"proven": 1}
 
 
 @pytest.mark.parametrize("columns", ["State", "Type", "Reason", "Order status", "Unsubscribe link", "Payment status"])
-def test_columns_of_other_things_say_nothing(columns):
+def test_unrelated_columns_mean_nothing(columns):
     text = f"email,{columns}\nada@example.org,ON\nbob@example.org,CA\ncy@example.org,https://example.org/u/1\n"
 
     assert check(upload(text)).counts == {"to ask": 3}
 
 
 @pytest.mark.parametrize("column", ["Excluded topics", "Bounce reason", "Bounces", "Spam comment"])
-def test_words_that_cannot_be_read_suppress_nobody(column):
+def test_unreadable_values_suppress_no_one(column):
     roster = bring_in(upload(f"email,{column}\nada@example.org,4 times or so\n"))
 
     assert roster.counts == {"unclear status": 1}
     assert not Suppression.objects.exists()
 
 
-def test_who_left_there_is_remembered_and_may_sign_up_by_themselves(mailoutbox):
+def test_people_who_left_there_are_remembered_and_may_sign_up_themselves(mailoutbox):
     bring_in(upload("email,status\nada@example.org,unsubscribed\n"))
 
     again = check(upload("email\nADA@example.org\n"))
@@ -128,7 +128,7 @@ def test_who_left_there_is_remembered_and_may_sign_up_by_themselves(mailoutbox):
 @pytest.mark.parametrize(
     ("status", "reason"), [("bounced", "bounced"), ("complained", "complained"), ("blocklisted", "by_hand")]
 )
-def test_an_address_that_must_not_be_mailed_is_kept_as_a_hash_alone(status, reason):
+def test_an_address_that_must_not_be_mailed_is_stored_only_as_a_hash(status, reason):
     bring_in(upload(f"email,status\nADA@example.org,{status}\n"))
 
     assert Suppression.objects.covers("ada@example.org")
@@ -136,14 +136,14 @@ def test_an_address_that_must_not_be_mailed_is_kept_as_a_hash_alone(status, reas
     assert not Subscriber.objects.exists()
 
 
-def test_looking_through_remembers_nobody():
+def test_checking_remembers_no_one():
     check(upload("email,status\nada@example.org,bounced\nbob@example.org,unsubscribed\n"))
 
     assert not Suppression.objects.exists()
     assert not Subscriber.objects.exists()
 
 
-def test_who_reads_here_and_left_there_stays_and_that_is_told():
+def test_a_reader_here_who_left_there_stays_and_is_reported():
     reader = make_subscriber("ada@example.org")
 
     roster = bring_in(upload("email,status\nada@example.org,unsubscribed\n"))
@@ -154,7 +154,7 @@ def test_who_reads_here_and_left_there_stays_and_that_is_told():
 
 
 @pytest.mark.parametrize("lines", [("active", "unsubscribed"), ("unsubscribed", "active"), ("", "unsubscribed")])
-def test_of_two_lines_of_one_address_the_one_that_left_counts(lines, mailoutbox, monkeypatch):
+def test_of_two_lines_for_one_address_the_one_that_left_counts(lines, mailoutbox, monkeypatch):
     monkeypatch.setattr(importing, "ROWS_PER_CHUNK", 1)
     text = "email,status,consented at,consent\n" + "".join(
         f"{address},{status},2024-01-01,form\n"
@@ -174,13 +174,13 @@ def test_the_reason_names_the_line_that_says_so():
     assert roster.faults == [[2, "“status” is “unsubscribed” (line 3)", "left there"]]
 
 
-def test_a_fault_elsewhere_in_the_line_does_not_hide_that_somebody_left():
+def test_a_fault_elsewhere_in_the_line_does_not_hide_that_someone_left():
     text = "email,status,time_zone,topics,frequency\nada@example.org,unsubscribed,Mars/Base,Cats,hourly\n"
 
     assert check(upload(text)).counts == {"left there": 1}
 
 
-def test_a_word_that_nobody_knows_keeps_mail_back_until_somebody_says_what_it_means():
+def test_an_unknown_status_holds_mail_back_until_someone_says_what_it_means():
     roster = check(upload("email,status\nada@example.org,Churned!\nbob@example.org,churned\ncy@example.org,\n"))
 
     assert roster.counts == {"unclear status": 3}
@@ -190,19 +190,19 @@ def test_a_word_that_nobody_knows_keeps_mail_back_until_somebody_says_what_it_me
 @pytest.mark.parametrize(
     ("meaning", "outcome"), [("SUBSCRIBED", "to ask"), ("LEFT", "left there"), ("BLOCKED", "never to mail")]
 )
-def test_a_word_means_what_somebody_says(meaning, outcome):
+def test_an_unknown_status_means_what_someone_says_it_means(meaning, outcome):
     roster = upload("email,status\nada@example.org,Churned!\n", meanings={"churned": meaning})
 
     assert check(roster).counts == {outcome: 1}
 
 
-def test_a_meaning_of_an_empty_cell_does_not_touch_columns_of_leaving():
+def test_a_meaning_for_empty_cells_does_not_affect_unsubscribe_columns():
     roster = upload("email,status,UNSUB_TIME\nada@example.org,active,\n", meanings={"": "LEFT"})
 
     assert check(roster).counts == {"to ask": 1}
 
 
-def test_a_column_can_be_ignored():
+def test_a_status_column_can_be_ignored():
     roster = upload("email,status\nada@example.org,gone\n", status_columns=[])
 
     assert check(roster).counts == {"to ask": 1}
@@ -226,7 +226,7 @@ def never_mail(content):
         "email\nada@example.org\nbob@example.org\n".encode("utf-16"),
     ],
 )
-def test_nobody_on_a_list_of_addresses_never_to_mail_is_mailed(content, mailoutbox):
+def test_no_one_on_a_list_of_addresses_never_to_mail_is_mailed(content, mailoutbox):
     reader = make_subscriber("ada@example.org")
 
     roster = never_mail(content)
@@ -239,7 +239,7 @@ def test_nobody_on_a_list_of_addresses_never_to_mail_is_mailed(content, mailoutb
     assert not mailoutbox
 
 
-def test_an_address_that_is_suppressed_already_stays_as_it_is():
+def test_an_address_that_is_already_suppressed_stays_as_it_is():
     never_mail("ada@example.org\n")
     before = Suppression.objects.values().get()
 
@@ -248,7 +248,7 @@ def test_an_address_that_is_suppressed_already_stays_as_it_is():
     assert Suppression.objects.values().get() == before
 
 
-def test_nobody_signs_up_with_an_address_that_is_never_to_be_mailed(mailoutbox):
+def test_importing_does_not_subscribe_an_address_never_to_mail(mailoutbox):
     never_mail("ada@example.org\n")
 
     roster = bring_in(upload("email,consented at,consent\nada@example.org,2024-01-01,form\n"))

@@ -1,4 +1,4 @@
-"""Every mail is named in the sender's own domain, whoever writes it."""
+"""Every mail has a Message-ID in the sender's own domain, whatever sends it."""
 
 import re
 
@@ -19,7 +19,7 @@ def message_ids():
 
 @pytest.mark.parametrize("name", sorted(emails.ANSWERS))
 @pytest.mark.parametrize("status", ["pending", "active"])
-def test_a_mail_to_a_reader_is_named_in_the_senders_domain(name, status, settings):
+def test_a_mail_to_a_reader_has_an_id_in_the_senders_domain(name, status, settings):
     settings.MAIL_DOMAIN = "papers.example.org"
     subscriber = make_subscriber(status=status)
 
@@ -30,7 +30,7 @@ def test_a_mail_to_a_reader_is_named_in_the_senders_domain(name, status, setting
     assert len(set(message_ids())) == 2
 
 
-def test_what_django_sends_itself_is_too(settings):
+def test_mails_that_django_sends_itself_have_one_too(settings):
     settings.ADMINS = [("Ada", "ada@example.org")]
 
     call_command("sendtestemail", "ada@example.org")

@@ -1,4 +1,4 @@
-"""Mails that somebody asked for wait in the database until they are sent, and are sent once."""
+"""Requested mails wait in the database until they are sent, and are sent once."""
 
 import threading
 from datetime import timedelta
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def nobody_rings():
-    """A broker that takes the message and loses it."""
+    """A broker that accepts the message and loses it."""
 
 
 def waits(**fields):
@@ -27,7 +27,7 @@ def waits(**fields):
     return reader
 
 
-def test_a_doorbell_that_was_lost_delays_the_mail_and_loses_none(mailoutbox):
+def test_a_lost_doorbell_delays_the_mail_but_does_not_lose_it(mailoutbox):
     waits()
 
     assert outgoing.send_waiting(NOON) == 1
@@ -44,7 +44,7 @@ def test_a_doorbell_that_rings_late_or_twice_sends_nothing_again(mailoutbox):
     assert len(mailoutbox) == 1
 
 
-def test_asked_for_again_it_is_sent_again(mailoutbox):
+def test_a_mail_requested_again_is_sent_again(mailoutbox):
     reader = waits()
     outgoing.send_waiting(NOON)
 
@@ -54,7 +54,7 @@ def test_asked_for_again_it_is_sent_again(mailoutbox):
     assert len(mailoutbox) == 2
 
 
-def test_one_that_is_not_taken_waits_longer_each_time_and_stops_no_other(mailoutbox, monkeypatch):
+def test_a_mail_that_is_not_accepted_waits_longer_each_time_and_stops_no_other(mailoutbox, monkeypatch):
     first, second = waits(), waits()
     send = EmailMultiAlternatives.send
 
@@ -74,7 +74,7 @@ def test_one_that_is_not_taken_waits_longer_each_time_and_stops_no_other(mailout
     assert row.not_before == NOON + timedelta(seconds=30)
 
 
-def test_one_that_a_dead_worker_had_in_hand_is_not_sent_again(mailoutbox):
+def test_a_mail_that_a_dead_worker_had_begun_is_not_sent_again(mailoutbox):
     waits(begun_at=NOON - timedelta(minutes=5))
 
     outgoing.send_waiting(NOON)
@@ -82,7 +82,7 @@ def test_one_that_a_dead_worker_had_in_hand_is_not_sent_again(mailoutbox):
     assert not mailoutbox
 
 
-def test_what_is_done_with_is_forgotten_after_a_day(mailoutbox):
+def test_finished_mails_are_forgotten_after_a_day(mailoutbox):
     waits()
     outgoing.send_waiting(NOON)
 
@@ -91,7 +91,7 @@ def test_what_is_done_with_is_forgotten_after_a_day(mailoutbox):
     assert not OutgoingMail.objects.exists()
 
 
-def test_the_task_says_that_it_was_not_taken_so_that_celery_rings_again(monkeypatch):
+def test_a_mail_that_is_not_accepted_raises_an_error_so_that_celery_rings_again(monkeypatch):
     reader = waits()
 
     def refuses(*_, **__):

@@ -1,4 +1,4 @@
-"""Words as they are compared."""
+"""How words are compared."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def test_a_phrase_is_the_same_whatever_its_case_and_spacing(phrase):
     assert phrase_key(phrase) == "optimal transport"
 
 
-def test_a_phrase_keeps_its_signs():
+def test_a_phrase_keeps_its_punctuation():
     assert phrase_key("C++ .*") == "c++ .*"
 
 
@@ -22,7 +22,7 @@ def test_an_author_is_the_same_however_the_name_is_written(name):
 
 
 @pytest.mark.parametrize(("one", "other"), [("K. Gödel", "Kurt Gödel"), ("李明", "王明")])
-def test_an_initial_and_another_name_are_somebody_else(one, other):
+def test_an_initial_or_another_name_is_a_different_author(one, other):
     assert author_key(one) != author_key(other)
     assert author_key(one)
 
@@ -42,5 +42,5 @@ def test_an_initial_and_another_name_are_somebody_else(one, other):
         ("monthly", {"month_day": 31}, "on the last day of every month"),
     ],
 )
-def test_how_often_is_said_in_words(frequency, which, words):
+def test_how_often_is_put_into_words(frequency, which, words):
     assert how_often(ScheduleFields("UTC", None, frequency, **which)) == words

@@ -1,4 +1,4 @@
-"""What somebody wants to read: topics with weights, words, authors; kept as the form says, whatever is typed."""
+"""What a reader wants: topics with weights, words and authors, saved as the form says, whatever is typed."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def save(client, reader, **fields):
 
 
 @pytest.mark.parametrize("step", ["more", "normal", "less", "never"])
-def test_a_topic_is_wanted_as_much_as_its_step_says(client, reader, step):
+def test_a_topic_gets_the_weight_of_its_step(client, reader, step):
     topic = make_topic()
 
     save(client, reader, **{f"topics-{topic.pk}": step})
@@ -44,7 +44,7 @@ def test_a_topic_that_is_off_is_not_followed(client):
     assert not Follow.objects.exists()
 
 
-def test_words_and_authors_are_kept_one_a_line_each_once(client, reader):
+def test_words_and_authors_are_saved_one_per_line_without_duplicates(client, reader):
     save(
         client, reader, follow="optimal transport\r\n\r\n Optimal  Transport\r\nC++", authors="Kurt Gödel\nGödel, Kurt"
     )
@@ -53,7 +53,7 @@ def test_words_and_authors_are_kept_one_a_line_each_once(client, reader):
     assert AuthorFollow.objects.get().name == "Kurt Gödel"
 
 
-def test_what_is_taken_out_of_the_form_is_gone_and_what_stays_is_not_touched(client, reader):
+def test_entries_removed_from_the_form_are_gone_and_the_others_are_not_touched(client, reader):
     preferences.keep(reader, Preferences(follow=("keep", "drop"), mute=("gone",), authors=("Ada Lovelace",)))
     kept_rule = Rule.objects.get(phrase="keep").pk
 
@@ -63,7 +63,7 @@ def test_what_is_taken_out_of_the_form_is_gone_and_what_stays_is_not_touched(cli
     assert not AuthorFollow.objects.exists()
 
 
-def test_the_form_shows_what_is_kept(client, reader):
+def test_the_form_shows_what_is_saved(client, reader):
     preferences.keep(
         reader, Preferences(follow=("optimal transport",), mute=("blockchain",), authors=("Ada Lovelace",))
     )
@@ -75,18 +75,18 @@ def test_the_form_shows_what_is_kept(client, reader):
         assert words in texts
 
 
-def test_muting_what_one_follows_is_allowed_and_the_page_says_which_wins(client, reader):
+def test_muting_something_you_follow_is_allowed_and_the_page_says_which_wins(client, reader):
     _, html = save(client, reader, follow="graphs\ntrees", mute="Graphs")
 
     assert "You follow and mute “Graphs”. Muting wins" in html
     assert Rule.objects.count() == 3
 
 
-def test_without_a_contradiction_the_page_says_nothing_of_one(client, reader):
+def test_without_a_contradiction_the_page_says_nothing_about_one(client, reader):
     assert "Muting wins" not in save(client, reader, follow="graphs", mute="trees")[1]
 
 
-def test_a_pattern_is_kept_as_the_text_it_is(client, reader):
+def test_a_pattern_is_saved_as_plain_text(client, reader):
     save(client, reader, mute="(a+)+$\n.*")
 
     assert sorted(Rule.objects.values_list("phrase", flat=True)) == ["(a+)+$", ".*"]
@@ -101,7 +101,7 @@ def test_a_pattern_is_kept_as_the_text_it_is(client, reader):
         ),
         ({"authors": "\n".join(f"Name {n}" for n in range(501))}, "That’s 501 authors. Please enter 500 at most."),
         ({"mute": "w" * 101}, "longer than 100 characters"),
-        # One character that becomes eighteen when it is compared.
+        # One character that becomes eighteen in a comparison.
         ({"mute": "\ufdfa" * 20}, "longer than 100 characters"),
         ({"frequency": "days", "chosen_days": []}, "Please choose at least one day."),
         ({"chosen_days": ["7"]}, "Select a valid choice"),
@@ -112,7 +112,7 @@ def test_a_pattern_is_kept_as_the_text_it_is(client, reader):
         ({"channel": "fax"}, "Select a valid choice"),
     ],
 )
-def test_bad_input_is_answered_in_words_and_changes_nothing(client, reader, fields, words):
+def test_bad_input_gets_an_error_message_and_changes_nothing(client, reader, fields, words):
     preferences.keep(reader, Preferences(follow=("kept",)))
 
     status, html = save(client, reader, **fields)
@@ -122,7 +122,7 @@ def test_bad_input_is_answered_in_words_and_changes_nothing(client, reader, fiel
     assert list(Rule.objects.values_list("phrase", flat=True)) == ["kept"]
 
 
-def test_five_hundred_words_are_kept_in_few_queries(client, reader, django_assert_max_num_queries):
+def test_five_hundred_words_are_saved_in_few_queries(client, reader, django_assert_max_num_queries):
     lines = "\n".join(f"word {number}" for number in range(500))
 
     with django_assert_max_num_queries(45):
@@ -133,13 +133,13 @@ def test_five_hundred_words_are_kept_in_few_queries(client, reader, django_asser
     assert AuthorFollow.objects.count() == 500
 
 
-def test_lines_of_nothing_but_signs_name_no_author(client, reader):
+def test_lines_of_nothing_but_punctuation_name_no_author(client, reader):
     save(client, reader, authors="---\n, ,\nAda Lovelace")
 
     assert AuthorFollow.objects.get().name == "Ada Lovelace"
 
 
-def test_how_often_and_how_much_is_kept(client, reader):
+def test_how_often_and_how_much_are_saved(client, reader):
     save(
         client,
         reader,
@@ -152,11 +152,11 @@ def test_how_often_and_how_much_is_kept(client, reader):
 
     assert (reader.frequency, reader.chosen_days) == (Frequency.DAYS, 0b1001)
     assert (reader.reading_minutes, reader.least_match, reader.channel) == (10, 50, Channel.FEED)
-    # A Monday or a Thursday, and today's seven o'clock is over.
+    # Monday or Thursday, and today's seven o'clock has passed.
     assert f"{reader.next_digest_at:%a %d %H:%M}" == "Mon 25 07:00"
 
 
-def test_a_match_that_was_set_by_hand_stays_among_the_choices(client):
+def test_a_least_match_set_by_hand_stays_among_the_choices(client):
     reader = make_subscriber(least_match=42)
 
     save(client, reader, max_papers="5")
@@ -164,7 +164,7 @@ def test_a_match_that_was_set_by_hand_stays_among_the_choices(client):
     assert (reader.least_match, reader.max_papers) == (42, 5)
 
 
-def test_signing_up_again_with_topics_leaves_no_refused_ones(reader):
+def test_signing_up_again_with_topics_drops_refused_ones(reader):
     followed, refused = make_topic("Wanted"), make_topic("Refused")
     preferences.keep(reader, Preferences(weights={refused.pk: Weight.NEVER}))
 

@@ -1,4 +1,4 @@
-"""Preferences by signed link: changing, pausing, asking for the link, seeing and deleting one's data."""
+"""Preferences by signed link: changing, pausing, requesting the link, seeing and deleting your data."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -90,7 +90,7 @@ def test_a_later_hour_on_a_day_that_had_its_digest_comes_the_next_day(client):
     assert reader.next_digest_at == datetime(2025, 8, 22, 18, tzinfo=UTC)
 
 
-def test_a_later_hour_on_a_day_without_digest_comes_the_same_day(client):
+def test_a_later_hour_on_a_day_without_a_digest_comes_the_same_day(client):
     reader = make_subscriber(next_digest_at=TOMORROW_AT_SEVEN)
 
     save(client, reader, local_time="18:00")
@@ -138,7 +138,7 @@ def test_a_pause_can_be_ended(client):
     assert reader.next_digest_at == TOMORROW_AT_SEVEN
 
 
-def test_a_day_that_has_begun_on_the_readers_calendar_is_no_end_of_a_pause(client):
+def test_a_pause_cannot_end_on_a_day_that_has_begun_on_the_readers_calendar(client):
     reader = make_subscriber(next_digest_at=TOMORROW_AT_SEVEN)
     early = datetime(2025, 8, 21, 20, tzinfo=UTC)
 
@@ -165,7 +165,7 @@ def test_a_day_that_has_begun_on_the_readers_calendar_is_no_end_of_a_pause(clien
         ("topics-1", "most", "choose one of the options"),
     ],
 )
-def test_bad_input_is_answered_in_words_and_changes_nothing(client, field, value, words):
+def test_bad_input_gets_an_error_message_and_changes_nothing(client, field, value, words):
     reader = make_subscriber(next_digest_at=TOMORROW_AT_SEVEN)
     before = Subscriber.objects.values().get()
 
@@ -214,7 +214,7 @@ def test_a_link_is_good_for_sixty_days(client):
         (Status.SUPPRESSED, "We don’t email this address"),
     ],
 )
-def test_who_gets_no_mail_has_nothing_to_change_and_can_still_see_the_data(client, status, words):
+def test_readers_who_get_no_mail_have_nothing_to_change_but_can_still_see_their_data(client, status, words):
     reader = make_subscriber(status=status)
 
     html = client.get(path(reader)).content.decode()
@@ -224,7 +224,7 @@ def test_who_gets_no_mail_has_nothing_to_change_and_can_still_see_the_data(clien
     assert 'name="time_zone"' not in html
 
 
-# --- Asking for the link ---
+# --- Requesting the link ---
 
 
 def test_every_address_gets_the_same_answer(client, queued, django_capture_on_commit_callbacks):
@@ -249,14 +249,14 @@ def test_an_unknown_address_takes_as_much_work_as_a_known_one(client, queued, dj
     assert work[1] == (work[0][0], 2)
 
 
-def test_who_is_nobody_is_sent_nothing(mailoutbox):
+def test_an_unknown_subscriber_is_sent_nothing(mailoutbox):
     for name in emails.ANSWERS:
         tasks.send_mail(name, 0)
 
     assert mailoutbox == []
 
 
-def test_a_bad_address_is_told_so(client):
+def test_a_bad_address_gets_an_error_message(client):
     answer = client.post("/preferences", {"email": "ada at home"})
 
     assert answer.status_code == 422
@@ -267,7 +267,7 @@ def test_a_bad_address_is_told_so(client):
     ("status", "link"),
     [(Status.ACTIVE, "/preferences/"), (Status.UNSUBSCRIBED, "/preferences/"), (Status.PENDING, "/confirm/")],
 )
-def test_the_mail_holds_the_link_that_helps(mailoutbox, status, link):
+def test_the_mail_contains_the_right_link_for_the_readers_status(mailoutbox, status, link):
     emails.answer("link_request", make_subscriber(ADDRESS, status=status).pk)
 
     assert link in mailoutbox[0].body

@@ -1,4 +1,4 @@
-"""In the browser that signed up the link in the mail confirms at once; in any other it shows one button."""
+"""In the browser that signed up, the link in the mail confirms at once; in any other it shows one button."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def noon():
 
 @pytest.fixture
 def link(sign_up):
-    """Where the mail leads that this browser's sign-up sends."""
+    """The path of the link in the mail that this browser's sign-up sends."""
     sign_up(email=TYPED)
     return links.confirm_url(Subscriber.objects.get()).removeprefix("http://localhost:8000")
 
@@ -43,7 +43,7 @@ def test_opening_the_link_confirms_and_welcomes(client, link):
     assert client.cookies[SIGN_UP_COOKIE].value == ""
 
 
-def test_a_scanner_without_the_cookie_confirms_nobody(link):
+def test_a_scanner_without_the_cookie_confirms_no_one(link):
     page = Client().get(link).content.decode()
 
     assert not is_confirmed()
@@ -51,19 +51,19 @@ def test_a_scanner_without_the_cookie_confirms_nobody(link):
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}])
-def test_a_page_loaded_ahead_confirms_nobody(client, link, headers):
+def test_a_prefetched_page_confirms_no_one(client, link, headers):
     client.get(link, headers=headers)
 
     assert not is_confirmed()
 
 
-def test_asking_for_the_headers_alone_confirms_nobody(client, link):
+def test_a_head_request_confirms_no_one(client, link):
     client.head(link)
 
     assert not is_confirmed()
 
 
-def test_the_cookie_counts_for_an_hour(client, link, noon):
+def test_the_cookie_is_valid_for_an_hour(client, link, noon):
     noon.shift(SIGN_UP_COOKIE_LIFETIME + timedelta(seconds=1))
     client.get(link)
 
@@ -71,21 +71,21 @@ def test_the_cookie_counts_for_an_hour(client, link, noon):
 
 
 @pytest.mark.parametrize("value", ["", "forged", "a:b:c", "é"])
-def test_a_forged_cookie_counts_for_nothing(client, link, value):
+def test_a_forged_cookie_confirms_no_one(client, link, value):
     client.cookies[SIGN_UP_COOKIE] = value
     client.get(link)
 
     assert not is_confirmed()
 
 
-def test_the_cookie_of_another_address_confirms_nobody(client, link, sign_up):
+def test_the_cookie_of_another_address_confirms_no_one(client, link, sign_up):
     sign_up(email="emmy@example.org")
     client.get(link)
 
     assert Subscriber.objects.with_address(TYPED).get().status == Status.PENDING
 
 
-def test_what_somebody_else_asked_for_since_takes_the_button(client, link, noon):
+def test_a_later_request_from_someone_else_needs_the_button(client, link, noon):
     noon.shift(60)
     Client().post("/subscribe", {"email": TYPED, "time_zone": "UTC", "local_time": "07:00", "frequency": "daily"})
     client.get(link)
@@ -93,12 +93,12 @@ def test_what_somebody_else_asked_for_since_takes_the_button(client, link, noon)
     assert not is_confirmed()
 
 
-def test_the_next_page_shows_the_address_to_whoever_typed_it_alone(client, link):
+def test_the_next_page_shows_the_address_only_to_the_person_who_typed_it(client, link):
     assert TYPED in client.get("/subscribe/sent").content.decode()
     assert TYPED not in Client().get("/subscribe/sent").content.decode()
 
 
-def test_a_typo_is_corrected_and_the_choices_are_kept(client, sign_up):
+def test_a_typo_can_be_corrected_and_the_choices_are_kept(client, sign_up):
     topic = make_topic("Robotics")
     sign_up(email="ada@exmaple.org", topics=[topic.pk], local_time="18:30")
 
@@ -115,13 +115,13 @@ def test_a_long_form_still_keeps_the_address(client, sign_up):
     assert TYPED in client.get("/subscribe?change=1").content.decode()
 
 
-def test_the_limit_is_said_as_it_is_set(client, settings):
+def test_the_limit_is_shown_as_it_is_set(client, settings):
     settings.MAILS_PER_ADDRESS = "5 per 2 hours"
 
     assert "5 of these emails per 2 hours" in client.get("/subscribe/sent").content.decode()
 
 
-def test_a_form_of_another_site_fills_in_ours(client):
+def test_a_form_on_another_site_can_prefill_ours(client):
     robotics, graphs = make_topic("Robotics"), make_topic("Graphs")
 
     html = client.get(
@@ -134,7 +134,7 @@ def test_a_form_of_another_site_fills_in_ours(client):
 
 
 @pytest.mark.parametrize("query", [{"email": "x" * 3000}, {"topic": "a b"}, {"email": '"><script>'}])
-def test_what_is_unfit_in_the_address_is_left_out(client, query):
+def test_invalid_values_in_the_url_are_left_out(client, query):
     page = client.get("/subscribe", query)
 
     assert page.status_code == 200

@@ -1,4 +1,4 @@
-"""When the next digest is due, in every zone and through every change of clocks."""
+"""When the next digest is due, in every zone and through every clock change."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -30,53 +30,53 @@ def local(instants, zone="Europe/Berlin"):
     return [f"{at.astimezone(ZoneInfo(zone)):%a %d %H:%M}" for at in instants]
 
 
-def test_seven_in_berlin_is_seven_through_the_change_in_spring():
+def test_seven_in_berlin_stays_seven_through_the_spring_clock_change():
     instants = moments(rhythm(), datetime(2026, 3, 27, 12, tzinfo=UTC), 3)
 
     assert local(instants) == ["Sat 28 07:00", "Sun 29 07:00", "Mon 30 07:00"]
     assert [at.hour for at in instants] == [6, 5, 5]
 
 
-def test_seven_in_berlin_is_seven_through_the_change_in_autumn():
+def test_seven_in_berlin_stays_seven_through_the_autumn_clock_change():
     instants = moments(rhythm(), datetime(2026, 10, 23, 12, tzinfo=UTC), 3)
 
     assert local(instants) == ["Sat 24 07:00", "Sun 25 07:00", "Mon 26 07:00"]
     assert [at.hour for at in instants] == [5, 6, 6]
 
 
-def test_a_year_in_berlin_has_one_digest_a_day():
+def test_a_year_in_berlin_has_one_digest_per_day():
     instants = moments(rhythm(), datetime(2025, 12, 31, 12, tzinfo=UTC), 365)
 
     days = [schedule.local_date(at, "Europe/Berlin") for at in instants]
     assert days == [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
 
 
-def test_the_hour_that_spring_leaves_out_comes_an_hour_later():
+def test_an_hour_skipped_in_spring_comes_an_hour_later():
     instants = moments(rhythm(at=time(2, 30)), datetime(2026, 3, 28, 0, tzinfo=UTC), 3)
 
     assert local(instants) == ["Sat 28 02:30", "Sun 29 03:30", "Mon 30 02:30"]
 
 
-def test_the_hour_that_autumn_shows_twice_comes_once():
+def test_an_hour_repeated_in_autumn_comes_once():
     instants = moments(rhythm(at=time(2, 30)), datetime(2026, 10, 24, 12, tzinfo=UTC), 2)
 
     assert instants == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)]
 
 
-def test_between_the_two_showings_of_an_hour_the_next_is_tomorrow():
+def test_between_the_two_occurrences_of_an_hour_the_next_digest_is_tomorrow():
     between = datetime(2026, 10, 25, 1, tzinfo=UTC)
 
     assert schedule.next_at(rhythm(at=time(2, 30)), between) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
 
 
-def test_the_moment_itself_is_over():
+def test_the_due_moment_itself_counts_as_past():
     at = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
     assert schedule.next_at(rhythm(), at) == at + timedelta(days=1)
     assert schedule.next_at(rhythm(), at - timedelta(microseconds=1)) == at
 
 
-def test_weekdays_leave_out_the_weekend():
+def test_weekdays_skip_the_weekend():
     instants = moments(rhythm(frequency="weekdays"), datetime(2026, 3, 26, 12, tzinfo=UTC), 3)
 
     assert local(instants) == ["Fri 27 07:00", "Mon 30 07:00", "Tue 31 07:00"]
@@ -88,7 +88,7 @@ def test_weekly_comes_on_its_day():
     assert local(instants) == ["Sun 29 07:00", "Sun 05 07:00"]
 
 
-def test_chosen_days_come_on_each_of_them():
+def test_a_digest_comes_on_each_of_the_chosen_days():
     instants = moments(rhythm(frequency="days", chosen_days=0b1001001), datetime(2026, 3, 22, 12, tzinfo=UTC), 4)
 
     assert local(instants) == ["Mon 23 07:00", "Thu 26 07:00", "Sun 29 07:00", "Mon 30 07:00"]
@@ -100,7 +100,7 @@ def test_monthly_comes_on_its_day_of_the_month():
     assert [at.strftime("%m-%d %H") for at in instants] == ["03-15 06", "04-15 05", "05-15 05"]
 
 
-def test_a_day_that_a_month_does_not_have_is_its_last():
+def test_a_day_that_a_month_does_not_have_becomes_its_last_day():
     instants = moments(rhythm("UTC", frequency="monthly", month_day=31), datetime(2027, 12, 31, 12, tzinfo=UTC), 4)
 
     assert [at.date() for at in instants] == [
@@ -111,7 +111,7 @@ def test_a_day_that_a_month_does_not_have_is_its_last():
     ]
 
 
-def test_monthly_on_the_30th_comes_in_february_too_and_once():
+def test_monthly_on_the_30th_comes_in_february_too_and_only_once():
     instants = moments(rhythm("UTC", frequency="monthly", month_day=30), datetime(2026, 1, 30, 12, tzinfo=UTC), 2)
 
     assert [at.date() for at in instants] == [date(2026, 2, 28), date(2026, 3, 30)]
@@ -132,11 +132,11 @@ def test_a_pause_over_the_day_of_the_month_waits_for_the_next_month():
 
 
 @pytest.mark.parametrize("days", [set(), {0}, {0, 6}, set(range(7))])
-def test_days_are_kept_as_bits_and_come_back(days):
+def test_days_stored_as_bits_come_back_unchanged(days):
     assert schedule.days_of(schedule.bits_of(frozenset(days))) == days
 
 
-def test_a_weekday_is_one_of_the_readers_own_calendar():
+def test_weekdays_follow_the_readers_own_calendar():
     """Friday 20:00 UTC is Saturday in Tokyo."""
     friday = datetime(2026, 6, 5, 20, tzinfo=UTC)
 
@@ -152,7 +152,7 @@ def test_a_pause_ends_on_its_day():
     assert schedule.next_at(rhythm(), now, not_before=date(2026, 2, 1)) == datetime(2026, 3, 2, 6, tzinfo=UTC)
 
 
-def test_a_pause_that_ends_between_two_days_of_a_rhythm_waits_for_the_next():
+def test_a_pause_that_ends_between_two_digest_days_waits_for_the_next():
     instants = schedule.next_at(
         rhythm(frequency="weekly", weekday=0), datetime(2026, 3, 1, 12, tzinfo=UTC), not_before=date(2026, 3, 10)
     )
@@ -174,13 +174,13 @@ def test_zones_with_odd_offsets_and_at_the_ends_of_the_day(zone, at):
     assert schedule.next_at(rhythm(zone), datetime(2026, 6, 1, 12, tzinfo=UTC)) == at
 
 
-def test_half_an_hour_of_summer_time_in_lord_howe():
+def test_the_half_hour_clock_change_in_lord_howe():
     instants = moments(rhythm("Australia/Lord_Howe", time(2, 15)), datetime(2026, 10, 2, 20, tzinfo=UTC), 3)
 
     assert local(instants, "Australia/Lord_Howe") == ["Sun 04 02:45", "Mon 05 02:15", "Tue 06 02:15"]
 
 
-def test_midnight_that_a_change_leaves_out_still_comes_that_day():
+def test_a_midnight_skipped_by_a_clock_change_still_comes_that_day():
     """Cairo's clocks go from 24:00 on Thursday to 01:00 on Friday."""
     instants = moments(rhythm("Africa/Cairo", time(0)), datetime(2026, 4, 22, 23, tzinfo=UTC), 2)
 
@@ -197,7 +197,7 @@ def test_midnight_that_a_change_leaves_out_still_comes_that_day():
     ),
     after=st.integers(0, 6 * 365 * 24 * 3600).map(lambda seconds: YEAR_2024 + timedelta(seconds=seconds)),
 )
-def test_one_moment_a_day_on_the_right_days_and_always_forward(zone, at, frequency, which, after):
+def test_one_moment_per_day_on_the_right_days_and_always_forward(zone, at, frequency, which, after):
     chosen_rhythm = rhythm(zone, at, frequency, **which)
 
     instants = moments(chosen_rhythm, after, 12)

@@ -1,4 +1,4 @@
-"""Asking to be written to, and what must not come of it."""
+"""Signing up, and what must not come of it."""
 
 import threading
 from datetime import UTC, datetime, time
@@ -30,7 +30,7 @@ def make_pending(**fields):
     return make_subscriber(ADDRESS, status=Status.PENDING, next_digest_at=None, confirmed_at=None, **fields)
 
 
-def test_a_sign_up_waits_for_its_confirmation_with_all_it_asked_for(sign_up, queued):
+def test_a_sign_up_waits_for_its_confirmation_with_all_its_choices(sign_up, queued):
     topic = make_topic("Graph learning")
     make_topic("Optimization")
 
@@ -48,7 +48,7 @@ def test_a_sign_up_waits_for_its_confirmation_with_all_it_asked_for(sign_up, que
     assert queued == [("sign_up", reader.pk)]
 
 
-def test_a_sign_up_keeps_what_was_asked_when_from_where_and_in_which_words(sign_up):
+def test_a_sign_up_records_when_from_where_and_in_what_words_consent_was_requested(sign_up):
     with time_machine.travel(NOW, tick=False):
         sign_up()
 
@@ -59,7 +59,7 @@ def test_a_sign_up_keeps_what_was_asked_when_from_where_and_in_which_words(sign_
     assert consent.confirmed_at is None
 
 
-def test_the_words_of_the_consent_stand_beside_the_button(client):
+def test_the_consent_wording_is_on_the_sign_up_page(client):
     assert signing_up.wording() in client.get("/subscribe").content.decode()
 
 
@@ -70,7 +70,7 @@ def test_another_spelling_is_the_same_address(sign_up):
     assert Subscriber.objects.count() == 1
 
 
-def test_a_pending_sign_up_takes_the_new_choices_and_is_mailed_again(sign_up, queued):
+def test_a_pending_sign_up_takes_the_new_choices_and_gets_another_mail(sign_up, queued):
     reader = make_pending(local_time=time(7))
 
     sign_up(local_time="09:30")
@@ -80,14 +80,14 @@ def test_a_pending_sign_up_takes_the_new_choices_and_is_mailed_again(sign_up, qu
     assert queued == [("sign_up", reader.pk)]
 
 
-def test_asking_twice_leaves_one_open_consent(sign_up):
+def test_signing_up_twice_leaves_one_open_consent(sign_up):
     sign_up()
     sign_up()
 
     assert Subscriber.objects.get().consents.count() == 1
 
 
-def test_a_stranger_changes_nothing_of_an_active_subscriber(sign_up, queued):
+def test_a_stranger_changes_nothing_for_an_active_subscriber(sign_up, queued):
     topic = make_topic()
     reader = make_subscriber(ADDRESS, follows=[topic], time_zone="Europe/Berlin")
     before = Subscriber.objects.values().get()
@@ -101,7 +101,7 @@ def test_a_stranger_changes_nothing_of_an_active_subscriber(sign_up, queued):
     assert queued == [("sign_up", reader.pk)]
 
 
-def test_somebody_who_left_can_sign_up_again(sign_up, queued):
+def test_a_reader_who_left_can_sign_up_again(sign_up, queued):
     reader = make_subscriber(ADDRESS)
     reader.unsubscribe(NOW)
 
@@ -122,7 +122,7 @@ def test_a_suppressed_address_gets_the_same_answer_and_no_mail(sign_up, queued):
     assert queued == [("sign_up", 0)]
 
 
-def test_the_honeypot_gets_the_same_answer_and_nothing_is_kept(sign_up, queued):
+def test_filling_in_the_honeypot_gets_the_same_answer_and_stores_nothing(sign_up, queued):
     assert sign_up(website="https://spam.example").url == "/subscribe/sent"
     assert not Subscriber.objects.exists()
     assert queued == []
@@ -145,7 +145,7 @@ def test_without_a_csrf_token_the_form_is_refused():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_sign_ups_at_once_make_one_row(monkeypatch):
-    """The second is there between the first one's look and its insert."""
+    """The second row appears between the first one's lookup and its insert."""
     consent_request = ConsentRequest(NOW, None)
     choices = {"topics": [], "time_zone": "UTC"}
     real_get = Subscriber.objects.all().__class__.get
@@ -207,7 +207,7 @@ def test_sign_ups_in_parallel_make_one_row_with_one_open_consent():
         ("weekday", "7", "Select a valid choice"),
     ],
 )
-def test_bad_input_is_answered_in_words_at_its_field(sign_up, queued, field, value, words):
+def test_bad_input_gets_an_error_message_at_its_field(sign_up, queued, field, value, words):
     answer = sign_up(**{field: value})
 
     assert answer.status_code == 422
@@ -219,7 +219,7 @@ def test_bad_input_is_answered_in_words_at_its_field(sign_up, queued, field, val
     assert queued == []
 
 
-def test_disposable_addresses_are_taken_where_the_setting_says_so(sign_up, settings):
+def test_disposable_addresses_are_accepted_when_the_setting_says_so(sign_up, settings):
     settings.REFUSE_DISPOSABLE = False
 
     assert sign_up(email="ada@mailinator.com").status_code == 302

@@ -1,4 +1,4 @@
-"""A sign-up with the address of somebody who left: nothing of theirs changes until they confirm it."""
+"""A sign-up with the address of a reader who left: nothing changes for them until they confirm it."""
 
 from datetime import time, timedelta
 
@@ -37,7 +37,7 @@ def paper():
 
 @pytest.fixture
 def reader(topics):
-    """Somebody who read, and left twenty days ago."""
+    """A reader who left twenty days ago."""
     reader = make_subscriber(ADDRESS, follows=topics[:2], paused_until=NOON.date())
     Rule.objects.create(subscriber=reader, kind="mute", phrase="blockchain")
     left_at = NOON - timedelta(days=20)
@@ -47,7 +47,7 @@ def reader(topics):
 
 
 def record():
-    """All that is on record of a reader, but for open requests."""
+    """Everything on record about a reader, except open requests."""
     rows = [Subscriber.objects, Follow.objects, Rule.objects, Feedback.objects, Consent.objects.given()]
     return [list(row.order_by("pk").values()) for row in rows]
 
@@ -62,7 +62,7 @@ def preferences(reader, more=""):
 
 @pytest.fixture
 def ask(sign_up, topics, paper):
-    """Send the form, with everything in it that it takes."""
+    """Submit the form with everything that it accepts."""
     return lambda: sign_up(**THE_FORM, topics=[topics[2].pk], follow="buy at evil", liked=[paper.pk])
 
 
@@ -76,7 +76,7 @@ def test_nothing_changes_before_it_is_confirmed(client, reader, ask):
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.SUPPRESSED])
-def test_of_who_reads_and_who_is_suppressed_nothing_is_even_asked(reader, ask, status):
+def test_no_request_is_stored_for_active_or_suppressed_readers(reader, ask, status):
     Subscriber.objects.update(status=status, next_digest_at=NOON)
     before = record()
 
@@ -86,7 +86,7 @@ def test_of_who_reads_and_who_is_suppressed_nothing_is_even_asked(reader, ask, s
     assert not Consent.objects.requests().exists()
 
 
-def test_confirmed_it_holds_all_that_was_chosen_and_what_was_there_before(client, reader, ask, topics, paper):
+def test_once_confirmed_it_applies_the_choices_and_keeps_what_was_there_before(client, reader, ask, topics, paper):
     ask()
     client.post(path(links.confirm_url(reader)))
 
@@ -102,7 +102,7 @@ def test_confirmed_it_holds_all_that_was_chosen_and_what_was_there_before(client
     assert (new.confirmed_at, new.confirmed_from, new.choices) == (NOON, "127.0.0.1", None)
 
 
-def test_the_mail_and_the_page_show_what_was_asked_for_and_not_the_typed_words(client, reader, ask):
+def test_the_mail_and_the_page_show_the_choices_but_not_the_typed_words(client, reader, ask):
     ask()
     emails.answer("sign_up", reader.pk)
 
@@ -116,7 +116,7 @@ def test_the_mail_and_the_page_show_what_was_asked_for_and_not_the_typed_words(c
         assert "you’ll stay unsubscribed" in text
 
 
-def test_never_confirmed_it_is_forgotten_and_the_reader_stays_on_record_as_having_left(reader, ask):
+def test_if_never_confirmed_it_is_forgotten_and_the_reader_stays_on_record_as_having_left(reader, ask):
     before = record()
     ask()
 
@@ -138,7 +138,7 @@ def test_a_forgotten_request_cannot_be_confirmed(client, reader, ask):
     assert "You’re not subscribed" in page
 
 
-def test_of_two_strangers_the_latest_is_asked_about(client, reader, ask, sign_up):
+def test_of_two_strangers_requests_the_latest_counts(client, reader, ask, sign_up):
     ask()
     sign_up(**{**THE_FORM, "time_zone": "Europe/Berlin"})
 
@@ -157,7 +157,7 @@ def test_a_strangers_network_is_not_shown_as_the_readers(client, reader, ask):
     assert "127.0.0.1" not in client.get(preferences(reader, "/data.json")).content.decode()
 
 
-def test_the_table_for_other_programs_calls_it_no_consent(reader, ask):
+def test_the_export_does_not_call_it_consent(reader, ask):
     ask()
 
     _, line = exporting.lines()
@@ -165,7 +165,7 @@ def test_the_table_for_other_programs_calls_it_no_consent(reader, ask):
     assert ",unsubscribed," in line
 
 
-def test_asking_for_the_link_brings_the_link(reader, ask, mailoutbox):
+def test_requesting_the_preferences_link_sends_that_link(reader, ask, mailoutbox):
     ask()
 
     emails.answer("link_request", reader.pk)
@@ -174,7 +174,7 @@ def test_asking_for_the_link_brings_the_link(reader, ask, mailoutbox):
     assert "/confirm/" not in mailoutbox[0].body
 
 
-def test_the_button_that_unsubscribes_ends_the_request_too(client, reader, ask):
+def test_the_unsubscribe_button_drops_the_request_too(client, reader, ask):
     ask()
 
     client.post(path(links.unsubscribe_url(reader)))
@@ -182,7 +182,7 @@ def test_the_button_that_unsubscribes_ends_the_request_too(client, reader, ask):
     assert not Consent.objects.requests().exists()
 
 
-def test_an_address_suppressed_since_is_kindly_refused(client, reader, ask):
+def test_an_address_suppressed_since_is_politely_refused(client, reader, ask):
     ask()
     Suppression.objects.create(address_hash=hash_of(ADDRESS), reason="complained")
 

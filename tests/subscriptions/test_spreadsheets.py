@@ -1,4 +1,4 @@
-"""Cells that no spreadsheet runs, in every file of ours that one may open."""
+"""Cells that no spreadsheet runs as formulas, in every file of ours that it may open."""
 
 import csv
 import io
@@ -27,13 +27,13 @@ def test_other_text_stays_as_it_is(text):
     assert spreadsheets.cell(text) == text
 
 
-def test_what_is_no_text_is_written_as_it_reads():
+def test_values_that_are_not_text_are_written_as_they_read():
     assert (spreadsheets.cell(3), spreadsheets.cell(-3)) == ("3", "'-3")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("formula", ["=1", "＝1", "\t=1", " =1"])
-def test_both_files_that_go_out_are_guarded_alike(client, formula):
+def test_both_exported_files_are_guarded_alike(client, formula):
     reader = make_subscriber()
     Consent.objects.create(subscriber=reader, wording=formula, requested_at=NOON)
     edition = make_edition(make_paper(formula, authors=[formula], abstract=formula))

@@ -1,4 +1,4 @@
-"""What beat and the forms ring for: mails to those who asked, and forgetting who never confirmed."""
+"""The tasks that beat and the forms start: sending requested mails, and forgetting sign-ups never confirmed."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def failing(error):
 # --- Mails ---
 
 
-def test_the_mail_of_that_name_goes_to_that_subscriber(mailoutbox):
+def test_the_named_mail_goes_to_the_subscriber(mailoutbox):
     reader = make_pending(email="ada@example.org")
 
     tasks.send_mail("sign_up", reader.pk)
@@ -43,7 +43,7 @@ def test_the_mail_of_that_name_goes_to_that_subscriber(mailoutbox):
     assert [mail.to for mail in mailoutbox] == [["ada@example.org"]]
 
 
-def test_nobody_is_written_to_who_is_gone(mailoutbox):
+def test_a_subscriber_who_is_gone_is_sent_nothing(mailoutbox):
     tasks.send_mail("sign_up", 12345)
 
     assert mailoutbox == []
@@ -58,7 +58,7 @@ def test_nobody_is_written_to_who_is_gone(mailoutbox):
         AnymailAPIError("500 for ada@example.org"),
     ],
 )
-def test_a_mail_that_could_not_be_handed_over_is_tried_again_and_named_by_its_id(monkeypatch, error):
+def test_a_mail_that_could_not_be_handed_over_is_reported_by_the_subscribers_id(monkeypatch, error):
     reader = make_pending(email="ada@example.org")
     monkeypatch.setattr(EmailMultiAlternatives, "send", failing(error))
 
@@ -87,7 +87,7 @@ def test_the_task_retries_a_few_times_with_growing_pauses(monkeypatch):
     assert tasks.send_mail.max_retries == 5
 
 
-def test_a_mistake_of_ours_is_not_tried_again():
+def test_a_mistake_of_ours_is_not_retried():
     with pytest.raises(KeyError):
         tasks.send_mail("no such mail", make_pending().pk)
 
@@ -96,7 +96,7 @@ def test_a_mistake_of_ours_is_not_tried_again():
 
 
 @time_machine.travel(NOW, tick=False)
-def test_sign_ups_never_confirmed_are_forgotten_after_a_week():
+def test_unconfirmed_sign_ups_are_forgotten_after_a_week():
     old = make_pending(created_at=NOW - WEEK - timedelta(seconds=1))
     Consent.objects.create(subscriber=old, wording="I agree.", requested_at=NOW - WEEK)
     young = make_pending(created_at=NOW - WEEK + timedelta(seconds=1))
@@ -108,7 +108,7 @@ def test_sign_ups_never_confirmed_are_forgotten_after_a_week():
 
 
 @time_machine.travel(NOW, tick=False)
-def test_nobody_is_forgotten_who_ever_confirmed():
+def test_no_one_who_ever_confirmed_is_forgotten():
     confirmed = [
         make_subscriber(created_at=NOW - 9 * WEEK),
         make_subscriber(created_at=NOW - 9 * WEEK, status=Status.UNSUBSCRIBED),
@@ -120,7 +120,7 @@ def test_nobody_is_forgotten_who_ever_confirmed():
     assert list(Subscriber.objects.all()) == confirmed
 
 
-def test_asking_again_begins_the_week_anew():
+def test_signing_up_again_restarts_the_week():
     reader = make_pending(email="ada@example.org", created_at=NOW - WEEK)
 
     signing_up.sign_up("ada@example.org", {"topics": []}, signing_up.ConsentRequest(NOW, None))
@@ -129,7 +129,7 @@ def test_asking_again_begins_the_week_anew():
     assert reader.created_at == NOW
 
 
-def test_many_are_forgotten_batch_by_batch():
+def test_many_unconfirmed_sign_ups_are_forgotten_in_batches():
     for _ in range(5):
         make_pending(created_at=NOW - 2 * WEEK)
 
@@ -137,7 +137,7 @@ def test_many_are_forgotten_batch_by_batch():
     assert not Subscriber.objects.exists()
 
 
-def test_beat_rings_for_tasks_that_exist():
+def test_beat_rings_only_for_tasks_that_exist():
     for entry in app.conf.beat_schedule.values():
         app.loader.import_default_modules()
         assert entry["task"] in app.tasks
@@ -155,7 +155,7 @@ def test_planning_sending_gathering_and_writing_have_queues_of_their_own_and_a_w
     assert {*routed.values()} <= served
 
 
-def test_logs_of_a_sign_up_hold_no_address(caplog, mailoutbox):
+def test_logs_of_a_sign_up_contain_no_address(caplog, mailoutbox):
     caplog.set_level(logging.DEBUG)
 
     reader = signing_up.sign_up("ada@example.org", {"topics": []}, signing_up.ConsentRequest(NOW, "192.0.2.1"))

@@ -1,4 +1,4 @@
-"""The lists of time zones: places people know, each once, with the time it is there."""
+"""The lists of time zones: places people know, each listed once, with the current time there."""
 
 import re
 from datetime import UTC, datetime
@@ -16,11 +16,11 @@ LISTED = {name: label for _, zones in time_zones.by_region() for name, label in 
 SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
-def test_no_zone_has_a_sign_that_people_write_the_other_way_round():
+def test_no_listed_zone_has_a_sign_that_people_write_the_other_way_round():
     assert [name for name in LISTED if name.startswith("Etc/") or re.search(r"GMT|[+-]\d", name)] == []
 
 
-def test_every_zone_can_be_loaded_and_stands_once():
+def test_every_zone_can_be_loaded_and_is_listed_once():
     labels = [label for _, zones in time_zones.by_region() for _, label in zones]
 
     assert all(str(time_zones.zone(name)) == name for name in LISTED)
@@ -39,7 +39,7 @@ def test_every_zone_can_be_loaded_and_stands_once():
         ("Zulu", "Etc/UTC"),
     ],
 )
-def test_an_alias_is_in_no_list_and_is_understood(alias, name):
+def test_an_alias_is_not_listed_but_is_understood(alias, name):
     assert alias not in LISTED
     assert time_zones.zone(time_zones.listed_as(alias)).utcoffset(SUMMER) == time_zones.zone(name).utcoffset(SUMMER)
 
@@ -54,13 +54,13 @@ def test_an_alias_is_in_no_list_and_is_understood(alias, name):
         ("UTC", "UTC, 12:00"),
     ],
 )
-def test_a_zone_is_named_as_people_know_it_with_the_time_it_is_there(name, label):
+def test_a_zone_is_named_as_people_know_it_with_the_current_time_there(name, label):
     assert dict(zone for _, zones in time_zones.with_present_time(SUMMER) for zone in zones)[name] == label
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("zone", ["Asia/Calcutta", "asia/kolkata"])
-def test_a_sign_up_takes_the_name_a_browser_has_for_its_zone(zone):
+def test_a_sign_up_accepts_the_browsers_name_for_its_zone(zone):
     form = SignUpForm({"email": "a@example.org", "time_zone": zone, "local_time": "07:00", "frequency": "daily"})
 
     assert form.is_valid(), form.errors
@@ -69,14 +69,14 @@ def test_a_sign_up_takes_the_name_a_browser_has_for_its_zone(zone):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "Factory", "../etc/passwd", "Etc/Nowhere"])
-def test_a_zone_that_is_none_is_refused_in_words(zone):
+def test_a_name_that_is_not_a_zone_is_refused_with_a_message(zone):
     form = SignUpForm({"email": "a@example.org", "time_zone": zone, "local_time": "07:00", "frequency": "daily"})
 
     assert "time_zone" in form.errors
 
 
 @pytest.mark.django_db
-def test_a_reader_with_a_zone_of_no_list_keeps_it_by_saving(client):
+def test_a_reader_with_an_unlisted_zone_keeps_it(client):
     reader = make_subscriber("ada@example.org", time_zone="Etc/GMT+3")
     with time_machine.travel(SUMMER):
         html = client.get(f"/preferences/{links.token(Purpose.PREFERENCES, reader)}").content.decode()

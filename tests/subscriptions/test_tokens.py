@@ -1,4 +1,4 @@
-"""Signed links are good for one purpose, and as long as they should be."""
+"""Signed links are valid for one purpose, and for as long as they should be."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,14 +26,14 @@ def test_a_token_is_of_no_use_for_another_purpose(purpose, other):
 @pytest.mark.parametrize(
     "change", [lambda t: t[:-1], lambda t: "b" + t[1:], lambda t: t + "=", lambda t: t[:0], str.upper]
 )
-def test_a_changed_token_is_not_ours(change):
+def test_a_changed_token_is_bad_rather_than_stale(change):
     with pytest.raises(BadToken) as caught:
         read_token(Purpose.VIEW, change(sign_token(Purpose.VIEW, "abc")))
     assert not isinstance(caught.value, StaleToken)
 
 
 @pytest.mark.parametrize(("purpose", "days"), [(Purpose.CONFIRM, 7), (Purpose.PREFERENCES, 60)])
-def test_a_token_grows_too_old(purpose, days):
+def test_a_token_goes_stale(purpose, days):
     with time_machine.travel(NOW, tick=False):
         token = sign_token(purpose, "abc")
     with time_machine.travel(NOW + timedelta(days=days), tick=False):
@@ -43,14 +43,14 @@ def test_a_token_grows_too_old(purpose, days):
 
 
 @pytest.mark.parametrize("purpose", [Purpose.UNSUBSCRIBE, Purpose.VIEW])
-def test_a_link_in_a_digest_is_good_for_ever(purpose):
+def test_a_link_in_a_digest_never_goes_stale(purpose):
     with time_machine.travel(NOW):
         token = sign_token(purpose, "abc")
     with time_machine.travel(NOW + timedelta(days=20 * 365)):
         assert read_token(purpose, token) == "abc"
 
 
-def test_the_age_of_a_token_can_be_asked_for():
+def test_the_age_of_a_token_can_be_checked():
     with time_machine.travel(NOW, tick=False):
         token = sign_token(Purpose.VIEW, "abc")
         assert is_younger(Purpose.VIEW, token, timedelta(days=1))
@@ -59,7 +59,7 @@ def test_the_age_of_a_token_can_be_asked_for():
         assert not is_younger(Purpose.VIEW, token, timedelta(days=1))
 
 
-def test_a_new_secret_key_keeps_old_links_while_the_old_key_is_listed(settings):
+def test_old_links_survive_a_new_secret_key_while_the_old_key_is_listed(settings):
     token, old = sign_token(Purpose.VIEW, "abc"), settings.SECRET_KEY
     settings.SECRET_KEY = "x" * 50
     with pytest.raises(BadToken):

@@ -36,13 +36,13 @@ def write(tmp_path, text):
     return path
 
 
-def test_the_shipped_topics_are_some_25_with_names_of_their_own():
+def test_there_are_25_to_30_shipped_topics_with_descriptions_and_keywords():
     topics = read_topics(SHIPPED)
     assert 25 <= len(topics) <= 30
     assert all(topic.description.endswith(".") and len(topic.keywords) >= 8 for topic in topics)
 
 
-def test_the_shipped_categories_look_like_those_of_arxiv():
+def test_the_shipped_categories_look_like_arxiv_categories():
     for topic in read_topics(SHIPPED):
         for category in topic.arxiv_categories:
             is_known = category in ARCHIVES_WITHOUT_SUBJECTS or re.fullmatch(
@@ -53,7 +53,7 @@ def test_the_shipped_categories_look_like_those_of_arxiv():
             assert is_known, category
 
 
-def test_no_shipped_keyword_stands_twice_in_a_topic():
+def test_no_shipped_keyword_is_listed_twice_in_a_topic():
     for topic in read_topics(SHIPPED):
         assert len(set(topic.keywords)) == len(topic.keywords), topic.slug
 
@@ -80,7 +80,7 @@ def test_a_changed_topic_is_updated_and_others_stay(tmp_path):
 
 
 @pytest.mark.django_db
-def test_loading_changed_topics_tags_the_papers_anew(tmp_path):
+def test_loading_changed_topics_tags_the_papers_again(tmp_path):
     paper = make_paper("Sourdough for all", about=make_topic("Bread", keywords=["rye"]))
     call_command("load_topics", str(write(tmp_path, TOPIC.replace("sourdough", "wheat"))))
     assert not paper.tags.exists()
@@ -109,14 +109,14 @@ def test_loading_changed_topics_tags_the_papers_anew(tmp_path):
         (b"\xff", "expected TOML in UTF-8"),
     ],
 )
-def test_a_file_that_is_not_right_names_topic_and_key(tmp_path, text, message):
+def test_an_invalid_file_gives_an_error_that_names_topic_and_key(tmp_path, text, message):
     with pytest.raises(TopicError) as caught:
         read_topics(write(tmp_path, text))
     assert message in str(caught.value)
 
 
 @pytest.mark.django_db
-def test_a_name_of_another_topic_is_refused_and_nothing_changes(tmp_path):
+def test_a_name_that_another_topic_has_is_refused_and_nothing_changes(tmp_path):
     make_topic("Bread", slug="other")
     with pytest.raises(CommandError, match="topic other: name: expected a unique name"):
         call_command("load_topics", str(write(tmp_path, TOPIC)))
