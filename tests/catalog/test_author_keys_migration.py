@@ -1,4 +1,4 @@
-"""The migration that writes rows for the authors that are there and renews the keys of those that are followed."""
+"""The migration that writes rows for existing authors and renews the keys of followed ones."""
 
 from importlib import import_module
 
@@ -26,7 +26,7 @@ def test_every_author_gets_a_row_however_often_it_runs(monkeypatch):
     assert rows.filter(key="kurt godel").distinct().get() == ("kurt godel", "Kurt Gödel")
 
 
-def test_followed_authors_get_the_keys_of_today_and_two_spellings_become_one():
+def test_followed_authors_get_current_keys_and_two_spellings_become_one():
     reader = make_subscriber()
     for name, old in (("Kurt F. Gödel", "kurt f godel"), ("Kurt Gödel", "kurt godel"), ("Søren K", "søren k")):
         AuthorFollow.objects.bulk_create([AuthorFollow(subscriber=reader, name=name, key=old)])

@@ -1,4 +1,4 @@
-"""What readers bring: read, and matched with the catalogue."""
+"""Reading lists: parsed, and matched with the catalogue."""
 
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def test_each_format_is_matched_by_title_and_year(text):
 
 
 @pytest.mark.parametrize("text", [BIBTEX, RIS, CSL, ENDNOTE])
-def test_a_paper_of_the_same_title_years_apart_is_another_one(text):
+def test_a_paper_with_the_same_title_years_apart_is_a_different_paper(text):
     make_paper("Learning from graphs at last", published_at=datetime(2003, 12, 1, tzinfo=UTC))
 
     assert known_in(text) == [None]
@@ -58,14 +58,14 @@ def test_a_line_may_be_an_id_a_doi_or_a_link(line):
     assert known_in(f"{line}\n") == [paper.pk]
 
 
-def test_a_paper_of_a_draft_is_not_known():
+def test_a_paper_in_a_draft_is_not_matched():
     paper = on_arxiv(make_paper(), "2501.00001")
     make_edition(paper, day=DAY, published=False)
 
     assert known_in("2501.00001") == [None]
 
 
-def test_lines_that_say_nothing_are_told_and_the_rest_is_read():
+def test_lines_with_nothing_usable_are_reported_and_the_rest_is_read():
     bibliography = read_text("2501.00001\nwhat?\nhttps://example.org/x\n\nA title of some words\n")
 
     assert len(bibliography.records) == 2
@@ -94,7 +94,7 @@ def test_entries_without_a_title_are_left_out():
         (b"\x01\x02\x03\x04" * 600, "another kind"),
     ],
 )
-def test_another_kind_of_file_is_told_by_what_it_is(body, reason):
+def test_other_kinds_of_file_are_refused_with_the_reason(body, reason):
     with pytest.raises(SourceError, match=reason):
         read_file(body)
 
@@ -111,7 +111,7 @@ def test_a_hundred_thousand_entries_are_refused_before_they_are_parsed(one):
         read_text(text)
 
 
-def test_a_bomb_of_entities_is_no_file():
+def test_an_entity_bomb_is_refused():
     entities = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
     bomb = f'<?xml version="1.0"?>{entities}<xml><records>&b;</records></xml>'
 

@@ -1,4 +1,4 @@
-"""Six sources over ten days that fail, lie, hang and refuse: no paper lost, none twice, each on its right day."""
+"""Six sources fail, lie, hang and refuse for ten days: no paper is lost or duplicated, and each is on the right day."""
 
 import json
 import random
@@ -22,7 +22,7 @@ FIRST_DAY = date(2026, 9, 7)
 DAYS = [FIRST_DAY + timedelta(days=number) for number in range(10)]
 HOURS = (1, 7, 13, 19)
 PAPERS_A_DAY = 7
-# Each host and what goes wrong there; the last hour of each day is good, so that nothing has to wait for the next one.
+# The hosts and what goes wrong there. The last hour of each day is good, so nothing has to wait for the next day.
 SOURCES = ("biorxiv", "medrxiv", "europepmc", "crossref", "openreview", "feed")
 FAULTS = ("html", "500", "429", "hang up", "lie", "half")
 
@@ -38,7 +38,7 @@ def title_of(source, day, number):
 
 
 class Server:
-    """One source: what it has by now, and what is wrong with it in this hour."""
+    """One source: what it has by now, and what is wrong with it this hour."""
 
     def __init__(self, name, seed):
         self.name, self.now, self.fault = name, None, ""
@@ -46,7 +46,7 @@ class Server:
         self.release = threading.Event()
 
     def papers(self):
-        """All that is there by now: (day, number), the newest last."""
+        """All papers it has by now: (day, number), newest last."""
         return [(day, number) for day in DAYS if self.now and day <= self.now.date() for number in range(PAPERS_A_DAY)]
 
     def answer(self, request):
@@ -64,7 +64,7 @@ class Server:
         return Reply(getattr(self, self.name.replace("medrxiv", "biorxiv"))(request))
 
     def some(self, entries):
-        """What a page holds: all, or, of a source that gives half, half."""
+        """The entries of a page: all of them, or half if the source's fault is to give half."""
         return entries[: len(entries) // 2] if self.fault == "half" else entries
 
     def total(self, entries):
@@ -91,7 +91,7 @@ class Server:
         return json.dumps({"messages": [{"status": "ok", "total": self.total(entries)}], "collection": page})
 
     def europepmc(self, request):
-        # Half of what stands at bioRxiv too, and papers of its own.
+        # Half of these are on bioRxiv too, the others are its own.
         entries = [
             answers.europepmc_result(
                 doi=name_of("biorxiv" if n % 2 else self.name, day, n),
@@ -126,7 +126,7 @@ class Server:
         return answers.openreview(*page, total=self.total(entries))
 
     def feed(self, _request):
-        # Each entry twice, and half of them stand at Crossref too.
+        # Each entry twice, and half of them are in Crossref too.
         entries = [
             f"<item><title>{title_of('crossref' if n % 2 else 'feed', day, n)}</title><guid>{day}-{n}</guid>"
             f"<pubDate>{day:%a, %d %b %Y} 00:30:00 GMT</pubDate>"
@@ -163,7 +163,7 @@ def servers(settings):
             server.release.set()
 
 
-def test_no_paper_is_lost_none_comes_twice_and_each_is_of_its_day(servers, waits, monkeypatch, time_machine):
+def test_no_paper_is_lost_or_duplicated_and_each_is_on_its_day(servers, waits, monkeypatch, time_machine):
     monkeypatch.setattr(gathering, "GATHERING_PATIENCE", timedelta(seconds=6))
     monkeypatch.setattr(gathering, "LAST_WAIT", 0.2)
     chance = random.Random(4)
@@ -210,7 +210,7 @@ def test_no_paper_is_lost_none_comes_twice_and_each_is_of_its_day(servers, waits
 
 
 def right_day(name):
-    """The day on which a paper of this name is due: the day after posting, or that of first sight."""
+    """The day a paper with this name is due: the day after posting, or the day it was first seen."""
     source, stamp, number = name.removeprefix("10.1101/").split(".")
     day = date(2026, int(stamp[:2]), int(stamp[2:]))
     is_seen_elsewhere = source == "biorxiv" and int(number) % 2

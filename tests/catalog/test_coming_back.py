@@ -1,4 +1,4 @@
-"""Withdrawn, back again, older and newer: whatever comes in whatever order, the newest word counts."""
+"""Withdrawn, back again, older and newer: the newest version counts, whatever order they come in."""
 
 from itertools import permutations
 
@@ -33,7 +33,7 @@ def test_a_paper_that_came_back_is_no_longer_withdrawn(source, settings):
     assert "“Mended” is back and no longer withdrawn" in run.notes
 
 
-def test_a_deleted_paper_that_is_told_of_again_is_back():
+def test_a_deleted_paper_that_is_listed_again_is_back():
     import_records([record(1)])
     import_records([PaperRecord.withdrawal("oai", ID, NOON)])
     assert Paper.objects.get().withdrawn_at
@@ -42,7 +42,7 @@ def test_a_deleted_paper_that_is_told_of_again_is_back():
 
 
 @pytest.mark.parametrize("source", ["rss", "api", "huggingface", "bibtex"])
-def test_another_sources_text_of_the_withdrawn_version_brings_nothing_back(source):
+def test_another_sources_text_of_the_withdrawn_version_does_not_bring_it_back(source):
     import_records([record(1), record(2, withdrawn_at=NOON)])
     import_records([record(2, source=source)])
     assert Paper.objects.get().withdrawn_at == NOON
@@ -56,7 +56,7 @@ def test_the_withdrawal_of_an_older_version_does_not_count():
 
 @pytest.mark.parametrize("order", list(permutations([1, 2, 3])))
 @pytest.mark.parametrize("source", ["oai", "bibtex"])
-def test_the_newest_version_stands_in_any_order_within_a_page_and_across_pages(order, source):
+def test_the_newest_version_wins_in_any_order_within_a_page_and_across_pages(order, source):
     import_records([record(version, source=source) for version in order])
     for version in order:
         import_records([record(version, source=source, identifiers=(("arxiv", "2611.00002"),))])
@@ -80,7 +80,7 @@ def test_two_rows_become_one_when_a_record_has_the_ids_of_both():
     assert "was there twice" in imported.notes[0]
 
 
-def test_the_row_that_readers_saw_is_the_one_that_stays():
+def test_the_row_that_readers_saw_is_kept():
     import_records([record(1, "On graphs")])
     import_records([record(0, "On graphs", "bibtex", (("doi", "10.1000/1"),))])
     sent_paper = Paper.objects.get(identifiers__scheme="doi")
@@ -90,7 +90,7 @@ def test_the_row_that_readers_saw_is_the_one_that_stays():
     assert (sent_paper.arxiv_id, Paper.objects.get().title) == ("2611.00001", "On graphs")
 
 
-def test_two_rows_of_one_page_become_one():
+def test_two_rows_from_one_page_become_one():
     doubled = record(0, "On graphs", "bibtex", (("doi", "10.1000/1"),))
     both = record(2, "On graphs", identifiers=(*ID, ("doi", "10.1000/1")))
     import_what_fits([record(1, "On graphs"), doubled, both])
@@ -99,7 +99,7 @@ def test_two_rows_of_one_page_become_one():
 
 
 @pytest.mark.parametrize("why", ["two arXiv papers", "other titles", "both were out"])
-def test_two_rows_that_may_be_two_papers_stay_two(why):
+def test_two_rows_that_may_be_different_papers_stay_apart(why):
     other = (("arxiv", "2611.00002"), ("doi", "10.1000/1")) if why == "two arXiv papers" else (("doi", "10.1000/1"),)
     title = "Bread baking" if why == "other titles" else "On graphs"
     import_records([record(1, "On graphs"), record(0, title, "bibtex", other)])
@@ -115,14 +115,14 @@ def by_title(title="On graphs", authors=("Ada Lovelace",)):
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_paper_known_by_its_title_is_the_one_with_an_id_whoever_tells_first(is_first):
+def test_a_paper_known_by_its_title_is_matched_to_the_one_with_an_id_in_either_order(is_first):
     with_id = record(1, "On Graphs", authors=("Ada Lovelace", "Alan Turing"))
     for one in (by_title(), with_id) if is_first else (with_id, by_title()):
         import_what_fits([one])
     assert Paper.objects.get().arxiv_id == "2611.00001"
 
 
-def test_a_title_of_other_authors_is_another_paper():
+def test_the_same_title_by_other_authors_is_another_paper():
     import_what_fits([record(1, "Editorial", authors=("Ada Lovelace",))])
     import_what_fits([by_title("Editorial", ("Emmy Noether",))])
     assert Paper.objects.count() == 2

@@ -22,7 +22,7 @@ class Tiny:
         return np.tile(np.array([0, 3, 4], dtype=np.float32) / 5, (len(texts), 1))
 
 
-def test_texts_become_vectors_of_length_one_and_like_texts_are_close():
+def test_texts_become_unit_vectors_and_similar_texts_are_close():
     graphs, networks, bread = embedding.embedder().vectors(
         ["graph neural networks", "message passing on graphs", "baking sourdough bread at home"]
     )
@@ -31,21 +31,21 @@ def test_texts_become_vectors_of_length_one_and_like_texts_are_close():
     assert graphs @ networks > graphs @ bread
 
 
-def test_the_vectors_are_those_that_papers_already_have():
-    """Frozen from wordllama's own code: another reader of its files must not make the stored vectors worthless."""
+def test_the_vectors_match_those_already_stored():
+    """Frozen from wordllama's own code: a different reader of its files must not make the stored vectors worthless."""
     vectors = embedding.embedder().vectors(["Graph neural networks", "日本語 𝔼 <unk> " * 600])
 
     assert vectors[:, :4] == pytest.approx(np.array(FROZEN), abs=2e-6)
 
 
-def test_a_missing_package_is_named_and_what_to_install(monkeypatch):
+def test_a_missing_package_is_named_with_what_to_install(monkeypatch):
     monkeypatch.setattr(embedding, "find_spec", lambda _name: None)
 
     with pytest.raises(ImproperlyConfigured, match=r"wordllama package is missing; install requirements/run\.txt"):
         embedding.WordLlama256().vectors(["text"])
 
 
-def test_a_text_without_words_is_no_vector_and_no_error():
+def test_a_text_without_words_gives_finite_values():
     assert np.isfinite(embedding.embedder().vectors(["", " "])).all()
 
 
@@ -59,7 +59,7 @@ def test_papers_are_embedded_when_they_are_imported():
 
 
 @pytest.mark.django_db
-def test_another_model_can_be_set_and_what_the_old_one_made_does_no_harm(settings):
+def test_another_model_can_be_set_and_the_old_models_vectors_count_as_none(settings):
     old, new = make_paper("Old"), make_paper("New")
     embedding.embed([old])
     settings.EMBEDDER = "tests.catalog.test_embedding.Tiny"
@@ -71,11 +71,11 @@ def test_another_model_can_be_set_and_what_the_old_one_made_does_no_harm(setting
     assert vectors[1] == pytest.approx([0, 0.6, 0.8], abs=1e-3)
 
 
-def test_bytes_of_another_length_than_the_model_says_count_as_none():
+def test_bytes_of_the_wrong_length_count_as_no_vector():
     assert not embedding.stacked([(b"\x00\x3c", "wordllama-256"), (None, "")]).any()
 
 
-def test_the_name_of_the_default_model_in_the_release_before_works_and_says_so_in_the_log(settings, caplog):
+def test_the_default_models_name_from_the_previous_release_works_and_is_logged(settings, caplog):
     settings.EMBEDDER = "digest.embedding.WordLlama256"
 
     assert isinstance(embedding.embedder(), embedding.WordLlama256)

@@ -1,4 +1,4 @@
-"""Papers in few words."""
+"""Papers in a few words."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_text_is_cut_at_a_word(text, short):
 
 
 @pytest.mark.django_db
-def test_links_lead_to_the_web_alone():
+def test_only_web_links_are_listed():
     paper = make_paper(code_url="javascript:alert(1)", project_url="https://example.org/project")
     PaperIdentifier.objects.create(paper=paper, scheme="arxiv", value='math/0301001"x')
     PaperIdentifier.objects.create(paper=paper, scheme="doi", value="10.1000/182")
@@ -53,7 +53,7 @@ def test_links_lead_to_the_web_alone():
 
 
 @pytest.mark.django_db
-def test_a_paper_without_any_link_leads_to_a_search_for_its_title():
+def test_a_paper_without_links_gets_a_search_for_its_title():
     paper = make_paper('Graph "motifs" & more <of> them')
     long = make_paper("Word " * 90)
 
@@ -66,16 +66,16 @@ def test_a_paper_without_any_link_leads_to_a_search_for_its_title():
 @pytest.mark.parametrize(
     "text",
     [
-        "می\u200cخواهم",  # Persian, "I want": one word of two parts
+        "می\u200cخواهم",  # Persian, "I want": one word in two parts
         "क्\u200dष",  # Hindi, a half letter
         "👩\u200d🔬 and 🏳\ufe0f\u200d🌈",
         "👩🏽\u200d💻",
     ],
 )
-def test_joiners_stay_where_they_spell(text):
+def test_joiners_stay_where_the_spelling_needs_them(text):
     assert on_one_line(text) == text
 
 
 @pytest.mark.parametrize("text", ["pay\u200dpal", "\u200cpaypal", "pay\u202epal", "م\u200fم\u200e", "a\u200c b"])
-def test_joiners_and_marks_of_direction_go_where_they_hide(text):
+def test_hidden_joiners_and_direction_marks_are_removed(text):
     assert not set(on_one_line(text)) & set("\u200c\u200d\u200e\u200f\u202e")

@@ -1,4 +1,4 @@
-"""What several sources tell of one paper, and what they take back."""
+"""What several sources say about one paper, and what they take back."""
 
 import json
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from tests.support.source_answers import MONDAY, atom, atom_entry, oai, oai_reco
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("night")]
 
 
-def test_a_replacement_updates_what_is_known_and_brings_nothing_else(source):
+def test_a_replacement_updates_a_known_paper_and_adds_no_new_one(source):
     source.says(rss(rss_item("2609.00001v1")))
     harvest_part("rss", "cs.LG")
     items = [
@@ -25,7 +25,7 @@ def test_a_replacement_updates_what_is_known_and_brings_nothing_else(source):
     assert (paper.title, paper.version) == ("On large graphs", 2)
 
 
-def test_a_feed_it_crossed_over_to_leaves_a_paper_its_primary_category(source):
+def test_a_cross_listing_does_not_change_a_papers_primary_category(source):
     source.says(rss(rss_item(categories=["cs.AI", "cs.LG"])))
     harvest_part("rss", "cs.LG")
     source.says(rss(rss_item(kind="cross", categories=["cs.AI", "cs.LG"])))
@@ -33,7 +33,7 @@ def test_a_feed_it_crossed_over_to_leaves_a_paper_its_primary_category(source):
     assert Paper.objects.get().arxiv_categories == ["cs.LG", "cs.AI"]
 
 
-def test_no_older_version_comes_back(source):
+def test_an_older_version_does_not_come_back(source):
     source.says(oai(oai_record(title="The second", versions=((1, MONDAY), (2, TUESDAY_MORNING)))))
     harvest_part()
     source.says(oai(oai_record(title="The first")))
@@ -44,7 +44,7 @@ def test_no_older_version_comes_back(source):
     assert (paper.title, paper.version) == ("The second", 2)
 
 
-def test_sources_of_one_version_do_not_write_over_each_other_in_turn(source):
+def test_sources_with_the_same_version_do_not_keep_overwriting_each_other(source):
     source.says(rss(rss_item(title="As the feed has it", authors="A. Lovelace")))
     harvest_part("rss", "cs.LG")
     source.says(oai(oai_record(title="As OAI has it")))
@@ -61,7 +61,7 @@ def test_sources_of_one_version_do_not_write_over_each_other_in_turn(source):
     assert numbers(harvest_part()) == (0, 0, 1, 0)
     paper = Paper.objects.get()
     assert (paper.title, paper.source, paper.authors) == ("As OAI has it", "oai", ["Ada Lovelace", "Alan Turing"])
-    # What arXiv does not say is taken from whoever does.
+    # What arXiv does not say is taken from a source that does.
     assert paper.code_url == "https://github.com/x/y"
 
 
@@ -75,7 +75,7 @@ def test_a_deleted_paper_is_marked_and_keeps_its_text(source):
     assert paper.withdrawn_at == datetime(2026, 9, 15, tzinfo=UTC)
 
 
-def test_a_withdrawal_takes_nothing_of_the_text(source):
+def test_a_withdrawal_keeps_the_text(source):
     source.says(oai(oai_record()))
     harvest_part()
     versions = ((1, MONDAY), (2, TUESDAY_MORNING))
@@ -87,7 +87,7 @@ def test_a_withdrawal_takes_nothing_of_the_text(source):
     assert paper.withdrawn_at == datetime(2026, 9, 15, 10, tzinfo=UTC)
 
 
-def test_two_papers_that_claim_one_doi_stay_two(source):
+def test_two_papers_that_claim_the_same_doi_stay_apart(source):
     source.says(oai(oai_record("2609.00001", doi="10.1000/1"), oai_record("2609.00002", doi="10.1000/1")))
     run = harvest_part()
     assert (run.status, run.new) == ("finished", 2)
@@ -96,7 +96,7 @@ def test_two_papers_that_claim_one_doi_stay_two(source):
     assert harvest_part().unchanged == 2
 
 
-def test_characters_no_database_takes_stop_nothing(source):
+def test_characters_no_database_accepts_do_not_stop_the_harvest(source):
     papers = [
         {"id": "2609.00001", "title": "On\x00 \ud800graphs", "authors": [{"name": "A\x00da"}]},
         {"id": "\x00\ud800"},

@@ -1,4 +1,4 @@
-"""Each source is asked when there is something new, goes on where it failed, and keeps no other from its turn."""
+"""Each source is queried when there is something new, resumes where it failed, and never holds up another one."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,7 +36,7 @@ def test_a_second_run_with_nothing_new_changes_nothing(source):
     assert list(Paper.objects.values()) == before
 
 
-def test_the_next_run_asks_for_some_days_once_more(source, night):
+def test_the_next_run_requests_some_days_again(source, night):
     source.says(oai())
     harvest_part()
     night.move_to(NIGHT + timedelta(days=1), tick=False)
@@ -44,7 +44,7 @@ def test_the_next_run_asks_for_some_days_once_more(source, night):
     assert source.requests[-1].query["from"] == "2026-09-14"
 
 
-def test_what_fails_in_the_middle_keeps_its_papers_and_goes_on_from_there(source, night):
+def test_a_run_that_fails_halfway_keeps_its_papers_and_the_next_one_resumes_there(source, night):
     source.says(oai(oai_record("2609.00001"), token="page2"), HTML)
     failed = harvest_part()
     assert (failed.status, failed.cursor, failed.new) == ("failed", "page2", 1)
@@ -57,7 +57,7 @@ def test_what_fails_in_the_middle_keeps_its_papers_and_goes_on_from_there(source
     assert Paper.objects.count() == 2
 
 
-def test_a_place_of_yesterday_is_begun_anew_from_the_same_day(source, night):
+def test_a_cursor_from_yesterday_is_dropped_and_the_harvest_restarts_from_the_same_day(source, night):
     source.says(oai(oai_record(), token="page2"), HTML)
     failed = harvest_part()
     night.move_to(NIGHT + timedelta(days=1), tick=False)
@@ -66,7 +66,7 @@ def test_a_place_of_yesterday_is_begun_anew_from_the_same_day(source, night):
     assert source.requests[-1].query["from"] == failed.since.isoformat()
 
 
-def test_a_run_that_failed_at_once_loses_no_day(source, night):
+def test_runs_that_fail_at_once_lose_no_day(source, night):
     source.says(oai())
     harvest_part()
     for days in (1, 2, 3):
@@ -78,7 +78,7 @@ def test_a_run_that_failed_at_once_loses_no_day(source, night):
     assert source.requests[-1].query["from"] == "2026-09-14"
 
 
-def test_a_source_that_fails_keeps_the_others_going(source, settings):
+def test_a_failing_source_does_not_stop_the_others(source, settings):
     settings.SOURCES = ["oai", "rss", "huggingface"]
 
     def answer(request):
@@ -94,12 +94,12 @@ def test_a_source_that_fails_keeps_the_others_going(source, settings):
     assert Paper.objects.count() == 1
 
 
-def test_two_workers_do_not_ask_the_same_at_the_same_time():
+def test_two_workers_do_not_harvest_the_same_part_at_the_same_time():
     SourceRun.objects.begin("oai", "cs")
     assert harvesting.harvest("oai", "cs") is None
 
 
-def test_a_worker_that_vanished_is_replaced_and_its_place_taken_over(source, night):
+def test_a_vanished_worker_is_replaced_and_its_cursor_taken_over(source, night):
     SourceRun.objects.begin("oai", "cs", since=date(2026, 9, 1), cursor="page9")
     night.move_to(NIGHT + timedelta(hours=1), tick=False)
     source.says(oai(oai_record()))
@@ -108,20 +108,20 @@ def test_a_worker_that_vanished_is_replaced_and_its_place_taken_over(source, nig
     assert SourceRun.objects.get(status="failed").error == "the worker disappeared; the next run continues from there"
 
 
-def test_a_source_that_asks_for_patience_is_left_alone_until_then(source):
+def test_a_source_that_asks_us_to_wait_is_left_alone_until_then(source):
     source.says(Reply(status=503, headers={"Retry-After": "7200"}))
     assert harvest_part().not_before == NIGHT + timedelta(hours=2)
     assert not gathering.is_harvest_due("oai", "cs", NIGHT + timedelta(hours=1, minutes=59))
     assert gathering.is_harvest_due("oai", "cs", NIGHT + timedelta(hours=2))
 
 
-def test_arxiv_is_asked_until_it_has_an_announcement_and_then_for_the_next(source, night):
+def test_arxiv_is_queried_until_it_has_an_announcement_and_then_for_the_next_one(source, night):
     early = datetime(2026, 9, 16, 2, 20, tzinfo=UTC)
     night.move_to(early, tick=False)
     assert gathering.due(early) == [("oai", "cs")]
     source.says(oai(oai_record(versions=((1, MONDAY),))))
     harvest_part()
-    # 22:30 Eastern has come, and the half hour between two runs is over.
+    # Due once it is 22:30 Eastern and the half hour between two runs is over.
     assert gathering.due(datetime(2026, 9, 16, 2, 29, tzinfo=UTC)) == []
     assert gathering.due(NIGHT) == [("oai", "cs")]
     night.move_to(NIGHT, tick=False)
@@ -131,18 +131,18 @@ def test_arxiv_is_asked_until_it_has_an_announcement_and_then_for_the_next(sourc
     assert gathering.due(datetime(2026, 9, 17, 2, 30, tzinfo=UTC)) == [("oai", "cs")]
 
 
-def test_an_announcement_that_is_late_is_asked_for_again(source, night):
+def test_a_late_announcement_is_requested_again(source, night):
     source.says(oai(oai_record()))
     run = harvest_part()
     assert (run.status, run.complete_to) == ("finished", None)
     assert run.notes == "nothing from the 2026-09-16 announcement is there yet"
     assert gathering.due(NIGHT + timedelta(minutes=30)) == [("oai", "cs")]
-    # By four in the morning, Eastern, one believes that there is nothing.
+    # From four in the morning, Eastern, we accept that there is nothing.
     night.move_to(datetime(2026, 9, 16, 8, tzinfo=UTC), tick=False)
     assert harvest_part().complete_to == date(2026, 9, 16)
 
 
-def test_hugging_face_is_asked_once_an_hour(source, settings):
+def test_hugging_face_is_queried_once_an_hour(source, settings):
     settings.SOURCES = ["huggingface"]
     source.says("[]")
     harvest_part("huggingface", "")
@@ -150,33 +150,33 @@ def test_hugging_face_is_asked_once_an_hour(source, settings):
     assert gathering.due(NIGHT + timedelta(minutes=60)) == [("huggingface", "")]
 
 
-def test_a_source_that_gives_no_answer_is_not_asked_for_its_other_parts(source, settings):
+def test_a_source_that_does_not_answer_is_not_queried_for_its_other_parts(source, settings):
     settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss", "huggingface"], ["cs.LG", "cs.CL"]
     source.answer = lambda request: Reply(status=503) if request.path.startswith("/rss") else Reply("[]")
     gather_sources()
     assert [(run.source, run.part) for run in SourceRun.objects.all()] == [("huggingface", ""), ("rss", "cs.LG")]
 
 
-def test_a_category_that_is_refused_keeps_no_other_from_its_turn(source, settings):
+def test_a_refused_category_does_not_hold_up_the_others(source, settings):
     settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss"], ["cs.ZZ", "cs.CL"]
     source.answer = lambda request: Reply(status=400) if "ZZ" in request.path else Reply(rss(rss_item()))
     gather_sources()
     assert dict(SourceRun.objects.values_list("part", "status")) == {"cs.ZZ": "failed", "cs.CL": "finished"}
 
 
-def test_while_somebody_gathers_a_second_worker_does_nothing(source):
+def test_while_one_worker_gathers_a_second_one_does_nothing(source):
     SourceRun.objects.begin("rss", "cs.CL")
     gather_sources()
     assert source.requests == []
 
 
-def test_without_sources_nobody_is_asked(settings, source):
+def test_without_sources_nothing_is_requested(settings, source):
     settings.SOURCES = []
     gather_sources()
     assert source.requests == []
 
 
-def test_a_feed_that_did_not_change_is_not_sent_again(source, night):
+def test_an_unchanged_feed_is_not_downloaded_again(source, night):
     source.says(Reply(rss(rss_item()), headers={"ETag": '"1"'}))
     first = harvest_part("rss", "cs.LG")
     source.says(Reply(status=304))
@@ -187,7 +187,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again(source, night):
     assert first.complete_to == date(2026, 9, 16)
 
 
-def test_a_feed_that_could_not_be_read_is_sent_again(source, night):
+def test_a_feed_that_could_not_be_read_is_downloaded_again(source, night):
     source.says(Reply(HTML, headers={"ETag": '"1"'}))
     assert harvest_part("rss", "cs.LG").status == "failed"
     source.says(rss(rss_item()))
@@ -207,14 +207,14 @@ def test_the_number_of_queries_does_not_grow_with_the_papers(source):
     assert many <= few + 4
 
 
-def test_a_large_page_is_written_in_batches_and_its_place_with_the_last(source, monkeypatch):
+def test_a_large_page_is_written_in_batches_and_its_cursor_with_the_last_one(source, monkeypatch):
     monkeypatch.setattr(harvesting, "HARVEST_BATCH", 2)
     source.says(oai(*(oai_record(f"2609.0000{number}") for number in range(1, 6)), token="page2"), HTML)
     run = harvest_part()
     assert (run.new, run.cursor) == (5, "page2")
 
 
-def test_a_record_that_no_column_takes_keeps_no_other_out(source, monkeypatch):
+def test_a_record_too_large_for_its_column_does_not_keep_the_others_out(source, monkeypatch):
     whole = importing.import_what_fits
 
     def refusing(records):

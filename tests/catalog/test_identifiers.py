@@ -1,4 +1,4 @@
-"""Which paper somebody means."""
+"""Finding the paper that someone means."""
 
 import pytest
 
@@ -35,11 +35,11 @@ def test_a_paper_is_found_by_its_ids_and_their_addresses(paper, text):
 
 
 @pytest.mark.parametrize("form", ["{}", "/papers/{}", "https://papers.example.org/papers/{}/"])
-def test_a_paper_is_found_by_its_page_here(paper, form):
+def test_a_paper_is_found_by_its_page_on_this_site(paper, form):
     assert resolve(form.format(paper.pk)) == paper
 
 
-def test_an_old_id_of_arxiv_is_one_too():
+def test_an_old_style_arxiv_id_is_found_too():
     paper = make_paper()
     PaperIdentifier.objects.create(paper=paper, scheme="arxiv", value="math/0301001")
     make_edition(paper)
@@ -50,7 +50,7 @@ def test_an_old_id_of_arxiv_is_one_too():
 @pytest.mark.parametrize(
     "text", ["", "2309.17054", "12309.17053", "9" * 40, "%00", "10.1/x", "Graph motifs", "x" * 10_000]
 )
-def test_other_texts_name_no_paper(paper, text):
+def test_other_text_finds_no_paper(paper, text):
     assert resolve(text) is None
 
 

@@ -1,4 +1,4 @@
-"""DOIs and arXiv ids, in all the ways they are written; and what a comment says of its paper."""
+"""DOIs and arXiv IDs, however they are written, and what a comment says about its paper."""
 
 import pytest
 
@@ -7,17 +7,17 @@ from tests.support.reading import read_table
 
 
 @pytest.mark.parametrize(("text", "expected"), read_table("dois.tsv"))
-def test_a_doi_is_one_however_it_is_written(text, expected):
+def test_a_doi_is_recognised_however_it_is_written(text, expected):
     assert " ".join(doi.read_all(text)) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), read_table("ids.tsv"))
-def test_an_id_is_found_in_what_people_paste_and_nothing_is_complained_about(text, expected):
+def test_ids_are_found_in_what_people_paste_without_complaints(text, expected):
     id_list_entries = id_list.parse_id_list(text)
     assert (" ".join(id_list_entries.ids), id_list_entries.skipped) == (expected, [])
 
 
-def test_words_in_a_row_that_are_no_ids_are_one_line():
+def test_consecutive_words_that_are_not_ids_are_reported_on_one_line():
     id_list_entries = id_list.parse_id_list("Doe et al., arXiv:2611.00001 (best paper)\nnothing here")
     assert id_list_entries.ids == ["2611.00001"]
     assert id_list_entries.skipped == [

@@ -1,4 +1,4 @@
-"""manage.py import_papers, at the edge a person sees."""
+"""manage.py import_papers, as the person running it sees it."""
 
 from datetime import UTC, date, datetime
 
@@ -37,7 +37,7 @@ def test_oai_prints_a_line_for_each_set_and_what_went_into_drafts(source, capsys
     assert Edition.objects.get().day == date(2026, 9, 15)
 
 
-def test_a_feed_that_fails_keeps_the_others_going(source, settings, capsys):
+def test_a_failing_feed_does_not_stop_the_others(source, settings, capsys):
     settings.ARXIV_CATEGORIES = ["cs.LG", "cs.CL"]
     source.answer = lambda request: Reply(HTML if "cs.LG" in request.path else rss(rss_item()))
     with pytest.raises(CommandError, match="not everything was imported"):
@@ -48,7 +48,7 @@ def test_a_feed_that_fails_keeps_the_others_going(source, settings, capsys):
     assert printed[2] == "rss cs.CL: 1 new, 0 updated, 0 unchanged, 0 skipped"
 
 
-def test_a_query_is_asked_in_arxivs_words(source, capsys):
+def test_a_query_is_in_arxivs_own_syntax(source, capsys):
     source.says(atom(atom_entry(), total=1))
     call_command("import_papers", "api", "ti:graph", "--most", "5")
     assert source.requests[0].query["search_query"] == "ti:graph"
@@ -68,7 +68,7 @@ def test_without_categories_the_setting_is_named(settings):
             call_command("import_papers", name)
 
 
-def test_what_is_due_by_the_settings(source, settings, capsys):
+def test_due_harvests_what_is_due_by_the_settings(source, settings, capsys):
     settings.SOURCES = ["oai"]
     source.says(oai(oai_record()))
     call_command("import_papers", "due")
@@ -76,7 +76,7 @@ def test_what_is_due_by_the_settings(source, settings, capsys):
     assert lines(capsys) == ["oai cs: 1 new, 0 updated, 0 unchanged, 0 skipped", "1 added to the edition of 2026-09-15"]
 
 
-def test_a_run_at_work_is_told(capsys):
+def test_a_run_in_progress_is_reported(capsys):
     SourceRun.objects.begin("oai", "cs")
     call_command("import_papers", "oai")
     assert lines(capsys) == ["oai cs: another run is in progress"]
@@ -93,7 +93,7 @@ def test_ids_in_any_form_and_from_a_file(source, capsys, tmp_path):
     ]
 
 
-def test_a_dry_run_asks_nobody_and_writes_nothing(source, capsys):
+def test_a_dry_run_requests_nothing_and_writes_nothing(source, capsys):
     call_command("import_papers", "ids", "1605.08386", "what", "--dry-run")
     assert lines(capsys) == ["new: arXiv:1605.08386", "skipped: line 2: expected an arXiv ID, found “what”"]
     assert (source.requests, Paper.objects.count(), SourceRun.objects.count()) == ([], 0, 0)
@@ -113,7 +113,7 @@ def test_bibtex_from_a_file(capsys, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["ids", "what"], ["bibtex", "nowhere.bib"], ["ids", *["2609.00001"] * 2, ";"]])
-def test_what_cannot_be_read_is_a_clear_error(source, arguments):
+def test_unreadable_input_is_a_clear_error(source, arguments):
     source.says(Reply(payload("arxiv_api/error-bad-id.xml"), 400))
     with pytest.raises(
         CommandError, match=r"expected an arXiv ID, found “what”|nowhere\.bib|not everything was imported"

@@ -20,13 +20,13 @@ def make_record(title="On graphs", *, abstract="All about graphs.", identifiers=
 
 
 def rows():
-    """Every row that an import writes, whole."""
+    """All rows of the tables that an import writes."""
     models = [Paper, PaperIdentifier, PaperTopic, Edition, EditionPaper]
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 @pytest.mark.parametrize("title", ["x" * 100_000, "word " * 20_000, "$x$" * 30_000])
-def test_a_title_that_goes_on_for_ever_is_cut(title):
+def test_an_endless_title_is_cut(title):
     (paper,) = import_records([PaperRecord.read(title, "", source="seed", identifiers=(("seed", "endless"),))]).papers
 
     assert 400 < len(paper.title) <= 500
@@ -64,7 +64,7 @@ def test_a_record_becomes_a_paper_with_its_identifiers():
     assert {(row.scheme, row.value) for row in paper.identifiers.all()} == {("arxiv", "2508.1"), ("doi", "10.1/x")}
 
 
-def test_a_paper_is_known_by_any_identifier_and_learns_the_others():
+def test_a_paper_is_recognised_by_any_identifier_and_gains_the_others():
     import_records([make_record(identifiers=(("arxiv", "2508.1"),))])
     imported = import_records([make_record(identifiers=(("doi", "10.1/x"), ("arxiv", "2508.1")))])
     assert (imported.new, imported.unchanged) == (0, 1)
@@ -90,7 +90,7 @@ def test_an_unchanged_record_leaves_the_row_alone():
     assert rows() == before
 
 
-def test_what_a_curator_bettered_stays_until_the_source_changes():
+def test_a_curators_correction_stays_until_the_source_changes():
     import_records([make_record("On grafs")])
     Paper.objects.update(title="On graphs")
     assert import_records([make_record("On grafs")]).unchanged == 1
@@ -99,7 +99,7 @@ def test_what_a_curator_bettered_stays_until_the_source_changes():
     assert Paper.objects.get().title == "On large grafs"
 
 
-def test_an_empty_field_takes_nothing_away():
+def test_an_empty_field_erases_nothing():
     import_records([make_record(authors=("Ada",), code_url="https://github.com/x/y")])
     import_records([make_record()])
     paper = Paper.objects.get()
@@ -112,7 +112,7 @@ def test_one_paper_twice_in_a_batch_becomes_one_row():
     assert Paper.objects.get().authors == ["Ada"]
 
 
-def test_a_record_that_stands_for_two_papers_is_refused_and_nothing_is_written():
+def test_a_record_with_the_ids_of_two_papers_is_refused_and_nothing_is_written():
     first, second = make_record("On maps", identifiers=(("arxiv", "1"),)), make_record(identifiers=(("doi", "2"),))
     import_records([first, second])
     before = rows()
@@ -130,7 +130,7 @@ def test_new_and_changed_papers_are_tagged():
     assert not PaperTopic.objects.exists()
 
 
-def test_the_seed_page_becomes_the_draft_of_its_day_in_its_order():
+def test_the_seed_page_becomes_the_draft_of_its_day_in_page_order():
     page = import_seed_page()
     edition = Edition.objects.get()
     assert (edition.day, edition.is_published) == (date(2025, 8, 21), False)
@@ -156,7 +156,7 @@ def test_a_published_edition_that_has_all_papers_stays_as_it_is():
     assert rows() == before
 
 
-def test_papers_join_after_those_of_the_curator_and_leave_no_other_edition():
+def test_papers_are_added_after_the_curators_own_and_not_taken_from_other_editions():
     first, second = seed.read_seed(seed.SHIPPED_PAGE).papers[:2]
     elsewhere = import_records([first]).papers[0]
     make_edition(elsewhere, day=date(2025, 8, 20))
@@ -187,13 +187,13 @@ def test_the_command_prints_one_line(capsys):
     ]
 
 
-def test_the_command_takes_another_year():
+def test_the_command_accepts_another_year():
     call_command("import_papers", "seed", "--year", "2024")
     assert Edition.objects.get().day == date(2024, 8, 21)
 
 
 @pytest.mark.parametrize("year", ["0", "10000"])
-def test_the_command_refuses_a_year_that_is_none(year):
+def test_the_command_refuses_an_impossible_year(year):
     with pytest.raises(CommandError, match="--year: expected a year"):
         call_command("import_papers", "seed", "--year", year)
 

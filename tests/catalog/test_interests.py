@@ -1,4 +1,4 @@
-"""Interests in one's own words."""
+"""Interests in a reader's own words."""
 
 import pytest
 

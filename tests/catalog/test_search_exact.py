@@ -1,4 +1,4 @@
-"""The search to the letter, on either database: accents, names, phrases, ids, slips of the finger."""
+"""Search to the letter, on either database: accents, names, phrases, IDs, typos."""
 
 import pytest
 
@@ -83,7 +83,7 @@ def test_words_of_a_title_are_found_without_their_accents(word, typed):
     assert titles_found(typed) == [word]
 
 
-def test_a_phrase_in_quotation_marks_stands_as_it_is():
+def test_a_phrase_in_quotation_marks_is_matched_as_it_is():
     published(
         make_paper("Graph neural networks", abstract=""),
         make_paper("Neural search on a graph", abstract=""),
@@ -96,7 +96,7 @@ def test_a_phrase_in_quotation_marks_stands_as_it_is():
     assert titles_found('"graph neural') == ["Graph neural networks"]
 
 
-def test_a_word_with_a_minus_must_not_be_there():
+def test_a_word_with_a_minus_is_excluded():
     published(
         make_paper("Graph of a protein", abstract=""), make_paper("Graph of words", abstract="", authors=["Eve Doe"])
     )
@@ -120,19 +120,19 @@ def test_a_word_with_a_minus_must_not_be_there():
         ("-protien folding", ""),
     ],
 )
-def test_a_slip_of_the_finger_gets_a_suggestion(typed, expected):
+def test_a_typo_gets_a_suggestion(typed, expected):
     published(make_paper("Protein folding", abstract="", authors=["Sofia Kovalevskaya", "Ada Lovelace"]))
 
     assert results(Query(typed)).suggestion == expected
 
 
-def test_two_letters_swapped_are_likelier_than_one_left_out():
+def test_two_swapped_letters_are_likelier_than_a_missing_one():
     published(make_paper("Modèles and models of diffusion"))
 
     assert results(Query("modles diffusion")).suggestion == "models diffusion"
 
 
-def test_no_suggestion_tells_of_what_is_not_out():
+def test_suggestions_do_not_reveal_unpublished_papers():
     make_edition(make_paper("Protein secrets", abstract=""), published=False)
 
     assert results(Query("protien")).suggestion == ""
@@ -181,7 +181,7 @@ def paper():
 
 
 @pytest.mark.parametrize("typed", IDS)
-def test_an_id_or_an_address_leads_to_its_paper(client, paper, typed):
+def test_an_id_or_address_redirects_to_its_paper(client, paper, typed):
     response = client.get("/search", {"q": typed})
 
     assert (response.status_code, response["Location"]) == (302, f"/papers/{paper.pk}")
@@ -193,14 +193,14 @@ def test_an_id_or_an_address_leads_to_its_paper(client, paper, typed):
     assert [item["title"] for item in feed["items"]] == ["Graphs"]
 
 
-def test_the_address_of_our_page_leads_there(client, paper):
+def test_the_address_of_our_own_page_redirects_there(client, paper):
     response = client.get("/search", {"q": f"http://localhost:8000/papers/{paper.pk}"})
 
     assert response["Location"] == f"/papers/{paper.pk}"
 
 
 @pytest.mark.parametrize("typed", ["2511.99999", "10.1145/none", "https://arxiv.org/abs/hep-th/9901001"])
-def test_an_unknown_id_is_told_from_words(client, paper, typed):
+def test_an_unknown_id_is_told_apart_from_words(client, paper, typed):
     html = client.get("/search", {"q": typed}).content.decode()
 
     assert "We don’t have this paper yet." in html
@@ -219,7 +219,7 @@ def test_the_page_suggests_what_was_meant(client, paper):
     assert f'Did you mean <a href="/search?q=graphs&amp;since={DAY}">graphs</a>?' in html
 
 
-def test_the_page_leads_through_all_that_was_found(client):
+def test_all_results_can_be_paged_through(client):
     published(*(make_paper(f"Graph number {number}", abstract="") for number in range(60)))
 
     html = client.get("/search", {"q": "graph"}).content.decode()

@@ -1,4 +1,4 @@
-"""The migration that makes the folded index, for the papers that are there."""
+"""The migration that builds the folded index for existing papers."""
 
 from datetime import date
 from importlib import import_module
@@ -14,7 +14,7 @@ migration = import_module("digest.migrations.0024_folded_search")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_papers_of_before_are_found_however_often_it_runs(monkeypatch):
+def test_existing_papers_are_found_however_often_it_runs(monkeypatch):
     monkeypatch.setattr(migration, "BATCH", 2)
     make_edition(*(make_paper(f"Łódź {number}", abstract="", authors=["José Ñ"]) for number in range(5)))
     try:

@@ -8,7 +8,7 @@ import pytest
 from digest.catalog.lead_ins import without_lead_in
 from digest.catalog.sentences import sentence_spans
 
-# A hundred abstracts of astronomy, physics, mathematics and biology, each end of a sentence read by a person.
+# A hundred abstracts from astronomy, physics, mathematics and biology; a person marked the end of each sentence.
 CHECKED = json.loads((Path(__file__).parents[1] / "payloads" / "sentences.json").read_text())
 
 
@@ -62,24 +62,24 @@ def test_a_sentence_ends_where_another_begins(text, sentences):
     assert len(cut(text)) == sentences
 
 
-def test_the_heading_of_a_structured_abstract_stays_with_what_it_heads():
+def test_a_heading_in_a_structured_abstract_stays_with_its_text():
     text = "Context. Stars age. Aims. We ask how. Methods: We look. Results. They do."
 
     assert cut(text) == ["Context. Stars age.", "Aims. We ask how.", "Methods: We look.", "Results. They do."]
 
 
 @pytest.mark.parametrize("text", ["", "   ", ".", "...", "。", "\n\n\n", "a", "$" * 500, "(" * 3000, ". " * 3000])
-def test_what_is_no_text_does_no_harm(text):
+def test_input_that_is_not_text_does_no_harm(text):
     assert all(0 <= start < end <= len(text) for start, end in sentence_spans(text))
 
 
-def test_spans_hold_all_of_the_text_but_white_space():
+def test_spans_cover_all_of_the_text_except_white_space():
     for paper in CHECKED:
         text = paper["abstract"]
         assert "".join(cut(text)).replace(" ", "") == text.replace(" ", "")
 
 
-def test_three_hundred_formulas_are_cut_in_no_time():
+def test_three_hundred_formulas_are_cut_quickly():
     text = "We show that " + ", ".join(f"$x_{{{n}}}. A$ is {n}.5 of \\(y. B\\)" for n in range(300)) + ". It holds."
 
     assert len(cut(text)) == 2
@@ -98,5 +98,5 @@ def test_three_hundred_formulas_are_cut_in_no_time():
         ("First results of a survey are shown.", "First results of a survey are shown."),
     ],
 )
-def test_lead_ins_are_left_out_where_a_sentence_remains(sentence, trimmed):
+def test_lead_ins_are_left_out_if_a_sentence_remains(sentence, trimmed):
     assert without_lead_in(sentence) == trimmed

@@ -15,7 +15,7 @@ THEORY, GRAPHS, GENERATIVE = {"deep-learning-theory"}, {"graph-learning"}, {"gen
 NEURAL_ODE, PRIVACY, FEDERATED = {"neural-differential-equations"}, {"differential-privacy"}, {"federated-learning"}
 PURE, NUMERICS, TRANSFER = {"algebra-and-geometry"}, {"numerical-analysis"}, {"transfer-and-continual-learning"}
 
-# What a researcher would file each paper of the seed page under, read one by one, in the order of the page.
+# The topics a researcher would file each paper of the seed page under, read one by one, in page order.
 MAIN_TOPICS = [
     ("Which Explanation Should I Choose?", {"interpretability"}),
     ("On the matrices in B-spline collocation", NUMERICS),
@@ -79,7 +79,7 @@ def score(text, *keywords, title="A title", categories=()):
     return tagging.score(title, text, categories, about(list(keywords), ["cs.CV"]))
 
 
-def test_nearly_every_seed_paper_has_a_main_topic_that_fits():
+def test_every_seed_paper_has_a_main_topic_that_fits():
     topics = read_topics(SHIPPED)
     papers = seed.read_seed(seed.SHIPPED_PAGE).papers
     misfits = []
@@ -92,14 +92,14 @@ def test_nearly_every_seed_paper_has_a_main_topic_that_fits():
     assert misfits == []
 
 
-def test_few_seed_papers_are_tagged_with_more_than_three_topics():
+def test_every_seed_paper_is_tagged_with_one_to_three_topics():
     topics = read_topics(SHIPPED)
     for paper in seed.read_seed(seed.SHIPPED_PAGE).papers:
         scores = [tagging.score(paper.title, paper.abstract, (), topic) for topic in topics]
         assert 1 <= sum(points >= tagging.THRESHOLD for points in scores) <= 3
 
 
-def test_a_computational_graph_is_no_graph_learning():
+def test_a_computational_graph_is_not_graph_learning():
     graphs = next(topic for topic in read_topics(SHIPPED) if topic.slug == "graph-learning")
     text = "We keep the computational graph of the backward pass and show a graph of the results."
     assert tagging.score("Training without a graph", text, (), graphs) == 0
@@ -130,11 +130,11 @@ def test_plurals_match(keyword, plural):
     ("keyword", "text"),
     [("graph", "photographs"), ("GAN", "we began"), ("SHAP", "its shape"), ("LIME", "lime trees"), ("RL", "curl")],
 )
-def test_parts_of_words_and_acronyms_in_small_letters_do_not_match(keyword, text):
+def test_parts_of_words_and_lower_case_acronyms_do_not_match(keyword, text):
     assert score(text, keyword) == 0
 
 
-def test_a_hyphen_of_a_keyword_may_be_missing():
+def test_a_keywords_hyphen_may_be_missing():
     assert score("nonconvex losses", "non-convex") > 0
 
 
@@ -142,7 +142,7 @@ def test_the_title_counts_more_than_the_abstract():
     assert score("", "time series", title="On time series") > score("On time series", "time series") > 0
 
 
-def test_hits_add_up_and_never_pass_one():
+def test_hits_add_up_and_never_exceed_one():
     few = score("alpha beta", "alpha", "beta")
     assert score("alpha", "alpha") < few < score("alpha beta " * 50, "alpha", "beta", title="alpha beta") <= 1
 
@@ -157,7 +157,7 @@ def test_keywords_without_letters_match_nothing(keywords):
 
 
 @pytest.mark.parametrize("keyword", ["C++", "f(x", "[a", "p*", "\\d"])
-def test_keywords_are_no_patterns(keyword):
+def test_keywords_are_not_patterns(keyword):
     assert score("digits 123 and letters", keyword) == 0
 
 
@@ -195,7 +195,7 @@ def test_tagging_takes_the_same_number_of_queries_for_twice_the_papers():
 
 
 @pytest.mark.django_db
-def test_nearly_every_seed_paper_has_a_main_topic_that_fits_by_words_and_meaning_together():
+def test_words_and_meaning_together_give_nearly_every_seed_paper_a_fitting_main_topic():
     load_topics()
     papers = import_seed_page().papers.papers
     main = {paper.pk: paper.tags.select_related("topic").first() for paper in papers}
@@ -209,7 +209,7 @@ def test_nearly_every_seed_paper_has_a_main_topic_that_fits_by_words_and_meaning
 
 
 @pytest.mark.django_db
-def test_a_paper_is_tagged_by_its_meaning_where_no_keyword_stands_in_it():
+def test_a_paper_that_contains_no_keyword_is_tagged_by_its_meaning():
     load_topics()
     topic = Topic.objects.get(slug="graph-learning")
     paper = make_paper("Learning on networks: vertices, edges and their neighbourhoods", abstract="Edges and vertices.")
@@ -223,7 +223,7 @@ def test_a_paper_is_tagged_by_its_meaning_where_no_keyword_stands_in_it():
 
 
 @pytest.mark.django_db
-def test_all_papers_are_tagged_anew_after_a_change_of_topics(capsys):
+def test_all_papers_are_tagged_again_after_topics_change(capsys):
     topic, paper = make_topic(keywords=["graph mining"]), make_paper("Matrix mining")
     call_command("tag_papers")
     topic.keywords = ["matrix mining"]

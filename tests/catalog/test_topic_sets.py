@@ -1,7 +1,7 @@
-"""The sets of topics: two levels, one can follow either, and real abstracts of all fields are tagged sensibly.
+"""Topic sets: two levels, readers can follow either, and real abstracts from all fields are tagged sensibly.
 
-tests/payloads/topics_judged.jsonl: 200 records of arXiv (its metadata is CC0) drawn in turn over 50 primary categories,
-with the topics that fit by a person's reading on 26 November 2026.
+tests/payloads/topics_judged.jsonl: 200 arXiv records (its metadata is CC0) drawn in turn from 50 primary categories,
+with the topics that a person judged to fit on 26 November 2026.
 """
 
 import json
@@ -20,7 +20,7 @@ from subscriptions.models import Topic
 from tests.support.factories import make_paper
 
 JUDGED = settings.BASE_DIR / "tests" / "payloads" / "topics_judged.jsonl"
-# Of a paper's narrow topics the strongest ones are what a reader sees.
+# Readers see only the strongest of a paper's narrow topics.
 SHOWN = 2
 
 
@@ -32,7 +32,7 @@ def all_topics():
 
 @cache
 def judged():
-    """Each record, and its topics by their slugs, the strongest first."""
+    """Each record with the slugs of its topics, strongest first."""
     records = [json.loads(line) for line in JUDGED.read_text().splitlines()]
     texts = [(clean_text(record["title"]), clean_text(record["abstract"])) for record in records]
     topics = all_topics()
@@ -49,11 +49,11 @@ def judged():
     return result
 
 
-def test_each_paper_of_the_list_has_a_topic_or_nearly():
+def test_nearly_every_judged_paper_has_a_topic():
     assert np.mean([bool(tags) for _, tags in judged()]) >= 0.95
 
 
-def test_no_narrow_topic_is_a_flood():
+def test_no_narrow_topic_covers_too_many_papers():
     names = [slug for _, tags in judged() for slug, is_narrow in tags if is_narrow]
     assert max(names.count(slug) for slug in names) <= 0.12 * len(judged())
 
@@ -67,7 +67,7 @@ def test_nine_in_ten_papers_are_tagged_as_a_person_would():
     assert np.mean([is_sensible(record, tags) for record, tags in judged()]) >= 0.9
 
 
-def test_sets_share_no_name_and_every_narrow_topic_has_a_broad_one_of_its_set():
+def test_sets_share_no_names_and_every_narrow_topic_has_a_broad_one_from_its_set():
     topics = all_topics()
     names = [topic.name for topic in topics] + [topic.slug for topic in topics]
     assert len(set(names)) == len(names)
@@ -76,7 +76,7 @@ def test_sets_share_no_name_and_every_narrow_topic_has_a_broad_one_of_its_set():
 
 
 @pytest.mark.django_db
-def test_sets_are_loaded_by_name_and_once():
+def test_sets_are_loaded_by_name_and_only_once():
     call_command("load_topics", sets=["economics", "biology"])
     vision = Topic.objects.get(slug="markets")
     assert (vision.parent.slug, vision.parent.parent) == ("finance", None)
@@ -88,7 +88,7 @@ def test_sets_are_loaded_by_name_and_once():
 
 
 @pytest.mark.django_db
-def test_a_topic_of_before_keeps_its_followers_and_gets_its_place():
+def test_an_existing_topic_keeps_its_followers_and_gets_its_parent():
     old = Topic.objects.create(slug="markets", name="Markets", description="Old")
     call_command("load_topics", sets=["economics"])
     old.refresh_from_db()
@@ -96,7 +96,7 @@ def test_a_topic_of_before_keeps_its_followers_and_gets_its_place():
 
 
 @pytest.mark.django_db
-def test_whoever_follows_the_broad_topic_follows_the_narrower_ones():
+def test_following_a_broad_topic_covers_the_narrower_ones():
     call_command("load_topics", sets=["economics"])
     paper = make_paper("Limit order books and high-frequency trading", arxiv_categories=["q-fin.TR"])
     tagging.tag([paper])
@@ -114,7 +114,7 @@ def test_whoever_follows_the_broad_topic_follows_the_narrower_ones():
         (7, "expected a broad topic"),
     ],
 )
-def test_a_parent_must_be_a_broad_topic_of_the_file(tmp_path, parent, error):
+def test_a_parent_must_be_a_broad_topic_from_the_file(tmp_path, parent, error):
     keys = 'arxiv_categories = []\nkeywords = ["x"]\nparent = {1}\n'
     topic = f'[[topic]]\nslug = "{{0}}"\nname = "{{0}}"\ndescription = "x"\n{keys}'
     path = tmp_path / "topics.toml"
@@ -125,6 +125,6 @@ def test_a_parent_must_be_a_broad_topic_of_the_file(tmp_path, parent, error):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("category", ["biorxiv:cell-biology", "mesh:covid-19"])
-def test_categories_of_any_source_count(category):
+def test_categories_from_any_source_count(category):
     topic = Topic.objects.create(slug="x", name="X", description="X", arxiv_categories=[category], keywords=["nothing"])
     assert tagging.score("A title", "An abstract", [category], topic) >= tagging.THRESHOLD

@@ -1,4 +1,4 @@
-"""Papers by meaning: related ones, and those a search finds though its words are not in them."""
+"""Papers by meaning: related papers, and papers that a search finds though they do not contain its words."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ def test_related_papers_are_close_in_meaning_and_never_the_paper_itself():
     assert titles(vector_index.related(first, 5)) == ["Message passing on networks of nodes"]
 
 
-def test_related_papers_are_those_readers_may_see():
+def test_related_papers_are_only_those_readers_may_see():
     first, second, _ = make_papers()
     make_edition(first)
     assert vector_index.related(first, 5) == []
@@ -56,7 +56,7 @@ def test_related_papers_are_those_readers_may_see():
     assert vector_index.related(first, 5) == []
 
 
-def test_a_paper_that_was_hidden_since_is_not_shown():
+def test_a_paper_hidden_since_then_is_not_shown():
     first, second, _ = make_papers()
     make_edition(first, second)
     assert titles(vector_index.related(first, 5)) == [second.title]
@@ -66,13 +66,13 @@ def test_a_paper_that_was_hidden_since_is_not_shown():
     assert vector_index.related(first, 5) == []
 
 
-def test_a_paper_without_an_embedding_has_none():
+def test_a_paper_without_an_embedding_has_no_related_papers():
     make_edition(paper := make_paper(), *make_papers())
 
     assert vector_index.related(paper, 5) == []
 
 
-def test_an_embedding_of_another_model_is_close_to_nothing():
+def test_an_embedding_from_another_model_is_close_to_nothing():
     first, second, _ = make_papers()
     make_edition(first, second)
     Paper.objects.filter(pk=second.pk).update(embedding_model="another", embedding=b"12")
@@ -80,7 +80,7 @@ def test_an_embedding_of_another_model_is_close_to_nothing():
     assert vector_index.related(first, 5) == []
 
 
-def test_the_page_of_a_paper_leads_to_related_ones(client):
+def test_the_page_of_a_paper_links_to_related_ones(client):
     first, second, third = make_papers()
     make_edition(first, second, third)
 
@@ -98,14 +98,14 @@ def test_a_search_finds_what_is_meant():
     assert titles_found("how to cook rice") == []
 
 
-def test_what_has_the_words_and_the_meaning_comes_first():
+def test_a_paper_with_the_words_and_the_meaning_comes_first():
     make_edition(*make_papers())
 
     assert titles_found("graph neural networks")[0] == "Graph neural networks"
     assert "Private statistics" not in titles_found("graph neural networks")
 
 
-def test_meaning_keeps_within_a_topic_and_some_days():
+def test_search_by_meaning_can_be_limited_to_a_topic_and_some_days():
     topic = make_topic()
     papers = make_papers()
     make_edition(*papers)
@@ -117,7 +117,7 @@ def test_meaning_keeps_within_a_topic_and_some_days():
     assert titles_found("protecting personal data", until=DAY) == ["Private statistics"]
 
 
-def test_papers_that_come_in_and_change_are_found_after_a_minute(monkeypatch):
+def test_new_and_changed_papers_are_found_after_a_minute(monkeypatch):
     make_edition(*make_papers())
     assert titles_found("quantum circuits and qubits") == []
     [new] = make_papers({"Noise in qubits": "Quantum computers with noisy circuits of qubits."})

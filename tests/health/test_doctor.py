@@ -1,4 +1,4 @@
-"""`manage.py doctor`: its lines, its JSON, its status; and that no check stops another."""
+"""`manage.py doctor`: its lines, its JSON, its exit status, and that no check stops another."""
 
 import io
 import json
@@ -20,7 +20,7 @@ def let(monkeypatch, *results):
 
 
 def doctor(*arguments, **options):
-    """What it prints, and its status."""
+    """Return what it prints and its exit status."""
     out, status = io.StringIO(), 0
     try:
         call_command("doctor", *arguments, stdout=out, **options)
@@ -43,13 +43,13 @@ WARN, BAD = SAYS.warn("It is odd.", "Look."), Reporter("a longer name").bad("It 
         ([BAD], "bad", 2),
     ],
 )
-def test_the_status_is_for_cron(monkeypatch, results, fail_on, status):
+def test_the_exit_status_is_for_cron(monkeypatch, results, fail_on, status):
     let(monkeypatch, *results)
 
     assert doctor("--fail-on", fail_on)[1] == status
 
 
-def test_lines_stand_worst_first_and_in_columns(monkeypatch):
+def test_lines_are_worst_first_and_in_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     let(monkeypatch, OK, SKIPPED, WARN, BAD)
 
@@ -76,7 +76,7 @@ def test_long_texts_are_wrapped_in_their_column(monkeypatch):
     assert {line[:20].strip() for line in lines[1:]} <= {"", "→"}
 
 
-def test_colours_are_for_a_terminal_alone(monkeypatch):
+def test_colours_are_only_for_a_terminal(monkeypatch):
     let(monkeypatch, BAD)
 
     assert "\x1b" not in doctor()[0]
@@ -100,7 +100,7 @@ def test_json_is_for_machines(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_with_nothing_set_it_runs_and_says_each_thing_once():
+def test_with_nothing_set_it_runs_and_reports_every_check():
     text, status = doctor("--json")
 
     checks = json.loads(text)["checks"]
@@ -113,7 +113,7 @@ def test_with_nothing_set_it_runs_and_says_each_thing_once():
     assert status in {1, 2}
 
 
-def test_a_check_that_crashes_is_a_line_without_what_the_error_says():
+def test_a_check_that_crashes_is_one_line_without_the_error_message():
     def crash():
         yield OK
         raise ValueError("password ada@example.org")
@@ -123,7 +123,7 @@ def test_a_check_that_crashes_is_a_line_without_what_the_error_says():
     assert (result.check, result.verdict, result.summary) == ("frail", "bad", "The check failed: ValueError.")
 
 
-def test_a_question_that_the_database_refuses_points_at_the_migrations():
+def test_a_query_that_the_database_refuses_points_to_the_migrations():
     def crash():
         raise OperationalError("no such table")
 
@@ -132,7 +132,7 @@ def test_a_question_that_the_database_refuses_points_at_the_migrations():
     assert "migration" in result.action
 
 
-def test_a_check_that_hangs_is_a_line_and_the_others_stand():
+def test_a_check_that_hangs_is_one_line_and_the_others_still_count():
     released = threading.Event()
     checks = [HealthCheck("hangs", lambda: [released.wait(20)]), HealthCheck("quick", lambda: [OK])]
 
@@ -145,7 +145,7 @@ def test_a_check_that_hangs_is_a_line_and_the_others_stand():
     assert time.monotonic() - began < 2
 
 
-def test_checks_that_wait_do_so_beside_each_other():
+def test_checks_that_wait_run_in_parallel():
     all_wait = threading.Barrier(10, timeout=30)
 
     def wait_for_the_others():
@@ -157,14 +157,14 @@ def test_checks_that_wait_do_so_beside_each_other():
     assert [result.verdict for result in results] == ["ok"] * 10
 
 
-def test_all_is_over_within_half_a_minute():
+def test_everything_is_done_within_half_a_minute():
     statements = len(registry.OF_DATABASE) * runner.STATEMENT_MILLISECONDS / 1000
 
     assert runner.DATABASE_SECONDS + statements < 30
     assert runner.NETWORK_SECONDS < 30
 
 
-def test_without_a_database_what_needs_it_is_skipped():
+def test_without_a_database_the_checks_that_need_it_are_skipped():
     probe = HealthCheck("database", lambda: [SAYS.bad("It does not answer.", "Start it.")])
     asked = []
 
@@ -176,7 +176,7 @@ def test_without_a_database_what_needs_it_is_skipped():
     assert asked == []
 
 
-def test_a_database_that_is_away(monkeypatch):
+def test_a_database_that_is_down(monkeypatch):
     class Away:
         def cursor(self):
             raise OperationalError("could not connect to server at 192.0.2.1 as papers")

@@ -1,4 +1,4 @@
-"""The DNS of the sender's domain, asked of a name server on this machine."""
+"""The DNS of the sender's domain, looked up on a name server on this machine."""
 
 import base64
 
@@ -29,7 +29,7 @@ def sender(settings):
 
 @pytest.fixture
 def verdicts(zone):
-    """The verdicts and the texts of one examination of the domain."""
+    """Return the verdicts and the text of one examination of the domain."""
 
     def examine(examination, domain=DOMAIN):
         results = list(examination(zone.lookup(), domain))
@@ -134,7 +134,7 @@ def test_dkim(zone, verdicts, texts, verdict, word):
 
 
 def test_a_short_dkim_key_counts_as_none(zone, verdicts):
-    # Of 512 bits, which the library of today makes no more.
+    # 512 bits, which today's library no longer generates.
     short = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu"
     zone.txt(KEY, f"v=DKIM1; p={short}KUpRKfFLfRYC9AIKjbJTWit+CqvjWYzvQwECAwEAAQ==")
 
@@ -148,7 +148,7 @@ def test_an_ed25519_key_is_fine(zone, verdicts):
     assert verdicts(records.keys_are_published)[0] == ["ok"]
 
 
-def test_selectors_that_are_set_must_all_be_there(settings, zone, verdicts):
+def test_selectors_that_are_set_must_all_exist(settings, zone, verdicts):
     settings.MAIL_PROVIDER, settings.DKIM_SELECTORS = "postmark", ["20240101pm", "other"]
     zone.txt("20240101pm._domainkey.papers.example.org", f"v=DKIM1; p={GOOD_KEY}")
 
@@ -159,7 +159,7 @@ def test_selectors_that_are_set_must_all_be_there(settings, zone, verdicts):
 
 
 @pytest.mark.parametrize("provider", ["postmark", "amazon_ses", "sparkpost", "smtp"])
-def test_a_selector_that_nobody_knows_is_skipped_with_words(settings, verdicts, provider):
+def test_an_unknown_selector_is_skipped_with_an_explanation(settings, verdicts, provider):
     settings.MAIL_PROVIDER = provider
 
     for examination in (records.keys_are_published, records.signature_is_the_senders):
@@ -194,13 +194,13 @@ def test_dmarc(zone, verdicts, texts, verdict, word):
     assert "a@example.org" not in text
 
 
-def test_the_dmarc_record_of_the_domain_above_holds_with_its_policy_for_those_below(zone, verdicts):
+def test_the_dmarc_record_of_a_parent_domain_applies_with_its_subdomain_policy(zone, verdicts):
     zone.txt("_dmarc.example.org", "v=DMARC1; p=none; sp=reject; rua=mailto:a@example.org")
 
     assert verdicts(records.policy_is_published) == (["ok"], "The policy of example.org is reject. ")
 
 
-def test_who_signs_for_the_domain_of_the_sender_is_aligned(zone, verdicts):
+def test_a_signature_for_the_senders_domain_is_aligned(zone, verdicts):
     zone.txt(KEY, f"v=DKIM1; p={GOOD_KEY}")
 
     assert verdicts(records.signature_is_the_senders)[0] == ["ok"]
@@ -233,7 +233,7 @@ def test_without_a_key_nothing_is_aligned(zone, verdicts, text):
 
 
 @pytest.mark.parametrize("fault", ["failing", "silent"])
-def test_a_name_server_that_fails_or_is_silent_is_no_missing_record(zone, fault, monkeypatch):
+def test_a_name_server_that_fails_or_is_silent_does_not_mean_a_missing_record(zone, fault, monkeypatch):
     getattr(zone, fault).update({DOMAIN, KEY, f"_dmarc.{DOMAIN}"})
     monkeypatch.setattr(Lookup, "of_this_machine", lambda: zone.lookup(1.0))
     examinations = {
@@ -249,7 +249,7 @@ def test_a_name_server_that_fails_or_is_silent_is_no_missing_record(zone, fault,
         assert (result.verdict, "gave no answer" in result.summary) == ("warn", True)
 
 
-def test_an_include_whose_server_fails_is_no_missing_include(zone):
+def test_an_include_whose_server_fails_does_not_count_as_missing(zone):
     zone.txt(DOMAIN, "v=spf1 include:amazonses.com ~all")
     zone.failing.add("amazonses.com")
 
@@ -260,7 +260,7 @@ def test_an_include_whose_server_fails_is_no_missing_include(zone):
 @pytest.mark.parametrize(
     ("provider", "domain"), [("outbox", "example.org"), ("smtp", "localhost"), ("smtp", "papers.test")]
 )
-def test_nobody_is_asked_about_a_domain_that_is_not_public(settings, provider, domain):
+def test_a_domain_that_is_not_public_is_not_looked_up(settings, provider, domain):
     settings.MAIL_PROVIDER, settings.MAIL_DOMAIN = provider, domain
 
     [result] = records.asked_of(records.MX, records.mail_can_come_back)()

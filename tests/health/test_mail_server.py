@@ -1,4 +1,4 @@
-"""Signing in at the mail server, without a mail."""
+"""Signing in to the mail server without sending an email."""
 
 import pytest
 
@@ -10,7 +10,7 @@ PASSWORD = "hunter2-of-the-test"
 
 @pytest.fixture
 def ask(settings, authority):
-    """Ask a server with this script; return its one result."""
+    """Run the check against a server with this script; return its one result."""
     settings.MAIL_PROVIDER, settings.EMAIL_HOST = "smtp", "localhost"
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ada@example.org", PASSWORD
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
@@ -27,7 +27,7 @@ def ask(settings, authority):
     return asked
 
 
-def test_who_is_let_in_sends_nothing(ask):
+def test_signing_in_sends_nothing(ask):
     script = Script()
 
     result = ask(script)
@@ -52,19 +52,19 @@ def test_starttls_comes_before_the_password(ask, authority):
         (Script(extensions=()), "or a way to sign in"),
     ],
 )
-def test_what_a_server_refuses(ask, script, word):
+def test_a_server_that_refuses_us(ask, script, word):
     result = ask(script)
 
     assert (result.verdict, word in result.summary) == ("bad", True), result.summary
 
 
-def test_no_starttls_where_it_is_wanted(ask):
+def test_no_starttls_although_it_is_required(ask):
     result = ask(Script(), tls=True)
 
     assert (result.verdict, "doesn’t offer STARTTLS" in result.summary) == ("bad", True)
 
 
-def test_a_certificate_that_has_ended(ask, authority):
+def test_a_certificate_that_has_expired(ask, authority):
     result = ask(Script(extensions=("STARTTLS",), context=authority.context(days=-1)), tls=True)
 
     assert (result.verdict, "certificate is refused" in result.summary) == ("bad", True)
@@ -79,7 +79,7 @@ def test_a_server_that_hangs(ask, monkeypatch, command):
     assert (result.verdict, "doesn’t answer" in result.summary) == ("bad", True), result.summary
 
 
-def test_a_port_where_nobody_listens(settings, ask):
+def test_a_port_where_nothing_listens(settings, ask):
     settings.EMAIL_PORT = 1
 
     [result] = mail_server.mail_server_lets_us_in()
@@ -87,19 +87,19 @@ def test_a_port_where_nobody_listens(settings, ask):
     assert (result.verdict, result.summary) == ("bad", "It doesn’t answer: ConnectionRefusedError.")
 
 
-def test_tls_at_a_port_that_speaks_none(settings, ask):
+def test_tls_on_a_port_that_does_not_speak_it(settings, ask):
     settings.EMAIL_USE_SSL = True
 
     assert "doesn’t support TLS" in ask(Script()).summary
 
 
-def test_a_password_in_the_clear_is_warned_of(settings, ask, monkeypatch):
+def test_sending_the_password_unencrypted_gets_a_warning(settings, ask, monkeypatch):
     monkeypatch.setattr(mail_server, "LOCAL_HOSTS", set())
 
     assert ask(Script()).verdict == "warn"
 
 
-def test_without_smtp_there_is_nothing_to_ask(settings):
+def test_without_smtp_the_check_is_skipped(settings):
     settings.MAIL_PROVIDER = "postmark"
 
     [result] = mail_server.mail_server_lets_us_in()

@@ -1,4 +1,4 @@
-"""Our own site as others reach it: a web server of the test's, with a certificate, stands for proxy and service."""
+"""Our own site as others reach it: a test web server with a certificate stands in for proxy and service."""
 
 import json
 
@@ -15,7 +15,7 @@ POLICY = {"Content-Security-Policy": "default-src 'self'"}
 
 @pytest.fixture
 def serve(settings, authority):
-    """Let the site answer in some way, and return the one result of a check."""
+    """Make the site answer in some way and return the one result of a check."""
 
     def asked(report, check, answer, days=90, host="localhost"):
         with web_server(answer, authority.context(host, days)) as port:
@@ -37,7 +37,7 @@ def always(status, text="", headers=None):
 @pytest.mark.parametrize(
     ("days", "verdict", "word"), [(90, "ok", "90 more days"), (10, "warn", "left: 10"), (2, "bad", "left: 2")]
 )
-def test_days_of_the_certificate(serve, days, verdict, word):
+def test_the_days_left_on_the_certificate(serve, days, verdict, word):
     result = serve(own_site.CERTIFICATE_REPORTER, own_site.certificate_is_valid, always(200), days=days)
 
     assert (result.verdict, word in result.summary) == (verdict, True), result.summary
@@ -52,7 +52,7 @@ def test_a_certificate_that_browsers_refuse(serve, days, host, word):
     assert (result.verdict, word in result.summary) == ("bad", True), result.summary
 
 
-def test_a_certificate_of_nobody_known(serve, monkeypatch):
+def test_a_certificate_from_an_unknown_authority(serve, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
 
     result = serve(own_site.CERTIFICATE_REPORTER, own_site.certificate_is_valid, always(200))
@@ -68,7 +68,7 @@ def test_a_certificate_of_nobody_known(serve, monkeypatch):
         (own_site.PROXIES, own_site.proxies_are_counted),
     ],
 )
-def test_a_site_that_is_not_there(settings, report, check):
+def test_a_site_that_is_down(settings, report, check):
     settings.SITE_URL = "https://localhost:1"
 
     [result] = own_site.over_https(report, check)()
@@ -76,7 +76,7 @@ def test_a_site_that_is_not_there(settings, report, check):
     assert (result.verdict, "doesn’t answer" in result.summary) == ("bad", True)
 
 
-def test_without_https_there_is_nothing_to_ask(settings):
+def test_without_https_the_check_is_skipped(settings):
     settings.SITE_URL = "http://localhost:8000"
 
     [result] = own_site.over_https(own_site.PROXIES, own_site.proxies_are_counted)()
@@ -105,7 +105,7 @@ def test_what_the_webhook_answers_to_a_report_without_proof(settings, serve, sta
     assert "password" not in result.summary
 
 
-def test_the_webhook_itself_answers_so(settings, client):
+def test_our_own_webhook_refuses_a_report_without_proof(settings, client):
     for provider in own_site.providers.PROOFS:
         settings.MAIL_PROVIDER = provider
         settings.ANYMAIL = {"WEBHOOK_SECRET": "user:password", own_site.providers.PROOFS[provider][0]: "u:p"}
@@ -114,7 +114,7 @@ def test_the_webhook_itself_answers_so(settings, client):
         assert client.post(path, "{}", content_type="application/json").status_code in own_site.REFUSALS, provider
 
 
-def test_a_webhook_without_its_secret_is_bad_before_anybody_is_asked(settings):
+def test_a_webhook_without_its_secret_is_bad_without_sending_a_request(settings):
     settings.MAIL_PROVIDER, settings.ANYMAIL = "postmark", {}
 
     [result] = own_site.webhook_is_guarded()
@@ -130,10 +130,10 @@ def test_a_mail_server_has_no_webhook(settings):
     assert result.verdict == "skipped"
 
 
-# --- The link of List-Unsubscribe ---
+# --- The List-Unsubscribe link ---
 
 
-def test_our_own_answer_to_one_click_by_nobody_is_recognized(serve, client):
+def test_our_own_answer_to_a_one_click_for_no_one_is_recognised(serve, client):
     def answer(method, path, _, body):
         response = Client(enforce_csrf_checks=True).generic(method, path, body, "application/x-www-form-urlencoded")
         return response.status_code, dict(response.items()), response.content.decode()
@@ -150,7 +150,7 @@ def test_our_own_answer_to_one_click_by_nobody_is_recognized(serve, client):
         (always(502), "(502)"),
     ],
 )
-def test_what_keeps_one_click_from_the_service(serve, answer, word):
+def test_what_keeps_a_one_click_request_from_the_service(serve, answer, word):
     result = serve(own_site.UNSUBSCRIBE, own_site.unsubscribing_works, answer)
 
     assert (result.verdict, word in result.summary) == ("bad", True), result.summary
@@ -160,7 +160,7 @@ def test_what_keeps_one_click_from_the_service(serve, answer, word):
 
 
 def through(*proxies, keeps=True):
-    """The service behind proxies that add what they see; the first one may drop what came."""
+    """The service behind proxies that add the address they see; the first one may drop the header it got."""
 
     def answer(method, path, headers, _):
         chain = [headers["X-Forwarded-For"]] if keeps else []
@@ -195,7 +195,7 @@ def test_proxies_are_counted(settings, serve, *, count, answer, verdict, action)
     assert (result.verdict, action in result.action) == (verdict, True), result
 
 
-def test_the_answer_holds_counts_alone(settings, client):
+def test_the_answer_contains_only_counts(settings, client):
     settings.PROXY_COUNT = 1
     probe = proxy_count.probe()
 
@@ -205,7 +205,7 @@ def test_the_answer_holds_counts_alone(settings, client):
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_nobody_else_gets_an_answer(client, time_machine):
+def test_no_one_else_gets_an_answer(client, time_machine):
     time_machine.move_to(NOON)
     assert client.get("/healthz/forwarded/nonsense").status_code == 404
     token = proxy_count.probe().token

@@ -1,4 +1,4 @@
-"""The key is shown to the provider's API, by a call that sends nothing."""
+"""Checking our key with the provider's API, by a call that sends nothing."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ KEYS = {key: f"s3cret-{key.lower()}" for keys in providers.KEYS.values() for key
 
 @pytest.fixture
 def ask(settings):
-    """Let a provider answer in some way; return the result and what it was asked."""
+    """Make a provider answer in some way; return the result and the requests it got."""
 
     def asked(provider, status, text="{}"):
         requests = []
@@ -48,7 +48,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("provider", sorted(CALLS))
-def test_a_key_that_is_known(ask, provider):
+def test_a_key_the_provider_accepts(ask, provider):
     result, [(method, path, headers, body)] = ask(provider, 200)
 
     assert result.verdict == "ok"
@@ -70,13 +70,13 @@ def test_a_key_that_is_known(ask, provider):
         ("brevo", 503, "{}", "warn", "503"),
     ],
 )
-def test_what_providers_refuse(ask, *, provider, status, text, verdict, word):
+def test_other_answers_from_providers(ask, *, provider, status, text, verdict, word):
     result, _ = ask(provider, status, text)
 
     assert (result.verdict, word in result.summary) == (verdict, True), result.summary
 
 
-def test_a_provider_that_is_away(settings):
+def test_a_provider_that_is_down(settings):
     settings.MAIL_PROVIDER, settings.ANYMAIL = "brevo", {**KEYS, "BREVO_API_URL": "http://127.0.0.1:1"}
 
     [result] = provider_login.provider_knows_our_key()
@@ -91,7 +91,7 @@ def test_every_provider_has_a_call():
 @pytest.mark.parametrize(
     ("provider", "word"), [("smtp", "go out through a provider"), ("unheard-of", "without sending")]
 )
-def test_what_cannot_be_checked_is_skipped_with_words(settings, provider, word):
+def test_a_key_that_cannot_be_checked_is_skipped_with_an_explanation(settings, provider, word):
     settings.MAIL_PROVIDER = provider
 
     [result] = provider_login.provider_knows_our_key()

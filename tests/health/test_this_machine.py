@@ -25,13 +25,13 @@ def verdicts(check):
 # --- Settings ---
 
 
-def test_trying_out_is_warned_of(settings):
+def test_debug_mode_gets_a_warning(settings):
     settings.DEBUG = True
 
     assert any("DEBUG is on" in result.summary for result in project_settings.settings_are_right())
 
 
-def test_what_check_deploy_finds_is_told_with_its_hint(settings):
+def test_what_check_deploy_finds_is_reported_with_its_hint(settings):
     settings.DEBUG, settings.SITE_URL, settings.PROXY_COUNT = False, "https://papers.example.org", 0
 
     results = {result.summary.partition(":")[0]: result for result in project_settings.settings_are_right()}
@@ -60,7 +60,7 @@ def test_a_database_that_is_not_migrated():
 
 
 @pytest.mark.django_db
-def test_a_database_of_a_newer_version():
+def test_a_database_from_a_newer_version():
     MigrationRecorder(connection).record_applied("digest", "9999_of_the_future")
 
     assert verdicts(database.migrations_are_applied) == ["warn"]
@@ -96,13 +96,13 @@ def test_two_clocks(monkeypatch, at_noon, seconds, verdict):
 # --- Redis and queues ---
 
 
-def test_without_redis_nothing_is_asked(settings):
+def test_without_redis_the_check_is_skipped(settings):
     settings.REDIS_URL = ""
 
     assert verdicts(stores.redis_answers) == ["skipped"]
 
 
-def test_a_redis_that_is_away(settings):
+def test_a_redis_that_is_down(settings):
     settings.REDIS_URL = "redis://:s3cret@localhost:1/0"
 
     [result] = stores.redis_answers()
@@ -119,7 +119,7 @@ def test_a_redis_that_is_away(settings):
         ({"rdb_last_bgsave_status": "err"}, "bad"),
     ],
 )
-def test_what_redis_says_of_itself(settings, monkeypatch, facts, verdict):
+def test_what_redis_reports_about_itself(settings, monkeypatch, facts, verdict):
     settings.REDIS_URL = "redis://localhost:1/0"
     monkeypatch.setattr(redis.Redis, "info", lambda _: facts)
 
@@ -250,7 +250,7 @@ def test_a_folder_that_is_gone(settings, tmp_path):
     assert verdicts(disk.disk_has_room) == ["bad"]
 
 
-def test_nothing_of_the_check_stays(settings, tmp_path):
+def test_the_check_leaves_nothing_behind(settings, tmp_path):
     list(disk.disk_has_room())
 
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Ranking by arrays: no database."""
+"""Ranking with arrays, without a database."""
 
 import numpy as np
 import pytest
@@ -41,19 +41,19 @@ def papers_of(users, offer, most=10):
     return [paper for paper in chosen(users, offer, most).papers[0].tolist() if paper >= 0]
 
 
-def test_more_of_a_topic_comes_before_the_same_of_another_and_less_after_it():
+def test_topics_set_to_more_come_first_and_those_set_to_less_last():
     offer = an_offer([[0.6, 0, 0], [0, 0.6, 0], [0, 0, 0.6]])
 
     assert papers_of(readers([0.5, 1, 2]), offer) == [2, 1, 0]
 
 
-def test_a_topic_never_wanted_keeps_a_paper_out_whatever_else_speaks_for_it():
+def test_a_topic_set_to_never_keeps_a_paper_out_whatever_else_speaks_for_it():
     offer = an_offer([[0.9, 0.3], [0.5, 0]], pinned=np.array([True, False]))
 
     assert papers_of(readers([1, 0], never=np.array([[False, True]])), offer) == [1]
 
 
-def test_a_muted_paper_stays_out_also_when_a_followed_phrase_stands_in_it():
+def test_a_muted_paper_stays_out_even_if_it_contains_a_followed_phrase():
     users = readers(
         [0], keyword=floats([1, 1]), muted=np.array([[True, False]]), has_explicit_interests=np.array([True])
     )
@@ -61,31 +61,31 @@ def test_a_muted_paper_stays_out_also_when_a_followed_phrase_stands_in_it():
     assert papers_of(users, an_offer([[0], [0]])) == [1]
 
 
-def test_words_and_authors_bring_papers_without_a_topic():
+def test_keywords_and_authors_bring_in_papers_without_a_topic():
     offer = an_offer([[0], [0], [0]])
     users = readers([0], keyword=floats([0, 1, 0]), author=floats([0, 0, 1]), has_explicit_interests=np.array([True]))
 
     assert papers_of(users, offer) == [2, 1]
 
 
-def test_what_is_to_a_readers_taste_comes_without_a_topic_and_what_is_not_goes():
+def test_papers_to_a_readers_taste_come_without_a_topic_and_others_drop_out():
     offer = an_offer([[0.2, 0], [0, 0], [0, 0]])
 
     assert papers_of(readers([1, 0], affinity=floats([-0.9, 0.8, 0.1])), offer) == [1]
 
 
-def test_who_dislikes_everything_still_gets_the_edition():
+def test_a_reader_who_dislikes_everything_still_gets_the_edition():
     offer = an_offer([[0], [0]])
 
     assert papers_of(readers([0], affinity=floats([-1, -1])), offer) == [0, 1]
 
 
-def test_an_offer_of_one_paper_and_one_of_none():
+def test_one_candidate_or_none_can_be_ranked():
     assert papers_of(readers([1]), an_offer([[0.5]])) == [0]
     assert papers_of(readers([1]), an_offer(np.zeros((0, 1)))) == []
 
 
-def test_the_same_paper_again_gives_way_to_another():
+def test_a_near_duplicate_gives_way_to_a_different_paper():
     twins = floats([1, 0], [1, 0], [0, 1])
     offer = an_offer([[0.9], [0.88], [0.6]], redundancy=redundancy(twins))
 
@@ -98,7 +98,7 @@ def test_a_whole_edition_keeps_the_curators_order():
     assert papers_of(readers([0]), offer) == [0, 1, 2]
 
 
-def test_novelty_does_not_upset_the_order_of_a_whole_edition_and_votes_do():
+def test_votes_change_the_order_of_a_whole_edition_but_novelty_does_not():
     new = an_offer([[0], [0]], novelty=floats([0, 1]))
     liked = an_offer([[0], [0]], votes=floats([0, 0.5]))
 
@@ -106,7 +106,7 @@ def test_novelty_does_not_upset_the_order_of_a_whole_edition_and_votes_do():
     assert papers_of(readers([0]), liked) == [1, 0]
 
 
-def test_of_many_papers_the_best_are_found():
+def test_the_best_of_many_papers_are_found():
     values = np.full((400, 1), 0.1)
     best = [390, 5, 200, 17, 300]
     values[best, 0] = [0.9, 0.8, 0.7, 0.6, 0.5]
@@ -114,7 +114,7 @@ def test_of_many_papers_the_best_are_found():
     assert papers_of(readers([1]), an_offer(values), most=5) == best
 
 
-def test_a_full_digest_ends_with_one_paper_that_is_different_and_is_marked():
+def test_a_full_digest_ends_with_one_different_paper_which_is_marked():
     offer = an_offer([[0.5]] * 8 + [[0]], votes=floats([0] * 8 + [1]))
     users = readers([1])
 
@@ -125,11 +125,11 @@ def test_a_full_digest_ends_with_one_paper_that_is_different_and_is_marked():
     assert REASON_CODES[ranking.reasons[0, -1]] == Reason.DIFFERENT
 
 
-def test_a_short_digest_holds_nothing_that_was_not_asked_for():
+def test_a_short_digest_has_nothing_the_reader_did_not_ask_for():
     assert papers_of(readers([1]), an_offer([[0.5], [0.5], [0]])) == [0, 1]
 
 
-def test_nothing_muted_or_disliked_is_tried():
+def test_nothing_muted_or_disliked_is_explored():
     offer = an_offer([[0.5]] * 6 + [[0]] * 2)
     muted = np.array([[False] * 6 + [True, False]])
     users = readers([1], muted=muted, affinity=floats([0] * 7 + [-0.2]))
@@ -174,7 +174,7 @@ def test_without_anything_personal_the_reason_is_the_curator_then_the_votes_then
     assert [REASON_CODES[code] for code in codes[0]] == [Reason.PINNED, Reason.VOTED, Reason.EDITION]
 
 
-def test_votes_count_less_each_and_less_with_age():
+def test_each_further_vote_counts_less_and_so_do_older_ones():
     one, ten, old = scoring.vote_score(floats(1, 10, 10).ravel(), floats(0, 0, 6).ravel())[0]
 
     assert 0 < one < old < ten < 10 * one

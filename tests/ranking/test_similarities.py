@@ -1,4 +1,4 @@
-"""How papers and tastes are compared: words, readers alike, whitening and what is learned, by arrays alone."""
+"""How papers and tastes are compared: words, readers, whitening and what is learned, with arrays only."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def papers(texts, vectors):
     return PaperVectors(np.array(vectors, dtype=np.float32), tfidf.TermWeights.of(counted).vectors(counted))
 
 
-def test_papers_that_share_telling_words_are_closer_than_papers_that_share_common_ones():
+def test_papers_that_share_rare_words_are_closer_than_papers_that_share_common_ones():
     texts = ["the optimal transport plan", "optimal transport maps", "the plan of a house", "the house", "the street"]
     some = papers(texts, np.zeros((5, 2)))
 
@@ -35,14 +35,14 @@ def test_papers_that_share_telling_words_are_closer_than_papers_that_share_commo
     assert close[0, 1] > close[0, 2] > close[0, 4]
 
 
-def test_a_paper_close_to_everything_is_close_to_nobody_in_particular():
+def test_a_paper_close_to_everything_is_close_to_nothing_in_particular():
     vectors = floats([1, 0, 0], [0.8, 0.6, 0], [0, 1, 0], [0.6, 0.6, 0.53])
     some = papers([""] * 4, vectors)
     usual = Baseline.of(some, some)
 
     close = standardized_similarity((some, usual), (some, usual))
 
-    # By the cosine alone they are nearly the same to the second paper.
+    # By cosine alone they are about equally close to the second paper.
     assert vectors[1] @ vectors[3] > vectors[1] @ vectors[0]
     assert close[1, 0] > close[1, 3]
 
@@ -53,7 +53,7 @@ def test_a_text_without_words_is_close_to_nothing_and_breaks_nothing():
     assert np.isfinite(standardized_similarity((some, Baseline.of(some, some)), (some, Baseline.of(some, some)))).all()
 
 
-def test_what_the_same_readers_like_belongs_together():
+def test_papers_the_same_readers_like_belong_together():
     known_papers = matrix(floats([1], [1], [0]))
     others = matrix(floats([1, 0], [1, 0], [0, 1]))
 
@@ -62,7 +62,7 @@ def test_what_the_same_readers_like_belongs_together():
     assert together[0, 0] > together[0, 1] == 0
 
 
-def test_taste_goes_with_likes_and_against_dislikes_and_fades():
+def test_affinity_follows_likes_goes_against_dislikes_and_fades():
     says = item_similarities(floats([3, 0], [0, 3]), floats([0, 0], [0, 0]))
     weights = matrix(floats([1, 0], [0, -1], [0.1, 0], [0, 0]))
 
@@ -74,7 +74,7 @@ def test_taste_goes_with_likes_and_against_dislikes_and_fades():
     assert strongest_known_paper(weights, says, 3, 0) == -1
 
 
-def test_being_unlike_what_one_dislikes_is_no_reason():
+def test_being_unlike_a_disliked_paper_is_not_a_reason():
     says = item_similarities(floats([-3], [2]), floats([0], [0]))
     weights = matrix(floats([-1, 0], [-1, 1]))
 
@@ -83,7 +83,7 @@ def test_being_unlike_what_one_dislikes_is_no_reason():
     assert strongest_known_paper(weights, says, 1, 0) == 1
 
 
-def test_common_likes_count_readers_and_less_of_who_likes_everything():
+def test_common_likes_count_readers_and_count_those_who_like_everything_less():
     likes = matrix(floats([1], [1], [0]))
     others = matrix(floats([1, 0, 0], [1, 1, 0], [0, 0, 1]))
 
@@ -94,7 +94,7 @@ def test_common_likes_count_readers_and_less_of_who_likes_everything():
     assert few[0, 2] == 0 < many[0, 0] < few[0, 0]
 
 
-def test_likes_of_others_lift_what_texts_do_not_tell():
+def test_likes_by_others_lift_papers_whose_texts_say_nothing():
     nothing, something = floats([0, 0]), floats([0.1, 0])
     texts = item_similarities(nothing, nothing)
 
@@ -119,7 +119,7 @@ def test_with_few_opinions_plain_similarity_decides_and_with_many_the_whitened_o
     assert many[1] > many[0]
 
 
-def test_affinity_keeps_apart_what_is_closer_still():
+def test_affinity_still_tells_very_close_papers_apart():
     says = item_similarities(floats([1e4, 1.001e4]), floats([0, 0]))
 
     close, closer = affinity(matrix(floats([1])), says)[0]
@@ -128,13 +128,13 @@ def test_affinity_keeps_apart_what_is_closer_still():
 
 
 def bags(*rows):
-    """Papers by how often each word stands in them, as vectors of length 1."""
+    """Papers as unit vectors of how often each word occurs in them."""
     dense = floats(*rows)
     return matrix(dense / np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-9))
 
 
-def test_what_all_papers_share_tells_less_than_what_few_do():
-    # The first word stands in all papers, the others in two each.
+def test_words_that_all_papers_share_tell_less_than_words_that_few_do():
+    # The first word is in all papers, the others in two each.
     common = [[1, *([0] * word), 1, *([0] * (9 - word))] for word in range(10)]
     words = bags(*common, *common)
     papers = PaperVectors(np.zeros((20, 4), dtype=np.float32), words)
@@ -144,11 +144,11 @@ def test_what_all_papers_share_tells_less_than_what_few_do():
 
     plain = words.times_transposed(words)
     assert close[0, 10] > 0
-    # The word of all papers is most of what the sample explains.
+    # The word in all papers is most of what the sample explains.
     assert close[0, 1] / close[0, 10] < 0.5 * plain[0, 1] / plain[0, 10]
 
 
-def test_whitening_bears_papers_without_words_vectors_or_anything_to_learn_from():
+def test_whitening_copes_with_papers_without_words_or_vectors_or_nothing_to_learn_from():
     nothing = PaperVectors(np.zeros((2, 4), dtype=np.float32), matrix(np.zeros((2, 3), dtype=np.float32)))
     some = PaperVectors(np.eye(2, 4, dtype=np.float32), bags([1, 0, 0], [0, 1, 1]))
     empty = some[np.zeros(0, dtype=np.intp)]
@@ -162,7 +162,7 @@ def test_whitening_bears_papers_without_words_vectors_or_anything_to_learn_from(
     assert not whitening.similarity(nothing, some, whitening.explained(some)).any()
 
 
-def test_papers_for_the_same_readers_are_alike_though_nobody_has_liked_them_yet():
+def test_papers_for_the_same_readers_are_alike_though_no_one_has_liked_them_yet():
     # Readers of graphs write "graph" and "network", readers of bread "flour" and "oven".
     words = bags([1, 1, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1])
     likes = matrix(floats([1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]))
@@ -177,13 +177,13 @@ def test_papers_for_the_same_readers_are_alike_though_nobody_has_liked_them_yet(
 
 
 @pytest.mark.parametrize("likes", [np.zeros((0, 3)), np.zeros((4, 3)), floats([1, 1, 0], [0, 0, 1])])
-def test_without_readers_who_like_enough_papers_are_for_nobody(likes):
+def test_without_readers_who_like_enough_papers_have_no_audience(likes):
     words = bags([1, 1], [1, 0], [0, 1])
 
     assert ReaderAudience.of(matrix(likes.astype(np.float32)), words, words).of_papers(words).shape == (3, 0)
 
 
-def test_nothing_is_learned_until_there_is_enough():
+def test_nothing_is_learned_until_there_are_enough_opinions():
     vectors = np.eye(4, dtype=np.float32)
     few = floats(1, 1, -0.1, -0.1).ravel()
 
@@ -194,7 +194,7 @@ def test_nothing_is_learned_until_there_is_enough():
     )
 
 
-def test_likes_that_say_the_same_share_and_what_was_passed_over_speaks_against():
+def test_equal_likes_share_their_weight_and_papers_passed_over_count_against():
     vectors = floats([1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1])
 
     weights = preference_learning.fit_weights(vectors, floats(1, 1, 1, 1, -0.1).ravel())

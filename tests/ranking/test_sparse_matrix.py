@@ -1,4 +1,4 @@
-"""Sparse matrices: the same figures as scipy's, which the service does without."""
+"""Sparse matrices: the same figures as scipy, which the service does without."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def block(request, monkeypatch):
 
 
 def both(shape, seed=1, share=0.4):
-    """The same random matrix as ours and as scipy's; some rows are empty, some cells come twice."""
+    """The same random matrix as ours and as scipy's; some rows are empty, some cells occur twice."""
     chance = np.random.default_rng(seed)
     count = int(min(shape[0] * min(shape[1], 50) * share, 2000))
     rows = chance.integers(0, max(shape[0], 1), count) // 2 * 2 % max(shape[0], 1)
@@ -26,7 +26,7 @@ def both(shape, seed=1, share=0.4):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_cells_that_come_twice_are_added_up(shape):
+def test_cells_that_occur_twice_are_added_up(shape):
     ours, theirs = both(shape)
     theirs.sum_duplicates()
 
@@ -56,7 +56,7 @@ def test_the_product_with_another_sparse_matrix(shape):
 
 
 @pytest.mark.parametrize("shape", SHAPES[:3])
-def test_sums_and_the_transposed(shape):
+def test_sums_and_the_transpose(shape):
     ours, theirs = both(shape)
 
     assert np.allclose(ours.row_sums(), theirs.sum(axis=1), atol=1e-5)

@@ -1,4 +1,4 @@
-"""Something in one row nobody thought of, and what stands in for it: the others get their digests all the same."""
+"""Something unexpected in one row, and what replaces it: the others still get their digests."""
 
 import logging
 from datetime import UTC, datetime, time, timedelta
@@ -25,7 +25,7 @@ def world():
 
 
 @pytest.mark.parametrize("zone", ["", "US/Pacific-New", "Asia/Hanoi", "localtime", "Factory", "posix/Europe/Berlin"])
-def test_a_zone_this_machine_does_not_know_is_utc_and_the_log_and_the_story_say_so(world, zone, admin_client, caplog):
+def test_an_unknown_time_zone_becomes_utc_and_the_log_and_the_story_say_so(world, zone, admin_client, caplog):
     reader = make_subscriber("ada@example.org", local_time=time(7))
     Subscriber.objects.filter(pk=reader.pk).update(time_zone=zone)
     caplog.set_level(logging.WARNING)
@@ -53,15 +53,15 @@ def test_a_zone_this_machine_does_not_know_is_utc_and_the_log_and_the_story_say_
         for name in ("localtime", "Factory", "posixrules", "posix/UTC", "right/UTC", "Mars/Base", "America", "")
     ],
 )
-def test_a_zone_is_known_by_its_name_in_any_case_and_files_that_are_none_are_not(name, expected):
+def test_zone_names_are_known_in_any_case_and_files_that_are_not_zones_are_not(name, expected):
     assert time_zones.known_as(name) == (expected or "")
 
 
-def test_a_frequency_nobody_knows_is_every_day():
+def test_an_unknown_frequency_means_every_day():
     assert schedule.schedule_of(schedule.ScheduleFields("UTC", time(7), "hourly")).days == schedule.EVERY_DAY
 
 
-def test_a_reader_of_whom_no_digest_can_be_made_is_put_aside_with_a_reason(world, monkeypatch):
+def test_a_reader_whose_digest_cannot_be_built_is_set_aside_with_a_reason(world, monkeypatch):
     bad = make_subscriber("bad@example.org")
     freeze = planning.snapshot_digests
 
@@ -82,7 +82,7 @@ def test_a_reader_of_whom_no_digest_can_be_made_is_put_aside_with_a_reason(world
     )
 
 
-def test_what_is_wrong_with_everybody_is_nobodys_fault_and_nothing_is_planned(world, monkeypatch):
+def test_when_every_digest_fails_no_reader_is_blamed_and_nothing_is_planned(world, monkeypatch):
     for _ in range(10):
         make_subscriber()
 
@@ -97,7 +97,7 @@ def test_what_is_wrong_with_everybody_is_nobodys_fault_and_nothing_is_planned(wo
     assert not Delivery.objects.exists()
 
 
-def test_a_digest_that_cannot_be_read_stops_no_other_and_is_not_tried_for_ever(world, monkeypatch):
+def test_an_unreadable_digest_does_not_stop_others_and_is_not_retried_for_ever(world, monkeypatch):
     _, _, good = world
     edition = Edition.objects.get()
     rows = [make_delivery(reader, edition) for reader in good]
@@ -118,7 +118,7 @@ def test_a_digest_that_cannot_be_read_stops_no_other_and_is_not_tried_for_ever(w
     assert rows[0].not_before > NOON
 
 
-def test_one_edition_that_cannot_be_published_keeps_no_other_back(monkeypatch):
+def test_an_edition_that_cannot_be_published_does_not_hold_up_others(monkeypatch):
     make_edition(make_paper(), published=False)
     good = make_edition(make_paper(), day=DAY - timedelta(days=1), published=False)
     order = curation.order
@@ -133,7 +133,7 @@ def test_one_edition_that_cannot_be_published_keeps_no_other_back(monkeypatch):
     assert curation.publish_overdue(NOON) == [good]
 
 
-def test_one_reader_nothing_can_be_learned_of_keeps_nobody_from_learning(world, monkeypatch):
+def test_a_reader_we_cannot_learn_from_does_not_stop_learning_from_others(world, monkeypatch):
     _, papers, (bad, good) = world
     give_opinion(bad, papers[0])
     give_opinion(good, papers[0])
@@ -154,7 +154,7 @@ def test_one_reader_nothing_can_be_learned_of_keeps_nobody_from_learning(world, 
 @pytest.mark.parametrize(
     "content", ["", "{}\n", "[1]\n>1\n", '{"worker": "w", "boot": "BOOT"}\n>x\n<1 nonsense\n', "\xff\n"]
 )
-def test_a_journal_that_cannot_be_read_stops_no_sending(world, content):
+def test_an_unreadable_journal_does_not_stop_sending(world, content):
     folder = send_log.log_folder()
     folder.mkdir(parents=True)
     file = folder / "dead.journal"
@@ -167,7 +167,7 @@ def test_a_journal_that_cannot_be_read_stops_no_sending(world, content):
     assert not file.exists()
 
 
-def test_words_of_a_provider_that_no_database_takes_are_written_without_them(world):
+def test_a_providers_message_is_stored_without_characters_no_database_accepts(world):
     row = make_delivery(world[2][0], Edition.objects.get(), status="sending", claimed_by="w")
 
     ledger.record_outcomes({row.pk: Outcome(Verdict.PERMANENT, "no\0 such \ud800 user")}, "w", NOON)

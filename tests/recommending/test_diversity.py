@@ -1,4 +1,4 @@
-"""Everything new that fits: the second part of a digest."""
+"""Everything new that matches: the extra section of a digest."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ def graphs():
     return make_topic("Graph learning")
 
 
-def test_papers_of_no_edition_that_fit_are_a_second_part_best_first_with_reasons(graphs):
+def test_matching_papers_from_no_edition_are_an_extra_section_best_first_with_reasons(graphs):
     make_edition(make_paper("Of the edition", about=graphs))
     make_new_paper("Weak", about=graphs, score=0.3)
     make_new_paper("Nothing of mine", about=make_topic("Optimization"))
@@ -40,7 +40,7 @@ def test_papers_of_no_edition_that_fit_are_a_second_part_best_first_with_reasons
     assert components_in(extra_part(delivery))[0]["topic"] == 90
 
 
-def test_who_did_not_ask_for_it_gets_the_edition_alone(graphs):
+def test_readers_who_did_not_ask_for_it_get_only_the_edition(graphs):
     make_edition(make_paper(about=graphs))
     make_new_paper(about=graphs)
     reader = make_subscriber(follows=[graphs])
@@ -50,7 +50,7 @@ def test_who_did_not_ask_for_it_gets_the_edition_alone(graphs):
     assert "more" not in reader.deliveries.get().content
 
 
-def test_papers_of_the_edition_beyond_the_first_part_can_come_in_the_second(graphs):
+def test_edition_papers_beyond_the_first_part_can_be_in_the_extra_section(graphs):
     make_edition(*[make_paper(f"Paper {number}", about=graphs, score=0.9 - number / 10) for number in range(5)])
     reader = make_wide_subscriber(follows=[graphs], max_papers=3, max_more=1)
 
@@ -62,7 +62,7 @@ def test_papers_of_the_edition_beyond_the_first_part_can_come_in_the_second(grap
     assert not set(first).intersection(more)
 
 
-def test_it_has_a_maximum_of_its_own(graphs):
+def test_it_has_its_own_maximum(graphs):
     make_edition(make_paper(about=graphs))
     for _ in range(6):
         make_new_paper(about=graphs)
@@ -73,7 +73,7 @@ def test_it_has_a_maximum_of_its_own(graphs):
     assert len(extra_part(reader.deliveries.get())["papers"]) == 4
 
 
-def test_without_a_new_edition_it_comes_alone_once_the_edition_was_waited_for(graphs, settings):
+def test_without_a_new_edition_it_is_sent_alone_after_the_grace_period(graphs, settings):
     make_new_paper("Alone", about=graphs)
     reader = make_wide_subscriber(follows=[graphs], seen_until=NOON)
 
@@ -85,7 +85,7 @@ def test_without_a_new_edition_it_comes_alone_once_the_edition_was_waited_for(gr
     assert titles(extra_part(delivery)["papers"]) == ["Alone"]
 
 
-def test_with_nothing_new_at_all_no_mail_comes(settings):
+def test_with_nothing_new_at_all_no_email_is_sent(settings):
     reader = make_wide_subscriber(follows=[make_topic()], seen_until=NOON)
 
     assert planning.plan(NOON + settings.EDITION_GRACE) == planning.PlanSummary(skipped=1)
@@ -93,7 +93,7 @@ def test_with_nothing_new_at_all_no_mail_comes(settings):
     assert reader.deliveries.get().error == planning.NO_EDITION
 
 
-def test_nothing_that_fits_means_no_mail(graphs):
+def test_nothing_that_matches_means_no_email(graphs):
     make_edition(make_paper(about=graphs))
     make_new_paper(about=graphs)
     reader = make_wide_subscriber(follows=[make_topic("Optimization")])
@@ -103,7 +103,7 @@ def test_nothing_that_fits_means_no_mail(graphs):
     assert reader.deliveries.get().error == planning.NO_MATCH
 
 
-def test_who_follows_nothing_gets_no_second_part():
+def test_readers_who_follow_nothing_get_no_extra_section():
     make_edition(make_paper())
     make_new_paper()
     reader = make_wide_subscriber()
@@ -113,7 +113,7 @@ def test_who_follows_nothing_gets_no_second_part():
     assert "more" not in reader.deliveries.get().content
 
 
-def test_what_is_muted_or_never_wanted_stays_out(graphs):
+def test_muted_papers_and_papers_of_refused_topics_stay_out(graphs):
     refused = make_topic("Refused")
     make_edition(make_paper("Edition", about=graphs))
     make_new_paper("Muted: a survey", about=graphs)
@@ -129,7 +129,7 @@ def test_what_is_muted_or_never_wanted_stays_out(graphs):
     assert titles(extra_part(reader.deliveries.get())["papers"]) == ["Welcome"]
 
 
-def test_a_reader_who_dislikes_everything_gets_no_second_part_and_no_error():
+def test_a_reader_who_dislikes_everything_gets_no_extra_section_and_no_error():
     papers = [make_new_paper(f"Graph neural networks, part {number}") for number in range(6)]
     embedding.embed(papers)
     Paper.objects.bulk_update(papers, ["embedding", "embedding_model"])
@@ -145,7 +145,7 @@ def test_a_reader_who_dislikes_everything_gets_no_second_part_and_no_error():
     assert "more" not in delivery.content
 
 
-def test_what_is_to_ones_taste_comes_without_a_topic():
+def test_papers_to_the_readers_taste_come_without_a_topic():
     papers = [make_new_paper(f"Graph neural networks, part {number}") for number in range(2)]
     others = [
         make_new_paper(title)
@@ -162,7 +162,7 @@ def test_what_is_to_ones_taste_comes_without_a_topic():
     assert extra_part(reader.deliveries.get())["papers"] == [[papers[1].pk, "liked", papers[0].title]]
 
 
-def test_what_a_curator_hid_and_what_waits_in_a_draft_stays_out(graphs):
+def test_papers_hidden_by_a_curator_or_waiting_in_a_draft_stay_out(graphs):
     hidden, drafted = make_new_paper("Hidden", about=graphs), make_new_paper("Drafted", about=graphs)
     edition = make_edition(make_paper("Edition", about=graphs), hidden)
     edition.entries.filter(paper=hidden).update(placement=EditionPaper.Placement.HIDDEN)
@@ -174,13 +174,13 @@ def test_what_a_curator_hid_and_what_waits_in_a_draft_stays_out(graphs):
     assert "more" not in reader.deliveries.get().content
 
 
-def test_nothing_comes_twice_over_several_days(graphs):
+def test_no_paper_is_sent_twice_over_several_days(graphs):
     reader = make_wide_subscriber(follows=[graphs])
     papers = []
     for day in range(5):
         at = NOON + day * A_DAY
         papers.append(make_new_paper(f"Came on day {day}", about=graphs, at=at - HOUR))
-        # What came alone the day before yesterday stands in an edition by now.
+        # The paper that came on its own two days ago is in an edition by now.
         late = [papers[day - 2]] if day > 1 else []
         make_edition(make_paper(f"Edition of day {day}", about=graphs), *late, day=DAY + day * A_DAY)
         planning.plan(at)
@@ -190,7 +190,7 @@ def test_nothing_comes_twice_over_several_days(graphs):
     assert days == [([f"Edition of day {day}"], [f"Came on day {day}"]) for day in range(5)]
 
 
-def test_an_edition_paper_that_came_before_is_left_out_for_those_alone_who_had_it(graphs):
+def test_an_edition_paper_is_left_out_only_for_readers_who_already_had_it(graphs):
     paper = make_new_paper("Both ways", about=graphs)
     make_edition(make_paper("First edition", about=graphs))
     recipient, other = make_wide_subscriber(follows=[graphs]), make_subscriber(follows=[graphs])
@@ -203,7 +203,7 @@ def test_an_edition_paper_that_came_before_is_left_out_for_those_alone_who_had_i
     assert titles(other.deliveries.get(period=DAY + A_DAY).content["papers"]) == ["Both ways"]
 
 
-def test_a_match_that_is_asked_for_holds_for_each_part(graphs):
+def test_the_least_match_a_reader_asks_for_applies_to_each_part(graphs):
     make_edition(make_paper("Close", about=graphs, score=0.9))
     make_new_paper("Far", about=graphs, score=0.2)
     reader = make_wide_subscriber(follows=[graphs], least_match=50)
@@ -227,7 +227,7 @@ def test_planning_twice_changes_nothing(graphs):
     assert Delivery.objects.values().get() == row
 
 
-def test_readers_in_one_batch_are_chosen_for_in_steps_and_lose_nothing(graphs, monkeypatch):
+def test_a_batch_of_readers_is_scored_in_steps_and_loses_nothing(graphs, monkeypatch):
     monkeypatch.setattr("digest.recommending.extra_section.MAX_SCORES", 4)
     make_edition(make_paper(about=graphs))
     make_new_paper("For all", about=graphs)
@@ -250,13 +250,13 @@ def test_twice_the_readers_and_papers_cost_no_more_queries(graphs):
         with CaptureQueriesContext(connection) as queries:
             planning.plan_batch(at)
         counts.append(len(queries))
-        # Those of the first round are due again in the second: let them be.
+        # The readers of the first round would be due again in the second: leave them out.
         Delivery.objects.update(subscriber=None)
         type(make_wide_subscriber()).objects.all().delete()
     assert counts[0] == counts[1]
 
 
-def test_the_digests_of_readers_are_not_looked_at_while_no_edition_brings_a_paper_again(graphs):
+def test_past_digests_are_not_read_unless_an_edition_repeats_a_paper(graphs):
     make_edition(make_paper(about=graphs))
     make_new_paper(about=graphs)
     make_wide_subscriber(follows=[graphs])

@@ -18,7 +18,7 @@ def explained(reader):
     return explain_digest(reader, planning.candidates_from_editions(None, NOON), NOON)
 
 
-def test_every_paper_has_its_rank_its_parts_and_what_kept_it_out():
+def test_every_paper_has_its_rank_score_components_and_exclusion_reason():
     followed, never = make_topic("Wanted"), make_topic("Never")
     best, second = make_paper(about=followed, score=0.9), make_paper(about=followed, score=0.5)
     muted, refused = make_paper("On bread", about=followed), make_paper(about=never)
@@ -40,7 +40,7 @@ def test_every_paper_has_its_rank_its_parts_and_what_kept_it_out():
     assert rows[second.pk].score < explanation.cut == rows[best.pk].score
 
 
-def test_a_disliked_kind_of_paper_says_that_this_kept_it_out():
+def test_a_paper_like_a_disliked_one_says_that_this_kept_it_out():
     topic = make_topic()
     disliked, like_it = make_paper("Graph neural networks"), make_paper("Graph neural networks again", about=topic)
     others = [make_paper("Baking bread"), make_paper("Repairing clocks"), make_paper("Sailing boats")]
@@ -56,7 +56,7 @@ def test_a_disliked_kind_of_paper_says_that_this_kept_it_out():
     assert explained(reader).papers[0].exclusion == ExclusionReason.DISLIKED
 
 
-def test_it_says_what_the_planner_then_does():
+def test_it_matches_what_the_planner_then_does():
     topics = [make_topic(f"Topic {number}") for number in range(3)]
     make_edition(*[make_paper(about=topics[number % 3], score=0.3 + number / 50) for number in range(20)])
     reader = make_subscriber(follows=topics[:2], max_papers=8)
@@ -70,13 +70,13 @@ def test_it_says_what_the_planner_then_does():
     assert sum(row.reason == Reason.DIFFERENT for row in rows) == 1
 
 
-def test_a_paper_that_is_not_in_the_offer_has_no_explanation():
+def test_a_paper_that_is_not_a_candidate_has_no_explanation():
     make_edition(make_paper())
 
     assert explained(make_subscriber()).of(0) is None
 
 
-def test_an_empty_offer_is_explained_as_nothing():
+def test_without_candidates_there_is_nothing_to_explain():
     assert explained(make_subscriber()).papers == []
 
 
@@ -97,7 +97,7 @@ def test_a_receipt_stays_as_it_was_whatever_changes():
     assert receipt.parts["topic"] == 70
 
 
-def test_a_digest_from_before_parts_were_kept_has_receipts_without_them():
+def test_a_digest_from_before_score_components_were_kept_has_receipts_without_them():
     reader = make_subscriber()
     delivery = make_delivery(reader, make_edition(make_paper()))
 

@@ -1,4 +1,4 @@
-"""What planning makes of what readers liked, disliked and opened."""
+"""How planning uses what readers liked, disliked and opened."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def entries(reader):
     return digest_of(reader).content["papers"]
 
 
-def test_what_is_close_to_what_one_liked_comes_first_and_says_so():
+def test_a_paper_close_to_a_liked_one_comes_first_and_says_so():
     liked = make_embedded("Message passing in graph neural networks")
     close, far = (
         make_embedded("Graph neural networks with message passing"),
@@ -36,7 +36,7 @@ def test_what_is_close_to_what_one_liked_comes_first_and_says_so():
     assert second[0] == far.pk
 
 
-def test_what_is_close_to_what_one_only_opened_is_not_called_liked():
+def test_a_paper_close_to_one_that_was_only_opened_is_not_called_liked():
     opened = make_embedded("Message passing in graph neural networks")
     close, far = (
         make_embedded("Graph neural networks with message passing"),
@@ -50,7 +50,7 @@ def test_what_is_close_to_what_one_only_opened_is_not_called_liked():
     assert entries(reader)[0] == [close.pk, Reason.OPENED, ""]
 
 
-def test_what_one_opened_and_liked_is_called_liked():
+def test_a_paper_close_to_one_opened_and_liked_is_called_liked():
     liked = make_embedded("Message passing in graph neural networks")
     close, far = (
         make_embedded("Graph neural networks with message passing"),
@@ -65,7 +65,7 @@ def test_what_one_opened_and_liked_is_called_liked():
     assert entries(reader)[0] == [close.pk, Reason.LIKED, liked.title]
 
 
-def test_what_other_readers_like_together_with_what_one_liked_comes_first():
+def test_a_paper_that_others_like_together_with_a_liked_one_comes_first():
     liked, together, other = make_paper(), make_paper(), make_paper()
     make_edition(other, together)
     reader = make_subscriber()
@@ -90,7 +90,7 @@ def test_a_reader_who_dislikes_everything_gets_a_digest():
     assert len(entries(reader)) == 3
 
 
-def test_a_profile_of_another_versions_size_counts_as_none():
+def test_a_profile_with_another_versions_size_counts_as_none():
     paper = make_paper()
     make_edition(paper)
     reader = make_subscriber()
@@ -99,7 +99,7 @@ def test_a_profile_of_another_versions_size_counts_as_none():
     assert entries(reader) == [[paper.pk, Reason.EDITION, ""]]
 
 
-def test_a_profile_whose_papers_are_of_an_older_model_or_gone_does_no_harm():
+def test_a_profile_with_deleted_papers_or_an_older_models_does_no_harm():
     old, deleted = make_paper(embedding=b"\x00" * 100, embedding_model="older"), make_paper()
     paper = make_embedded("Graphs")
     make_edition(paper)

@@ -1,4 +1,4 @@
-"""Whatever is stored in one row, written past the forms, the others get their digests. See test_bad_rows.py."""
+"""Whatever is written to one row, bypassing the forms, the others get their digests. See test_bad_rows.py."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ FIRST, LAST = (
     moment.replace(tzinfo=None) for moment in (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
 )
 MOMENTS = st.none() | st.datetimes(FIRST, LAST, timezones=st.just(UTC))
-# By the constraints of the database nothing else can stand there.
+# The constraints of the database allow nothing else there.
 SUBSCRIBER = {
     "time_zone": ZONES | TEXT,
     "frequency": st.sampled_from(["", "hourly", "Daily"]) | TEXT.map(lambda text: text[:16]),
@@ -61,7 +61,7 @@ ODD_JSON = st.recursive(
 
 
 def start_over(readers):
-    """What one example did is undone."""
+    """Undo what one example did."""
     mail.outbox.clear()
     Delivery.objects.all().delete()
     pks = [reader.pk for reader in readers]
@@ -76,7 +76,7 @@ fuzzed = settings(
 
 @fuzzed
 @given(values=st.fixed_dictionaries({}, optional=SUBSCRIBER), raw=st.binary(max_size=40), phrase=TEXT, name=TEXT)
-def test_whatever_stands_in_one_subscribers_rows_the_others_get_their_digest(world, values, raw, phrase, name):
+def test_whatever_one_subscribers_rows_contain_the_others_get_their_digests(world, values, raw, phrase, name):
     topic, papers, good = world
     start_over(good)
     bad = make_subscriber("bad@example.org", follows=[topic])
@@ -91,7 +91,7 @@ def test_whatever_stands_in_one_subscribers_rows_the_others_get_their_digest(wor
     plan_and_send()
 
     assert {"good0@example.org", "good1@example.org"} <= recipients()
-    # The bad one has its digest, or a row that says why not; and is not due again today.
+    # The bad one has its digest or a row that says why not, and is not due again today.
     row = Delivery.objects.filter(subscriber=bad).last()
     assert row.status in FINAL
     assert row.status == "sent" or row.error or row.status == "kept"
@@ -103,7 +103,7 @@ def test_whatever_stands_in_one_subscribers_rows_the_others_get_their_digest(wor
 @given(
     content=ODD_JSON | st.fixed_dictionaries({"papers": ODD_JSON, "of": ODD_JSON, "more": ODD_JSON, "parts": ODD_JSON})
 )
-def test_whatever_stands_in_one_content_the_others_are_sent(world, content):
+def test_whatever_one_snapshot_contains_the_others_are_sent(world, content):
     _, _, good = world
     start_over(good)
     edition = Edition.objects.get()
@@ -133,7 +133,7 @@ PAPER = {
 
 @fuzzed
 @given(values=st.fixed_dictionaries({}, optional=PAPER))
-def test_whatever_stands_in_one_paper_everybody_gets_the_others(world, values):
+def test_whatever_one_paper_contains_everyone_gets_the_others(world, values):
     _, papers, good = world
     start_over(good)
     before = Paper.objects.filter(pk=papers[1].pk).values().get()
@@ -147,7 +147,7 @@ def test_whatever_stands_in_one_paper_everybody_gets_the_others(world, values):
 
 
 def as_json(value):
-    """A value for a column of JSON; None is JSON's null."""
+    """A value for a JSON column; None is JSON's null."""
     return Value(value, JSONField())
 
 
@@ -158,7 +158,7 @@ def json_safe(values):
 
 
 @pytest.mark.parametrize("words", ["x" * 200_000, "\r\nBcc: z@example.org\r\n", "<b>" * 50_000, "word " * 50_000])
-def test_whatever_the_words_of_an_edition_are_its_digests_go_out(world, words):
+def test_whatever_the_intro_of_an_edition_says_its_digests_go_out(world, words):
     Edition.objects.update(intro=words)
 
     plan_and_send()

@@ -20,7 +20,7 @@ lists = st.lists(st.integers(0, 30), unique=True, max_size=12)
 
 
 @given(lists, lists, st.integers(1, 12), st.integers(0, 2**40))
-def test_a_draft_takes_the_best_that_is_left_from_each_in_turn_and_none_twice(usual, challenger, most, coins):
+def test_a_draft_takes_the_best_one_left_from_each_ranker_in_turn_and_none_twice(usual, challenger, most, coins):
     picked, teams = team_draft(usual, challenger, most, coins)
 
     assert len(picked) == len(set(picked)) == len(teams) == min(most, len({*usual, *challenger}))
@@ -33,7 +33,7 @@ def test_a_draft_takes_the_best_that_is_left_from_each_in_turn_and_none_twice(us
         assert abs(teams[: place + 1].count(Ranker.USUAL) - teams[: place + 1].count(Ranker.CHALLENGER)) <= 1
 
 
-def test_chance_says_who_begins():
+def test_chance_decides_who_begins():
     assert team_draft([1, 2], [3, 4], 4, 0b00)[0] == [1, 3, 2, 4]
     assert team_draft([1, 2], [3, 4], 4, 0b01)[0] == [3, 1, 2, 4]
 
@@ -42,14 +42,14 @@ def test_two_rankers_that_agree_give_the_usual_digest():
     assert team_draft([5, 3, 1], [5, 3, 1], 3, 0b010)[0] == [5, 3, 1]
 
 
-def test_the_settings_name_every_challenger_and_each_weighs_every_part():
+def test_the_configured_challenger_exists_and_each_weighs_every_component():
     assert project.INTERLEAVE_WITH in CHALLENGERS
     assert all(weights.keys() == WEIGHTS.keys() for weights in CHALLENGERS.values())
 
 
 @pytest.fixture
 def readers(db, settings):
-    """Ten readers of a topic, each with a digest of five papers, by two rankers."""
+    """Ten readers who follow one topic, each with a digest of five papers by two rankers."""
     settings.INTERLEAVE_SHARE, settings.INTERLEAVE_WITH = 1.0, "more-novelty"
     topic = make_topic()
     make_edition(*[make_paper(about=topic, score=0.9 - number / 10) for number in range(5)])
@@ -63,7 +63,7 @@ def say(reader, place, kind):
     Feedback.objects.create(subscriber=reader, paper_id=paper, kind=kind, at=NOON)
 
 
-def test_a_digest_says_who_picked_each_paper_and_holds_what_it_would_hold_anyway(readers):
+def test_a_digest_says_who_picked_each_paper_and_is_otherwise_the_usual_one(readers):
     contents = [reader.deliveries.get().content for reader in readers]
 
     assert all(len(content["teams"]) == len(content["papers"]) == 5 for content in contents)
@@ -74,7 +74,7 @@ def test_a_digest_says_who_picked_each_paper_and_holds_what_it_would_hold_anyway
 
 
 @pytest.mark.django_db
-def test_without_a_share_nobody_takes_part(settings):
+def test_without_a_share_no_one_takes_part(settings):
     assert settings.INTERLEAVE_SHARE == 0
     make_edition(make_paper())
     reader = make_subscriber()
@@ -97,7 +97,7 @@ def test_a_share_of_the_readers_takes_part(settings):
     assert 30 < taking_part < 90
 
 
-def test_what_readers_do_counts_for_who_picked_the_paper(readers):
+def test_feedback_counts_for_the_ranker_that_picked_the_paper(readers):
     for number, reader in enumerate(readers[:6]):
         teams = reader.deliveries.get().content["teams"]
         say(reader, teams.index(Ranker.CHALLENGER), Feedback.Kind.SAVED if number < 4 else Feedback.Kind.LESS)
@@ -133,7 +133,7 @@ def test_counting_takes_the_same_number_of_queries_for_more_readers(readers, dja
         experiment_result(NOON - timedelta(days=1))
 
 
-def test_the_command_says_how_it_stands(readers, capsys, time_machine):
+def test_the_command_prints_the_current_result(readers, capsys, time_machine):
     time_machine.move_to(NOON)
     say(readers[0], readers[0].deliveries.get().content["teams"].index(Ranker.CHALLENGER), Feedback.Kind.SAVED)
 

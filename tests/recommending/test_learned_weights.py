@@ -1,4 +1,4 @@
-"""Learning weights from one's own readers: from which pairs, kept where, and used only where it is asked for."""
+"""Learning weights from our own readers: from which pairs, kept where, and used only if the setting says so."""
 
 from datetime import timedelta
 
@@ -39,19 +39,19 @@ def difference(**components):
     return [components.get(name, 0) for name in COMPONENTS]
 
 
-def test_a_liked_paper_is_held_against_those_above_it_and_the_next_one():
+def test_a_liked_paper_is_compared_with_those_above_it_and_the_next_one():
     digest = content(*[(key, parts(topic=10 * key)) for key in (1, 2, 3, 4, 5)])
     assert pairs_of(digest, {3}, set()) == [difference(topic=20), difference(topic=10), difference(topic=-10)]
 
 
-def test_two_liked_papers_are_not_held_against_each_other():
+def test_two_liked_papers_are_not_compared_with_each_other():
     digest = content((1, parts(topic=10)), (2, parts(topic=20)), (3, parts(topic=30)))
     assert (
         pairs_of(digest, {1, 2}, set()) == [difference(topic=10 - 30 + 0)] or len(pairs_of(digest, {1, 2}, set())) == 1
     )
 
 
-def test_a_paper_that_was_liked_and_then_disliked_teaches_as_the_other_one():
+def test_a_paper_that_was_liked_and_then_disliked_counts_as_the_one_not_liked():
     digest = content((1, parts(topic=10)), (2, parts(affinity=20)))
     assert pairs_of(digest, {1, 2}, {1}) == [difference(topic=-10, affinity=20)]
 
@@ -65,18 +65,18 @@ def test_a_paper_that_was_liked_and_then_disliked_teaches_as_the_other_one():
         {"papers": [], "of": 0},
     ],
 )
-def test_of_digests_without_their_components_nothing_is_learned(digest):
+def test_nothing_is_learned_from_digests_without_their_components(digest):
     assert pairs_of(digest, {1, 2}, set()) == []
 
 
-def test_what_a_curator_pinned_teaches_nothing():
+def test_nothing_is_learned_from_pinned_papers():
     digest = content((1, parts(topic=10, pinned=100)), (2, parts(topic=20)))
     assert pairs_of(digest, {1}, set()) == pairs_of(digest, {2}, set()) == []
 
 
 @pytest.fixture
 def readers():
-    """Sixty readers who each saved what is close to their taste, under what is on their topic."""
+    """Sixty readers who each saved the paper close to their taste, listed below the one on their topic."""
     on_topic, to_taste = make_paper("On topic"), make_paper("To taste")
     edition = make_edition(on_topic, to_taste)
     digest = content((on_topic.pk, parts(topic=60)), (to_taste.pk, parts(affinity=40)))
@@ -87,7 +87,7 @@ def readers():
 
 
 @pytest.mark.usefixtures("readers")
-def test_from_enough_readers_it_learns_and_keeps_what_it_learned():
+def test_weights_are_learned_from_enough_readers_and_kept():
     lesson = learn_from_readers(NOON + timedelta(days=1))
     assert (lesson.digests, lesson.pairs) == (60, 60)
     assert lesson.weights["affinity"] > WEIGHTS["affinity"]
@@ -103,7 +103,7 @@ def test_digests_that_were_not_sent_or_are_old_do_not_count():
     assert not LearnedWeights.objects.exists()
 
 
-def test_from_too_few_readers_nothing_is_learned(capsys):
+def test_nothing_is_learned_from_too_few_readers(capsys):
     assert learn_from_readers(NOON) is None
     with pytest.raises(CommandError, match="Too few digests"):
         call_command("learn_weights")
@@ -118,7 +118,7 @@ def test_the_command_shows_what_was_learned(capsys):
     assert "RANKING_WEIGHTS=learned" in out
 
 
-def test_learned_weights_count_only_where_they_are_asked_for(settings):
+def test_learned_weights_are_used_only_if_the_setting_says_so(settings):
     LearnedWeights.objects.create(weights=LEARNED, digests=60, pairs=60, right_before=0.5, right_after=0.6)
     assert weights_in_force() == WEIGHTS
     settings.RANKING_WEIGHTS = "learned"
@@ -126,13 +126,13 @@ def test_learned_weights_count_only_where_they_are_asked_for(settings):
 
 
 @pytest.mark.parametrize("stored", [{}, [], {"topic": 1}, LEARNED | {"topic": -1}, LEARNED | {"topic": "1"}])
-def test_stored_weights_that_are_none_do_not_count(settings, stored):
+def test_invalid_stored_weights_do_not_count(settings, stored):
     settings.RANKING_WEIGHTS = "learned"
     LearnedWeights.objects.create(weights=stored, digests=60, pairs=60, right_before=0.5, right_after=0.6)
     assert weights_in_force() == WEIGHTS
 
 
-def test_as_a_challenger_they_pick_once_there_are_any(settings):
+def test_learned_weights_can_challenge_once_there_are_any(settings):
     settings.INTERLEAVE_SHARE, settings.INTERLEAVE_WITH = 1.0, "learned"
     assert challenger_for(np.array([0.5])) is None
     LearnedWeights.objects.create(weights=LEARNED, digests=60, pairs=60, right_before=0.5, right_after=0.6)

@@ -1,4 +1,4 @@
-"""What planning makes of what readers wrote of their interests."""
+"""How planning uses what readers wrote about their interests."""
 
 import pytest
 
@@ -25,7 +25,7 @@ OTHERS = (
 
 @pytest.fixture
 def edition():
-    # What the edition does not have, and what is usual is measured on.
+    # Papers that are not in the edition: they are the measure of what is usual.
     for title in OTHERS:
         make_embedded(title)
     papers = [make_embedded(title) for title in (DRONES, BREAD, ROBOTS)]
@@ -53,7 +53,7 @@ def test_a_text_is_split_into_what_is_wanted_and_what_is_not(text, wanted, unwan
     assert split_own_words(text) == (wanted, unwanted)
 
 
-def test_one_text_of_many_readers_is_compared_once():
+def test_a_text_that_many_readers_share_is_compared_once():
     words = [(1, "robots, but not drones"), (2, "drones"), (3, "drones"), (4, "")]
 
     opinions, texts = text_opinions(words)
@@ -67,7 +67,7 @@ def test_one_text_of_many_readers_is_compared_once():
     ]
 
 
-def test_what_one_wrote_of_comes_first_with_its_reason_and_what_one_does_not_want_last(edition):
+def test_wanted_papers_come_first_with_their_reason_and_unwanted_ones_last(edition):
     writer = make_subscriber(own_words="Robot grasping, but not drones")
     (papers,) = entries(writer)
 
@@ -76,7 +76,7 @@ def test_what_one_wrote_of_comes_first_with_its_reason_and_what_one_does_not_wan
     assert papers[-1][1] != Reason.OWN_WORDS
 
 
-def test_each_reader_gets_what_they_wrote_of_and_one_who_wrote_nothing_the_edition(edition):
+def test_each_reader_gets_what_they_wrote_about_or_the_edition_if_they_wrote_nothing(edition):
     robots, bread, nothing = (make_subscriber(own_words=words) for words in ("robot hands", "baking bread", ""))
     first = [papers[0] for papers in entries(robots, bread, nothing)]
 
@@ -85,14 +85,14 @@ def test_each_reader_gets_what_they_wrote_of_and_one_who_wrote_nothing_the_editi
     assert first[2][1] != Reason.OWN_WORDS
 
 
-def test_being_unlike_what_one_does_not_want_is_no_reason(edition):
+def test_being_unlike_something_unwanted_is_not_a_reason(edition):
     (papers,) = entries(make_subscriber(own_words="not drones"))
 
     assert papers[-1][0] == edition[DRONES]
     assert {reason for _, reason, _ in papers} <= {Reason.EDITION, Reason.DIFFERENT}
 
 
-def test_words_and_likes_count_together_and_each_paper_names_what_speaks_for_it(edition):
+def test_own_words_and_likes_count_together_and_each_paper_names_its_reason(edition):
     liked = make_embedded("Baking bread at home with sourdough")
     reader = make_subscriber(own_words="Grasping with robot arms, but not drones")
     give_opinion(reader, liked)
@@ -126,7 +126,7 @@ def test_the_preview_shows_what_planning_will_choose(edition):
         "%s %(a)s {0} '; DROP TABLE papers; --",
     ],
 )
-def test_whatever_one_wrote_a_digest_comes_to_them_and_to_others(edition, text):
+def test_whatever_a_reader_wrote_they_and_others_get_a_digest(edition, text):
     writer, other = make_subscriber(own_words=text), make_subscriber(own_words="robot grasping")
     written, others = entries(writer, other)
 

@@ -1,4 +1,4 @@
-"""What planning makes of weights, rules, authors and profiles."""
+"""How planning uses weights, rules, authors and profiles."""
 
 import json
 from datetime import timedelta
@@ -41,7 +41,7 @@ def follow_phrase(reader, phrase, kind=Rule.Kind.FOLLOW):
     Rule.objects.create(subscriber=reader, kind=kind, phrase=phrase)
 
 
-def test_a_topic_of_which_one_wants_more_comes_first_and_one_never_wanted_stays_out():
+def test_a_topic_set_to_more_comes_first_and_one_set_to_never_stays_out():
     more, normal, never = make_topic("More"), make_topic("Normal"), make_topic("Never")
     first, second = make_paper(about=more, score=0.5), make_paper(about=normal, score=0.6)
     make_edition(second, make_paper(about=never), first)
@@ -65,7 +65,7 @@ def test_a_phrase_is_found_as_whole_words_in_title_or_abstract_and_named_in_the_
 
 
 @pytest.mark.parametrize("phrase", ["gr.ph", "(graph", "[a-z]+", "graph|bread", "\\w+", "*"])
-def test_a_pattern_is_text(phrase):
+def test_a_pattern_is_treated_as_text(phrase):
     make_edition(make_paper("A graph of bread"))
     reader = make_subscriber()
     follow_phrase(reader, phrase)
@@ -73,7 +73,7 @@ def test_a_pattern_is_text(phrase):
     assert digest_of(reader).status == Delivery.Status.SKIPPED
 
 
-def test_a_phrase_may_end_in_signs():
+def test_a_phrase_may_end_in_symbols():
     paper = make_paper("Templates of C++ made simple")
     make_edition(paper, make_paper("Templates of C"))
     reader = make_subscriber()
@@ -92,7 +92,7 @@ def test_mute_wins_over_follow():
     assert (delivery.status, delivery.error) == (Delivery.Status.SKIPPED, planning.NO_MATCH)
 
 
-def test_a_mute_takes_papers_out_of_a_whole_edition():
+def test_a_muted_phrase_takes_papers_out_of_a_whole_edition():
     unmuted = make_paper("Graphs")
     make_edition(make_paper("Bread"), unmuted)
     reader = make_subscriber()
@@ -101,7 +101,7 @@ def test_a_mute_takes_papers_out_of_a_whole_edition():
     assert entries(reader) == [[unmuted.pk, Reason.EDITION, ""]]
 
 
-def test_a_thousand_phrases_are_one_query_and_a_digest():
+def test_a_thousand_phrases_are_one_query_and_give_a_digest():
     paper = make_paper("About phrase 777 alone")
     make_edition(paper)
     reader = make_subscriber()
@@ -113,7 +113,7 @@ def test_a_thousand_phrases_are_one_query_and_a_digest():
     assert entries(reader) == [[paper.pk, Reason.KEYWORD, "phrase 777"]]
 
 
-def test_papers_of_an_author_one_follows_come_whatever_the_spelling():
+def test_papers_by_a_followed_author_come_whatever_the_spelling():
     paper = make_paper(authors=["Emmy Noether", "Kurt Gödel"])
     make_edition(make_paper(), paper)
     reader = make_subscriber()
@@ -122,7 +122,7 @@ def test_papers_of_an_author_one_follows_come_whatever_the_spelling():
     assert entries(reader) == [[paper.pk, Reason.AUTHOR, "Godel, Kurt"]]
 
 
-def test_a_topic_that_was_deleted_is_no_wish_any_more():
+def test_a_deleted_topic_is_no_longer_followed():
     topic = make_topic()
     paper = make_paper(about=topic)
     make_edition(paper)
@@ -132,7 +132,7 @@ def test_a_topic_that_was_deleted_is_no_wish_any_more():
     assert entries(reader) == [[paper.pk, Reason.EDITION, ""]]
 
 
-def test_a_topic_that_came_after_the_offer_was_read_breaks_nothing():
+def test_a_topic_created_after_the_candidates_were_read_breaks_nothing():
     make_edition(make_paper())
     offer = planning.candidates_from_editions(None)
     reader = make_subscriber(follows=[make_topic("Brand new")])
@@ -142,7 +142,7 @@ def test_a_topic_that_came_after_the_offer_was_read_breaks_nothing():
     ).users.follows.any()
 
 
-def test_the_score_is_frozen_in_parts_beside_each_paper():
+def test_the_score_components_are_frozen_with_each_paper():
     topic = make_topic()
     make_edition(make_paper(about=topic, score=0.8), make_paper("On bread"))
     reader = make_subscriber(follows=[topic])
@@ -156,7 +156,7 @@ def test_the_score_is_frozen_in_parts_beside_each_paper():
     ]
 
 
-def test_no_mail_where_nothing_matches_as_well_as_was_asked_for():
+def test_no_email_if_nothing_matches_as_well_as_the_reader_asked_for():
     topic = make_topic()
     make_edition(make_paper(about=topic, score=0.5))
     strict, easy = make_subscriber(follows=[topic], least_match=80), make_subscriber(follows=[topic], least_match=40)
@@ -166,7 +166,7 @@ def test_no_mail_where_nothing_matches_as_well_as_was_asked_for():
     assert easy.deliveries.get().status == Delivery.Status.QUEUED
 
 
-def test_a_digest_fits_the_time_to_read_it_and_holds_one_paper_at_least():
+def test_a_digest_fits_the_reading_time_and_has_at_least_one_paper():
     make_edition(*[make_paper(abstract="word " * 230) for _ in range(6)])
     quick, slow = make_subscriber(reading_minutes=1), make_subscriber(reading_minutes=4)
 
@@ -191,7 +191,7 @@ def test_twice_the_readers_with_rules_and_profiles_take_the_same_number_of_queri
     assert counts[0] == counts[1]
 
 
-def test_planning_the_same_again_freezes_the_same():
+def test_planning_the_same_digest_again_freezes_the_same_content():
     topic = make_topic()
     make_edition(*[make_paper(about=topic) for _ in range(12)], *[make_paper() for _ in range(5)])
     reader = make_subscriber(follows=[topic])
@@ -210,7 +210,7 @@ def with_votes(paper):
     give_opinion(make_subscriber(next_digest_at=None, status="pending"), paper, Feedback.Kind.SAVED)
 
 
-def test_votes_of_members_and_likes_of_readers_lift_a_paper_among_those_one_asked_for():
+def test_member_votes_and_reader_likes_lift_a_paper_among_those_a_reader_asked_for():
     topic = make_topic()
     first, voted = make_paper(about=topic), make_paper(about=topic)
     make_edition(first, voted)
@@ -219,7 +219,7 @@ def test_votes_of_members_and_likes_of_readers_lift_a_paper_among_those_one_aske
     assert [paper for paper, *_ in entries(make_subscriber(follows=[topic]))] == [voted.pk, first.pk]
 
 
-def test_who_reads_a_whole_edition_gets_it_in_the_order_of_the_curator_and_sees_what_got_most_votes():
+def test_readers_of_a_whole_edition_get_it_in_the_curators_order_and_see_what_was_voted_most():
     first, voted = make_paper(), make_paper()
     make_edition(first, voted)
     with_votes(voted)
@@ -227,7 +227,7 @@ def test_who_reads_a_whole_edition_gets_it_in_the_order_of_the_curator_and_sees_
     assert entries(make_subscriber()) == [[first.pk, "edition", ""], [voted.pk, "voted", ""]]
 
 
-def test_where_a_digest_brings_several_editions_votes_tell_which_papers_come_first():
+def test_in_a_digest_of_several_editions_votes_decide_which_papers_come_first():
     voted, newest = make_paper(), make_paper()
     before = make_edition(make_paper(), day=DAY - timedelta(days=2))
     make_edition(voted, day=DAY - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Who is due, and what they get."""
+"""Which readers are due, and what they get."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -48,7 +48,7 @@ def test_a_reader_without_topics_gets_the_edition_in_the_curators_order():
     assert delivery.content["papers"][0][1:] == ["edition", ""]
 
 
-def test_a_withdrawn_paper_is_sent_to_nobody_any_more():
+def test_a_withdrawn_paper_is_no_longer_sent():
     make_edition(make_paper("Here"), make_paper("Gone", withdrawn_at=NOON))
     reader = make_subscriber()
 
@@ -57,7 +57,7 @@ def test_a_withdrawn_paper_is_sent_to_nobody_any_more():
     assert titles_of(reader.deliveries.get()) == ["Here"]
 
 
-def test_at_most_as_many_papers_as_the_reader_wants():
+def test_a_digest_has_at_most_as_many_papers_as_the_reader_wants():
     make_edition(*[make_paper() for _ in range(12)])
     ten, three = make_subscriber(), make_subscriber(max_papers=3)
 
@@ -67,7 +67,7 @@ def test_at_most_as_many_papers_as_the_reader_wants():
     assert len(three.deliveries.get().content["papers"]) == 3
 
 
-def test_a_pinned_paper_comes_first_for_everybody_and_a_hidden_one_to_nobody():
+def test_a_pinned_paper_comes_first_for_everyone_and_a_hidden_one_goes_to_no_one():
     graphs = make_topic()
     matching, pinned, hidden = make_paper("Matching", about=graphs), make_paper("Pinned"), make_paper("H", about=graphs)
     edition = make_edition(matching, pinned, hidden)
@@ -95,7 +95,7 @@ def test_planning_twice_changes_nothing():
     assert reader.next_digest_at == datetime(2025, 8, 22, 7, tzinfo=UTC)
 
 
-def test_nothing_comes_twice_over_several_days():
+def test_no_paper_is_sent_twice_over_several_days():
     reader = make_subscriber()
     for day in range(21, 26):
         make_edition(make_paper(f"Paper of day {day}"), day=date(2025, 8, day))
@@ -129,7 +129,7 @@ def test_a_weekly_reader_gets_every_edition_since_the_last_digest():
     assert reader.next_digest_at == datetime(2025, 8, 28, 7, tzinfo=UTC)
 
 
-def test_an_edition_that_comes_late_is_waited_for(settings):
+def test_planning_waits_for_a_late_edition(settings):
     make_edition(make_paper("Yesterday's"), day=DAY - timedelta(days=1))
     reader = make_subscriber(seen_until=NOON - timedelta(hours=20))
 
@@ -149,7 +149,7 @@ def test_after_the_grace_period_the_period_is_skipped_and_says_why(settings):
     assert (delivery.status, delivery.error) == (Delivery.Status.SKIPPED, planning.NO_EDITION)
 
 
-def test_papers_of_an_edition_that_came_too_late_stay_for_the_next_digest(settings):
+def test_papers_of_an_edition_that_came_too_late_wait_for_the_next_digest(settings):
     reader = make_subscriber(seen_until=NOON - timedelta(days=1), time_zone="UTC")
     planning.plan(NOON + settings.EDITION_GRACE)
     make_edition(make_paper("Late"), published=False).publish(NOON + timedelta(hours=9))
@@ -159,7 +159,7 @@ def test_papers_of_an_edition_that_came_too_late_stay_for_the_next_digest(settin
     assert titles_of(reader.deliveries.get(status=Delivery.Status.QUEUED)) == ["Late"]
 
 
-def test_no_matching_paper_means_no_mail_and_says_why():
+def test_no_matching_paper_means_no_email_and_says_why():
     make_edition(make_paper("About graphs", about=make_topic("Graph learning")))
     reader = make_subscriber(follows=[make_topic("Optimization")])
 
@@ -169,7 +169,7 @@ def test_no_matching_paper_means_no_mail_and_says_why():
     assert (delivery.status, delivery.error) == (Delivery.Status.SKIPPED, planning.NO_MATCH)
 
 
-def test_a_skipped_period_is_opened_again_when_the_reader_moves_the_hour_and_an_edition_came(settings):
+def test_a_skipped_period_reopens_when_the_reader_moves_the_hour_and_an_edition_came(settings):
     reader = make_subscriber(seen_until=NOON - timedelta(hours=1))
     planning.plan(NOON + settings.EDITION_GRACE)
     make_edition(make_paper("Evening paper"), published=False).publish(NOON + timedelta(hours=5))
@@ -202,7 +202,7 @@ def test_a_reader_who_moves_the_hour_after_the_digest_keeps_the_next_edition_for
     assert titles_of(reader.deliveries.get(period=DAY + timedelta(days=1))) == ["Second of the day"]
 
 
-def test_days_missed_while_the_service_stood_still_become_one_digest():
+def test_days_missed_while_the_service_was_down_become_one_digest():
     for age in (3, 2, 1, 0):
         make_edition(make_paper(f"{age} days old"), day=DAY - timedelta(days=age))
     reader = make_subscriber(next_digest_at=NOON - timedelta(days=3), seen_until=NOON - timedelta(days=4))
@@ -213,7 +213,7 @@ def test_days_missed_while_the_service_stood_still_become_one_digest():
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.UNSUBSCRIBED, Status.SUPPRESSED])
-def test_only_active_subscribers_are_planned(status):
+def test_only_active_subscribers_get_a_digest(status):
     make_edition(make_paper())
     make_subscriber(status=status)
 
@@ -244,7 +244,7 @@ def test_a_reader_in_berlin_gets_one_digest_a_day_through_a_clock_change(change)
         seen_until=datetime.combine(change - timedelta(days=3), time(23), UTC),
     )
     editions = [make_edition(make_paper(), day=change + timedelta(days=day), published=False) for day in range(-2, 3)]
-    # Out at night; asked before and after seven in either time, at seven itself in both, and once more in the evening.
+    # Out at night; planned before and after seven in either time, at seven itself in both, and again in the evening.
     hours = [time(1, 30), time(4, 30), time(5), time(5, 30), time(6), time(6, 30), time(22)]
     for edition in editions:
         edition.publish(datetime.combine(edition.day, time(1), UTC))
@@ -255,7 +255,7 @@ def test_a_reader_in_berlin_gets_one_digest_a_day_through_a_clock_change(change)
     assert sorted(periods) == [edition.day for edition in editions]
 
 
-def test_a_period_that_has_its_row_keeps_it_when_two_planners_meet():
+def test_a_period_that_has_its_row_keeps_it_when_two_planners_collide():
     edition = make_edition(make_paper())
     reader = make_subscriber()
     other = make_subscriber()
@@ -272,7 +272,7 @@ def test_a_period_that_has_its_row_keeps_it_when_two_planners_meet():
     assert Delivery.objects.get(subscriber=other).status == Delivery.Status.QUEUED
 
 
-def test_a_topic_named_with_signs_of_the_databases_own_is_kept_as_it_is():
+def test_a_topic_name_with_characters_special_to_the_database_is_kept_as_it_is():
     topic = make_topic('Back\\slash \t and "quotes"', slug="odd")
     make_edition(make_paper(about=topic))
     reader = make_subscriber(follows=[topic])

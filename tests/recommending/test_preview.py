@@ -32,7 +32,7 @@ def edition(graphs, privacy):
 
 
 def titles(html):
-    """The papers of the preview, in their order."""
+    """The titles of the papers in the preview, in order."""
     part = re.search(r'id="preview".*?</section>', html, re.DOTALL)[0]
     return re.findall(r'<a href="/papers/\d+"[^>]*>(.*?)</a>', part)
 
@@ -77,7 +77,7 @@ def test_without_javascript_it_is_a_page_that_keeps_what_was_filled_in(client, e
     assert re.search(r'<option value="4" selected>Friday', html)
 
 
-def test_the_preview_does_not_judge_an_address_that_is_half_typed(client, edition):
+def test_the_preview_does_not_complain_about_a_half_typed_address(client, edition):
     html = client.post("/preview", {"email": "ada@"}).content.decode()
 
     assert "errors" not in html
@@ -85,7 +85,7 @@ def test_the_preview_does_not_judge_an_address_that_is_half_typed(client, editio
 
 
 @pytest.mark.parametrize(("field", "value"), [("topics", "0"), ("liked", "x"), ("liked", "-1")])
-def test_bad_input_is_answered_in_words(client, edition, field, value):
+def test_bad_input_gets_a_readable_error(client, edition, field, value):
     answer = client.post("/preview", {field: value}, headers=HTMX)
 
     assert answer.status_code == 200
@@ -105,7 +105,7 @@ def test_a_draft_and_a_hidden_paper_are_not_shown(client, edition):
     assert titles(html) == ["Graph motifs"]
 
 
-def test_what_stands_in_a_title_is_text(client):
+def test_a_title_is_shown_as_text(client):
     make_edition(make_paper("<script>alert(1)</script>"))
 
     html = client.post("/preview", {}, headers=HTMX).content.decode()
@@ -113,17 +113,17 @@ def test_what_stands_in_a_title_is_text(client):
     assert "<script>alert" not in html
 
 
-def test_the_form_has_the_button_that_shows_it(client, edition):
+def test_the_form_has_a_preview_button(client, edition):
     html = client.get("/").content.decode()
 
     assert 'formaction="/preview"' in html
     assert 'hx-post="/preview"' in html
 
 
-# --- On the page of preferences ---
+# --- On the preferences page ---
 
 
-def test_moving_a_topic_shows_another_digest_and_saves_nothing(client, edition, graphs, privacy):
+def test_changing_a_topic_shows_a_different_digest_and_saves_nothing(client, edition, graphs, privacy):
     reader = make_subscriber(follows=[graphs])
 
     html = look(client, reader, **{f"topics-{graphs.pk}": "off", f"topics-{privacy.pk}": "more"}).content.decode()
@@ -140,13 +140,13 @@ def test_more_of_a_topic_brings_its_papers_to_the_top(client, edition, graphs, p
     assert titles(html) == ["Private counts", "Graph motifs"]
 
 
-def test_a_topic_one_never_wants_is_gone(client, edition, graphs):
+def test_a_topic_set_to_never_is_gone(client, edition, graphs):
     html = look(client, make_subscriber(), **{f"topics-{graphs.pk}": "never"}).content.decode()
 
     assert titles(html) == ["Private counts"]
 
 
-def test_nothing_that_fits_is_said(client, edition):
+def test_the_preview_says_when_nothing_matches(client, edition):
     other = make_topic("Optimization")
 
     html = look(client, make_subscriber(), **{f"topics-{other.pk}": "normal"}).content.decode()
@@ -155,13 +155,13 @@ def test_nothing_that_fits_is_said(client, edition):
     assert "On a day like that, we don’t send an email" in html
 
 
-def test_at_most_as_many_as_the_form_says(client):
+def test_the_preview_has_at_most_as_many_papers_as_the_form_says(client):
     make_edition(*[make_paper() for _ in range(12)])
 
     assert len(titles(look(client, make_subscriber(), max_papers=4).content.decode())) == 4
 
 
-def test_without_javascript_the_page_comes_with_what_was_filled_in(client, edition, graphs):
+def test_without_javascript_the_preferences_page_keeps_what_was_filled_in(client, edition, graphs):
     html = look(
         client, make_subscriber(), headers={}, **{f"topics-{graphs.pk}": "more", "mute": "foo"}
     ).content.decode()
@@ -177,7 +177,7 @@ def test_a_form_with_errors_names_them(client, edition):
     assert "Papers per digest: " in html
 
 
-def test_a_preview_needs_its_readers_own_link(client, edition):
+def test_a_preview_needs_the_readers_own_link(client, edition):
     assert client.post("/preferences/forged:x:y/preview").status_code == 404
 
 

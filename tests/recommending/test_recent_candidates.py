@@ -1,4 +1,4 @@
-"""Which papers everything new is: from when on, up to when, and how many."""
+"""Which papers count as everything new: since when, until when, and how many."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ def graphs():
     return make_topic("Graph learning")
 
 
-def test_somebody_new_gets_what_came_in_the_last_three_days(graphs):
+def test_a_new_reader_gets_what_came_in_the_last_three_days(graphs):
     make_edition(make_paper(about=graphs))
     make_new_paper("Recent", about=graphs, at=NOON - 2 * A_DAY)
     make_new_paper("Older", about=graphs, at=NOON - 4 * A_DAY)
@@ -39,7 +39,7 @@ def test_after_a_long_pause_it_goes_back_two_weeks(graphs):
     assert titles(extra_part(reader.deliveries.get())["papers"]) == ["In time"]
 
 
-def test_what_came_a_moment_ago_waits_for_the_next_digest(graphs):
+def test_a_paper_that_came_a_moment_ago_waits_for_the_next_digest(graphs):
     make_edition(make_paper(about=graphs))
     make_new_paper("A moment ago", about=graphs, at=NOON - timedelta(minutes=5))
     reader = make_wide_subscriber(follows=[graphs])
@@ -52,7 +52,7 @@ def test_what_came_a_moment_ago_waits_for_the_next_digest(graphs):
     assert titles(extra_part(reader.deliveries.get(period=DAY + A_DAY))["papers"]) == ["A moment ago"]
 
 
-def test_of_very_many_only_the_newest_are_looked_at(graphs, monkeypatch):
+def test_only_the_newest_of_very_many_papers_are_considered(graphs, monkeypatch):
     monkeypatch.setattr(catalogue, "MAX_CANDIDATES", 2)
     make_edition(make_paper("Edition"))
     for hours in (3, 1, 2):

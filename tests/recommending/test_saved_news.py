@@ -1,4 +1,4 @@
-"""What happens to saved papers is news in the next digest: once, at most three lines, and for their reader alone."""
+"""What happens to saved papers is news in the next digest: once, at most three lines, and only for their reader."""
 
 from datetime import timedelta
 
@@ -54,7 +54,7 @@ def news_rows():
         ({"version": 1}, []),
     ],
 )
-def test_what_comes_in_about_a_saved_paper_is_noted(paper, fields, news):
+def test_news_about_a_saved_paper_is_recorded(paper, fields, news):
     save(make_subscriber(), paper)
 
     import_records([record(**fields)])
@@ -64,7 +64,7 @@ def test_what_comes_in_about_a_saved_paper_is_noted(paper, fields, news):
     assert [row[1:] for row in news_rows()] == news
 
 
-def test_of_papers_that_nobody_saved_and_of_new_ones_nothing_is_noted(paper):
+def test_nothing_is_recorded_about_new_papers_or_ones_that_no_one_saved(paper):
     feedback.give_feedback(make_subscriber(), paper.pk, Feedback.Kind.MORE, NOON)
 
     import_records([record(version=4), record(title="New", identifiers=(("arxiv", "2508.00002"), ("doi", "10.1/2")))])
@@ -72,7 +72,7 @@ def test_of_papers_that_nobody_saved_and_of_new_ones_nothing_is_noted(paper):
     assert news_rows() == []
 
 
-def test_code_that_moves_and_a_version_that_was_not_known_are_no_news(paper):
+def test_moved_code_and_a_first_known_version_are_not_news(paper):
     save(make_subscriber(), paper)
     Paper.objects.filter(pk=paper.pk).update(code_url="https://example.org/old", version=0)
 
@@ -129,7 +129,7 @@ def test_only_what_happened_after_saving_and_not_long_ago_counts(edition, paper)
     assert news_in(Delivery.objects.get(subscriber=away).content) == []
 
 
-def test_what_came_in_during_planning_waits_and_is_lost_by_no_digest(edition, paper):
+def test_news_that_comes_in_during_planning_waits_and_is_not_lost(edition, paper):
     reader = make_subscriber()
     save(reader, paper)
     happen(paper, at=NOON - timedelta(minutes=5))
@@ -149,7 +149,7 @@ def test_a_day_without_a_digest_loses_no_news(paper):
     assert news_in(digest_of(reader, NOON + timedelta(days=1)).content)
 
 
-def test_at_most_three_lines_the_gravest_first_and_one_of_a_kind(edition):
+def test_there_are_at_most_three_lines_most_serious_first_and_one_of_a_kind(edition):
     reader = make_subscriber()
     papers = [make_paper(f"Saved {number}") for number in range(4)]
     save(reader, *papers)
@@ -163,7 +163,7 @@ def test_at_most_three_lines_the_gravest_first_and_one_of_a_kind(edition):
     assert lines[2] == (papers[1].pk, "version", "3")
 
 
-def test_news_cost_four_questions_a_batch_however_many_readers_there_are(edition, paper, django_assert_num_queries):
+def test_news_costs_four_queries_per_batch_however_many_readers_there_are(edition, paper, django_assert_num_queries):
     readers = [make_subscriber() for _ in range(20)]
     for reader in readers:
         save(reader, paper)
@@ -190,7 +190,7 @@ def spliced(delivery):
     return renderer.mail(letter).message()
 
 
-def test_the_mail_tells_it_in_both_parts_and_the_joined_one_is_the_same(delivery):
+def test_the_email_has_the_news_in_both_parts_and_the_spliced_one_is_the_same(delivery):
     rendered = render(delivery)
     message = spliced(delivery)
 
@@ -204,7 +204,7 @@ def test_the_mail_tells_it_in_both_parts_and_the_joined_one_is_the_same(delivery
     assert len(rendered.html.encode()) < HTML_BYTES
 
 
-def test_the_page_for_everybody_says_nothing_of_it(delivery):
+def test_the_page_for_everyone_does_not_mention_it(delivery):
     page = render_for_browser(delivery)
 
     for text in (page.html, page.text):
@@ -224,7 +224,7 @@ def test_a_paper_that_can_no_longer_be_shown_is_left_out_and_so_are_odd_rows(del
     assert "nonsense" not in render(delivery).text
 
 
-def test_the_mail_leads_to_the_saved_papers(delivery, client):
+def test_the_email_links_to_the_saved_papers(delivery, client):
     text = render(delivery).text
     address = next(line for line in text.splitlines() if line.startswith("Saved papers: ")).partition(": ")[2]
 
@@ -232,7 +232,7 @@ def test_the_mail_leads_to_the_saved_papers(delivery, client):
     assert client.get(address.removeprefix("http://localhost:8000")).status_code == 200
 
 
-def test_an_edition_is_planned_as_ever_where_nothing_happened(edition):
+def test_an_edition_is_planned_as_usual_if_nothing_happened(edition):
     reader = make_subscriber()
 
     assert "news" not in digest_of(reader).content

@@ -1,4 +1,4 @@
-"""What planning makes of pauses, of months, and of readers who want no mail."""
+"""How planning handles pauses, monthly digests, and readers who want no email."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ def titles_of(delivery):
     )
 
 
-def test_the_papers_missed_in_a_pause_come_as_one_digest_on_the_day_it_ends():
+def test_the_papers_missed_during_a_pause_come_as_one_digest_on_the_day_it_ends():
     reader = make_subscriber(paused_until=DAY, seen_until=NOON - timedelta(days=10))
     for age in (9, 5, 1, 0):
         make_edition(make_paper(f"{age} days old"), day=DAY - timedelta(days=age))
@@ -40,7 +40,7 @@ def test_a_monthly_reader_gets_the_next_one_a_month_later():
     assert reader.next_digest_at == datetime(2025, 8, 31, 7, tzinfo=UTC)
 
 
-def test_a_digest_for_the_feed_alone_is_kept_and_not_queued():
+def test_a_feed_only_digest_is_kept_and_not_queued():
     make_edition(make_paper("For the feed"))
     reader = make_subscriber(channel=Channel.FEED)
     make_subscriber()

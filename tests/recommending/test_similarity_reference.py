@@ -27,7 +27,7 @@ def for_whom(measured, text):
     return measured.audience.of_papers(measured.term_weights.vectors(counts))[0]
 
 
-def test_a_paper_nobody_has_seen_is_for_those_who_liked_such_papers():
+def test_a_paper_no_one_has_seen_suits_readers_who_liked_similar_papers():
     graphs, bread, _ = (papers_about(subject, 8) for subject in ("graph networks", "bread ovens", "distant stars"))
     for papers in (graphs, bread):
         likes(make_subscriber(), papers[:5])
@@ -67,7 +67,7 @@ def test_a_young_catalogue_is_measured_again_once_it_has_grown(monkeypatch):
     assert len(reference.similarity_reference(NOON).whitening.sample) == 4
 
 
-def test_many_readers_and_papers_are_bounded(monkeypatch):
+def test_the_number_of_readers_and_papers_is_bounded(monkeypatch):
     monkeypatch.setattr(reference, "MAX_AUDIENCE", 2)
     monkeypatch.setattr(reference, "MAX_LIKED_PAPERS", 5)
     papers = papers_about("graph networks", 8)
@@ -79,7 +79,7 @@ def test_many_readers_and_papers_are_bounded(monkeypatch):
     assert audience.tastes.shape[0] == 2
 
 
-def test_dislikes_and_openings_say_nothing_of_whom_a_paper_is_for():
+def test_dislikes_and_opens_say_nothing_about_whom_a_paper_suits():
     papers = papers_about("graph networks", 4)
     reader = make_subscriber()
     for paper, kind in zip(papers, [Feedback.Kind.LESS, Feedback.Kind.OPENED] * 2, strict=True):

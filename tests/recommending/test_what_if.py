@@ -1,4 +1,4 @@
-"""What a change of mind would have changed of the last papers."""
+"""What a change of mind would have changed about the last papers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +26,7 @@ def topics():
 
 @pytest.fixture
 def reader(topics):
-    """Somebody who follows both topics and got three digests, of two papers each."""
+    """A reader who follows both topics and got three digests of two papers each."""
     subscriber = make_subscriber(follows=list(topics), next_digest_at=NOON - timedelta(days=2))
     for age in (2, 1, 0):
         make_edition(*[make_paper(about=topic) for topic in topics], day=DAY - timedelta(days=age))
@@ -49,7 +49,7 @@ def test_no_change_changes_nothing(reader):
     assert what_if(reader, request_of(reader, NOON), request_of(reader, NOON), NOON) == WhatIf(0, 6)
 
 
-def test_who_got_no_digest_yet_is_told_nothing(topics):
+def test_a_reader_without_a_digest_yet_is_told_nothing(topics):
     newcomer = make_subscriber(follows=[topics[0]])
 
     assert what_if(newcomer, request_of(newcomer, NOON), without(newcomer, topics[0]), NOON) == WhatIf(0, 0)
@@ -63,7 +63,7 @@ def test_only_the_last_twenty_papers_count(topics):
     assert what_if(reader, request_of(reader, NOON), without(reader, topics[0]), NOON) == WhatIf(20, 20)
 
 
-def test_a_change_made_since_does_not_count(reader, topics):
+def test_a_change_made_since_then_does_not_count(reader, topics):
     reader.follow([topics[1]])
 
     saved = request_of(reader, NOON)
@@ -93,7 +93,7 @@ def test_the_preview_says_what_it_would_have_changed(client, reader, topics):
     assert "would have changed <strong>3 of your last 6 papers</strong>" in html
 
 
-def test_the_page_of_the_button_says_what_it_would_have_changed(client, reader):
+def test_the_page_behind_the_button_says_what_it_would_have_changed(client, reader):
 
     delivery = reader.deliveries.first()
     address = (

@@ -1,4 +1,4 @@
-"""Why a paper came or did not, and the one button that mends it."""
+"""Why a paper came or did not, and the one button that fixes it."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def graphs():
 
 @pytest.fixture
 def papers(graphs):
-    """Six papers about graphs, the first the strongest, and one about privacy."""
+    """Six papers about graphs, strongest first, and one about privacy."""
     absence = [make_paper(f"Graph paper {number}", about=graphs, score=0.9 - number / 10) for number in range(6)]
     absence.append(make_paper("Private counts", about=make_topic("Differential privacy")))
     PaperIdentifier.objects.create(paper=absence[-1], scheme="arxiv", value="2309.17053")
@@ -35,7 +35,7 @@ def papers(graphs):
 
 @pytest.fixture
 def reader(graphs, papers):
-    """Somebody who follows graphs and has had a digest of three papers."""
+    """A reader who follows graphs and has had a digest of three papers."""
     subscriber = make_subscriber(follows=[graphs], max_papers=3)
     planning.plan(NOON)
     subscriber.refresh_from_db()
@@ -56,7 +56,7 @@ def press(client, reader, paper, kind):
     return page
 
 
-def test_a_paper_that_came_is_shown_with_its_place_and_no_button(client, reader, papers):
+def test_a_paper_that_came_is_shown_with_its_position_and_no_button(client, reader, papers):
     page = look(client, reader, papers[0].pk)
 
     assert "It was in your digest of 21 August 2025" in page
@@ -65,11 +65,11 @@ def test_a_paper_that_came_is_shown_with_its_place_and_no_button(client, reader,
     assert 'name="remedy"' not in page
 
 
-def test_a_paper_below_the_cut_is_shown_with_rank_and_cut_and_room_is_one_button_away(client, reader, papers):
+def test_a_paper_below_the_cut_is_shown_with_its_rank_and_one_button_makes_room(client, reader, papers):
     page = look(client, reader, papers[4].pk)
     assert "It wasn’t in your digest of 21 August 2025" in page
     assert "ranks <strong>number 5 of 7</strong>" in page
-    # The fifth place of five is the one for something different.
+    # The fifth position of five is the one for something different.
     assert "Send me up to 6 papers" in page
 
     page = press(client, reader, papers[4], "more room")
@@ -79,7 +79,7 @@ def test_a_paper_below_the_cut_is_shown_with_rank_and_cut_and_room_is_one_button
     assert "it gets in" in page
 
 
-def test_a_paper_nobody_asked_for_is_mended_by_following_its_topic(client, reader, papers):
+def test_a_paper_that_matches_nothing_is_fixed_by_following_its_topic(client, reader, papers):
     page = look(client, reader, "https://arxiv.org/abs/2309.17053v2")
     assert "it doesn’t match anything you follow" in page
 
@@ -89,7 +89,7 @@ def test_a_paper_nobody_asked_for_is_mended_by_following_its_topic(client, reade
     assert Follow.objects.get(topic__name="Differential privacy").weight == Weight.NORMAL
 
 
-def test_a_muted_paper_names_the_phrase_and_is_mended_by_unmuting_it(client, reader, papers):
+def test_a_muted_paper_names_the_phrase_and_is_fixed_by_unmuting_it(client, reader, papers):
     preferences.keep(reader, Preferences(preferences.preferences_of(reader).weights, mute=("graph  Paper 0", "other")))
     page = look(client, reader, papers[0].pk)
     assert "you mute “graph  Paper 0”" in page
@@ -99,9 +99,9 @@ def test_a_muted_paper_names_the_phrase_and_is_mended_by_unmuting_it(client, rea
     assert list(Rule.objects.values_list("phrase", flat=True)) == ["other"]
 
 
-def test_a_refused_topic_is_named_and_allowed_again(client, reader, papers, graphs):
+def test_a_refused_topic_is_named_and_can_be_allowed_again(client, reader, papers, graphs):
     preferences.keep(reader, Preferences({graphs.pk: Weight.NEVER}))
-    # It came, before the topic was refused; the next one did not.
+    # The topic's papers came before it was refused; the next one did not.
     other = make_paper("Another graph paper", about=graphs)
     make_edition(other, day=DAY + timedelta(days=1))
     page = look(client, reader, other.pk)
@@ -113,7 +113,7 @@ def test_a_refused_topic_is_named_and_allowed_again(client, reader, papers, grap
     assert not Follow.objects.exists()
 
 
-def test_what_has_no_other_remedy_is_mended_by_more_like_this(client, reader):
+def test_a_paper_with_no_other_fix_is_fixed_by_more_like_this(client, reader):
     untagged = make_paper("About nothing known")
     make_edition(untagged, day=DAY + timedelta(days=1))
     assert "More like this" in look(client, reader, untagged.pk)
@@ -123,7 +123,7 @@ def test_what_has_no_other_remedy_is_mended_by_more_like_this(client, reader):
     assert Feedback.objects.get().kind == "more"
 
 
-def test_a_paper_of_an_edition_still_to_come_stands_as_it_would_come(client, reader, graphs):
+def test_a_paper_of_an_edition_still_to_come_is_shown_as_it_would_come(client, reader, graphs):
     paper = make_paper("Of the next digest", about=graphs)
     make_edition(paper, day=DAY + timedelta(days=1))
 
@@ -133,13 +133,13 @@ def test_a_paper_of_an_edition_still_to_come_stands_as_it_would_come(client, rea
     assert "it gets in" in page
 
 
-def test_an_edition_from_before_somebody_signed_up_can_be_looked_at_too(client, papers, graphs):
+def test_an_edition_from_before_the_reader_signed_up_can_be_looked_at_too(client, papers, graphs):
     newcomer = make_subscriber(follows=[graphs])
 
     assert "it gets in" in look(client, newcomer, papers[0].pk)
 
 
-def test_a_day_without_digest_says_why(client, papers):
+def test_a_day_without_a_digest_says_why(client, papers):
     reader = make_subscriber(follows=[make_topic("Optimization")])
     planning.plan(NOON)
 
@@ -149,7 +149,7 @@ def test_a_day_without_digest_says_why(client, papers):
 
 
 @pytest.mark.parametrize("query", ["2309.99999", "nonsense", "9" * 40, "<script>alert(1)</script>"])
-def test_an_id_that_names_no_paper_is_told_so(client, reader, query):
+def test_a_query_that_matches_no_paper_is_answered_with_that(client, reader, query):
     page = look(client, reader, query)
 
     assert "We couldn’t find that paper" in page
@@ -167,14 +167,14 @@ def test_looking_changes_nothing(client, reader, papers):
 
 
 @pytest.mark.parametrize("remedy", ["unmute", "more room", "drop everything", ""])
-def test_a_button_that_fits_no_longer_does_nothing(client, reader, papers, remedy):
+def test_a_button_that_no_longer_applies_does_nothing(client, reader, papers, remedy):
     page = press(client, reader, papers[-1], remedy)
 
     assert "Nothing changed" in page
     assert reader.max_papers == 3
 
 
-def test_a_mend_for_a_paper_that_is_not_there_is_refused(client, reader):
+def test_a_fix_for_a_paper_that_does_not_exist_is_refused(client, reader):
     assert client.post(path(reader, "/mend"), {"paper": "999999", "remedy": "unmute"}).status_code == 404
 
 
@@ -183,7 +183,7 @@ def test_a_disliked_paper_can_be_liked_after_all(reader, papers):
 
     absence = why_not.explain_absence(reader, papers[4], NOON)
 
-    # For the sake of variety it may need a place more than its rank.
+    # For the sake of variety it may need one position more than its rank.
     assert absence.fix in (
         SuggestedFix(FixKind.MORE_LIKE_THIS),
         *(SuggestedFix(FixKind.INCREASE_LIMIT, str(absence.explained.rank + more)) for more in (0, 1)),
@@ -199,7 +199,7 @@ def test_more_papers_cost_no_more_queries(client, reader, graphs, django_assert_
         look(client, reader, papers[0].pk)
 
 
-def test_words_of_a_title_name_the_one_paper_that_has_them(client, reader, papers):
+def test_words_of_a_title_find_the_one_paper_that_has_them(client, reader, papers):
     for query in ("private counts", "PRIVATE", "Graph paper 4"):
         page = look(client, reader, query)
         title = "Graph paper 4" if "4" in query else "Private counts"
@@ -208,7 +208,7 @@ def test_words_of_a_title_name_the_one_paper_that_has_them(client, reader, paper
         assert "Which of these" not in page
 
 
-def test_words_of_several_titles_offer_them_to_choose_from(client, reader, papers):
+def test_words_of_several_titles_offer_a_choice_of_papers(client, reader, papers):
     page = look(client, reader, "graph paper")
 
     assert "Which of these do you mean?" in page
@@ -216,14 +216,14 @@ def test_words_of_several_titles_offer_them_to_choose_from(client, reader, paper
     assert "Private counts" not in page
 
 
-def test_a_whole_title_names_its_paper_though_another_begins_alike(client, reader):
+def test_a_whole_title_finds_its_paper_though_another_begins_the_same(client, reader):
     one = make_paper("Attention")
     make_edition(one, make_paper("Attention again"), day=DAY + timedelta(days=1))
 
     assert f'<a href="{one.get_absolute_url()}">Attention</a>' in look(client, reader, "attention")
 
 
-def test_words_of_a_draft_name_nothing(client, reader):
+def test_words_of_a_draft_find_nothing(client, reader):
     make_edition(make_paper("Secret draft"), day=DAY + timedelta(days=1), published=False)
 
     assert "We couldn’t find that paper" in look(client, reader, "secret draft")
@@ -243,7 +243,7 @@ def test_something_different_says_that_it_came_by_design(client, reader, papers)
     assert "something different" in client.get(receipt).content.decode()
 
 
-def test_each_paper_page_asks_why_and_leads_back_there_after_signing_in(client, papers):
+def test_each_paper_page_links_to_why_and_signing_in_leads_back_there(client, papers):
     page = client.get(papers[0].get_absolute_url()).content.decode()
 
     assert f'href="/preferences/me/why?paper={papers[0].pk}"' in page

@@ -1,4 +1,4 @@
-"""Whoever got a paper in a digest hears in the next one that it was withdrawn."""
+"""Readers who got a paper in a digest hear in the next one that it was withdrawn."""
 
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ def sent_digest(reader, edition, *papers, period=BEFORE, status=Status.SENT, mor
     return make_delivery(reader, edition, period=period, status=status, content=content)
 
 
-def test_it_stands_in_the_next_digest_of_those_who_got_the_paper(paper, other, edition):
+def test_it_is_in_the_next_digest_of_those_who_got_the_paper(paper, other, edition):
     got, without = make_subscriber(), make_subscriber()
     sent_digest(got, edition, paper)
     sent_digest(without, edition, other)
@@ -61,12 +61,12 @@ def test_it_stands_in_the_next_digest_of_those_who_got_the_paper(paper, other, e
     planning.plan(later)
     assert "“Withdrawn paper” was withdrawn" in render(Delivery.objects.get(subscriber=got, period=DAY)).text
     assert "was withdrawn" not in render(Delivery.objects.get(subscriber=without, period=DAY)).text
-    # Once.
+    # Only once.
     Delivery.objects.filter(period=DAY).update(created_at=later)
     assert news_for([got.pk], later + timedelta(days=1)) == {}
 
 
-def test_a_monthly_reader_and_one_of_a_second_part_hear_of_it_too(other):
+def test_a_monthly_reader_and_one_who_got_it_in_the_extra_section_hear_of_it_too(other):
     paper = on_arxiv(make_paper("Withdrawn paper", version=1, source="oai", sent_at=NOON), "2508.00001")
     edition = make_edition(other, day=BEFORE)
     monthly, second = make_subscriber(), make_subscriber()
@@ -78,13 +78,13 @@ def test_a_monthly_reader_and_one_of_a_second_part_hear_of_it_too(other):
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.SENT}))
-def test_a_digest_that_did_not_arrive_counts_for_nothing(paper, edition, status):
+def test_a_digest_that_was_not_sent_does_not_count(paper, edition, status):
     sent_digest(make_subscriber(), edition, paper, status=status)
     withdraw()
     assert find_recipients(NOON) == 0
 
 
-def test_a_key_that_stands_elsewhere_in_a_digest_is_no_paper(paper, other, edition):
+def test_a_key_elsewhere_in_a_digest_is_not_a_paper(paper, other, edition):
     reader = make_subscriber()
     content = {"papers": [[other.pk, "topic", f'[{paper.pk}, "']], "parts": [[paper.pk]], "of": 9}
     make_delivery(
@@ -94,13 +94,13 @@ def test_a_key_that_stands_elsewhere_in_a_digest_is_no_paper(paper, other, editi
     assert find_recipients(NOON) == 0
 
 
-def test_of_a_paper_that_nobody_got_nothing_is_noted(paper):
+def test_nothing_is_recorded_about_a_paper_that_no_one_got(paper):
     withdraw()
     assert not PaperNews.objects.exists()
     assert find_recipients(NOON) == 0
 
 
-def test_whoever_saved_it_and_got_it_hears_of_it_once(paper, edition):
+def test_a_reader_who_saved_it_and_got_it_hears_of_it_once(paper, edition):
     reader = make_subscriber()
     sent_digest(reader, edition, paper)
     reader.feedback.create(paper=paper, kind="saved", at=NOON - timedelta(days=2))
@@ -117,7 +117,7 @@ def test_a_reader_whose_data_was_erased_is_not_looked_for(paper, edition):
     assert find_recipients(NOON) == 0
 
 
-def test_many_are_noted_in_few_queries(paper, edition, django_assert_max_num_queries):
+def test_many_recipients_are_recorded_in_few_queries(paper, edition, django_assert_max_num_queries):
     for _ in range(30):
         sent_digest(make_subscriber(), edition, paper)
     withdraw()
@@ -127,7 +127,7 @@ def test_many_are_noted_in_few_queries(paper, edition, django_assert_max_num_que
 
 
 @pytest.mark.parametrize("source", ["crossref", "europepmc", "pubmed"])
-def test_a_retraction_that_an_index_tells_of_is_heard_of_too(source):
+def test_readers_also_hear_of_a_retraction_reported_by_an_index(source):
     paper = make_paper("Retracted paper", source="oai")
     paper.identifiers.create(scheme="doi", value="10.1000/182")
     reader = make_subscriber()

@@ -1,4 +1,4 @@
-"""Each code of the ranking has its words, for readers and for curators."""
+"""Each code of the ranking has its wording, for readers and for curators."""
 
 import pytest
 from django.template.loader import get_template
@@ -27,27 +27,27 @@ from digest.site import why_not as page
         ("edition", "", "In this edition"),
     ],
 )
-def test_each_reason_has_its_words(code, argument, words):
+def test_each_reason_has_its_wording(code, argument, words):
     assert reason_line(code, argument) == Block(words, words)
 
 
-def test_the_argument_of_a_reason_is_escaped_in_html_alone():
+def test_the_argument_of_a_reason_is_escaped_only_in_html():
     assert reason_line("keyword", "a<b") == Block("Matches “a&lt;b”", "Matches “a<b”")
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_no_reason_is_without_words_for_readers_and_curators(reason):
+def test_every_reason_has_wording_for_readers_and_curators(reason):
     assert wording.REASONS[reason].for_reader
     assert wording.REASONS[reason].for_curator
 
 
 @pytest.mark.parametrize("reason", [Reason.TOPIC, Reason.KEYWORD, Reason.AUTHOR, Reason.LIKED, Reason.OPENED])
-def test_what_a_reason_tells_of_its_reader_has_words_for_everybody(reason):
+def test_a_reason_that_reveals_its_reader_has_wording_for_everyone(reason):
     assert wording.REASONS[wording.REASONS[reason].shared].for_reader
 
 
 @pytest.mark.parametrize("exclusion", [exclusion for exclusion in ExclusionReason if exclusion])
-def test_no_exclusion_is_without_words_for_curators(exclusion):
+def test_every_exclusion_has_wording_for_curators(exclusion):
     assert wording.exclusion_for_curator(exclusion, "Bread")
 
 
@@ -55,7 +55,7 @@ def test_each_component_of_the_score_has_a_label():
     assert set(wording.COMPONENT_LABELS) == set(COMPONENT_NAMES)
 
 
-def test_a_code_that_a_later_version_froze_is_told_as_the_editions():
+def test_a_code_frozen_by_a_later_version_is_shown_as_in_this_edition():
     assert wording.reason_sentence("starred", "Ada") == "In this edition"
 
 
@@ -68,7 +68,7 @@ def test_each_exclusion_has_its_template_on_the_readers_page(exclusion):
 
 
 @pytest.mark.parametrize("kind", FixKind)
-def test_each_fix_has_words_for_its_button_and_for_what_was_done(kind):
+def test_each_fix_has_wording_for_its_button_and_for_what_was_done(kind):
     fix = SuggestedFix(kind, "Bread")
 
     assert page.FIXES[kind].button

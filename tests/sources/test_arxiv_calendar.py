@@ -1,4 +1,4 @@
-"""The day of a paper is that of its announcement, Eastern time."""
+"""A paper's day is the day of its announcement, Eastern time."""
 
 from datetime import UTC, date, datetime
 
@@ -33,7 +33,7 @@ def eastern(text):
         ("2026-09-20 23:59", "2026-09-22"),
     ],
 )
-def test_the_table_of_the_week(received, day):
+def test_papers_are_announced_on_arxivs_weekly_schedule(received, day):
     assert announcement_day(eastern(received)) == date.fromisoformat(day)
 
 
@@ -64,7 +64,7 @@ def test_the_deadline_keeps_eastern_time_through_both_clock_changes(received, da
         ("2026-01-19 10:00", "2026-01-21"),  # Monday
     ],
 )
-def test_what_a_holiday_holds_up_is_in_the_next_mailing(received, day):
+def test_papers_held_up_by_a_holiday_are_in_the_next_mailing(received, day):
     assert announcement_day(eastern(received)) == date.fromisoformat(day)
 
 
@@ -79,15 +79,15 @@ def test_what_a_holiday_holds_up_is_in_the_next_mailing(received, day):
         ("2026-11-27 12:00", "2026-11-26"),
     ],
 )
-def test_the_latest_day_is_the_last_that_was_announced(now, day):
+def test_the_latest_day_is_the_last_one_announced(now, day):
     assert latest_announcement(eastern(now)) == date.fromisoformat(day)
 
 
-def test_there_is_no_mailing_on_friday_and_saturday():
+def test_there_is_no_mailing_on_friday_or_saturday():
     assert [has_mailing(date(2026, 9, day)) for day in range(13, 20)] == [True] * 5 + [False] * 2
 
 
-def test_the_usual_holidays_are_among_those_that_arxiv_named():
+def test_the_usual_holidays_are_among_those_arxiv_published():
     assert PUBLISHED_HOLIDAYS[2026] - usual_holidays(2026) == {date(2026, 12, 29), date(2026, 12, 31)}
     assert usual_holidays(2026) <= PUBLISHED_HOLIDAYS[2026]
 
@@ -95,16 +95,16 @@ def test_the_usual_holidays_are_among_those_that_arxiv_named():
 @pytest.mark.parametrize(
     ("received", "day"),
     [
-        ("2027-01-18 10:00", "2027-01-20"),  # Monday, Martin Luther King's day
-        ("2027-07-05 10:00", "2027-07-07"),  # Monday, for the 4th is a Sunday
+        ("2027-01-18 10:00", "2027-01-20"),  # Monday, Martin Luther King Day
+        ("2027-07-05 10:00", "2027-07-07"),  # Monday, because the 4th is a Sunday
         ("2027-11-25 10:00", "2027-11-29"),  # Thanksgiving
     ],
 )
-def test_a_year_that_arxiv_has_not_named_yet_has_the_usual_holidays(received, day):
+def test_a_year_arxiv_has_not_published_yet_has_the_usual_holidays(received, day):
     assert announcement_day(eastern(received)) == date.fromisoformat(day)
 
 
-def test_an_operator_names_more_of_them(settings):
+def test_an_operator_can_add_holidays(settings):
     settings.ARXIV_HOLIDAYS = frozenset({date(2027, 12, 30)})
 
     assert announcement_day(eastern("2027-12-30 10:00")) == date(2028, 1, 3)

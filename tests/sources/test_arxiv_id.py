@@ -1,4 +1,4 @@
-"""One paper, however its id is written."""
+"""The same paper, however its ID is written."""
 
 import pytest
 
@@ -40,7 +40,7 @@ NEW, OLD = ArxivId("2508.12345"), ArxivId("math/0611800")
         ("https://doi.org/10.48550/arXiv.hep-th/9901001", ArxivId("hep-th/9901001")),
     ],
 )
-def test_every_way_of_writing_leads_to_one_paper(text, expected):
+def test_every_way_of_writing_an_id_gives_the_same_paper(text, expected):
     assert parse_arxiv_id(text) == expected
 
 
@@ -64,9 +64,9 @@ def test_every_way_of_writing_leads_to_one_paper(text, expected):
         "https://arxiv.org/",
     ],
 )
-def test_what_is_no_id_is_none(text):
+def test_anything_that_is_not_an_id_gives_none(text):
     assert parse_arxiv_id(text) is None
 
 
-def test_an_id_is_written_with_the_version_that_was_named():
+def test_an_id_is_written_with_the_version_it_was_given():
     assert [str(NEW), str(ArxivId("2508.12345", 2))] == ["2508.12345", "2508.12345v2"]

@@ -1,4 +1,4 @@
-"""Strings of authors become names; one person has one key under all spellings."""
+"""Author strings become names, and one person has the same key in every spelling."""
 
 import pytest
 
@@ -8,16 +8,16 @@ from tests.support.reading import read_table
 
 
 @pytest.mark.parametrize(("text", "expected"), read_table("names.tsv"))
-def test_a_string_of_authors_is_split_into_names(text, expected):
+def test_an_author_string_is_split_into_names(text, expected):
     assert " | ".join(author_names.split(text)) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), read_table("bibtex-names.tsv"))
-def test_a_field_of_bibtex_is_split_into_names_in_reading_order(text, expected):
+def test_a_bibtex_field_is_split_into_names_in_reading_order(text, expected):
     assert " | ".join(author_names.of_bibtex(text)) == expected
 
 
-def test_letters_with_accents_stay_as_they_were_written():
+def test_accented_letters_stay_as_they_were_written():
     original = r"Bj{\o}rn S{\o}rensen, M. Wei{\ss}, \'Eric \^{I}le, Jos\'e Pe\~na"
     assert author_names.split(original) == (
         r"Bj{\o}rn S{\o}rensen",
@@ -27,7 +27,7 @@ def test_letters_with_accents_stay_as_they_were_written():
     )
 
 
-def test_a_long_list_of_authors_takes_no_longer_than_its_length():
+def test_a_very_long_list_of_authors_is_split_quickly():
     many = " and ".join(f"Author{{{number}}}, Ada" for number in range(5000))
     assert len(author_names.of_bibtex(many)) == 5000
 
@@ -62,5 +62,5 @@ def test_the_spellings_of_one_person_share_a_key(spellings):
         ("Ludwig von Mises", "Ludwig Mises"),
     ],
 )
-def test_two_who_may_be_two_people_have_two_keys(one, other):
+def test_names_that_may_be_different_people_have_different_keys(one, other):
     assert author_key(one) != author_key(other)

@@ -1,4 +1,4 @@
-"""BibTeX and lists of ids, as people have them."""
+"""BibTeX and lists of IDs, as people have them."""
 
 from datetime import UTC, datetime
 
@@ -45,7 +45,7 @@ def test_a_paper_is_known_by_its_ids_or_else_by_its_title(fields, identifiers):
     assert only(f"@misc{{key, title = {{On graphs}}, {fields}}}").identifiers == identifiers
 
 
-def test_entries_that_cannot_be_read_are_named_by_line_and_the_others_stay():
+def test_unreadable_entries_are_named_by_line_and_the_others_are_kept():
     page = bibtex.read(
         '@misc{a, title = {One}}\n@misc{b, title = "never closed\n@misc{c, title = {Three}}\n'
         "@misc{a, title = {Again}}\n@misc{d, author = {Nobody}}\n"
@@ -59,11 +59,11 @@ def test_entries_that_cannot_be_read_are_named_by_line_and_the_others_stay():
 
 
 @pytest.mark.parametrize("year", ["2126", "in press", "0000", "99999"])
-def test_a_year_nobody_can_believe_is_left_out(year):
+def test_an_implausible_year_is_left_out(year):
     assert only(f"@misc{{key, title = {{On graphs}}, year = {{{year}}}}}").published_at is None
 
 
-def test_characters_no_database_takes_are_dropped():
+def test_characters_no_database_accepts_are_dropped():
     assert only("@misc{key, title = {On\x00 graphs}, doi = {10.1000/1\x002}}").identifiers == (("doi", "10.1000/12"),)
 
 
@@ -83,14 +83,14 @@ def test_a_file_that_is_too_large_is_refused(monkeypatch):
         bibtex.read("@misc{key, title = {On graphs}}")
 
 
-def test_a_list_of_ids_is_read_in_all_their_forms():
+def test_a_list_of_ids_is_read_in_every_form():
     id_list_entries = id_list.parse_id_list(
         "2508.12345v2, https://arxiv.org/abs/2508.12346\n# a remark\narXiv: math.CA/0611800 # another\n\n2508.12345\n"
     )
     assert (id_list_entries.ids, id_list_entries.skipped) == (["2508.12345", "2508.12346", "math/0611800"], [])
 
 
-def test_what_is_no_id_is_named_by_its_line():
+def test_anything_that_is_not_an_id_is_named_by_its_line():
     id_list_entries = id_list.parse_id_list("2508.12345\nhello 2508.12346")
     assert id_list_entries.ids == ["2508.12345", "2508.12346"]
     assert id_list_entries.skipped == ["line 2: expected an arXiv ID, found “hello”"]

@@ -1,4 +1,4 @@
-"""Answers broken anywhere, in any way: papers come out or a clear error, and nothing else."""
+"""Answers broken anywhere, in any way, give papers or a clear error and nothing else."""
 
 from datetime import UTC, datetime
 from itertools import islice
@@ -24,17 +24,17 @@ WHOLE = {
 ODD = st.sampled_from(
     [b"", b"<", b"&", b"\x00", b"\xff", b"null", b"{}", b"[]", b"9999-99-99", b"</title>", b"\\ud800"]
 )
-# Where, how many bytes are lost there, and what stands there instead.
+# Where, how many bytes are lost there, and what is there instead.
 BREAKS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 60), ODD | st.binary(max_size=8)), min_size=1, max_size=4)
 
 
 class Deaf:
-    """A fetcher that gets this and nothing else."""
+    """A fetcher that always gets this body."""
 
     def __init__(self, body):
         self.body = body
 
-    def get(self, url, params=None):  # noqa: ARG002 - as a fetcher has it
+    def get(self, url, params=None):  # noqa: ARG002 - a fetcher's signature
         return FetchedResponse(url, self.body)
 
     get_if_changed = get
@@ -48,7 +48,7 @@ def broken(whole, breaks):
 
 
 def reads(parse):
-    """Read the records, text and all; a clear error is as good."""
+    """Read the records, text and all; a clear error is fine too."""
     try:
         for record in parse():
             assert isinstance(record.title + record.abstract + record.code_url, str)
@@ -63,7 +63,7 @@ def reads(parse):
 def test_a_broken_answer_gives_papers_or_a_clear_error(source_file, breaks):
     fetcher = Deaf(broken(WHOLE[source_file], breaks))
     place = HarvestPosition("cs.AI", NOW.date(), NOW)
-    # A broken total may promise pages without end.
+    # A broken total may promise endless pages.
     reads(lambda: [record for page in islice(source_file.pages(fetcher, place), 3) for record in page.records])
 
 

@@ -1,4 +1,4 @@
-"""One bad byte costs one record: the rest of the page comes in, and the record is named in the run."""
+"""One bad byte costs one record: the rest of the page is read, and the run names the record."""
 
 from datetime import UTC, datetime
 
@@ -49,7 +49,7 @@ def in_it(page):
 
 @pytest.mark.parametrize("source_file", [arxiv_oai, arxiv_api, arxiv_rss])
 @pytest.mark.parametrize("bad", BAD.values(), ids=list(BAD))
-def test_all_records_of_a_page_come_in_whatever_one_holds(source, source_file, bad):
+def test_all_records_of_a_page_are_read_whatever_one_contains(source, source_file, bad):
     source.says(pages()[source_file].encode().replace(b"MARK", bad))
     (page,) = read_source(source_file, harvest_position("cs.LG"))
     assert in_it(page) == IDS
@@ -60,7 +60,7 @@ def test_all_records_of_a_page_come_in_whatever_one_holds(source, source_file, b
 
 @pytest.mark.parametrize("source_file", [arxiv_oai, arxiv_api, arxiv_rss])
 @pytest.mark.parametrize("broken", ["<b>", "</abstract>", "<![CDATA["])
-def test_a_record_that_nobody_can_read_is_left_out_with_a_line(source, source_file, broken):
+def test_an_unreadable_record_is_left_out_and_reported(source, source_file, broken):
     source.says(pages()[source_file].replace("MARK", broken))
     (page,) = read_source(source_file, harvest_position("cs.LG"))
     assert in_it(page) == ["2609.00001", "2609.00003"]
@@ -68,20 +68,20 @@ def test_a_record_that_nobody_can_read_is_left_out_with_a_line(source, source_fi
     assert "expected XML, found a broken record" in page.skipped[0]
 
 
-def test_letters_of_windows_are_read_and_names_of_entities_written_out():
+def test_windows_1252_letters_and_named_entities_are_decoded():
     body = "<feed><entry>Schr\N{LATIN SMALL LETTER O WITH DIAERESIS}dinger &mdash; &lt;i&gt;</entry></feed>"
     document = parse_xml(FetchedResponse("", body.encode("windows-1252")), "feed", "entry")
     assert document.root.findtext("entry") == "Schrödinger — <i>"
 
 
-def test_a_page_cut_short_is_refused_whole():
+def test_a_page_cut_short_is_refused_as_a_whole():
     whole = oai(oai_record("2609.00001"), oai_record("2609.00002"))
     with pytest.raises(SourceError, match="expected XML"):
         parse_xml(FetchedResponse("", whole[: whole.index("2609.00002")].encode()), "OAI-PMH", "record")
 
 
 @pytest.mark.django_db
-def test_the_harvest_goes_on_behind_a_bad_character_and_names_its_record(source, settings):
+def test_the_harvest_continues_after_a_bad_character_and_names_its_record(source, settings):
     settings.ARXIV_CATEGORIES = ["cs.LG"]
     source.says(payload("papers/oai-bad-character.xml"))
     for _ in range(2):
@@ -92,14 +92,14 @@ def test_the_harvest_goes_on_behind_a_bad_character_and_names_its_record(source,
     assert abstracts == {"2611.00001": "An abstract.", "2611.00002": "A vertical tab", "2611.00003": "An abstract."}
 
 
-def test_an_empty_list_that_does_not_say_so_is_asked_for_again(source):
+def test_an_empty_list_that_does_not_say_so_is_requested_again(source):
     empty = oai(oai_record()).replace(oai_record(), "")
     source.says(empty, oai(oai_record()))
     (page,) = read_source(arxiv_oai)
     assert in_it(page) == ["2609.00001"]
 
 
-def test_a_list_that_stays_empty_ends_no_harvest(source):
+def test_a_list_that_stays_empty_is_an_error(source):
     source.says(oai(oai_record()).replace(oai_record(), ""))
     with pytest.raises(SourceError, match="found a page without any"):
         read_source(arxiv_oai)
@@ -133,7 +133,7 @@ def test_a_total_with_a_comma_is_a_number(source, monkeypatch):
         list(arxiv_api.pages_of_query(Fetcher(), "cat:cs.LG"))
 
 
-def test_a_page_of_ids_that_is_empty_once_is_asked_for_again(source):
+def test_a_page_of_ids_that_is_empty_once_is_requested_again(source):
     good = atom(atom_entry("2611.00001v1"), atom_entry("2611.00002v1"))
     source.says(payload("papers/api-empty-page-for-ids.xml"), good)
     identifiers = list(arxiv_api.pages_of_ids(Fetcher(), ["2611.00001", "2611.00002"]))
@@ -141,14 +141,14 @@ def test_a_page_of_ids_that_is_empty_once_is_asked_for_again(source):
     assert [line for page in identifiers for line in page.skipped] == []
 
 
-def test_ids_of_a_page_that_stays_empty_are_not_said_to_be_missing(source):
+def test_ids_on_a_page_that_stays_empty_are_not_reported_missing(source):
     source.says(payload("papers/api-empty-page-for-ids.xml"))
     with pytest.raises(SourceError, match="expected 2 papers, found an empty page"):
         list(arxiv_api.pages_of_ids(Fetcher(), ["2611.00001", "2611.00002"]))
 
 
 @pytest.mark.parametrize("reason", ["incorrect id format for 2611.00007", "something is wrong"])
-def test_an_id_that_arxiv_refuses_loses_none_of_the_others(source, reason):
+def test_an_id_that_arxiv_refuses_does_not_lose_the_others(source, reason):
     error = atom("<entry><id>https://arxiv.org/api/errors#x</id><title>Error</title><summary>R</summary></entry>")
 
     def answer(request):
@@ -164,7 +164,7 @@ def test_an_id_that_arxiv_refuses_loses_none_of_the_others(source, reason):
     assert [line for page in identifiers for line in page.skipped] == [f"2611.00007: arXiv: {reason}"]
 
 
-def test_a_version_that_no_column_holds_is_no_version(source):
+def test_a_version_number_too_large_for_its_column_is_ignored(source):
     versions = ((1, "Mon, 14 Sep 2026 10:00:00 GMT"), (10**9, "Tue, 15 Sep 2026 10:00:00 GMT"))
     source.says(oai(oai_record(versions=versions)))
     (page,) = read_source(arxiv_oai)

@@ -1,4 +1,4 @@
-"""Links in the dress that authors and arXiv give them: nothing is left of one that was taken."""
+"""Links in the markup that authors and arXiv wrap around them: nothing is left of one that is taken out."""
 
 import pytest
 
@@ -21,7 +21,7 @@ CODE = "https://github.com/c/d"
         rf"Code: {CODE}。",
     ],
 )
-def test_a_sentence_that_only_leads_to_the_code_goes(abstract):
+def test_a_sentence_that_only_links_to_the_code_is_removed(abstract):
     links = take_links(f"We win. {abstract}")
     assert links.code_url == CODE
     assert clean_text(links.text).rstrip("。 ") == "We win."
@@ -39,5 +39,5 @@ def test_a_sentence_that_only_leads_to_the_code_goes(abstract):
         (r"See \url{https://doi.org/10.1/a_b}, too.", "See https://doi.org/10.1/a_b, too."),
     ],
 )
-def test_of_a_list_no_comma_and_no_and_is_left(abstract, expected):
+def test_no_comma_or_and_is_left_over_from_a_list(abstract, expected):
     assert clean_text(take_links(abstract).text) == expected

@@ -1,4 +1,4 @@
-"""What every source must bear: pages of error, refusals, half an answer, lists without an end."""
+"""What every source must cope with: error pages, refusals, half an answer, endless lists."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ from tests.support.source_samples import source_samples
 
 KNOWN = (KnownPaper("On graphs", (("doi", "10.1000/graphs.1"),), ("Ada Lovelace",)),)
 SAMPLES = source_samples()
-# Of those that give lists page by page.
+# The sources that give lists page by page.
 LISTS = {name: sample for name, sample in SAMPLES.items() if sample.entry}
 
 
@@ -35,18 +35,18 @@ def read_all(name, server, cursor=""):
 
 @pytest.mark.parametrize("name", sorted(source_kinds()))
 @pytest.mark.parametrize("body", [HTML, "", "{", "[1, 2]", "null", '{"error": "no"}', "<x/>", BOMB], ids=range(8))
-def test_what_is_no_answer_is_an_error_of_the_source(name, body, source):
+def test_an_unusable_answer_is_a_source_error_or_gives_no_papers(name, body, source):
     source.says(body)
     try:
         pages = read_all(name, source)
     except SourceError:
         return
-    # A list of day may be a list of nothing worth reading; no paper is made of it.
+    # A daily list may contain nothing worth reading; no paper may come out of it.
     assert [record for page in pages for record in page.records] == []
 
 
 @pytest.mark.parametrize("name", sorted(source_kinds()))
-def test_a_source_that_asks_for_patience_gets_it(name, source):
+def test_a_source_that_asks_us_to_wait_is_left_alone(name, source):
     source.says(Reply(status=429, headers={"Retry-After": "3600"}))
     with pytest.raises(FetchError) as caught:
         read_all(name, source)
@@ -68,7 +68,7 @@ def test_short_pages_lose_nothing(name, source):
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
-def test_a_list_that_ends_early_is_an_error_and_begun_anew(name, source):
+def test_a_list_that_ends_early_is_an_error_and_starts_again(name, source):
     source.says(LISTS[name].page(1, total=3), LISTS[name].page(total=3))
     pages = []
     place = HarvestPosition(SAMPLES[name].query, WEDNESDAY, NIGHT)
@@ -78,20 +78,20 @@ def test_a_list_that_ends_early_is_an_error_and_begun_anew(name, source):
 
 
 @pytest.mark.parametrize("name", sorted(name for name, sample in LISTS.items() if not sample.counts))
-def test_a_cursor_that_stays_ends_the_list(name, source):
+def test_a_cursor_that_does_not_move_ends_the_list(name, source):
     source.says(LISTS[name].page(1, total=2), LISTS[name].page(1, total=2))
     assert len(read_all(name, source)) == 2
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
-def test_a_harvest_goes_on_at_its_cursor(name, source):
+def test_a_harvest_resumes_at_its_cursor(name, source):
     source.says(LISTS[name].page(3, total=3), LISTS[name].page(total=3))
     read_all(name, source, cursor="7")
     assert "7" in source.requests[0].query.values()
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
-def test_an_entry_of_nothing_is_named_and_the_others_come_in(name, source):
+def test_empty_entries_are_reported_and_the_others_are_read(name, source):
     nothing = ({}, {"title": None}, {"title": [[]], "content": 7, "authorships": {"a": 1}, "author": "x"}, "text", 7)
     source.says(LISTS[name].page(1, total=None, more=nothing), LISTS[name].page(total=None))
     pages = read_all(name, source)
@@ -100,12 +100,12 @@ def test_an_entry_of_nothing_is_named_and_the_others_come_in(name, source):
 
 
 @pytest.mark.parametrize("name", sorted(name for name, kind in source_kinds().items() if kind.query_help))
-def test_what_can_be_asked_is_checked(name):
+def test_a_valid_query_passes_the_check(name):
     query = SAMPLES[name].query
     assert source_kinds()[name].checked_query(f" {query} ") == query
 
 
 @pytest.mark.parametrize("name", sorted(name for name, sample in SAMPLES.items() if sample.refused is not None))
-def test_a_question_that_asks_for_nothing_or_everything_is_refused(name):
+def test_a_query_for_nothing_or_everything_is_refused(name):
     with pytest.raises(SourceError, match="expected"):
         source_kinds()[name].checked_query(SAMPLES[name].refused)

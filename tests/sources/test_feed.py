@@ -1,4 +1,4 @@
-"""Any feed becomes records: of the day of first sight, known again by id or address, without floods of old entries."""
+"""Any feed becomes records: dated when first seen, recognised by ID or address, without floods of old entries."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -101,13 +101,13 @@ def test_atom_and_json_feeds_are_read_too(source):
     assert len(page.skipped) == 1
 
 
-def test_the_first_reading_of_a_feed_is_no_flood(source):
+def test_the_first_reading_of_a_feed_brings_no_flood_of_old_entries(source):
     old, fresh, dateless = item(1, date="Mon, 01 Jun 2026 08:00:00 GMT"), item(2), item(3, date="")
     page = read_feed(source, rss(old, fresh, dateless), is_first=True)
     assert [record.day for record in page.records] == [None, TODAY, None]
 
 
-def test_an_entry_without_a_day_is_of_the_day_it_is_first_seen(source, db, morning):
+def test_an_entry_without_a_date_gets_the_day_it_is_first_seen(source, db, morning):
     source.says(rss(item(1, date="")))
     harvesting.harvest("feed", source.url)
     morning.move_to(NIGHT + timedelta(days=1), tick=False)
@@ -119,7 +119,7 @@ def test_an_entry_without_a_day_is_of_the_day_it_is_first_seen(source, db, morni
     assert Paper.objects.count() == 2
 
 
-def test_an_archive_that_is_put_into_a_feed_again_is_no_news(source, db, morning):
+def test_an_archive_put_back_into_a_feed_is_not_news(source, db, morning):
     source.says(rss(item(1)))
     harvesting.harvest("feed", source.url)
     morning.move_to(NIGHT + timedelta(days=1), tick=False)
@@ -130,7 +130,7 @@ def test_an_archive_that_is_put_into_a_feed_again_is_no_news(source, db, morning
     assert Paper.objects.count() == 39
 
 
-def test_a_feed_lists_no_more_of_a_day_than_it_may(source, db, morning, settings):
+def test_a_feed_lists_no_more_papers_a_day_than_its_limit(source, db, morning, settings):
     settings.SOURCES = []
     followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog", most_per_day=2)
     source.says(rss(item(1, "First", date="")))
@@ -147,7 +147,7 @@ def test_a_feed_lists_no_more_of_a_day_than_it_may(source, db, morning, settings
 
 @pytest.fixture(autouse=True)
 def public_server(monkeypatch):
-    """Our server counts as one of the public internet."""
+    """Our server counts as public."""
     monkeypatch.setattr("digest.sources.fetching.public_address", lambda host, _port: host)
 
 
@@ -164,7 +164,7 @@ def test_notes_about_other_papers_are_left_out_and_a_retraction_marks_the_paper(
 
 
 @pytest.mark.parametrize("body", [HTML, "", "{}", '{"items": []}', BOMB, "<rss><channel>"])
-def test_what_is_no_feed_is_an_error_that_says_so(source, body):
+def test_anything_that_is_not_a_feed_is_a_clear_error(source, body):
     with pytest.raises(SourceError, match="expected"):
         read_feed(source, body)
 
@@ -172,12 +172,12 @@ def test_what_is_no_feed_is_an_error_that_says_so(source, body):
 @pytest.mark.parametrize(
     "query", ["", "ftp://x.example/", "https://", "https://a b", "https://u:p@x.example/", "graphs"]
 )
-def test_only_an_address_can_be_asked(query):
+def test_only_an_address_is_accepted(query):
     with pytest.raises(SourceError, match="expected an address"):
         feed.checked_query(query)
 
 
-def test_a_feed_that_did_not_change_is_not_sent_again(source, db, morning):
+def test_an_unchanged_feed_is_not_downloaded_again(source, db, morning):
     source.says(Reply(rss(item(1)), headers={"ETag": '"1"'}))
     harvesting.harvest("feed", source.url)
     source.says(Reply(status=304))
@@ -185,7 +185,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again(source, db, morning):
     assert source.requests[-1].headers["If-None-Match"] == '"1"'
 
 
-def test_a_feed_that_moved_for_good_says_where(source, db):
+def test_a_feed_that_moved_permanently_says_where(source, db):
     followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog")
     source.says(Reply(status=301, headers={"Location": "/new"}), rss(item(1)))
     gathering.harvest_due(NIGHT)
@@ -196,7 +196,7 @@ def test_a_feed_that_moved_for_good_says_where(source, db):
 
 @pytest.mark.parametrize(("status", "times"), [(410, 1), (404, 5)])
 @pytest.mark.usefixtures("db")
-def test_a_feed_that_is_gone_is_asked_no_more_and_the_operator_hears_of_it(source, morning, caplog, status, times):
+def test_a_feed_that_is_gone_is_stopped_and_the_operator_is_told(source, morning, caplog, status, times):
     followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog")
     source.says(Reply(status=status))
     for day in range(10):
@@ -208,7 +208,7 @@ def test_a_feed_that_is_gone_is_asked_no_more_and_the_operator_hears_of_it(sourc
     assert [record.levelname for record in caplog.records if "has been stopped" in record.message] == ["ERROR"]
 
 
-def test_a_feed_that_gives_nothing_but_failures_is_asked_less_and_less_and_then_no_more(source, db, morning, waits):
+def test_a_feed_that_only_fails_is_queried_less_and_less_and_then_stopped(source, db, morning, waits):
     followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog")
     source.says(HTML)
     for hour in range(0, 24 * 20, 4):
@@ -220,7 +220,7 @@ def test_a_feed_that_gives_nothing_but_failures_is_asked_less_and_less_and_then_
     assert len(source.requests) < 25
 
 
-def test_a_feed_of_the_panel_may_not_look_into_our_network(source, db, monkeypatch):
+def test_a_feed_from_the_panel_may_not_reach_into_our_network(source, db, monkeypatch):
     monkeypatch.undo()
     FollowedSource.objects.create(kind="feed", query="http://127.0.0.1:1/feed", name="Within")
     (run,) = gathering.harvest_due(NIGHT)

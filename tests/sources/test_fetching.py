@@ -1,4 +1,4 @@
-"""One request to a source: tried again, never more than we can hold, never led into a private network."""
+"""One request to a source: retried, never larger than we can hold, never led into a private network."""
 
 import gzip
 import socket
@@ -22,7 +22,7 @@ def test_an_answer_comes_with_its_body(source):
     assert source.requests[0].query == {"q": "a b", "n": "1"}
 
 
-def test_requests_say_who_asks_and_whom_to_write_to(source, settings):
+def test_requests_say_who_we_are_and_whom_to_contact(source, settings):
     settings.SOURCE_CONTACT = "curator@example.org"
     source.says("x")
     Fetcher().get(source.url)
@@ -30,7 +30,7 @@ def test_requests_say_who_asks_and_whom_to_write_to(source, settings):
 
 
 @pytest.mark.parametrize("reply", [Reply(status=503), Reply(status=429), Reply(status=500), Reply(status=0)])
-def test_a_passing_failure_is_tried_again_with_longer_waits(source, waits, reply):
+def test_a_temporary_failure_is_retried_with_longer_waits(source, waits, reply):
     source.says(reply, reply, "here")
     assert Fetcher().get(source.url).body == b"here"
     assert waits == list(fetching.RETRY_WAITS_SECONDS[:2])
@@ -50,14 +50,14 @@ def test_retry_after_may_be_a_date(source, waits, time_machine):
 
 
 @pytest.mark.parametrize(("pace", "pause"), [(("2", "1s"), 0.5), (("10", "60"), 6), (("1", "3600s"), 30)])
-def test_the_pace_that_a_source_announces_is_kept(source, waits, monkeypatch, pace, pause):
+def test_the_rate_limit_a_source_announces_is_kept(source, waits, monkeypatch, pace, pause):
     monkeypatch.setattr(fetching.time, "monotonic", lambda: 1000.0)
     pace = dict(zip(("x-rate-limit-limit", "x-rate-limit-interval"), pace, strict=True))
     source.says(Reply("one", headers=pace), Reply("two", headers=pace), "three", "four")
     fetcher = Fetcher()
     for _ in range(4):
         fetcher.get(source.url)
-    # The third answer asks for nothing any more.
+    # The third answer announces no rate limit any more.
     assert waits == [pause, pause]
 
 
@@ -65,7 +65,7 @@ def test_the_pace_that_a_source_announces_is_kept(source, waits, monkeypatch, pa
     ("limit", "interval"),
     [("", "1s"), ("50", ""), ("-1", "1s"), ("many", "1s"), ("9" * 30, "1s"), ("0", "x"), ("²", "1s")],
 )
-def test_a_pace_that_cannot_be_read_is_none(source, waits, limit, interval):
+def test_an_unreadable_rate_limit_is_ignored(source, waits, limit, interval):
     pace = {"x-rate-limit-limit": limit.encode(), "x-rate-limit-interval": interval}
     source.says(Reply("one", headers=pace), "two")
     fetcher = Fetcher()
@@ -73,7 +73,7 @@ def test_a_pace_that_cannot_be_read_is_none(source, waits, limit, interval):
     assert waits == []
 
 
-def test_a_pace_that_a_run_has_no_time_for_ends_it(source, waits):
+def test_a_rate_limit_that_a_run_has_no_time_for_ends_it(source, waits):
     source.says(Reply("one", headers={"x-rate-limit-limit": "1", "x-rate-limit-interval": "20s"}))
     fetcher = Fetcher(budget=FetchBudget(seconds=10))
     fetcher.get(source.url)
@@ -81,7 +81,7 @@ def test_a_pace_that_a_run_has_no_time_for_ends_it(source, waits):
         fetcher.get(source.url)
 
 
-def test_a_long_retry_after_ends_the_run_and_names_the_moment(source, waits, time_machine):
+def test_a_long_retry_after_ends_the_run_and_says_when_to_come_back(source, waits, time_machine):
     time_machine.move_to(NOW, tick=False)
     source.says(Reply(status=503, headers={"Retry-After": "3600"}))
     with pytest.raises(FetchError, match="answered 503") as caught:
@@ -97,7 +97,7 @@ def test_after_the_last_try_the_error_names_address_and_answer(source, waits):
     assert len(source.requests) == len(fetching.RETRY_WAITS_SECONDS) + 1
 
 
-def test_nobody_at_home_is_a_clear_error(waits):
+def test_a_port_where_nothing_listens_is_a_clear_error(waits):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -105,7 +105,7 @@ def test_nobody_at_home_is_a_clear_error(waits):
         Fetcher().get(f"http://127.0.0.1:{port}")
 
 
-def test_a_refusal_is_not_tried_again_and_brings_its_body(source, waits):
+def test_a_refusal_is_not_retried_and_keeps_its_body(source, waits):
     source.says(Reply("the reason", status=400))
     with pytest.raises(ResponseRefusedError, match="answered 400") as caught:
         Fetcher().get(source.url)
@@ -126,7 +126,7 @@ def test_an_answer_of_50_mb_that_hides_its_length_is_refused(source, waits):
         Fetcher().get(source.url)
 
 
-def test_an_answer_that_trickles_in_is_given_up(source, waits, monkeypatch):
+def test_an_answer_that_trickles_in_is_abandoned(source, waits, monkeypatch):
     monkeypatch.setattr(fetching, "MAX_FETCH_SECONDS", -1)
     source.says("x")
     with pytest.raises(FetchError, match="took longer"):
@@ -166,12 +166,12 @@ def test_redirects_in_a_circle_end(source):
         Fetcher().get(source.url)
 
 
-def test_an_address_that_is_none_is_a_clear_error():
+def test_an_address_that_is_not_http_is_a_clear_error():
     with pytest.raises(FetchError, match="ftp://example"):
         Fetcher().get("ftp://example.org/")
 
 
-def test_what_did_not_change_is_not_sent_again(source):
+def test_an_unchanged_answer_is_not_downloaded_again(source):
     source.says(Reply("all of it", headers={"ETag": '"1"', "Last-Modified": "Wed, 16 Sep 2026 04:00:00 GMT"}))
     first = Fetcher()
     first.get_if_changed(source.url)
@@ -183,7 +183,7 @@ def test_what_did_not_change_is_not_sent_again(source):
     assert second.validators == first.validators
 
 
-def test_all_of_it_is_sent_where_that_is_asked(source):
+def test_a_plain_get_downloads_all_of_it(source):
     source.says(Reply("all of it", headers={"ETag": '"1"'}))
     Fetcher(validators={source.url: ('"1"', "")}).get(source.url)
     assert "If-None-Match" not in source.requests[0].headers

@@ -1,4 +1,4 @@
-"""HAL: deposits in several languages, their ids, and the day of an article that was deposited years later."""
+"""HAL: deposits in several languages, their IDs, and the day of an article that was deposited years later."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from tests.support.source_samples import SourceSample
 
 
 def deposit(number=1, **fields):
-    """A deposit, as the API answers it: some fields are lists, and each language has its own."""
+    """A deposit as the API returns it: some fields are lists, and each language has its own."""
     return {
         "docid": f"{number}",
         "halId_s": f"hal-{number:08}",
@@ -78,7 +78,7 @@ def test_a_deposit_is_read_in_english_with_all_its_ids(source):
     assert (record.published_at, record.day) == (datetime(2026, 9, 14, tzinfo=UTC), WEDNESDAY)
 
 
-def test_what_went_online_is_asked_for_in_an_order_that_its_cursor_can_keep(source):
+def test_released_deposits_are_requested_in_an_order_the_cursor_can_keep(source):
     read(source, answer(deposit(1), total=2, cursor="AoE="), answer(deposit(2), total=2, cursor="AoF="), part="malaria")
     first, second = (request.query for request in source.requests)
     assert source.requests[0].path == "/hal/search/"
@@ -87,12 +87,12 @@ def test_what_went_online_is_asked_for_in_an_order_that_its_cursor_can_keep(sour
     assert (first["cursorMark"], second["cursorMark"]) == ("*", "AoE=")
 
 
-def test_without_a_query_all_preprints_are_asked_for(source):
+def test_without_a_query_all_preprints_are_requested(source):
     read(source, answer())
     assert source.requests[0].query["q"] == "docType_s:UNDEFINED"
 
 
-def test_a_deposit_in_french_alone_stays_french(source):
+def test_a_deposit_only_in_french_stays_french(source):
     bare = deposit(title_s="Des graphes", en_title_s=None, abstract_s=["Tout sur les graphes."], en_abstract_s=[])
     (record,) = read(source, answer(bare))
     assert (record.title, record.abstract) == ("Des graphes", "Tout sur les graphes.")
@@ -105,7 +105,7 @@ def test_a_deposit_without_abstract_doi_or_domain_is_known_by_its_own_id(source)
     assert (record.abstract, record.categories, record.venue) == ("", (), "Graph Days")
 
 
-def test_a_doi_of_arxivs_joins_the_paper_there(source):
+def test_an_arxiv_doi_joins_the_arxiv_paper(source):
     (record,) = read(source, answer(deposit(doiId_s="10.48550/arXiv.2609.00001")))
     assert record.identifiers[0] == ("arxiv", "2609.00001")
 
@@ -114,14 +114,14 @@ def test_a_doi_of_arxivs_joins_the_paper_there(source):
     ("produced", "released", "came_out", "is_news"),
     [
         ("2026-09-14", "2026-09-15T10:00:00Z", "2026-09-14", True),
-        # Deposited today, but an article of long ago.
+        # Deposited today, but published long ago.
         ("2009-03-02", "2026-09-15T10:00:00Z", "2009-03-02", False),
         ("2025", "2026-09-15T10:00:00Z", "2025-12-31", False),
         ("2026-03", "2026-09-15T10:00:00Z", "2026-03-31", False),
-        # Of this month or year, perhaps of today.
+        # From this month or year, perhaps from today.
         ("2026-09", "2026-09-15T10:00:00Z", "2026-09-15", True),
         ("2026", "2026-09-15T10:00:00Z", "2026-09-15", True),
-        # In print.
+        # In press.
         ("2027", "2026-09-15T10:00:00Z", "2026-09-15", True),
         ("soon", "2026-09-15T10:00:00Z", "2026-09-15", True),
         ("2026-09-10", "", "2026-09-10", True),
@@ -129,14 +129,14 @@ def test_a_doi_of_arxivs_joins_the_paper_there(source):
         ("", "", None, True),
     ],
 )
-def test_the_day_is_that_of_first_sight_where_the_work_is_new(source, produced, released, came_out, is_news):
+def test_a_new_work_gets_the_day_it_is_first_seen(source, produced, released, came_out, is_news):
     dates = {"producedDate_s": produced, "releasedDate_tdate": released, "submittedDate_tdate": ""}
     (record,) = read(source, answer(deposit(**dates)))
     assert (record.published_at and f"{record.published_at:%Y-%m-%d}") == came_out
     assert record.day == (WEDNESDAY if is_news else None)
 
 
-def test_a_later_version_renews_what_is_known_and_is_no_news(source, db):
+def test_a_later_version_updates_a_known_paper_and_is_not_news(source, db):
     source.says(answer(deposit(1)))
     harvesting.harvest("hal", "")
     versions = [
@@ -162,13 +162,13 @@ def test_a_paper_that_arxiv_has_is_joined_and_keeps_its_text(source, db):
     }
 
 
-def test_an_error_of_its_search_says_what_is_wrong(source):
+def test_a_search_error_says_what_is_wrong(source):
     with pytest.raises(SourceError, match="found “undefined field: nonsense”"):
         read(source, json.dumps({"error": {"msg": "undefined field: nonsense", "code": 400}}), part="nonsense:1")
 
 
 @pytest.mark.parametrize("name", ["", "../etc", "hal 1", "x" * 300, 7])
-def test_a_deposit_without_an_id_is_left_out_with_a_line(source, name):
+def test_a_deposit_without_an_id_is_left_out_and_reported(source, name):
     source.says(answer(deposit(1), deposit(2, halId_s=name)))
     (page,) = hal.pages(Fetcher(), HarvestPosition("", WEDNESDAY, NIGHT))
     assert len(page.records) == len(page.skipped) == 1

@@ -1,4 +1,4 @@
-"""arXiv's limit is one for all: one request at a time, three seconds between two."""
+"""All workers share arXiv's limit: one request at a time, three seconds between two."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ def ask(times):
 
 
 def take_turns(count):
-    """The moments at which requests began and ended, of as many threads at once."""
+    """Send a request from each of this many threads at once; return when the requests began and ended."""
     times = []
     threads = [threading.Thread(target=ask, args=(times,)) for _ in range(count)]
     for thread in threads:
@@ -41,7 +41,7 @@ def take_turns(count):
 
 def check(times):
     pauses = [begin - end for end, begin in zip(times[1::2], times[2::2], strict=False)]
-    # Times are noted in pairs, so nobody began while another one was at work.
+    # Each request notes its start and end; if the times are in order, no two requests overlapped.
     assert times == sorted(times)
     assert min(pauses) > 0.15
 
@@ -50,37 +50,37 @@ def test_without_redis_a_file_keeps_the_turns(in_a_file):
     check(take_turns(4))
 
 
-def test_three_seconds_are_not_for_an_operator_to_choose():
+def test_an_operator_cannot_change_the_three_seconds():
     assert timedelta(seconds=3) == project.ARXIV_SPACING
 
 
-def test_a_file_nobody_can_read_holds_nobody_up(in_a_file, settings):
+def test_an_unreadable_file_does_not_hold_up_requests(in_a_file, settings):
     (settings.VAR_DIR / "arxiv-turn").write_text("nonsense")
     times = []
     ask(times)
     assert len(times) == 2
 
 
-def test_a_clock_that_was_set_back_makes_nobody_wait_longer(in_a_file, settings):
+def test_a_clock_that_was_set_back_makes_no_request_wait_longer(in_a_file, settings):
     (settings.VAR_DIR / "arxiv-turn").write_text(str(time.time() + 3600))
     begin = time.monotonic()
     ask([])
     assert time.monotonic() - begin < 5
 
 
-def test_a_request_that_failed_keeps_the_distance_too(in_a_file, settings):
+def test_the_next_request_also_waits_after_a_failed_one(in_a_file, settings):
     with pytest.raises(RuntimeError), host_turns.turn_at_arxiv():
         raise RuntimeError
     assert time.time() - float((settings.VAR_DIR / "arxiv-turn").read_text()) < 5
 
 
-def test_while_redis_is_away_a_file_keeps_the_turns(settings, caplog):
+def test_while_redis_is_down_a_file_keeps_the_turns(settings, caplog):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     check(take_turns(2))
     assert "Redis does not answer" in caplog.text
 
 
 @pytest.mark.services
-def test_in_redis_all_workers_share_the_turns(settings):
+def test_all_workers_share_the_turns_in_redis(settings):
     Redis.from_url(settings.REDIS_URL).delete(host_turns.TURN_KEY.format(host_turns.ARXIV_TURN))
     check(take_turns(4))

@@ -1,4 +1,4 @@
-"""Answers of other servers: when they want to be asked again, and how much of them is unpacked."""
+"""Answers from other servers: when we may try again, and how much of an answer is decompressed."""
 
 import gzip
 import tracemalloc
@@ -44,11 +44,11 @@ def test_retry_after_is_read_in_either_form(time_machine, value, seconds):
         *("Wed, 99 Sep 2026 03:00:40 GMT", "Wed, 16 Sep 99999999 03:00:40 GMT", ",,,", "2026-09-16"),
     ],
 )
-def test_retry_after_that_says_nothing_is_nothing(value):
+def test_an_invalid_retry_after_is_ignored(value):
     assert http.retry_after(value) is None
 
 
-def test_a_source_that_asks_for_a_year_is_asked_again_after_a_day(source, waits, time_machine):
+def test_a_source_that_asks_for_a_year_is_queried_again_after_a_day(source, waits, time_machine):
     time_machine.move_to(NOW, tick=False)
     source.says(Reply(status=503, headers={"Retry-After": "31536000"}))
 
@@ -58,7 +58,7 @@ def test_a_source_that_asks_for_a_year_is_asked_again_after_a_day(source, waits,
     assert (caught.value.not_before - NOW).total_seconds() == fetching.MAX_RETRY_AFTER_SECONDS
 
 
-# --- Packed bodies ---
+# --- Compressed bodies ---
 
 
 def packed(body, encoding):
@@ -66,7 +66,7 @@ def packed(body, encoding):
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
-def test_an_answer_is_unpacked(source, encoding):
+def test_an_answer_is_decompressed(source, encoding):
     source.says(packed(gzip.compress(b"hello", mtime=0), encoding))
 
     assert Fetcher().get(source.url).body == b"hello"
@@ -80,7 +80,7 @@ def test_several_gzip_files_in_a_row_are_one_body(source):
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip, identity", "deflate", "br", "zstd", "nonsense"])
-def test_what_was_not_asked_for_is_refused(source, waits, encoding):
+def test_an_encoding_we_did_not_request_is_refused(source, waits, encoding):
     source.says(packed(gzip.compress(b"hello", mtime=0), encoding))
 
     with pytest.raises(FetchError, match=f"found “{encoding}”"):
@@ -92,7 +92,7 @@ ZIPPED = gzip.compress(b"hello", mtime=0)
 
 
 @pytest.mark.parametrize("body", [b"hello", ZIPPED[:-9], ZIPPED + b"more"])
-def test_an_answer_that_cannot_be_unpacked_is_tried_again(source, waits, body):
+def test_an_answer_that_cannot_be_decompressed_is_retried(source, waits, body):
     source.says(packed(body, "gzip"), "here")
 
     assert Fetcher().get(source.url).body == b"here"
@@ -112,7 +112,7 @@ def bomb(megabytes):
     return b"".join([*(stream.compress(bytes(2**20)) for _ in range(megabytes)), stream.flush()])
 
 
-def test_the_memory_of_an_answer_does_not_grow_with_what_it_unpacks_to(source, waits, monkeypatch):
+def test_memory_use_does_not_grow_with_the_decompressed_size(source, waits, monkeypatch):
     monkeypatch.setattr(fetching, "MAX_RESPONSE_BYTES", 2**20)
 
     def refused(megabytes):

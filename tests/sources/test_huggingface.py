@@ -1,4 +1,4 @@
-"""Hugging Face's lists become records of the day on their page."""
+"""Hugging Face's lists become records with the day of their page."""
 
 import json
 from datetime import UTC, date, datetime
@@ -51,7 +51,7 @@ def test_an_item_becomes_a_record_of_its_day(source):
     assert (record.title, record.abstract, record.authors) == ("On graphs", "All about graphs.", ("Ada Lovelace",))
     assert record.identifiers == (("arxiv", "2609.00001"),)
     assert (record.day, record.origin, record.version) == (TODAY, "huggingface", 0)
-    # The outer moment is shifted by four or five hours.
+    # The outer timestamp is off by four or five hours.
     assert record.published_at == datetime(2026, 9, 14, 17, 8, 18, tzinfo=UTC)
     assert (record.code_url, record.project_url) == ("https://github.com/x/y", "https://x.github.io/y")
 
@@ -75,7 +75,7 @@ def test_hidden_authors_stay_hidden(source):
     assert only(read_pages()).authors == ("Ada",)
 
 
-def test_links_that_are_none_of_the_web_are_left_out(source):
+def test_links_that_are_not_web_addresses_are_left_out(source):
     source.says(json.dumps([item(githubRepo="javascript:alert(1)", projectPage="x" * 600)]))
     record = only(read_pages())
     assert (record.code_url, record.project_url) == ("", "")
@@ -86,14 +86,14 @@ def test_a_withdrawn_paper_is_marked(source):
     assert only(read_pages()).withdrawn_at == datetime(2026, 9, 15, 10, tzinfo=UTC)
 
 
-def test_each_day_is_asked_for_up_to_today(source):
+def test_each_day_up_to_today_is_requested(source):
     source.says("[]")
     pages = read_pages(since=date(2026, 9, 14))
     assert [request.query["date"] for request in source.requests] == ["2026-09-14", "2026-09-15", "2026-09-16"]
     assert [page.cursor for page in pages] == ["2026-09-15", "2026-09-16", ""]
 
 
-def test_it_goes_on_where_it_failed(source):
+def test_it_resumes_where_it_failed(source):
     source.says("[]")
     read_pages(since=date(2026, 9, 10), cursor="2026-09-15")
     assert [request.query["date"] for request in source.requests] == ["2026-09-15", "2026-09-16"]
@@ -107,7 +107,7 @@ def test_a_full_page_is_followed_by_another_one(source, monkeypatch):
     assert [request.query["p"] for request in source.requests] == ["0", "1", "2"]
 
 
-def test_a_list_that_did_not_change_is_not_read(source):
+def test_an_unchanged_list_is_not_read(source):
     source.says(Reply("[]", headers={"ETag": '"1"'}))
     first = Fetcher()
     read_pages(fetcher=first)
@@ -131,7 +131,7 @@ def test_an_empty_weekend_gives_nothing(source):
         ({"paper": {"id": "2609.00003", "title": 7}}, "2609.00003: expected a title"),
     ],
 )
-def test_an_item_that_cannot_be_read_is_skipped_and_the_others_stay(source, wrong, reason):
+def test_an_unreadable_item_is_skipped_and_the_others_are_kept(source, wrong, reason):
     source.says(json.dumps([wrong, item()]))
     (page,) = read_pages()
     assert len(page.records) == 1
@@ -151,7 +151,7 @@ def test_an_item_that_cannot_be_read_is_skipped_and_the_others_stay(source, wron
     ],
     ids=["HTML", "object", "broken", "deep", "not UTF-8"],
 )
-def test_what_is_no_list_is_refused(source, body, message):
+def test_anything_that_is_not_a_list_is_refused(source, body, message):
     source.says(body)
     with pytest.raises(SourceError, match=message):
         read_pages()
@@ -171,7 +171,7 @@ REPOSITORY = "https://github.com/a/b"
         ({"githubRepo": "not an address", "projectPage": 7}, ("", "")),
     ],
 )
-def test_links_are_taken_in_the_forms_people_type_them(source, fields, links):
+def test_links_are_accepted_in_the_forms_people_type(source, fields, links):
     source.says(json.dumps([item(**fields)]))
     record = only(read_pages())
     assert (record.code_url, record.project_url) == links
@@ -185,7 +185,7 @@ def test_links_are_taken_in_the_forms_people_type_them(source, fields, links):
         ("C*-algebras and W*-algebras with $a*b*c$ and a_b_c", "C*-algebras and W*-algebras with $a*b*c$ and a_b_c"),
     ],
 )
-def test_signs_of_markdown_go_and_other_signs_stay(source, summary, abstract):
+def test_markdown_is_removed_and_other_signs_stay(source, summary, abstract):
     source.says(json.dumps([item(summary=summary)]))
     assert " ".join(only(read_pages()).original_abstract.split()) == abstract
 

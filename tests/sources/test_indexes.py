@@ -1,4 +1,4 @@
-"""Records of indexes: text without markup, ids of all kinds, retractions, days that are told apart from issues."""
+"""Records from indexes: text without markup, IDs of all kinds, retractions, publication days instead of issue dates."""
 
 from datetime import UTC, date, datetime
 
@@ -35,7 +35,7 @@ def only(pages):
     return record
 
 
-def test_europe_pmc_gives_preprints_and_what_became_of_them(source):
+def test_europe_pmc_gives_preprints_and_the_articles_they_became(source):
     link = {"commentCorrectionList": {"commentCorrection": [{"id": "77", "source": "MED", "type": "Preprint of"}]}}
     source.says(answers.europepmc(answers.europepmc_result(**link)))
     record = only(read(europepmc))
@@ -52,7 +52,7 @@ def test_a_comment_on_a_paper_is_not_the_paper(source):
     assert only(read(europepmc)).identifiers == (("doi", "10.1101/2026.09.14.000001"),)
 
 
-def test_crossref_gives_articles_without_jats_and_joins_their_preprints(source):
+def test_crossref_gives_articles_without_jats_markup_and_joins_their_preprints(source):
     relation = {"has-preprint": [{"id": "10.1101/1", "id-type": "doi"}], "is-review-of": [{"id": "10.1000/other"}]}
     source.says(answers.crossref(answers.crossref_work(relation=relation)))
     record = only(read(crossref, "1476-4687"))
@@ -62,7 +62,7 @@ def test_crossref_gives_articles_without_jats_and_joins_their_preprints(source):
     assert source.requests[0].query["filter"] == "issn:1476-4687,from-index-date:2026-09-16"
 
 
-def test_a_paper_deposited_anew_is_no_news(source):
+def test_a_paper_deposited_again_is_not_news(source):
     old = answers.crossref_work(published={"date-parts": [[2019, 3]]}, abstract=None, author=None)
     source.says(answers.crossref(old))
     record = only(read(crossref, "1476-4687"))
@@ -87,7 +87,7 @@ def test_a_retraction_at_crossref_marks_the_paper_and_a_correction_does_not(sour
     assert (run.new, Paper.objects.count()) == (0, 2)
 
 
-def test_openalex_gives_works_with_all_their_ids_and_abstracts_put_together(source, settings):
+def test_openalex_gives_works_with_all_their_ids_and_reassembled_abstracts(source, settings):
     source.says(answers.openalex(answers.openalex_work()))
     record = only(read(openalex, "primary_topic.field.id:17"))
     ids = (("doi", "10.1000/graphs.1"), ("arxiv", "2609.00001"), ("openalex", "W1"))
@@ -97,11 +97,11 @@ def test_openalex_gives_works_with_all_their_ids_and_abstracts_put_together(sour
 
 
 @pytest.mark.parametrize("index", [None, [], {"a": "b"}, {"a": [-1, "x", None, 10**9]}, {"a": None}])
-def test_an_abstract_that_is_no_index_is_none(index):
+def test_a_malformed_abstract_index_gives_an_empty_abstract(index):
     assert openalex.abstract_of(index) == ""
 
 
-def test_a_key_goes_to_the_source_and_into_no_record(source, db, settings):
+def test_a_key_goes_to_the_source_and_is_never_recorded(source, db, settings):
     setup = settings.SOURCE_SETUPS["openalex"]
     settings.SOURCE_SETUPS["openalex"] = type(setup)(**{**vars(setup), "key": "hush-hush"})
     source.says(answers.openalex(answers.openalex_work()), Reply(status=403))
@@ -112,7 +112,7 @@ def test_a_key_goes_to_the_source_and_into_no_record(source, db, settings):
     assert "answered 403" in failed.error
 
 
-def test_a_daily_budget_ends_the_day(source, db, settings):
+def test_a_spent_daily_budget_ends_the_day(source, db, settings):
     setup = settings.SOURCE_SETUPS["openalex"]
     settings.SOURCE_SETUPS["openalex"] = type(setup)(**{**vars(setup), "daily": 3})
     source.says(*(answers.openalex(answers.openalex_work(n), total=9, cursor=f"c{n}") for n in range(9)))
@@ -131,13 +131,13 @@ def test_openreview_gives_the_papers_of_a_venue(source):
     assert record.published_at == datetime(2026, 9, 14, 10, 0, tzinfo=UTC)
 
 
-def test_a_paper_withdrawn_from_openreview_comes_in_no_more(source, db):
+def test_a_paper_withdrawn_from_openreview_is_not_imported(source, db):
     source.says(answers.openreview(answers.openreview_note(venue="ICLR 2026 Conference Withdrawn Submission")))
     run = harvesting.harvest("openreview", "ICLR.cc/2026/Conference")
     assert (run.status, Paper.objects.count()) == ("finished", 0)
 
 
-def test_pubmed_reads_a_search_kept_at_its_side_by_the_size_of_pages(source):
+def test_a_pubmed_search_is_read_from_its_history_at_whatever_page_size_it_gives(source):
     pages_of = [
         answers.pubmed_articles(*(answers.pubmed_article(number) for number in some)) for some in ((1, 2), (3,))
     ]
@@ -150,22 +150,22 @@ def test_pubmed_reads_a_search_kept_at_its_side_by_the_size_of_pages(source):
     assert record.identifiers == (("doi", "10.1000/graphs.1"), ("pmid", "1"), ("pmcid", "PMC1"))
     assert (record.title, record.abstract) == ("On graphs", "Background: All about graphs. Results: Many.")
     assert (record.authors, record.categories) == (("Ada Lovelace", "The Lab"), ("mesh:graph-theory",))
-    # Not the issue of December.
+    # Not the December issue.
     assert (record.published_at, record.venue) == (SEPTEMBER_14, "Annals of Graphs")
 
 
-def test_pubmed_that_loses_its_history_is_asked_anew(source):
+def test_pubmed_losing_its_history_is_an_error(source):
     source.says(answers.pubmed_search(3), answers.pubmed_articles())
     with pytest.raises(SourceError, match="expected 3 records, found 0"):
         read(pubmed, "graphs")
 
 
-def test_a_search_of_pubmed_without_results_is_whole(source):
+def test_a_pubmed_search_without_results_is_complete(source):
     source.says(answers.pubmed_search(0, history=""))
     assert [page.records for page in read(pubmed, "graphs")] == [[]]
 
 
-def test_pubmed_tells_papers_from_notes_and_marks_the_retracted(source, db):
+def test_pubmed_tells_papers_from_notes_and_marks_retracted_ones(source, db):
     paper = make_paper("On graphs")
     paper.identifiers.create(scheme="pmid", value="1")
     retracted = answers.pubmed_article(1, kind="Retracted Publication")
@@ -182,14 +182,14 @@ def test_pubmed_tells_papers_from_notes_and_marks_the_retracted(source, db):
     assert (run.new, run.skipped) == (1, 2)
 
 
-def test_an_entity_in_the_document_type_of_pubmed_is_refused(source):
+def test_an_entity_in_pubmeds_document_type_is_refused(source):
     bomb = '<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY a "b">]><PubmedArticleSet>&a;</PubmedArticleSet>'
     source.says(answers.pubmed_search(1), bomb)
     with pytest.raises(SourceError, match="expected plain XML"):
         read(pubmed, "graphs")
 
 
-def test_dblp_tells_where_known_papers_appeared_and_brings_none(source, db):
+def test_dblp_says_where_known_papers_appeared_and_adds_none(source, db):
     paper = make_paper("On graphs")
     paper.identifiers.create(scheme="arxiv", value="2609.00001")
     known = [KnownPaper("On graphs", (("arxiv", "2609.00001"),), ("Ada Lovelace",))]
@@ -204,7 +204,7 @@ def test_dblp_tells_where_known_papers_appeared_and_brings_none(source, db):
 
 
 @pytest.mark.parametrize("hits", [(), ({"title": "On trees.", "venue": "X"},), ({"title": "On graphs.", "venue": ""},)])
-def test_dblp_says_nothing_of_a_paper_it_does_not_know(source, hits):
+def test_dblp_says_nothing_about_a_paper_it_does_not_know(source, hits):
     source.says(answers.dblp(*hits))
     known = [KnownPaper("On graphs", (("arxiv", "2609.00001"),), ("Ada Lovelace",))]
     assert [page.records for page in read(dblp, known=known)] == [[]]
@@ -213,7 +213,7 @@ def test_dblp_says_nothing_of_a_paper_it_does_not_know(source, hits):
 def test_known_papers_get_their_venue(source, db, settings, time_machine):
     paper = make_paper("On graphs", authors=["Ada Lovelace"])
     paper.identifiers.create(scheme="arxiv", value="2609.00001")
-    # Each paper is asked about on one day in thirty.
+    # Each paper is looked up on one day in thirty.
     time_machine.move_to(datetime.fromordinal(739_875 + (paper.pk - 739_875) % 30).replace(tzinfo=UTC), tick=False)
     source.says(
         answers.dblp({"title": "On Graphs.", "venue": "J. ACM", "authors": {"author": [{"text": "Ada Lovelace"}]}})
@@ -224,7 +224,7 @@ def test_known_papers_get_their_venue(source, db, settings, time_machine):
     assert Listing.objects.count() == 0
 
 
-def test_days_are_days_and_no_texts():
+def test_only_valid_dates_are_read_as_days():
     days = ["2026-6-30", "2026-07-15", "2026/7/2", "2026", "2026-13-01", "soon", "", "2026-07-15T10:00:00Z"]
     expected = [date(2026, 6, 30), date(2026, 7, 15), date(2026, 7, 2), date(2026, 1, 1), None, None, None]
     assert list(map(day_of, days)) == [*expected, date(2026, 7, 15)]

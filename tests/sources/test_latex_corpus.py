@@ -1,6 +1,6 @@
-"""Titles, names and abstracts as arXiv, Crossref, bioRxiv and BibTeX files have them, and as a reader should read them.
+"""Titles, names and abstracts as arXiv, Crossref, bioRxiv and BibTeX files have them, and as readers should see them.
 
-The right values were written before what comes out was looked at. `pytest -rP` prints the pass rate of each kind.
+The expected values were written before looking at the output. `pytest -rP` prints the pass rate of each kind.
 """
 
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 from digest.sources.latex_text import clean_text
 
 CORPUS = Path(__file__).parents[1] / "payloads" / "latex_corpus.tsv"
-# What is known to come out otherwise, and why.
+# Texts that are known to come out differently, and why.
 KNOWN: dict[str, str] = {}
 
 
@@ -39,7 +39,7 @@ def test_nearly_all_of_the_corpus_comes_out_right():
     assert right >= 0.99 * sum(map(len, pairs().values()))
 
 
-def test_the_corpus_comes_out_the_same_twice():
+def test_cleaning_the_corpus_again_changes_nothing():
     for cases in pairs().values():
         for source, _ in cases:
             once = clean_text(source)

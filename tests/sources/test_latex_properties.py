@@ -1,4 +1,4 @@
-"""What holds for every text: cleaning it twice is cleaning it once, no word is lost, and nothing takes long."""
+"""True for every text: cleaning it twice is the same as once, no word is lost, and nothing takes long."""
 
 import re
 
@@ -123,7 +123,7 @@ def test_any_text_can_be_cleaned(text):
 
 
 WORDS = st.from_regex(r"[b-hj-np-z]{4,9}[0-9]?", fullmatch=True)
-# Ways to write a visible word, each with nothing else to see.
+# Ways to write a visible word, each with nothing else visible.
 WAYS = [
     *(
         "{}",
@@ -166,7 +166,7 @@ WAYS = [
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(WAYS), WORDS), max_size=6))
-def test_every_word_that_can_be_seen_stands_in_the_result(parts):
+def test_every_visible_word_is_in_the_result(parts):
     text = clean_text(" ".join(way.format(word) for way, word in parts))
     bare = re.sub("[\u0300-\u036f]", "", text)
     assert [word for _, word in parts if not re.search(rf"(?<![a-z]){word}(?![a-z])", bare)] == []

@@ -10,7 +10,7 @@ from digest.sources.seed import SHIPPED_PAGE
 
 LINES = [line for line in SHIPPED_PAGE.read_text(encoding="utf-8").split("\n")[12:] if line.strip()]
 
-# What the page has left of LaTeX commands, and words of its formulas that stick to them.
+# What is left of LaTeX commands on the page, and words of its formulas that stick to them.
 COMMANDS = """
     ell infty mathcal widetilde widetildeTheta Theta Omega theta rightarrow circ varepsilon nvarepsilon epsilon nepsilon
     sqrt dsqrt ksqrt dklog dlog ndlog loglog frac int Oleft left right Lright nabla subset sum sigma eta rho Tsharpmu
@@ -43,7 +43,7 @@ COMMANDS = """
         ("one -- two --- three, pages 1--9", "one – two — three, pages 1–9"),
     ],
 )
-def test_latex_is_written_out(latex, text):
+def test_latex_becomes_plain_text(latex, text):
     assert clean_text(latex) == text
 
 
@@ -89,7 +89,7 @@ def test_plain_text_stays_as_it_is(text):
     assert clean_text(text) == text
 
 
-def test_unseen_and_turning_characters_go():
+def test_invisible_and_bidirectional_characters_are_removed():
     assert clean_text("a\u202eb\u200bc\x07d\u2066e\ufefff\x00g\u00adh") == "abcdefgh"
 
 
@@ -114,7 +114,7 @@ def test_the_seed_page_keeps_every_word(line):
     assert set(missing) <= set(COMMANDS.split())
 
 
-def test_the_seed_page_has_no_braces_and_backslashes_left():
+def test_the_seed_page_has_no_braces_or_backslashes_left():
     text = "\n".join(clean_text(take_links(line).text) for line in LINES)
     assert not re.search(r"[{}\\]|``|''|~[a-z]", text)
 
@@ -125,6 +125,6 @@ def test_cleaning_the_seed_page_again_changes_nothing():
 
 
 def words(text):
-    """The words of three letters or more, without their accents, however these are written."""
+    """The words of three letters or more, without their accents, however the accents are written."""
     text = unicodedata.normalize("NFKD", re.sub(r"https?://\S+|\\[\"']|\u0303", "", text))
     return re.findall(r"[A-Za-z]{3,}", re.sub(r"[\u0300-\u036f]", "", text))

@@ -1,4 +1,4 @@
-"""bioRxiv and medRxiv, read by the size of what comes: nothing is lost to a page size or a cursor."""
+"""bioRxiv and medRxiv, paged by how much actually arrives: nothing is lost to a page size or a cursor."""
 
 import json
 from datetime import UTC, date, datetime
@@ -89,8 +89,8 @@ def test_pages_of_any_size_lose_nothing(source, sizes, as_text):
     assert pages[-1].cursor == ""
 
 
-def test_a_server_that_answers_another_cursor_is_not_believed(source):
-    # 200, and the first page again and again.
+def test_a_server_that_ignores_the_cursor_is_not_believed(source):
+    # Status 200, and the first page again and again.
     source.says(
         json.dumps({"messages": [{"status": "ok", "total": "60"}], "collection": [entry(n) for n in range(30)]})
     )
@@ -98,7 +98,7 @@ def test_a_server_that_answers_another_cursor_is_not_believed(source):
         read_pages()
 
 
-def test_a_list_that_ends_early_completes_no_day_and_is_asked_for_anew(source, db, waits, settings):
+def test_a_list_that_ends_early_completes_no_day_and_is_requested_again(source, db, waits, settings):
     settings.SOURCES = ["biorxiv"]
     serve(source, [entry(number) for number in range(40)], (30,), total=50)
     run = harvesting.harvest("biorxiv", "")
@@ -109,7 +109,7 @@ def test_a_list_that_ends_early_completes_no_day_and_is_asked_for_anew(source, d
     assert Listing.objects.filter(origin="biorxiv", day=date(2026, 9, 15)).count() == 50
 
 
-def test_a_list_that_grows_while_it_is_read_is_read_to_its_end(source):
+def test_a_list_that_grows_while_it_is_read_is_read_to_the_end(source):
     entries = [entry(number) for number in range(30)]
 
     def answer(request):
@@ -123,26 +123,26 @@ def test_a_list_that_grows_while_it_is_read_is_read_to_its_end(source):
     assert len(records(read_pages())) == 35
 
 
-def test_a_harvest_goes_on_at_its_cursor(source):
+def test_a_harvest_resumes_at_its_cursor(source):
     serve(source, [entry(number) for number in range(50)], (30,))
     pages = read_pages(cursor="30")
     assert len(records(pages)) == 20
     assert pages[-1].complete_to
 
 
-def test_days_without_posts_are_whole(source):
+def test_days_without_posts_are_complete(source):
     serve(source, [])
     (page,) = read_pages()
     assert (page.records, page.complete_to) == ([], date(2026, 9, 16))
 
 
-def test_only_the_categories_asked_for_come_in(source):
+def test_only_the_requested_categories_are_read(source):
     serve(source, [entry(1), entry(2, category="neuroscience"), entry(3, category="Cell_Biology")])
     names = [record.identifiers[0][1][-1] for record in records(read_pages(part="cell-biology, genomics"))]
     assert names == ["1", "3"]
 
 
-def test_a_revision_is_no_news_and_a_withdrawal_marks_what_is_known(source, db):
+def test_a_revision_is_not_news_and_a_withdrawal_marks_a_known_paper(source, db):
     serve(source, [entry(1)])
     harvesting.harvest("biorxiv", "")
     serve(
@@ -162,7 +162,7 @@ def test_a_revision_is_no_news_and_a_withdrawal_marks_what_is_known(source, db):
     assert Listing.objects.get().day == date(2026, 9, 15)
 
 
-def test_entries_without_what_makes_a_paper_are_named_and_the_others_come_in(source):
+def test_entries_without_id_or_title_are_reported_and_the_others_are_read(source):
     broken = [
         entry(1, doi=""),
         entry(2, title=" "),
@@ -186,19 +186,19 @@ def test_anything_else_is_an_error_that_names_it(source, body):
         read_pages()
 
 
-def test_a_server_that_has_had_enough_of_us_is_left_alone(source, waits):
+def test_a_server_that_asks_us_to_slow_down_is_left_alone(source, waits):
     source.says(Reply(status=429, headers={"Retry-After": "7200"}))
     with pytest.raises(FetchError) as caught:
         read_pages(module=medrxiv)
     assert caught.value.not_before == datetime(2026, 9, 16, 7, tzinfo=UTC)
 
 
-def test_a_day_goes_into_its_draft_once_all_of_it_is_there(source, db, settings, time_machine):
+def test_a_day_goes_into_its_draft_once_it_is_complete(source, db, settings, time_machine):
     settings.SOURCES = settings.EDITION_FROM = ["medrxiv"]
     time_machine.move_to(datetime(2026, 9, 14, 22, tzinfo=UTC), tick=False)
     serve(source, [entry(1)])
     harvesting.harvest("medrxiv", "")
-    # In the evening of the day of posting there may be more to come.
+    # On the evening of the posting day there may be more to come.
     assert drafting.draft(datetime(2026, 9, 14, 22, tzinfo=UTC)) == {}
     time_machine.move_to(datetime(2026, 9, 15, 4, 30, tzinfo=UTC), tick=False)
     serve(source, [entry(1), entry(2)])
@@ -206,7 +206,7 @@ def test_a_day_goes_into_its_draft_once_all_of_it_is_there(source, db, settings,
     assert drafting.draft(datetime(2026, 9, 15, 4, 30, tzinfo=UTC)) == {date(2026, 9, 15): 2}
 
 
-def test_what_was_asked_is_kept_with_the_run(source, db):
+def test_requests_are_kept_with_the_run(source, db):
     serve(source, [entry(number) for number in range(40)], (30,))
     harvesting.harvest("biorxiv", "")
     run = SourceRun.objects.get()

@@ -1,4 +1,4 @@
-"""One guard for every request that a stranger can lead: what is public, and that it is what is connected to."""
+"""One guard for every request a stranger can steer: which addresses are public, and that we connect to those."""
 
 import socket
 import ssl
@@ -26,13 +26,13 @@ LOCAL = [
     *("ff02::1", "ff0e::1", "100::1", "2001:db8::1", "2001:10::1", "3fff::1", "3ffe::1", "4000::1", "5f00::1"),
     # Mapped, translated
     *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:7f00:1", "::ffff:169.254.169.254", "::ffff:0:127.0.0.1"),
-    # NAT64 of both prefixes
+    # NAT64, both prefixes
     *("64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b::169.254.169.254", "64:ff9b::192.0.0.192", "64:ff9b:1::7f00:1"),
     *("64:ff9b:1::808:808", "64:ff9b:1:ffff::1"),
     # 6to4, Teredo, ISATAP
     *("2002:7f00:1::", "2002:a00:1::1", "2002:a9fe:a9fe::1", "2002:c0a8:1::", "2001:0:7f00:1::", "2001::1"),
     *("2001:0:808:808:0:0:80ff:fffe", "2606:4700::5efe:10.0.0.1", "2606:4700::200:5efe:127.0.0.1"),
-    # No addresses at all
+    # Not addresses at all
     *("", "localhost", "1.2.3", "0x7f.1", "2130706433"),
 ]
 OPEN = [
@@ -43,17 +43,17 @@ OPEN = [
 
 
 @pytest.mark.parametrize("address", LOCAL)
-def test_an_address_that_leads_into_a_network_of_our_own_is_not_public(address):
+def test_an_address_that_leads_into_our_own_network_is_not_public(address):
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", OPEN)
-def test_an_address_of_the_internet_is_public(address):
+def test_an_internet_address_is_public(address):
     assert is_public(address)
 
 
 def resolver(*answers):
-    """A resolver that answers each question for a name anew, with the last answer for ever. An answer: addresses."""
+    """A resolver that gives these answers in turn, then the last one for ever. An answer is a list of addresses."""
     remaining, real = list(answers), socket.getaddrinfo
 
     def getaddrinfo(host, port, *args, **kwargs):
@@ -79,17 +79,17 @@ def test_other_spellings_of_this_machine_are_refused(spelling):
         public_address(spelling, 80)
 
 
-def test_a_name_that_cannot_be_one_is_an_error_of_the_network():
+def test_an_impossible_host_name_is_a_network_error():
     with pytest.raises(OSError, match="is not a host name"):
         public_address("a" * 70 + ".example", 80)
 
 
-# --- Both callers connect to what was looked at ---
+# --- Both callers connect to the address that was checked ---
 
 
 @contextmanager
 def leading_to(monkeypatch, server):
-    """A network in which PUBLIC is a server on this machine; yields the addresses that were connected to."""
+    """A network in which PUBLIC is a server on this machine; yields the addresses connected to."""
     connect, connections = socket.create_connection, []
 
     def create_connection(address, *args, **kwargs):
@@ -106,7 +106,7 @@ def at(source):
     return host, int(port)
 
 
-def test_a_source_that_redirects_is_followed_to_the_address_that_was_looked_at(source, waits, monkeypatch):
+def test_a_sources_redirect_is_followed_to_the_address_that_was_checked(source, waits, monkeypatch):
     source.says(Reply(status=302, headers={"Location": "http://papers.example/feed?x=1"}), "the feed")
     monkeypatch.setattr(socket, "getaddrinfo", resolver([PUBLIC], ["127.0.0.1"]))
 
@@ -119,7 +119,7 @@ def test_a_source_that_redirects_is_followed_to_the_address_that_was_looked_at(s
     assert source.requests[1].query == {"x": "1"}
 
 
-def test_each_hop_is_looked_at_anew_also_on_a_host_that_was_public_before(source, waits, monkeypatch):
+def test_each_hop_is_checked_again_even_on_a_host_that_was_public_before(source, waits, monkeypatch):
     there = {"Location": "http://papers.example/a"}
     source.says(Reply(status=302, headers=there), Reply(status=302, headers={"Location": "/b"}), "the secret")
     monkeypatch.setattr(socket, "getaddrinfo", resolver([PUBLIC], ["127.0.0.1"]))
@@ -140,12 +140,12 @@ def test_a_redirect_back_to_the_address_from_the_settings_is_followed(source, wa
 
 
 class StopError(OSError):
-    """No further than to TLS."""
+    """Raised to stop at TLS."""
 
 
 @pytest.fixture
 def names(monkeypatch):
-    """The names that certificates are asked for; nothing is said over TLS."""
+    """The names that certificates are requested for; nothing is sent over TLS."""
     connections = []
 
     def wrap_socket(self, sock, *args, server_hostname=None, **kwargs):
@@ -156,7 +156,7 @@ def names(monkeypatch):
     return connections
 
 
-def test_a_redirect_under_tls_asks_for_a_certificate_of_the_name(source, waits, monkeypatch, names):
+def test_a_redirect_to_https_requires_a_certificate_for_the_host_name(source, waits, monkeypatch, names):
     source.says(Reply(status=302, headers={"Location": "https://papers.example/"}))
     monkeypatch.setattr(socket, "getaddrinfo", resolver([PUBLIC]))
 
@@ -166,7 +166,7 @@ def test_a_redirect_under_tls_asks_for_a_certificate_of_the_name(source, waits, 
     assert set(names) == {("papers.example", True, True)}
 
 
-def test_the_check_of_a_link_connects_to_the_address_that_was_looked_at(source, monkeypatch):
+def test_the_link_checker_connects_to_the_address_that_was_checked(source, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", resolver([PUBLIC], ["127.0.0.1"]))
 
     with leading_to(monkeypatch, (at(source)[0], 1)) as connections:
@@ -175,7 +175,7 @@ def test_the_check_of_a_link_connects_to_the_address_that_was_looked_at(source, 
     assert connections == [PUBLIC]
 
 
-def test_the_check_of_a_link_asks_for_a_certificate_of_the_name(source, monkeypatch, names):
+def test_the_link_checker_requires_a_certificate_for_the_host_name(source, monkeypatch, names):
     monkeypatch.setattr(socket, "getaddrinfo", resolver([PUBLIC]))
 
     with leading_to(monkeypatch, at(source)):
@@ -185,7 +185,7 @@ def test_the_check_of_a_link_asks_for_a_certificate_of_the_name(source, monkeypa
 
 
 @pytest.mark.parametrize("address", ["64:ff9b::7f00:1", "2002:7f00:1::", "fec0::1", "192.0.0.192", "224.0.0.1"])
-def test_both_callers_refuse_the_same(source, waits, monkeypatch, address):
+def test_both_callers_refuse_the_same_addresses(source, waits, monkeypatch, address):
     source.says(Reply(status=302, headers={"Location": "http://papers.example/"}))
     monkeypatch.setattr(socket, "getaddrinfo", resolver([address]))
 

@@ -1,4 +1,4 @@
-"""Files of reference managers, known by their content, in whatever encoding."""
+"""Files from reference managers, recognised by their content, in any encoding."""
 
 from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ def test_every_format_gives_the_same_papers(text):
         (RDF.replace("<dc:title>On graphs</dc:title>", ""), "item 1: expected a title"),
     ],
 )
-def test_a_reference_without_a_title_is_named_and_the_others_come_in(text, what):
+def test_a_reference_without_a_title_is_named_and_the_others_are_read(text, what):
     upload = uploads.parse_upload(text)
     assert [record.title for record in upload.records] == ["On maps"]
     assert what in upload.skipped[0]
@@ -53,7 +53,7 @@ def test_a_reference_without_a_title_is_named_and_the_others_come_in(text, what)
         ("<opml><x/></opml>", "XML"),
     ],
 )
-def test_a_format_that_is_not_known_is_named_with_those_that_are(text, kind):
+def test_an_unknown_format_is_named_along_with_the_known_ones(text, kind):
     with pytest.raises(SourceError, match=f"expected BibTeX, RIS, .* found what looks like {kind}"):
         uploads.parse_upload(text)
 
@@ -73,7 +73,7 @@ NAMED = "@misc{a, title = {Schr\xf6dinger}}"
         NAMED.encode("latin-1"),
     ],
 )
-def test_a_file_is_read_in_the_encoding_it_is_in(body):
+def test_a_file_is_read_in_its_own_encoding(body):
     upload = uploads.read_bytes(body)
     assert [record.title for record in upload.records] == ["Schrödinger"]
     assert upload.remarks == (
@@ -82,17 +82,17 @@ def test_a_file_is_read_in_the_encoding_it_is_in(body):
 
 
 @pytest.mark.parametrize("body", [b"%PDF-1.7\n%\xe2\xe3", b"PK\x03\x04x", bytes(range(32)) * 9])
-def test_a_file_that_is_no_text_is_refused(body):
+def test_a_file_that_is_not_text_is_refused(body):
     with pytest.raises(SourceError, match="expected text, found"):
         uploads.read_bytes(body)
 
 
-def test_a_list_of_ids_with_a_mark_at_its_beginning_loses_none():
+def test_a_list_of_ids_with_a_byte_order_mark_loses_none():
     upload = uploads.read_bytes(b"\xef\xbb\xbf2611.00001\r\n2611.00002")
     assert (upload.ids, upload.skipped) == (["2611.00001", "2611.00002"], [])
 
 
-def test_entries_as_they_are_in_the_wild():
+def test_entries_as_found_in_the_wild_are_read():
     page = bibtex.read(payload("papers/bibtex.bib").decode())
     papers = {record.original_title: record for record in page.records}
     first = papers["Machine Learning on Trees"]
@@ -140,7 +140,7 @@ def test_an_arxiv_id_is_found_wherever_people_put_it(fields, value):
 
 
 @pytest.mark.parametrize("note", ["Comment on arXiv:2405.01236", "Extended version of arXiv:2405.01236"])
-def test_the_id_of_another_paper_is_not_this_ones(note):
+def test_the_id_of_another_paper_is_not_taken_for_this_ones(note):
     (record,) = bibtex.read(f"@misc{{a, title = {{On graphs}}, note = {{{note}}}}}").records
     assert record.identifiers[0][0] == "title"
 
@@ -154,7 +154,7 @@ def test_biblatex_is_read_with_its_own_fields():
     assert record.published_at == datetime(2024, 3, 1, tzinfo=UTC)
 
 
-def test_a_child_takes_its_date_from_its_parent_and_not_its_ids():
+def test_a_child_entry_inherits_its_parents_date_but_not_its_ids():
     page = bibtex.read(
         "@inproceedings{a, title = {On graphs}, crossref = {B}}\n"
         "@proceedings{b, title = {Graphs}, year = 2024, month = jul, doi = {10.1000/1}}"
@@ -185,7 +185,7 @@ def test_a_collaboration_is_named_with_the_authors():
         ("journal = jml", "no @string defines “jml” in journal"),
     ],
 )
-def test_what_a_curator_should_know_of_an_entry_is_named_with_its_line(fields, remark):
+def test_what_a_curator_should_know_about_an_entry_is_reported_with_its_line(fields, remark):
     page = bibtex.read(f"@misc{{a, title = {{On graphs}}, {fields}}}")
     assert (len(page.records), page.remarks) == (1, [f"line 1, a: {remark}"])
 
@@ -199,13 +199,13 @@ def test_what_a_curator_should_know_of_an_entry_is_named_with_its_line(fields, r
         "@misc{a, title = {On graphs} year = 2024}",
     ],
 )
-def test_an_entry_with_a_comma_less_or_more_is_read_and_named(entry):
+def test_an_entry_with_a_missing_or_extra_comma_is_read_and_reported(entry):
     page = bibtex.read(entry)
     assert [(record.title, record.published_at.year) for record in page.records] == [("On graphs", 2024)]
     assert page.remarks
 
 
-def test_what_publishers_escape_is_written_out():
+def test_text_escaped_by_publishers_is_unescaped():
     (record,) = bibtex.read(
         r"@article{a, title = {Cats {\&}amp; cows &#x2014; {\textless}i{\textgreater}E.c.{\textless}/i{\textgreater}}"
         r", abstract = {<jats:title>Abstract</jats:title><jats:p>All.</jats:p>}}"

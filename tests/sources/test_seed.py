@@ -51,14 +51,14 @@ def test_every_link_of_the_shipped_page_is_found():
         assert [url for title, url in links.items() if title.startswith(beginning)] == [link]
 
 
-def test_only_the_page_of_a_project_is_no_code_link():
+def test_the_only_link_that_is_not_to_code_is_a_project_page():
     papers = seed.read_seed(seed.SHIPPED_PAGE).papers
     assert [paper.title for paper in papers if paper.project_url] == [
         "Locally Attentional SDF Diffusion for Controllable 3D Shape Generation"
     ]
 
 
-def test_no_sentence_about_links_is_left_and_no_other_one_goes():
+def test_sentences_about_links_are_removed_and_no_others():
     for paper in seed.read_seed(seed.SHIPPED_PAGE).papers:
         assert "http" not in paper.abstract
         assert "available at" not in paper.abstract
@@ -113,7 +113,7 @@ def test_a_broken_page_says_where_and_what_was_expected(data, message):
     assert message in str(caught.value)
 
 
-def test_an_error_of_a_file_names_the_file(tmp_path):
+def test_an_error_in_a_file_names_the_file(tmp_path):
     path = tmp_path / "page.txt"
     path.write_bytes(b"new")
     with pytest.raises(SourceError, match=r"^page\.txt, line 1: expected the banner’s sentence"):

@@ -1,4 +1,4 @@
-"""Semantic Scholar adds ids and venues to papers that are known, and brings none."""
+"""Semantic Scholar adds IDs and venues to known papers and brings no new ones."""
 
 import json
 
@@ -21,13 +21,13 @@ def read(server, *answers, papers=(PAPER,)):
     return [record for page in semanticscholar.pages(Fetcher(), place) for record in page.records]
 
 
-def test_ids_and_venue_are_taken_over(source):
+def test_ids_and_venue_are_added(source):
     (record,) = read(source, ANSWER)
     assert record.identifiers == (("arxiv", "2609.00001"), ("doi", "10.1145/1"))
     assert (record.venue, record.only_if_known) == ("J. ACM", True)
 
 
-def test_a_key_goes_in_a_header_and_all_ids_in_one_question(source, settings):
+def test_a_key_goes_in_a_header_and_all_ids_in_one_request(source, settings):
     setup = settings.SOURCE_SETUPS["semanticscholar"]
     settings.SOURCE_SETUPS["semanticscholar"] = type(setup)(**{**vars(setup), "key": "hush"})
     papers = [KnownPaper(f"Paper {number}", (("doi", f"10.1/{number}"),)) for number in range(3)]
@@ -38,20 +38,20 @@ def test_a_key_goes_in_a_header_and_all_ids_in_one_question(source, settings):
 
 
 @pytest.mark.parametrize("answer", [None, {}, {**ANSWER, "title": "On trees"}, {**ANSWER, "title": None}, 7, [1]])
-def test_what_is_another_paper_or_none_adds_nothing(source, answer):
+def test_an_answer_about_another_paper_or_none_adds_nothing(source, answer):
     assert read(source, answer) == []
 
 
-def test_a_preprint_server_is_no_venue(source):
+def test_a_preprint_server_is_not_a_venue(source):
     (record,) = read(source, {**ANSWER, "venue": "arXiv.org"})
     assert record.venue == ""
 
 
-def test_an_answer_that_does_not_fit_the_question_is_refused(source):
+def test_an_answer_that_does_not_fit_the_request_is_refused(source):
     with pytest.raises(SourceError, match="expected 1 papers, found 2"):
         read(source, ANSWER, ANSWER)
 
 
-def test_without_known_papers_nobody_is_asked(source):
+def test_without_known_papers_nothing_is_requested(source):
     assert read(source, papers=()) == []
     assert source.requests == []
