@@ -101,7 +101,7 @@ def test_a_muted_phrase_takes_papers_out_of_a_whole_edition():
     assert entries(reader) == [[unmuted.pk, Reason.EDITION, ""]]
 
 
-def test_a_thousand_phrases_are_one_query_and_give_a_digest():
+def test_a_reader_who_follows_a_thousand_phrases_gets_a_digest():
     paper = make_paper("About phrase 777 alone")
     make_edition(paper)
     reader = make_subscriber()
