@@ -1,4 +1,4 @@
-"""axe-core, which looks for what keeps somebody from a page."""
+"""Accessibility checks with axe-core."""
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -6,7 +6,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def faults(page, *more_tags, without=()):
-    """Return what breaks WCAG 2 A and AA, and the rules of `more_tags` but for those `without`."""
+    """Return the violations of WCAG 2 A and AA and of the rules tagged `more_tags`, except the rules in `without`."""
     rules = {rule: {"enabled": False} for rule in without}
     options = {"runOnly": [*WCAG, *more_tags], "rules": rules, "resultTypes": ["violations"]}
     axe_results = Axe().run(page, options=options)

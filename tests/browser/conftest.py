@@ -1,4 +1,4 @@
-"""A reader's browser before the live site, with the seed page as its edition."""
+"""A reader's browser on the live site, with the seed page as its edition."""
 
 import os
 from datetime import timedelta
@@ -18,7 +18,7 @@ from subscriptions.starter_topics import load_topics
 from tests.browser.curating import person
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-# The browser of a test talks to nobody but the site.
+# A test's browser talks only to the site.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +35,7 @@ def chromium():
     if not CHROMIUM.exists():
         pytest.fail(f"No browser at {CHROMIUM}: install Debian's chromium or set CHROMIUM")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, and Django would refuse the database to the tests beside it.
+        # Playwright keeps an event loop in this thread, so Django would refuse the tests access to the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -44,12 +44,12 @@ def chromium():
 
 @pytest.fixture
 def site(live_server, settings, tmp_path):
-    """The address of the site, its mails in a folder of the test's own."""
+    """The address of the site. Its emails go to a folder of the test's own."""
     settings.DEBUG = True
     settings.SITE_URL = live_server.url
     settings.EMAIL_BACKEND = "digest.sending.file_backend.OutboxBackend"
     settings.OUTBOX_DIR = tmp_path / "outbox"
-    # Each test counts its own mails.
+    # Each test counts its own emails.
     limiter.cache_clear()
     celery_app.conf.task_always_eager = True
     yield live_server.url
@@ -67,15 +67,20 @@ def edition(site):
 
 
 def is_complaint(message):
-    """Say whether a line of the console tells of a fault. Chromium writes one for a form that is shown again, for
-    a change that came too late, and for a passkey that is refused, too."""
+    """Return whether a console message reports a fault.
+
+    Chromium also logs an error when a form is shown again, a change came too late or a passkey was refused.
+    """
     expected = ("status of 422", "status of 409", "status of 400")
     return message.type in {"error", "warning"} and not any(status in message.text for status in expected)
 
 
 @pytest.fixture
 def open_page(chromium, site):
-    """Open a browser of its own with these options and return its page; whatever it does there must be clean."""
+    """Return a function that opens a page in a new browser context with the given options.
+
+    The pages must contact no other host and cause no complaints in the console.
+    """
     contexts, hosts, complaints = [], set(), []
 
     def open_page(**options):
@@ -101,7 +106,7 @@ def page(open_page):
 
 @pytest.fixture
 def draft(site, settings):
-    """Fifty candidates, and an edition of tomorrow without any."""
+    """Fifty candidates, and an edition for tomorrow with none of them."""
     load_topics()
     import_seed_page()
     EditionPaper.objects.all().delete()

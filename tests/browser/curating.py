@@ -22,7 +22,7 @@ def open_board(page):
     page.get_by_role("link", name="its board").click()
     expect(page.locator("[data-list=candidates] > .p-card")).to_have_count(51)
     expect(page.locator("#audience")).to_be_visible()
-    # The script has come: it gives the way by Tab to a paper.
+    # The script has loaded: it makes a paper reachable with Tab.
     expect(page.locator(".p-card[tabindex='0']")).to_have_count(1)
 
 

@@ -1,4 +1,4 @@
-"""A panel with something on each of its pages, and where these are. A plugin of the tests that name it."""
+"""A pytest plugin: a panel with something on every page, and the addresses of those pages."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ LIST = "email;name;topics;agreed;words\n" + "".join(
 
 @pytest.fixture
 def panel_pages(site):
-    """The addresses of the panel's pages, once the demo ran, and more was left to see than it leaves."""
+    """The addresses of the panel's pages, after running the demo and adding what the demo does not leave."""
     call_command("demo")
     out, now = Edition.objects.published().first(), timezone.now()
     draft = make_draft(out, now)
@@ -41,7 +41,10 @@ def panel_pages(site):
 
 
 def make_draft(out, now):
-    """An edition after tomorrow's: one paper pinned, one with a note, one hidden. What today's loses are candidates."""
+    """Make an edition for the day after tomorrow: one paper pinned, one with a note, one hidden.
+
+    The papers removed from today's edition become candidates.
+    """
     left_over = list(out.papers.order_by("-entry__position")[:16])
     EditionPaper.objects.filter(paper__in=left_over).delete()
     draft = Edition.objects.create(day=now.date() + timedelta(days=2), subject="Graphs, and what they cannot see")
@@ -52,7 +55,7 @@ def make_draft(out, now):
 
 
 def tell_of_readers(reader, now):
-    """What providers report, what somebody agreed to, and an address that is written to no more."""
+    """Add provider reports, a consent, a suppressed address and feedback."""
     mails = list(Delivery.objects.order_by("pk"))
     kinds = ["delivered", "soft_bounce", "hard_bounce", "complained"]
     for number, (mail, kind) in enumerate(zip(mails, kinds, strict=False)):
@@ -91,7 +94,7 @@ def pages_of_readers(reader):
 
 
 def pages_of_rosters(now):
-    """Lists that were uploaded, looked through, are being brought in, and are done."""
+    """Lists that are uploaded, checked, importing and done."""
     states = [
         {},
         {"status": "checked", "counts": {"proven": 3, "to ask": 1}, "faults": [[4, "This is no address."]]},

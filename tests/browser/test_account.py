@@ -1,4 +1,4 @@
-"""One account in the browser: ten opinions from a mail, saved papers from anywhere, with clicks counted."""
+"""One account in the browser: ten opinions from an email, saved papers from anywhere, with clicks counted."""
 
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ KINDS = ["more", "less", "saved"]
 
 @pytest.fixture
 def reader(edition):
-    """A reader who has had a digest of ten papers."""
+    """A reader who was sent a digest of ten papers."""
     subscriber = make_subscriber("reader@example.org", next_digest_at=timezone.now(), max_papers=10)
     planning.plan(timezone.now())
     worker.drain()
@@ -30,7 +30,7 @@ def reader(edition):
 
 
 class Clicks:
-    """Clicks, and how many there were."""
+    """Click targets and count the clicks."""
 
     def __init__(self):
         self.count = 0
@@ -50,7 +50,7 @@ def open_digest_mail(page, reader):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_ten_opinions_from_a_mail_take_at_most_twelve_clicks(reader, open_page, javascript):
+def test_ten_opinions_from_an_email_take_at_most_twelve_clicks(reader, open_page, javascript):
     page, click = open_page(java_script_enabled=javascript), Clicks()
     open_digest_mail(page, reader)
 
@@ -66,7 +66,7 @@ def test_ten_opinions_from_a_mail_take_at_most_twelve_clicks(reader, open_page, 
     assert click.count <= 12
 
 
-def test_keys_rate_a_digest_and_undo_takes_the_last_back(reader, page):
+def test_keys_rate_the_papers_of_a_digest_and_undo_the_last_opinion(reader, page):
     open_digest_mail(page, reader)
     page.get_by_role("link", name="Save", exact=True).first.click()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -92,7 +92,7 @@ def test_keys_rate_a_digest_and_undo_takes_the_last_back(reader, page):
     assert list(Feedback.objects.values_list("kind", flat=True)) == ["saved"]
 
 
-def test_a_link_of_a_mail_stays_signed_in_and_saved_papers_are_one_click_from_anywhere(reader, edition, page):
+def test_an_emailed_link_keeps_a_reader_signed_in_with_saved_papers_one_click_away(reader, edition, page):
     page.goto(links.preferences_url(reader))
     page.get_by_role("button", name="Stay signed in on this browser").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
@@ -109,12 +109,12 @@ def test_a_link_of_a_mail_stays_signed_in_and_saved_papers_are_one_click_from_an
         expect(page.get_by_role("heading", level=1)).to_have_text("Saved papers")
         expect(page.get_by_role("link", name=paper.title)).to_be_visible()
         assert click.count == 1
-        # Nobody who is known is asked for an address again.
+        # A signed-in reader is not asked for an address again.
         assert page.locator('input[type="email"]').count() == 0
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_vote_and_an_opinion_on_a_list_leave_one_where_one_is(reader, edition, open_page, javascript):
+def test_voting_and_rating_in_a_list_stay_on_the_page(reader, edition, open_page, javascript):
     page = open_page(java_script_enabled=javascript)
     page.goto(links.preferences_url(reader))
     page.get_by_role("button", name="Stay signed in on this browser").click()
@@ -130,7 +130,7 @@ def test_a_vote_and_an_opinion_on_a_list_leave_one_where_one_is(reader, edition,
     assert Feedback.objects.get().subscriber == reader
 
 
-def test_a_note_and_a_label_are_written_and_found_again(reader, edition, page):
+def test_a_note_and_labels_are_saved_and_found_again(reader, edition, page):
     Feedback.objects.create(subscriber=reader, paper=edition.papers.first(), kind="saved")
     page.goto(f"{links.preferences_url(reader)}/saved")
 
@@ -148,7 +148,7 @@ def test_a_note_and_a_label_are_written_and_found_again(reader, edition, page):
 
 
 @pytest.mark.parametrize("which", ["account", "saved", "digests", "feedback", "why"])
-def test_the_pages_of_an_account_are_there_for_everybody(reader, edition, open_page, which):
+def test_the_account_pages_are_accessible(reader, edition, open_page, which):
     for paper, kind in zip(edition.papers.all()[:3], KINDS, strict=True):
         Feedback.objects.create(subscriber=reader, paper=paper, kind=kind)
     feedback = f"{links.preferences_url(reader)}/{which}"

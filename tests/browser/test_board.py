@@ -1,4 +1,4 @@
-"""The board under one's hands: what stays where it is, what is typed, and a thumb."""
+"""Working on the board: what stays where it is, what is typed, and swiping on a touch screen."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +9,7 @@ from tests.browser.curating import edition, open_board, sign_in, titles
 pytestmark = pytest.mark.browser
 
 
-def test_adding_by_mouse_leaves_the_list_where_it_is(curator, draft, page):
+def test_adding_by_mouse_keeps_the_scroll_position_of_the_list(curator, draft, page):
     sign_in(page)
     open_board(page)
     candidates = page.locator("[data-list=candidates] > .p-card")
@@ -24,12 +24,12 @@ def test_adding_by_mouse_leaves_the_list_where_it_is(curator, draft, page):
     expect(edition(page)).to_be_in_viewport()
 
 
-def test_what_is_half_written_stays_while_something_else_is_done_and_is_asked_about_on_leaving(curator, draft, page):
+def test_a_half_written_note_survives_other_changes_and_leaving_asks_first(curator, draft, page):
     for paper in Paper.objects.all()[:3]:
         EditionPaper.objects.create(edition=draft, paper=paper)
     sign_in(page)
     page.get_by_role("link", name="its board").click()
-    # Who presses before the script has come still finds the place to write in.
+    # Someone who clicks before the script has loaded still gets the field to write in.
     edition(page).first.get_by_text("Add note", exact=True).click()
     expect(edition(page).first.get_by_label("Note on")).to_be_focused()
     page.keyboard.type("Half a note")
@@ -45,7 +45,7 @@ def test_what_is_half_written_stays_while_something_else_is_done_and_is_asked_ab
     expect(note).to_have_value("Half a note")
 
 
-def test_the_candidates_follow_what_is_typed_and_the_last_change_is_undone(curator, draft, page):
+def test_typing_filters_the_candidates_and_the_last_change_can_be_undone(curator, draft, page):
     sign_in(page)
     open_board(page)
     page.keyboard.press("/")
@@ -63,7 +63,7 @@ def test_the_candidates_follow_what_is_typed_and_the_last_change_is_undone(curat
     expect(candidates).to_have_count(count)
 
 
-def test_what_is_typed_after_unfolding_goes_into_the_form(curator, draft, page):
+def test_text_typed_after_unfolding_goes_into_the_form(curator, draft, page):
     sign_in(page)
     open_board(page)
     page.locator(".p-words summary").click()
@@ -91,7 +91,7 @@ def swipe(page, x, y, way):
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_a_thumb_scrolls_the_board_and_moves_no_paper(curator, draft, open_page):
+def test_swiping_scrolls_the_board_and_moves_no_paper(curator, draft, open_page):
     for paper in Paper.objects.all()[:3]:
         EditionPaper.objects.create(edition=draft, paper=paper)
     page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)

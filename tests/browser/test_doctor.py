@@ -1,4 +1,4 @@
-"""Doctor's page: asked by the button, for everybody, and with long names on a phone."""
+"""Doctor's page: run with its button, accessible, and with long names on a phone."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -21,7 +21,7 @@ def superuser(site):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_who_presses_the_button_reads_what_others_say(superuser, open_page, monkeypatch, scheme):
+def test_the_button_shows_what_the_network_checks_found(superuser, open_page, monkeypatch, scheme):
     results = [Reporter("DKIM").bad(f"{NAME} is revoked.", "Publish it anew."), Reporter("SPF").ok("It is right.")]
     monkeypatch.setattr(registry, "network_results", lambda: results)
     page = open_page(color_scheme=scheme, viewport={"width": 360, "height": 740})
@@ -31,7 +31,7 @@ def test_who_presses_the_button_reads_what_others_say(superuser, open_page, monk
 
     expect(page.get_by_text(f"{NAME} is revoked.")).to_be_visible()
     expect(page.get_by_role("button", name="Check again")).to_be_visible()
-    # Nothing must be scrolled sideways, not within the table either.
+    # Nothing may scroll sideways, not even inside the table.
     wide = "[...document.querySelectorAll('.p-scroll')].filter(box => box.scrollWidth > box.clientWidth).length"
     assert page.evaluate(wide) == 0
     assert hindrances(page) == []

@@ -1,4 +1,4 @@
-"""Formulas of papers as Chromium draws them."""
+"""Formulas in papers, as Chromium draws them."""
 
 import pytest
 
@@ -23,18 +23,18 @@ FORMULAS = [
     r"x\stackrel{d}{=}y",
 ]
 SIZES = "maths => maths.map(math => { const box = math.getBoundingClientRect(); return [box.width, box.height]; })"
-# The second has the same letters, but no function in it: nothing stands apart there.
+# The second of each pair has the same letters but no function, so nothing is set apart.
 APART = [(r"n_1\log n", r"n_1\mathrm{lgo}n"), (r"\cos\theta_1", r"\mathrm{soc}\theta_1")]
 
 
 def draw(page, formulas):
-    """Draw formulas, each in a line of its own, and return their sizes."""
+    """Draw formulas, each on its own line, and return their sizes."""
     lines = "".join(f"<p>{mathml(formula)}</p>" for formula in formulas)
     page.set_content(f"<!doctype html><meta charset=utf-8><body>{lines}")
     return page.locator("math").evaluate_all(SIZES)
 
 
-def test_every_formula_is_made_and_drawn_on_one_line_or_two(chromium):
+def test_every_formula_is_converted_and_drawn_on_one_or_two_lines(chromium):
     page = chromium.new_page()
     assert [formula for formula in FORMULAS if not mathml(formula)] == []
     sizes = draw(page, FORMULAS)
@@ -45,7 +45,7 @@ def test_every_formula_is_made_and_drawn_on_one_line_or_two(chromium):
     page.close()
 
 
-def test_no_sign_is_drawn_as_a_letter(chromium):
+def test_no_symbol_is_drawn_as_a_letter(chromium):
     page = chromium.new_page()
     draw(page, FORMULAS)
     letters = page.locator("mi").all_text_contents()
@@ -54,7 +54,7 @@ def test_no_sign_is_drawn_as_a_letter(chromium):
 
 
 @pytest.mark.parametrize(("function", "letters"), APART)
-def test_the_name_of_a_function_is_drawn_apart(chromium, function, letters):
+def test_function_names_are_set_apart(chromium, function, letters):
     page = chromium.new_page()
     (apart, _), (together, _) = draw(page, [function, letters])
     assert apart > together + 1

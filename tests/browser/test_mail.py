@@ -1,4 +1,4 @@
-"""A mail as a program with a browser's engine shows it."""
+"""An email as a mail program with a browser engine shows it."""
 
 import pytest
 

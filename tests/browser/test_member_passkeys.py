@@ -1,4 +1,4 @@
-"""A reader's passkeys in the browser, on a device that keeps them: added in place, used, renamed, removed."""
+"""A reader's passkeys in the browser, with a virtual authenticator: added in place, used, renamed, removed."""
 
 import pytest
 from playwright.sync_api import expect
@@ -57,7 +57,7 @@ def test_a_passkey_is_added_in_place_and_signs_in_the_next_time(reader, open_pag
     expect(page.get_by_role("link", name="A passkey was added to your account")).to_be_visible()
 
 
-def test_the_keyboard_renames_and_removes_in_place(reader, page):
+def test_a_passkey_is_renamed_and_removed_in_place_by_keyboard(reader, page):
     Device(page)
     sign_in_by_mail(page, reader)
     add(page)
@@ -74,13 +74,13 @@ def test_the_keyboard_renames_and_removes_in_place(reader, page):
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status")).to_contain_text("“Phone” no longer signs you in")
-    # The form that came with the section works as the first did.
+    # The form in the replaced section works as the first one did.
     add(page, "Tablet")
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(page.get_by_text("Tablet", exact=True)).to_be_visible()
 
 
-def test_one_device_holds_one_passkey_of_an_account(reader, page):
+def test_a_device_holds_only_one_passkey_per_account(reader, page):
     Device(page)
     sign_in_by_mail(page, reader)
     add(page)
@@ -92,7 +92,7 @@ def test_one_device_holds_one_passkey_of_an_account(reader, page):
     assert MemberPasskey.objects.count() == 1
 
 
-def test_a_device_without_one_and_a_passkey_that_was_removed_are_told_so(reader, page):
+def test_a_missing_passkey_and_a_removed_one_show_an_error(reader, page):
     device = Device(page)
     sign_in_by_mail(page, reader)
     add(page)
@@ -110,7 +110,7 @@ def test_a_device_without_one_and_a_passkey_that_was_removed_are_told_so(reader,
     expect(page.get_by_role("alert").last).to_contain_text("No passkey was used")
 
 
-def test_a_browser_without_passkeys_hears_of_none_when_signing_in(reader, page):
+def test_a_browser_without_passkey_support_is_offered_none_at_sign_in(reader, page):
     page.add_init_script("delete window.PublicKeyCredential")
     page.goto("/sign-in")
     expect(page.get_by_label("Email address")).to_be_visible()
@@ -121,7 +121,7 @@ def test_a_browser_without_passkeys_hears_of_none_when_signing_in(reader, page):
     expect(page.get_by_role("alert")).to_contain_text("doesn’t support passkeys")
 
 
-def test_without_scripts_one_signs_in_by_mail(reader, open_page):
+def test_without_scripts_a_reader_signs_in_by_email(reader, open_page):
     page = open_page(java_script_enabled=False)
     MemberPasskey.objects.create(member=reader, name="Laptop", credential_id="b3du", public_key=b"")
     page.goto("/sign-in")
@@ -136,7 +136,7 @@ def test_without_scripts_one_signs_in_by_mail(reader, open_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_the_pages_with_passkeys_are_there_for_everybody(reader, open_page, scheme, width):
+def test_the_pages_with_passkeys_are_accessible(reader, open_page, scheme, width):
     page = open_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     for number in range(2):
         fields = {"name": f"A long name of a passkey {number}" * 2, "credential_id": f"{number:04}", "public_key": b""}

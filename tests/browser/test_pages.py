@@ -1,4 +1,4 @@
-"""Every page in the browser: on a phone, in the dark, from the keyboard, and without asking another host."""
+"""Every page in the browser: on a phone, in dark mode, by keyboard, and without contacting another host."""
 
 import pytest
 
@@ -6,7 +6,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/papers/2025-08-21", "/papers/{paper}", "/preferences", "/outbox/", "/start", "/subscribe"]
 
-# Each text whose contrast with what lies behind it is below what WCAG 2.2 asks for (1.4.3, level AA).
+# Texts whose contrast with their background is below what WCAG 2.2 requires (1.4.3, level AA).
 FAINT_TEXTS = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (color) => {
@@ -52,14 +52,14 @@ def test_a_page_fits_a_narrow_phone(edition, open_page, path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_every_text_stands_out(edition, open_page, path, scheme):
+def test_every_text_has_enough_contrast(edition, open_page, path, scheme):
     page = open_page(color_scheme=scheme)
     page.goto(path.format(paper=edition.papers.first().pk))
 
     assert page.evaluate(FAINT_TEXTS) == []
 
 
-def test_the_page_turns_dark_with_the_system(edition, open_page):
+def test_the_page_follows_the_systems_dark_mode(edition, open_page):
     background = "getComputedStyle(document.body).backgroundColor"
     light, dark = (open_page(color_scheme=scheme) for scheme in ("light", "dark"))
     light.goto("/")

@@ -1,4 +1,4 @@
-"""The way of a curator who has never seen the panel: an edition of ten out of fifty, by mouse and by keyboard."""
+"""A curator who has never seen the panel makes an edition of ten papers out of fifty, by mouse and by keyboard."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,11 +10,11 @@ pytestmark = pytest.mark.browser
 
 
 def drag(page, card, target):
-    # Nobody drags in the split second in which the board is renewed.
+    # Nobody drags in the split second in which the board refreshes.
     expect(page.locator("#audience")).to_be_visible()
     version = page.locator("#board").get_attribute("data-version")
     card.drag_to(target, target_position={"x": 20, "y": 4})
-    # What is dropped stands there at once; the board follows.
+    # The dropped card is there at once; the board updates after it.
     expect(page.locator("#board")).not_to_have_attribute("data-version", version)
 
 
@@ -30,7 +30,7 @@ def titles_shown(draft):
     return [entry.paper.title for entry in draft.entries.shown().select_related("paper")]
 
 
-def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, draft, open_page):
+def test_an_edition_of_ten_papers_is_made_and_published_by_mouse(curator, draft, open_page):
     page = open_page(viewport={"width": 1280, "height": 1200})
     sign_in(page)
     open_board(page)
@@ -40,7 +40,7 @@ def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, 
     drag(page, page.locator("[data-list=candidates] > .p-card").nth(3).locator("h3"), edition(page).first)
     expect(edition(page)).to_have_count(10)
 
-    # Where what was added last stands, the first one is out of sight.
+    # The list shows the card added last, so the first one is out of view.
     edition(page).first.scroll_into_view_if_needed()
     third = titles(edition(page))[2]
     drag(page, edition(page).nth(2).locator("h3"), edition(page).first)
@@ -61,7 +61,7 @@ def test_an_edition_of_ten_out_of_fifty_is_made_and_published_by_mouse(curator, 
     assert draft.entries.get(note="Read this one.").paper.title == third
 
 
-def test_the_same_is_done_by_keyboard_alone(curator, draft, page):
+def test_an_edition_is_made_and_published_with_only_the_keyboard(curator, draft, page):
     sign_in(page)
     open_board(page)
     page.keyboard.press("ArrowLeft")
@@ -110,7 +110,7 @@ def test_a_second_curator_sees_what_the_first_did_and_loses_nothing(curator, dra
     expect(edition(second)).to_have_count(1)
     expect(second.get_by_role("status").first).to_have_text("ada changed this edition.")
 
-    # Grace writes while Ada pins: what she typed is still there when she is told.
+    # Grace writes while Ada pins. When Grace is told, what she typed is still there.
     edition(second).first.get_by_text("Add note", exact=True).click()
     edition(second).first.get_by_label("Note on").fill("My thought")
     edition(first).first.get_by_role("button", name="Pin").click()

@@ -1,4 +1,4 @@
-"""The pages of the panel, for everybody: read aloud, by keyboard, on a phone, in light and in dark."""
+"""Accessibility of the panel's pages: by screen reader, by keyboard, on a phone, in light and dark."""
 
 import base64
 import re
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 pytest_plugins = ["tests.browser.filled_panel"]
 
 WIDTHS = [360, 1280]
-# Of Unfold and of select2: a column of marks to delete without a heading, and lists that open at the end of the page.
+# From Unfold and select2: a column of delete boxes without a heading, and lists that open at the end of the page.
 NOT_OURS = ["empty-table-header", "region"]
 
 
@@ -31,7 +31,7 @@ def sign_in(page):
 
 
 def hindrances(page, without=NOT_OURS[:1]):
-    """Return what keeps somebody from the page that is open, at each width."""
+    """Return the accessibility faults and sideways scrolling of the open page, at each width."""
     faults_found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 740})
@@ -41,7 +41,7 @@ def hindrances(page, without=NOT_OURS[:1]):
     return faults_found
 
 
-def test_every_page_of_the_panel_is_there_for_everybody(panel_pages, page):
+def test_every_page_of_the_panel_is_accessible(panel_pages, page):
     sign_in(page)
     faults_found = {}
     for path in panel_pages:
@@ -54,7 +54,7 @@ def test_every_page_of_the_panel_is_there_for_everybody(panel_pages, page):
     assert faults_found == {}
 
 
-def test_the_menu_filters_colours_and_signing_out_are_reached_by_keyboard(panel_pages, page):
+def test_the_menu_filters_colours_and_signing_out_work_by_keyboard(panel_pages, page):
     sign_in(page)
     page.get_by_role("button", name="Menu").press("Enter")
     page.get_by_role("link", name="Editions").press("Enter")
@@ -71,7 +71,7 @@ def test_the_menu_filters_colours_and_signing_out_are_reached_by_keyboard(panel_
     assert hindrances(page) == []
 
 
-def test_what_opens_on_a_page_is_there_for_everybody(panel_pages, page):
+def test_what_opens_on_a_page_is_accessible(panel_pages, page):
     sign_in(page)
     page.goto("/admin/digest/edition/")
     page.get_by_label("Select record").first.check()
@@ -91,7 +91,7 @@ def test_what_opens_on_a_page_is_there_for_everybody(panel_pages, page):
     assert hindrances(page) == []
 
 
-def test_the_pages_of_signing_in_are_there_for_everybody(panel_pages, page, settings):
+def test_the_sign_in_pages_are_accessible(panel_pages, page, settings):
     settings.SECOND_FACTOR = True
     page.goto("/admin/login/")
     assert hindrances(page) == []

@@ -1,4 +1,4 @@
-"""Setting up a passkey and signing in with it, in a browser with a device that keeps passkeys."""
+"""Setting up a passkey and signing in with it, in a browser with a virtual authenticator."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +13,7 @@ PASSWORD = "a password of a curator"
 
 @pytest.fixture
 def ada(site, settings):
-    # Browsers have passkeys on https and on localhost alone, and the live server is at localhost.
+    # Browsers only allow passkeys on https and localhost, and the live server is at localhost.
     assert site.startswith("http://localhost:")
     settings.SECOND_FACTOR = True
     return User.objects.create_superuser("ada", "ada@example.org", PASSWORD)
@@ -36,7 +36,7 @@ def set_up(page):
     expect(page.locator(".p-codes li")).to_have_count(10)
 
 
-def test_a_passkey_is_set_up_and_asked_for_by_itself_the_next_time(ada, page):
+def test_a_passkey_is_set_up_and_requested_automatically_the_next_time(ada, page):
     Device(page)
     set_up(page)
     page.get_by_role("link", name="I’ve saved them").click()
@@ -49,7 +49,7 @@ def test_a_passkey_is_set_up_and_asked_for_by_itself_the_next_time(ada, page):
     assert Passkey.objects.get().counter > 1
 
 
-def test_where_the_device_holds_no_passkey_the_page_says_so_and_a_code_lets_in(ada, page):
+def test_without_a_passkey_on_the_device_the_page_says_so_and_a_code_works(ada, page):
     device = Device(page)
     set_up(page)
     code = page.locator(".p-codes code").first.inner_text()
@@ -65,7 +65,7 @@ def test_where_the_device_holds_no_passkey_the_page_says_so_and_a_code_lets_in(a
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
 
 
-def test_another_one_is_added_and_a_device_holds_one_only(ada, page):
+def test_another_passkey_can_be_added_but_a_device_holds_only_one(ada, page):
     device = Device(page)
     set_up(page)
     page.goto("/admin/your-sign-in/")
@@ -91,7 +91,7 @@ def test_at_another_address_the_page_says_where_passkeys_work(ada, page, setting
     expect(page.get_by_role("alert")).to_contain_text("Passkeys only work at https://papers.example.org")
 
 
-def test_without_scripts_there_are_codes_alone(ada, open_page):
+def test_without_scripts_there_are_only_codes(ada, open_page):
     Passkey.objects.create(user=ada, name="passkey", credential_id="b3RoZXI", public_key=b"")
     page = open_page(java_script_enabled=False)
 

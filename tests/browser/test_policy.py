@@ -1,4 +1,4 @@
-"""What the policy forbids, no page of ours does: a browser that finds it broken says so in its console."""
+"""No page violates the content security policy. The browser reports violations in its console."""
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +13,7 @@ PANEL = ["", "digest/paper/", "digest/edition/", "digest/submission/queue/"]
 
 @pytest.fixture
 def violations(page):
-    """What the browser tells of policies that were broken, as long as its page is open."""
+    """The policy violations that the browser reports while its page is open."""
     messages = []
     page.on("console", lambda message: "Content Security Policy" in message.text and messages.append(message.text))
     return messages
@@ -27,7 +27,7 @@ def test_no_page_of_the_site_breaks_the_policy(edition, page, violations):
     assert violations == []
 
 
-def test_the_description_of_the_api_is_drawn_within_the_policy(edition, page, violations):
+def test_the_api_docs_work_within_the_policy(edition, page, violations):
     page.goto("/api/docs")
 
     expect(page.get_by_text("/api/daily_papers")).to_be_visible()
@@ -45,8 +45,8 @@ def test_no_page_of_the_panel_breaks_the_policy(curator, draft, page, violations
     assert violations == []
 
 
-def test_a_script_that_came_into_a_page_does_not_run(curator, draft, chromium, site):
-    # A browser whose console may complain.
+def test_a_script_injected_into_a_page_does_not_run(curator, draft, chromium, site):
+    # Not `open_page`, because that fails when the console complains.
     page = chromium.new_context(base_url=site).new_page()
     sign_in(page)
     page.goto(f"/admin/digest/edition/{draft.pk}/preview/")

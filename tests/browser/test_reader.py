@@ -1,4 +1,4 @@
-"""The way of a reader, from signing up to leaving, in the browser."""
+"""A reader's path from signing up to leaving, in the browser."""
 
 from datetime import time
 
@@ -18,7 +18,7 @@ TOPICS = ["Differential privacy", "Graph learning"]
 
 
 def fill_in(page):
-    """Fill in the sign-up form of the front page."""
+    """Fill in the sign-up form on the front page."""
     page.goto("/")
     page.get_by_label("Email address").fill(ADDRESS)
     page.get_by_text("more topics").click()
@@ -31,7 +31,7 @@ def press(page, button):
 
 
 def open_mail(page, subject):
-    """Open the newest mail with that in its subject from the outbox, its HTML part alone, as a mail program does."""
+    """Open the HTML part of the newest email in the outbox with this in its subject, as a mail program does."""
     page.goto("/outbox/")
     page.get_by_role("link", name=subject).first.click()
     page.get_by_role("link", name="Open on its own").click()
@@ -63,7 +63,7 @@ def test_a_reader_signs_up_gets_a_digest_and_leaves(edition, page):
     papers = [edition.papers.get(pk=pk) for pk, *_ in delivery.content["papers"]]
     open_mail(page, papers[0].title)
     reasons = page.get_by_text("Because you follow")
-    # And one that is something different.
+    # The remaining paper is the exploration.
     expect(reasons).to_have_count(len(papers) - 1)
     expect(page.get_by_text("Something different")).to_have_count(1)
     assert set(reasons.all_inner_texts()) == {f"Because you follow {topic}" for topic in TOPICS}
@@ -79,7 +79,7 @@ def test_a_reader_signs_up_gets_a_digest_and_leaves(edition, page):
     assert Subscriber.objects.get(email=ADDRESS).status == Status.UNSUBSCRIBED
 
 
-def test_from_the_front_page_to_confirmed_takes_four_clicks(edition, page):
+def test_signing_up_and_confirming_takes_four_clicks(edition, page):
     page.goto("/")
     page.get_by_label("Email address").fill(ADDRESS)
     clicks = [
@@ -95,11 +95,11 @@ def test_from_the_front_page_to_confirmed_takes_four_clicks(edition, page):
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, you’re in")
     assert Subscriber.objects.get(email=ADDRESS).status == Status.ACTIVE
-    # The two topics, the button of the form, and the link in the mail.
+    # The two topics, the form's button and the link in the email.
     assert len(clicks) + 2 == 4
 
 
-def test_on_a_phone_the_first_paper_and_the_action_are_in_sight(edition, open_page):
+def test_on_a_phone_the_first_paper_and_the_subscribe_button_are_visible(edition, open_page):
     page = open_page(viewport={"width": 390, "height": 844})
     page.goto("/")
     expect(page.get_by_role("article").first.get_by_role("heading")).to_be_in_viewport()
@@ -123,7 +123,7 @@ def test_opening_the_confirmation_link_in_another_browser_subscribes_nobody(edit
     assert Subscriber.objects.get(email=ADDRESS).status == Status.PENDING
 
 
-def test_the_time_zone_is_the_browser_s_own(edition, page):
+def test_the_time_zone_comes_from_the_browser(edition, page):
     fill_in(page)
     press(page, "Subscribe")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
@@ -141,9 +141,9 @@ def test_signing_up_works_without_javascript(edition, open_page):
     assert [topic.name for topic in subscriber.topics.all()] == TOPICS
 
 
-def test_a_mistyped_address_can_be_put_right(edition, page):
+def test_a_mistyped_address_can_be_corrected(edition, page):
     fill_in(page)
-    # The browser's own check lets this pass.
+    # The browser's own validation accepts this.
     page.get_by_label("Email address").fill("reader@nowhere")
     press(page, "Subscribe")
     expect(page.get_by_role("alert")).to_be_visible()
@@ -155,7 +155,7 @@ def test_a_mistyped_address_can_be_put_right(edition, page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
 
 
-def test_the_form_is_reached_by_the_keyboard_with_the_focus_in_sight(edition, page):
+def test_the_form_can_be_reached_by_keyboard_with_visible_focus(edition, page):
     page.goto("/")
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     reached = []

@@ -1,4 +1,4 @@
-"""The public site in the browser: for every reader, from the keyboard, with and without JavaScript."""
+"""The public site in the browser: accessible, by keyboard, with and without JavaScript."""
 
 import re
 
@@ -10,8 +10,7 @@ from tests.browser.axe import faults
 
 pytestmark = pytest.mark.browser
 
-# What moved after it was first painted, as browsers reckon it.
-# What moved, and how much: the sum that Web Vitals call the cumulative layout shift.
+# What moved after it was first painted, and how much: the sum that Web Vitals call cumulative layout shift.
 SHIFTS = """() => new Promise((done) => {
   const moved = { sum: 0, places: [] };
   const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
@@ -23,8 +22,8 @@ SHIFTS = """() => new Promise((done) => {
   })).observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done(moved), 300);
 })"""
-# A tenth of what counts as good. On a busy machine a row is painted before its last button is there, and is centred
-# anew by a few pixels when it comes: 0.0001 to 0.005.
+# A tenth of what counts as good. On a busy machine a row is painted before its last button is there, and moves by a
+# few pixels to centre again when the button comes: 0.0001 to 0.005.
 MOST_SHIFT = 0.01
 
 OPEN = [
@@ -37,7 +36,7 @@ OF_MEMBERS = ["/", "/account", "/submit", "/papers/{paper}"]
 
 @pytest.fixture
 def member(page):
-    """Somebody who signed in by the link in a mail, as one does."""
+    """A member who signed in the usual way, with the link in an email."""
     page.goto("/sign-in")
     page.get_by_label("Email address").fill("ada@example.org")
     page.get_by_role("button", name="Send me the link").click()
@@ -52,7 +51,7 @@ def member(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", OPEN)
-def test_a_page_is_there_for_everybody(edition, open_page, path, scheme):
+def test_a_public_page_is_accessible_and_fits_a_phone(edition, open_page, path, scheme):
     page = open_page(color_scheme=scheme, viewport={"width": 360, "height": 640})
     page.goto(path.format(paper=edition.papers.first().pk))
 
@@ -60,7 +59,7 @@ def test_a_page_is_there_for_everybody(edition, open_page, path, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_pages_of_members_are_there_for_everybody(edition, page, member):
+def test_the_pages_for_members_are_accessible(edition, page, member):
     for path in OF_MEMBERS:
         page.goto(path.format(paper=edition.papers.first().pk))
         assert faults(page, "best-practice") == [], path
@@ -80,7 +79,7 @@ def vote_button(page):
     return page.get_by_role("article").first.locator(".vote button")
 
 
-def test_a_vote_is_given_and_taken_back_in_its_place(edition, page, member):
+def test_a_vote_is_cast_and_withdrawn_in_place(edition, page, member):
     page.goto("/")
     vote_button(page).click()
     expect(vote_button(page)).to_have_attribute("aria-pressed", "true")
@@ -92,7 +91,7 @@ def test_a_vote_is_given_and_taken_back_in_its_place(edition, page, member):
     assert page.url.endswith("/")
 
 
-def test_a_vote_without_javascript_leads_back_to_the_paper(edition, open_page, page, member):
+def test_a_vote_without_javascript_returns_to_the_paper(edition, open_page, page, member):
     still = open_page(java_script_enabled=False)
     still.context.add_cookies(page.context.cookies())
     still.goto("/trending")
@@ -102,7 +101,7 @@ def test_a_vote_without_javascript_leads_back_to_the_paper(edition, open_page, p
     assert re.search(r"/trending#paper-\d+$", still.url)
 
 
-def test_who_is_not_signed_in_is_asked_to_and_led_back(edition, page):
+def test_voting_without_being_signed_in_asks_for_it_and_remembers_the_page(edition, page):
     page.goto("/trending")
     vote_button(page).click()
 
@@ -110,7 +109,7 @@ def test_who_is_not_signed_in_is_asked_to_and_led_back(edition, page):
     assert "next=" in page.url
 
 
-def test_the_keyboard_goes_from_paper_to_paper_votes_and_searches(edition, page, member):
+def test_keys_move_between_papers_vote_and_search(edition, page, member):
     page.goto("/")
     titles = page.locator(".paper .title a")
     page.keyboard.press("j")
@@ -132,7 +131,7 @@ def test_the_keyboard_goes_from_paper_to_paper_votes_and_searches(edition, page,
     expect(page.get_by_role("searchbox")).to_have_value("j/k")
 
 
-def test_the_search_finds_as_one_types(edition, page):
+def test_the_search_updates_while_typing(edition, page):
     page.goto("/search")
     page.get_by_role("searchbox").press_sequentially("weisfeil")
 
@@ -149,7 +148,7 @@ def test_the_search_works_without_javascript(edition, open_page):
     expect(page.get_by_role("article").first.get_by_role("heading")).to_contain_text("Weisfeiler")
 
 
-def test_a_member_proposes_a_paper_and_sees_what_becomes_of_it(edition, page, member):
+def test_a_member_submits_a_paper_and_sees_what_happens_to_it(edition, page, member):
     page.goto("/")
     page.get_by_role("link", name="Submit a paper").click()
     page.get_by_label("arXiv ID or link").fill("https://arxiv.org/abs/2508.01234v2")
@@ -161,7 +160,7 @@ def test_a_member_proposes_a_paper_and_sees_what_becomes_of_it(edition, page, me
     expect(page.get_by_text("waiting for its text")).to_be_visible()
 
 
-def test_the_description_of_the_api_asks_nobody_else(edition, page):
+def test_the_api_docs_load_nothing_from_another_host(edition, page):
     page.goto("/api/docs")
 
     expect(page.get_by_text("/api/daily_papers", exact=True).first).to_be_visible()

@@ -1,4 +1,4 @@
-"""Steering one's digests in the browser: from the mail, and on the page of preferences."""
+"""Steering digests in the browser: from the email and on the preferences page."""
 
 import re
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def reader(edition):
-    """A reader who has had a digest of the edition."""
+    """A reader who was sent a digest of the edition."""
     topics = list(Topic.objects.filter(name__in=["Graph learning", "Differential privacy"]))
     subscriber = make_subscriber("reader@example.org", follows=topics, next_digest_at=timezone.now())
     planning.plan(timezone.now())
@@ -47,7 +47,7 @@ def titles(page):
         ("Save", "Save", "Saved", "saved"),
     ],
 )
-def test_a_reader_says_what_a_paper_is_to_them_and_takes_it_back(reader, edition, open_page, javascript, words):
+def test_a_reader_gives_feedback_from_the_email_and_undoes_it(reader, edition, open_page, javascript, words):
     link, button, noted, kind = words
     paper = first_paper(reader, edition)
     page = open_page(java_script_enabled=javascript)
@@ -66,7 +66,7 @@ def test_a_reader_says_what_a_paper_is_to_them_and_takes_it_back(reader, edition
     assert not Feedback.objects.exists()
 
 
-def test_the_preview_follows_the_steps_of_topics_and_saving_keeps_them(reader, page):
+def test_the_preview_follows_the_topic_weights_and_saving_keeps_them(reader, page):
     page.goto(links.preferences_url(reader))
     expect(page.locator("#preview .lines li").first).to_be_visible()
     before = titles(page)
@@ -93,7 +93,7 @@ def test_without_javascript_a_button_shows_the_preview_and_loses_nothing(reader,
     expect(page.get_by_label("Words to mute")).to_have_value("graph")
 
 
-def test_ticking_topics_shows_todays_digest_before_there_is_an_address(edition, page):
+def test_ticking_topics_shows_todays_digest_before_an_address_is_entered(edition, page):
     page.goto("/subscribe")
 
     page.get_by_label("Graph learning", exact=True).check(force=True)
@@ -101,7 +101,7 @@ def test_ticking_topics_shows_todays_digest_before_there_is_an_address(edition, 
     expect(page.get_by_text("Because you follow Graph learning").first).to_be_visible()
 
 
-def test_only_the_days_of_the_chosen_frequency_are_asked_for(reader, page):
+def test_only_the_day_fields_of_the_chosen_frequency_are_shown(reader, page):
     page.goto(links.preferences_url(reader))
     often = page.get_by_label("How often")
     monday, month_day = page.get_by_label("Mon", exact=True), page.get_by_label("On the")
@@ -115,7 +115,7 @@ def test_only_the_days_of_the_chosen_frequency_are_asked_for(reader, page):
     expect(month_day).to_be_hidden()
 
 
-def test_eight_judged_papers_become_topics_to_sign_up_with(edition, page):
+def test_rated_papers_become_topics_to_sign_up_with(edition, page):
     page.goto("/start")
     expect(page.get_by_role("article")).to_have_count(8)
 
@@ -130,7 +130,7 @@ def test_eight_judged_papers_become_topics_to_sign_up_with(edition, page):
 
 
 @pytest.mark.parametrize("which", ["preferences", "feedback", "kind", "mine"])
-def test_the_pages_fit_a_narrow_phone_and_stand_out_in_the_dark(reader, edition, open_page, which):
+def test_the_pages_fit_a_narrow_phone_and_have_enough_contrast(reader, edition, open_page, which):
     feedback = f"{digest_links.feedback(reader.deliveries.get().pk)}/{first_paper(reader, edition).pk}"
     address = {
         "preferences": links.preferences_url(reader),
@@ -147,7 +147,7 @@ def test_the_pages_fit_a_narrow_phone_and_stand_out_in_the_dark(reader, edition,
         assert page.evaluate(FAINT_TEXTS) == []
 
 
-def test_a_paper_that_is_looked_at_counts_only_where_that_is_allowed(reader, edition, open_page):
+def test_viewing_a_paper_counts_only_in_a_browser_that_allows_it(reader, edition, open_page):
     paper, allowing, other = first_paper(reader, edition), open_page(), open_page()
     allowing.goto(links.preferences_url(reader))
     press(allowing, "Turn on in this browser")
@@ -176,7 +176,7 @@ def test_a_paper_that_is_looked_at_counts_only_where_that_is_allowed(reader, edi
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_search_becomes_what_a_new_reader_follows(edition, open_page, javascript):
+def test_a_new_reader_can_follow_their_search(edition, open_page, javascript):
     page = open_page(java_script_enabled=javascript)
     page.goto("/search?q=neural+networks")
     page.get_by_role("link", name="email").click()

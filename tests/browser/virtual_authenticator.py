@@ -1,8 +1,8 @@
-"""What a browser keeps passkeys on: a device of Chromium's own, that never asks anybody."""
+"""Chromium's virtual authenticator: a device that keeps passkeys and never prompts anyone."""
 
 
 class Device:
-    """The device of a page. It has the person's consent and finger at once."""
+    """The device of a page. It gets the person's consent and fingerprint at once."""
 
     def __init__(self, page):
         self.session = page.context.new_cdp_session(page)
@@ -18,5 +18,5 @@ class Device:
         self.id = self.session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
 
     def forget(self):
-        """Lose all passkeys."""
+        """Delete all passkeys."""
         self.session.send("WebAuthn.clearCredentials", {"authenticatorId": self.id})

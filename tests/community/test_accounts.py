@@ -1,4 +1,4 @@
-"""One account: members and subscribers of one address are one reader."""
+"""One account: a member and a subscriber with the same address are one reader."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ ASKED = ConsentRequest(NOON, None)
 
 @pytest.fixture
 def migrate(monkeypatch):
-    """Run the migration that joins them, a few at a time."""
+    """Run the migration that joins them, in small batches."""
     migration = import_module("digest.migrations.0027_join_accounts")
     monkeypatch.setattr(migration, "BATCH", 2)
     return lambda: migration.join(apps, None)
@@ -39,7 +39,7 @@ def reader_of(member):
     return Member.objects.get(pk=member.pk).subscriber
 
 
-def test_the_migration_joins_members_and_subscribers_of_one_address_whatever_its_case(migrate):
+def test_the_migration_joins_members_and_subscribers_with_one_address_whatever_its_case(migrate):
     pairs = [(make_member(f"Ada{n}@Example.org"), make_subscriber(f"aDA{n}@example.ORG")) for n in range(5)]
     alone, subscriber = make_member("alone@example.org"), make_subscriber("mail@example.org")
 
@@ -55,7 +55,7 @@ def test_the_migration_joins_members_and_subscribers_of_one_address_whatever_its
     assert Subscriber.objects.count() == 7
 
 
-def test_the_migration_makes_two_members_of_one_address_one_and_loses_no_vote(migrate):
+def test_the_migration_merges_two_members_with_one_address_and_loses_no_vote(migrate):
     first, second, both = make_paper("First"), make_paper("Second"), make_paper("Both", votes=2)
     one, other = make_member("ada@example.org"), make_member("other@example.org", joined_at=NOON - timedelta(days=300))
     for member, papers in ((one, [first, both]), (other, [second, both])):
@@ -63,7 +63,7 @@ def test_the_migration_makes_two_members_of_one_address_one_and_loses_no_vote(mi
             Vote.objects.create(member=member, paper=paper)
         Submission.objects.create(member=member, arxiv_id=f"2508.0000{member.pk % 10}")
         Submission.objects.create(member=member, arxiv_id="2508.11111")
-    # Its key never followed its address.
+    # A row whose key was not updated with its address.
     Member.objects.filter(pk=other.pk).update(email="ADA@example.org")
     reader = make_subscriber("ada@example.org")
 
@@ -78,7 +78,7 @@ def test_the_migration_makes_two_members_of_one_address_one_and_loses_no_vote(mi
     assert both.votes == 1
 
 
-def test_the_migration_leaves_whom_a_stranger_asked_for_and_keeps_a_sign_up_that_waits(migrate):
+def test_the_migration_skips_members_a_stranger_made_and_keeps_a_pending_sign_up(migrate):
     stranger = make_member("stranger@example.org", joined_at=None)
     make_subscriber("stranger@example.org", status=Status.PENDING, confirmed_at=None, next_digest_at=None)
     member = make_member("ada@example.org")
@@ -92,7 +92,7 @@ def test_the_migration_leaves_whom_a_stranger_asked_for_and_keeps_a_sign_up_that
     assert reader_of(member).status == "account"
 
 
-def test_the_migration_asks_the_database_no_more_often_for_more_members_of_a_batch(django_assert_max_num_queries):
+def test_the_migration_needs_no_more_queries_for_more_members_in_a_batch(django_assert_max_num_queries):
     migration = import_module("digest.migrations.0027_join_accounts")
     for number in range(40):
         make_member(f"ada{number}@example.org")
@@ -104,7 +104,7 @@ def test_the_migration_asks_the_database_no_more_often_for_more_members_of_a_bat
     assert not Member.objects.filter(subscriber=None).exists()
 
 
-def test_signing_in_keeps_a_sign_up_whose_confirmation_still_counts():
+def test_signing_in_keeps_a_pending_sign_up_that_can_still_be_confirmed():
     choices = {"topics": [], "follow": [], "said": {}, "max_papers": 7}
     subscriber = signing_up.sign_up("ada@example.org", choices, ASKED)
     member = make_member("Ada@example.org")
@@ -119,7 +119,7 @@ def test_signing_in_keeps_a_sign_up_whose_confirmation_still_counts():
     assert (reader.status, reader.max_papers) == ("active", 7)
 
 
-def test_a_stranger_who_signs_an_account_up_changes_nothing_before_its_owner_confirms():
+def test_a_sign_up_by_a_stranger_changes_nothing_until_the_account_owner_confirms():
     reader = accounts.join_reader(make_member("ada@example.org"), NOON)
     choices = {"topics": [], "follow": [], "said": {}, "max_papers": 7}
 
@@ -137,7 +137,7 @@ PAGES = ["", "/why", "/data", "/data.json", "/feedback"]
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.ACCOUNT, Status.UNSUBSCRIBED])
-def test_signing_in_opens_what_a_mailed_link_opens(client, sign_in, page, status):
+def test_signing_in_opens_the_same_pages_as_an_emailed_link(client, sign_in, page, status):
     make_subscriber("ada@example.org", status=status)
     member = make_member("ada@example.org")
     accounts.join_reader(member, NOON)
@@ -154,12 +154,12 @@ def test_signing_in_opens_what_a_mailed_link_opens(client, sign_in, page, status
     assert not re.search(rf"/preferences/{member.subscriber.public_id.hex}", text)
 
 
-def test_who_is_not_signed_in_is_led_to_signing_in_and_back(client):
+def test_visitors_are_sent_to_sign_in_and_then_back(client):
     assert client.get("/preferences/me/why?paper=1").url == "/sign-in?next=%2Fpreferences%2Fme%2Fwhy%3Fpaper%3D1"
     assert client.get("/preferences").status_code == 200
 
 
-def test_nobody_who_is_known_is_asked_for_an_address(client, sign_in):
+def test_signed_in_readers_are_not_asked_for_an_address(client, sign_in):
     member = make_member("ada@example.org")
     accounts.join_reader(member, NOON)
     sign_in(member)
@@ -174,7 +174,7 @@ def test_nobody_who_is_known_is_asked_for_an_address(client, sign_in):
     assert "To follow “graph &lt;b&gt;”" in page
 
 
-def test_one_press_subscribes_who_is_signed_in_with_a_consent_of_its_own(client, sign_in):
+def test_one_click_subscribes_a_signed_in_reader_with_a_consent_of_its_own(client, sign_in):
     member = make_member("ada@example.org")
     reader = accounts.join_reader(member, NOON)
     sign_in(member)
@@ -188,7 +188,7 @@ def test_one_press_subscribes_who_is_signed_in_with_a_consent_of_its_own(client,
     assert consent.confirmed_at == NOON
 
 
-def test_a_mailed_link_does_not_subscribe_again(client):
+def test_an_emailed_link_does_not_resubscribe(client):
     reader = make_subscriber(status=Status.UNSUBSCRIBED)
 
     client.post(f"{links.preferences_url(reader)}/subscribe")
@@ -197,7 +197,7 @@ def test_a_mailed_link_does_not_subscribe_again(client):
     assert reader.status == "unsubscribed"
 
 
-def test_own_pages_take_no_form_from_another_site(sign_in, client):
+def test_a_readers_own_pages_accept_no_form_from_another_site(sign_in, client):
     member = make_member("ada@example.org")
     accounts.join_reader(member, NOON)
     sign_in(member)
@@ -208,7 +208,7 @@ def test_own_pages_take_no_form_from_another_site(sign_in, client):
         assert strict.post(page, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
-def test_a_signed_link_offers_to_stay_signed_in_and_one_press_does(client):
+def test_a_signed_link_offers_to_stay_signed_in_and_one_click_does_it(client):
     reader = make_subscriber("Ada@example.org")
     link = links.preferences_url(reader).removeprefix("http://localhost:8000")
     stay = f"{link}/stay"
@@ -224,7 +224,7 @@ def test_a_signed_link_offers_to_stay_signed_in_and_one_press_does(client):
     assert f'action="{stay}"' not in client.get(link).content.decode()
 
 
-def test_staying_signed_in_ends_when_the_link_would_have(client):
+def test_staying_signed_in_ends_when_the_link_would_have_expired(client):
     reader = make_subscriber("ada@example.org")
     link = links.preferences_url(reader).removeprefix("http://localhost:8000")
 
@@ -233,11 +233,11 @@ def test_staying_signed_in_ends_when_the_link_would_have(client):
         assert client.get("/account").status_code == 200
         assert answer.cookies["member"]["max-age"] == timedelta(days=1).total_seconds()
     with time_machine.travel(NOON + timedelta(days=60, seconds=1), tick=False):
-        # A browser that keeps it longer than it was told gains nothing.
+        # A browser that keeps the cookie longer than it should gains nothing.
         assert client.get("/account").status_code == 302
 
 
-def test_staying_signed_in_takes_the_account_that_is_there(client):
+def test_staying_signed_in_uses_the_existing_account(client):
     reader, member = make_subscriber("ada@example.org"), make_member("ADA@example.org")
 
     client.post(f"{links.preferences_url(reader)}/stay")
@@ -246,7 +246,7 @@ def test_staying_signed_in_takes_the_account_that_is_there(client):
     assert Member.objects.count() == 1
 
 
-def test_a_link_signs_nobody_in_who_is_barred_and_no_forged_one_does(client):
+def test_neither_a_barred_members_link_nor_a_forged_one_signs_in(client):
     reader = make_subscriber("ada@example.org")
     make_member("ada@example.org", barred_at=NOON)
 
@@ -257,7 +257,7 @@ def test_a_link_signs_nobody_in_who_is_barred_and_no_forged_one_does(client):
     assert client.post(f"/preferences/{other}/stay").status_code == 404
 
 
-def test_deleting_the_account_leaves_neither_side_of_it(client, sign_in):
+def test_deleting_the_account_deletes_both_sides_of_it(client, sign_in):
     member = make_member("ada@example.org")
     accounts.join_reader(member, NOON)
     sign_in(member)

@@ -1,4 +1,4 @@
-"""Letting what one opens count: switched on by browser, switched off for all of them."""
+"""Open tracking: turned on per browser, turned off for all of them."""
 
 import json
 from datetime import timedelta
@@ -37,7 +37,7 @@ def paper():
     return paper
 
 
-def test_it_is_off_at_first(client, reader, paper):
+def test_it_is_off_by_default(client, reader, paper):
     page = client.get(opens_path(reader)).content.decode()
     answer = open_paper_page(client, paper)
 
@@ -47,7 +47,7 @@ def test_it_is_off_at_first(client, reader, paper):
     assert recorded_feedback() == []
 
 
-def test_the_switch_keeps_when_it_was_agreed_to(client, reader):
+def test_turning_it_on_records_when_the_reader_agreed(client, reader):
     page = allow_open_tracking(client, reader)
 
     reader.refresh_from_db()
@@ -56,7 +56,7 @@ def test_the_switch_keeps_when_it_was_agreed_to(client, reader):
     assert "Turn off" in page
 
 
-def test_a_second_browser_counts_too_and_the_consent_is_the_first(client, reader, paper):
+def test_a_second_browser_counts_too_and_the_first_consent_stays(client, reader, paper):
     allow_open_tracking(client, reader)
     second = Client()
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
@@ -69,7 +69,7 @@ def test_a_second_browser_counts_too_and_the_consent_is_the_first(client, reader
 
 
 @pytest.mark.parametrize("more", ["/opens", "/opens/forget"])
-def test_opening_the_address_of_a_switch_changes_nothing(client, reader, more):
+def test_a_get_request_to_a_switch_changes_nothing(client, reader, more):
     reader.allow_opens(NOON)
 
     assert client.get(opens_path(reader, more)).status_code == 405
@@ -82,7 +82,7 @@ def test_the_switch_needs_the_readers_own_link(client, more):
     assert client.post(f"/preferences/forged:x:y{more}").status_code == 404
 
 
-def test_who_left_cannot_switch_it_on(client, reader):
+def test_an_unsubscribed_reader_cannot_turn_it_on(client, reader):
     reader.unsubscribe(NOON)
 
     answer = client.post(opens_path(reader, "/opens"))
@@ -92,7 +92,7 @@ def test_who_left_cannot_switch_it_on(client, reader):
     assert not answer.cookies
 
 
-def test_the_cookie_is_for_one_address_and_no_script_and_the_marker_names_nobody(client, reader, settings):
+def test_the_cookie_is_for_one_path_and_no_script_and_the_marker_names_nobody(client, reader, settings):
     settings.DEBUG = False
     cookies = client.post(opens_path(reader, "/opens")).cookies
 
@@ -104,10 +104,10 @@ def test_the_cookie_is_for_one_address_and_no_script_and_the_marker_names_nobody
     assert cookies["opens_count"].value == "1"
 
 
-# --- Taking it back ---
+# --- Turning it off ---
 
 
-def test_turning_it_off_deletes_the_cookies_what_was_noted_and_its_trace(client, reader, paper):
+def test_turning_it_off_deletes_the_cookies_the_recorded_opens_and_their_trace(client, reader, paper):
     liked, other = make_paper(), make_subscriber(may_note_opens_since=NOON)
     feedback.give_feedback(reader, liked.pk, Kind.SAVED, NOON)
     open_tracking.record_open(other, paper.pk, NOON)
@@ -124,7 +124,7 @@ def test_turning_it_off_deletes_the_cookies_what_was_noted_and_its_trace(client,
     assert "deleted" in client.get(answer.url).content.decode()
 
 
-def test_who_never_said_anything_has_no_profile_left(client, reader, paper):
+def test_a_reader_who_gave_no_other_feedback_has_no_profile_left(client, reader, paper):
     allow_open_tracking(client, reader)
     open_paper_page(client, paper)
 
@@ -133,7 +133,7 @@ def test_who_never_said_anything_has_no_profile_left(client, reader, paper):
     assert not Profile.objects.exists()
 
 
-def test_turned_off_elsewhere_a_browser_notes_nothing_and_forgets(client, reader, paper):
+def test_a_browser_records_nothing_and_forgets_when_turned_off_elsewhere(client, reader, paper):
     allow_open_tracking(client, reader)
     open_tracking.forget_open(reader, NOON)
 
@@ -141,7 +141,7 @@ def test_turned_off_elsewhere_a_browser_notes_nothing_and_forgets(client, reader
     assert recorded_feedback() == []
 
 
-def test_a_browser_of_before_stays_off_when_another_is_switched_on(client, reader, paper):
+def test_an_earlier_browser_stays_off_when_another_is_turned_on(client, reader, paper):
     allow_open_tracking(client, reader)
     open_tracking.forget_open(reader, NOON)
     reader.allow_opens(NOON + timedelta(days=1))
@@ -150,7 +150,7 @@ def test_a_browser_of_before_stays_off_when_another_is_switched_on(client, reade
     assert recorded_feedback() == []
 
 
-def test_nothing_is_noted_that_was_taken_back_meanwhile(reader, paper):
+def test_nothing_is_recorded_if_consent_was_withdrawn_in_the_meantime(reader, paper):
     reader.allow_opens(NOON)
     open_tracking.forget_open(type(reader).objects.get(), NOON)
 
@@ -158,7 +158,7 @@ def test_nothing_is_noted_that_was_taken_back_meanwhile(reader, paper):
     assert recorded_feedback() == []
 
 
-def test_the_browser_of_somebody_who_deleted_all_notes_nothing(client, reader, paper):
+def test_the_browser_of_a_reader_who_deleted_their_data_records_nothing(client, reader, paper):
     allow_open_tracking(client, reader)
     reader.erase()
 
@@ -167,7 +167,7 @@ def test_the_browser_of_somebody_who_deleted_all_notes_nothing(client, reader, p
 
 
 @pytest.mark.parametrize("status", [Status.UNSUBSCRIBED, Status.SUPPRESSED, Status.PENDING])
-def test_nothing_is_noted_of_who_is_no_reader(client, reader, paper, status):
+def test_nothing_is_recorded_for_someone_who_is_not_an_active_reader(client, reader, paper, status):
     allow_open_tracking(client, reader)
     type(reader).objects.update(status=status, next_digest_at=None)
 
@@ -175,10 +175,10 @@ def test_nothing_is_noted_of_who_is_no_reader(client, reader, paper, status):
     assert recorded_feedback() == []
 
 
-# --- What is held ---
+# --- The reader's data ---
 
 
-def test_what_is_held_shows_it(client, reader, paper):
+def test_the_readers_data_shows_the_opens_and_the_consent(client, reader, paper):
     allow_open_tracking(client, reader)
     open_paper_page(client, paper)
 

@@ -1,4 +1,4 @@
-"""A reader who is erased is erased from the lists that were uploaded, too; and lists nobody goes on with go."""
+"""Erasing a reader also erases them from uploaded lists, and abandoned lists are deleted."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ ADDRESS = "ada@example.org"
 
 @pytest.fixture
 def reader():
-    """Somebody whose address is in a list."""
+    """A reader whose address is in a list."""
     table_reader.take_in("old.csv", f"email,name\nx@example.org,X\n{ADDRESS},Ada\n".encode(), "owner")
     return make_subscriber(ADDRESS)
 
@@ -27,7 +27,7 @@ def reader():
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("line", [f'"Ada, née X";{ADDRESS.upper()};"a|b"', f'x;"{ADDRESS}";y', f"Ada;<{ADDRESS}>;z"])
-def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, line_end, line):
+def test_the_readers_line_is_emptied_and_the_others_keep_their_positions(encoding, line_end, line):
     lines = ["name;email;tags", "B;b@example.org;é", line, f"C;x{ADDRESS};é", f"D;{ADDRESS}.uk;é"]
     roster = table_reader.take_in("list.csv", line_end.join(lines).encode(encoding), "owner")
 
@@ -37,11 +37,11 @@ def test_a_line_of_a_list_is_emptied_and_the_others_keep_their_places(encoding, 
     head, first, emptied, *others = table_reader.rows_of(roster)
     assert [head, first, *others] == [text.split(";") for text in (*lines[:2], *lines[3:])]
     assert emptied[1] == "erased"
-    # Nothing but separators is left beside it.
+    # Only separators are left next to it.
     assert set("".join(emptied)) <= set("erased,|")
 
 
-def test_an_emptied_line_brings_in_nobody(client, reader):
+def test_an_emptied_line_imports_nobody(client, reader):
     roster = Roster.objects.get()
     client.post(f"/preferences/{links.token(Purpose.PREFERENCES, reader)}/data")
     roster.refresh_from_db()
@@ -54,7 +54,7 @@ def test_an_emptied_line_brings_in_nobody(client, reader):
 
 
 @pytest.mark.parametrize(("status", "stays"), [("uploaded", False), ("checking", False), ("checked", False)])
-def test_a_list_nobody_goes_on_with_is_deleted_after_a_week(reader, status, stays):
+def test_an_abandoned_list_is_deleted_after_a_week(reader, status, stays):
     Roster.objects.update(status=status)
 
     with time_machine.travel(NOON + timedelta(days=6, hours=23), tick=False):
@@ -67,7 +67,7 @@ def test_a_list_nobody_goes_on_with_is_deleted_after_a_week(reader, status, stay
 
 
 @pytest.mark.parametrize("status", ["importing", "done"])
-def test_what_is_brought_in_stays_on_record(reader, status):
+def test_a_list_whose_import_has_started_stays_on_record(reader, status):
     Roster.objects.update(status=status)
 
     with time_machine.travel(NOON + timedelta(days=100), tick=False):

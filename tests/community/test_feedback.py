@@ -1,4 +1,4 @@
-"""Saying more or less of a paper, from the mail."""
+"""Giving feedback on a paper from the email."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def feedback_rows(delivery):
 
 
 @pytest.mark.parametrize("kind", ["more", "less", "saved"])
-def test_the_mail_links_to_a_page_with_one_button_which_says_it(client, delivery, paper, kind):
+def test_the_email_links_to_a_page_with_one_button_that_gives_the_feedback(client, delivery, paper, kind):
     link = path(delivery, paper.pk, kind)
     assert f'href="http://localhost:8000{link}"' in compose(delivery).alternatives[0].content
 
@@ -54,7 +54,7 @@ def test_the_mail_links_to_a_page_with_one_button_which_says_it(client, delivery
     assert feedback_rows(delivery) == [("Graph motifs", kind)]
 
 
-def test_the_button_needs_no_login_but_the_token_of_its_form(delivery, paper):
+def test_the_button_needs_no_login_but_a_csrf_token(delivery, paper):
     strict = Client(enforce_csrf_checks=True)
     link = path(delivery, paper.pk, "more")
 
@@ -65,21 +65,21 @@ def test_the_button_needs_no_login_but_the_token_of_its_form(delivery, paper):
     assert feedback_rows(delivery) == [("Graph motifs", "more")]
 
 
-def test_saying_it_twice_is_saying_it_once(client, delivery, paper):
+def test_giving_the_same_feedback_twice_counts_once(client, delivery, paper):
     for _ in range(2):
         client.post(path(delivery, paper.pk, "more"))
 
     assert feedback_rows(delivery) == [("Graph motifs", "more")]
 
 
-def test_less_ends_more_and_leaves_what_was_saved(client, delivery, paper):
+def test_less_replaces_more_and_keeps_the_paper_saved(client, delivery, paper):
     for kind in ("saved", "more", "less"):
         client.post(path(delivery, paper.pk, kind))
 
     assert feedback_rows(delivery) == [("Graph motifs", "less"), ("Graph motifs", "saved")]
 
 
-def test_it_can_be_taken_back(client, delivery, paper):
+def test_feedback_can_be_undone(client, delivery, paper):
     client.post(path(delivery, paper.pk, "more"))
     assert "Undo" in client.get(path(delivery, paper.pk, "more")).content.decode()
 
@@ -89,14 +89,14 @@ def test_it_can_be_taken_back(client, delivery, paper):
     assert feedback_rows(delivery) == []
 
 
-def test_taking_back_needs_the_button(client, delivery, paper):
+def test_undoing_needs_the_button(client, delivery, paper):
     client.post(path(delivery, paper.pk, "more"))
 
     assert client.get(path(delivery, paper.pk, "more", "undo")).status_code == 405
     assert feedback_rows(delivery) == [("Graph motifs", "more")]
 
 
-def test_the_page_of_a_paper_has_all_buttons(client, delivery, paper):
+def test_the_page_of_a_paper_has_all_the_buttons(client, delivery, paper):
     page = client.get(path(delivery, paper.pk)).content.decode()
 
     for words in ("More like this", "Less like this", "Save"):
@@ -105,7 +105,7 @@ def test_the_page_of_a_paper_has_all_buttons(client, delivery, paper):
     assert "Stay signed in on this browser" in page
 
 
-def test_the_text_part_leads_to_all_papers_of_the_digest(client, delivery):
+def test_the_text_part_links_to_all_papers_of_the_digest(client, delivery):
     assert links.feedback(delivery.pk) in compose(delivery).body
 
     page = client.get(path(delivery)).content.decode()
@@ -115,7 +115,7 @@ def test_the_text_part_leads_to_all_papers_of_the_digest(client, delivery):
 
 
 @pytest.mark.parametrize("more", [(), ("{paper}",), ("{paper}", "more")])
-def test_a_forged_link_says_nothing(client, delivery, paper, more):
+def test_a_forged_link_gives_no_feedback(client, delivery, paper, more):
     token = links.view(delivery.pk).rpartition("/")[2]
     address = "/".join(["/feedback", token, *[part.format(paper=paper.pk) for part in more]])
 
@@ -125,7 +125,7 @@ def test_a_forged_link_says_nothing(client, delivery, paper, more):
     assert feedback_rows(delivery) == []
 
 
-def test_a_link_is_good_for_the_papers_of_its_mail_alone(client, delivery):
+def test_a_link_only_works_for_the_papers_of_its_email(client, delivery):
     other = make_paper("Of another day")
 
     for kind in ("more", "less", "saved"):
@@ -134,13 +134,13 @@ def test_a_link_is_good_for_the_papers_of_its_mail_alone(client, delivery):
 
 
 @pytest.mark.parametrize("kind", ["opened", "MORE", "drop table", "more%00"])
-def test_nothing_else_can_be_said(client, delivery, paper, kind):
+def test_other_kinds_of_feedback_are_not_found(client, delivery, paper, kind):
     for more in ((), ("undo",)):
         assert client.post(path(delivery, paper.pk, kind, *more)).status_code == 404
     assert feedback_rows(delivery) == []
 
 
-def test_an_absurd_number_is_no_paper(client, delivery):
+def test_an_absurd_paper_id_is_not_found(client, delivery):
     assert client.post(path(delivery, "9" * 40, "more")).status_code == 404
 
 
@@ -154,7 +154,7 @@ def test_a_link_is_good_for_sixty_days(client, delivery, paper):
     assert feedback_rows(delivery) == []
 
 
-def test_after_deleting_ones_data_the_links_are_dead(client, delivery, paper):
+def test_links_stop_working_after_the_reader_deletes_their_data(client, delivery, paper):
     link = path(delivery, paper.pk, "more")
     client.post(link)
     delivery.subscriber.erase()
@@ -163,27 +163,27 @@ def test_after_deleting_ones_data_the_links_are_dead(client, delivery, paper):
     assert not Feedback.objects.exists()
 
 
-def test_a_paper_that_is_gone_can_no_longer_be_rated(client, delivery, paper):
+def test_a_deleted_paper_can_no_longer_be_rated(client, delivery, paper):
     paper.delete()
 
     assert client.get(path(delivery, paper.pk or 1, "more")).status_code == 404
 
 
-def test_the_database_keeps_one_opinion_a_paper(delivery, paper):
+def test_the_database_keeps_one_opinion_per_paper(delivery, paper):
     feedback.give_feedback(delivery.subscriber, paper.pk, Kind.MORE, NOON)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Feedback.objects.create(subscriber=delivery.subscriber, paper=paper, kind=Kind.LESS)
 
 
-# --- All one said ---
+# --- The list of a reader's feedback ---
 
 
 def mine(subscriber):
     return f"/preferences/{subscriber_links.token(Purpose.PREFERENCES, subscriber)}/feedback"
 
 
-def test_all_one_said_is_listed_and_can_be_taken_back(client, delivery, paper):
+def test_all_feedback_is_listed_and_can_be_undone(client, delivery, paper):
     feedback.give_feedback(delivery.subscriber, paper.pk, Kind.SAVED, NOON)
     link = mine(delivery.subscriber)
 
@@ -197,14 +197,14 @@ def test_all_one_said_is_listed_and_can_be_taken_back(client, delivery, paper):
 
 
 @pytest.mark.parametrize("key", ["", "x", "-1", "٣", "9" * 40])
-def test_a_bad_number_takes_nothing_back(client, delivery, paper, key):
+def test_a_malformed_id_undoes_nothing(client, delivery, paper, key):
     feedback.give_feedback(delivery.subscriber, paper.pk, Kind.SAVED, NOON)
 
     assert client.post(mine(delivery.subscriber), {"said": key}).status_code == 302
     assert feedback_rows(delivery) == [("Graph motifs", "saved")]
 
 
-def test_nobody_takes_back_what_another_said(client, delivery, paper):
+def test_readers_cannot_undo_each_others_feedback(client, delivery, paper):
     feedback.give_feedback(delivery.subscriber, paper.pk, Kind.SAVED, NOON)
     other = make_subscriber()
 
@@ -224,7 +224,7 @@ def test_more_feedback_costs_no_more_queries(client, delivery, django_assert_num
 # --- The receipt ---
 
 
-def test_each_reason_in_the_mail_leads_to_its_receipt(client, delivery, paper):
+def test_each_reason_in_the_email_links_to_its_receipt(client, delivery, paper):
     link = path(delivery, paper.pk)
     assert f'href="http://localhost:8000{link}"' in compose(delivery).alternatives[0].content
 
@@ -234,7 +234,7 @@ def test_each_reason_in_the_mail_leads_to_its_receipt(client, delivery, paper):
     assert "number 2 of 2 in your digest of 21 August 2025, chosen from 2 papers" in page
 
 
-def test_the_receipt_is_of_the_digest_as_it_was_planned(client, delivery, paper):
+def test_the_receipt_shows_the_digest_as_it_was_planned(client, delivery, paper):
     delivery.content = {"papers": [[paper.pk, "topic", "Graphs & <more>"]], "of": 51}
     delivery.save()
     make_edition(make_paper(), day=NOON.date() + timedelta(days=1))
@@ -245,7 +245,7 @@ def test_the_receipt_is_of_the_digest_as_it_was_planned(client, delivery, paper)
     assert "number 1 of 1 in your digest of 21 August 2025, chosen from 51 papers" in page
 
 
-def test_the_receipt_shows_the_score_in_parts_as_it_was_frozen(client, delivery, paper):
+def test_the_receipt_shows_the_score_components_as_they_were_frozen(client, delivery, paper):
     delivery.content["papers"] = [[paper.pk, "topic", "Graph learning"]]
     delivery.content["parts"] = [[83, 0, 0, -12, 4, 1, 0]]
     delivery.save()

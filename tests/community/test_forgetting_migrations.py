@@ -1,4 +1,4 @@
-"""What migrations put right that was written before."""
+"""Migrations that fix rows written by earlier versions."""
 
 from importlib import import_module
 
@@ -12,7 +12,7 @@ from tests.support.factories import NOON, make_delivery, make_edition, make_pape
 pytestmark = pytest.mark.django_db
 
 
-def test_readers_whom_a_stranger_left_pending_count_as_unsubscribed_again():
+def test_former_readers_left_pending_by_a_stranger_are_unsubscribed_again():
     former = make_subscriber(status=Status.PENDING, unsubscribed_at=NOON)
     new = make_subscriber(status=Status.PENDING, confirmed_at=None)
     active = make_subscriber()
@@ -24,7 +24,7 @@ def test_readers_whom_a_stranger_left_pending_count_as_unsubscribed_again():
         assert reader.status == status
 
 
-def test_of_readers_deleted_before_nothing_stays_in_their_deliveries(monkeypatch):
+def test_deliveries_of_readers_deleted_earlier_keep_nothing_about_them(monkeypatch):
     migration = import_module("digest.migrations.0019_forget_erased_readers")
     monkeypatch.setattr(migration, "BATCH", 2)
     edition = make_edition(make_paper())

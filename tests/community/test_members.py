@@ -1,4 +1,4 @@
-"""Signing in by a mail link."""
+"""Signing in with a magic link."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ ADDRESS = "ada@example.org"
 
 @pytest.fixture
 def ask(client, monkeypatch, django_capture_on_commit_callbacks):
-    """Ask for a link as a browser does; the worker is at hand at once."""
+    """Request a link as a browser does, with a worker that runs at once."""
     monkeypatch.setattr(tasks.send_sign_in_link, "delay", members.send_link)
 
     def post(email=ADDRESS, address="/sign-in"):
@@ -45,7 +45,7 @@ def is_signed_in(client):
     return client.get("/account").status_code == 200
 
 
-def test_a_link_comes_by_mail_and_signs_in_at_the_press_of_its_button(client, ask):
+def test_a_link_arrives_by_email_and_its_button_signs_in(client, ask):
     assert ask().url == "/sign-in/sent"
     path = mailed_path()
 
@@ -56,7 +56,7 @@ def test_a_link_comes_by_mail_and_signs_in_at_the_press_of_its_button(client, as
     assert Member.objects.get().joined_at is not None
 
 
-def test_the_mail_says_who_asked_in_both_of_its_parts(ask):
+def test_both_parts_of_the_email_say_how_long_the_link_works(ask):
     ask()
 
     [message] = mail.outbox
@@ -66,7 +66,7 @@ def test_the_mail_says_who_asked_in_both_of_its_parts(ask):
     assert "/sign-in/" in message.alternatives[0].content
 
 
-def test_a_link_is_good_once(client, ask):
+def test_a_link_works_only_once(client, ask):
     ask()
     path = mailed_path()
     client.post(path)
@@ -77,7 +77,7 @@ def test_a_link_is_good_once(client, ask):
     assert not is_signed_in(client)
 
 
-def test_using_one_link_ends_the_others(client, ask):
+def test_using_one_link_invalidates_the_others(client, ask):
     ask()
     first = mailed_path()
     ask()
@@ -98,25 +98,25 @@ def test_a_link_is_good_for_half_an_hour(client, ask):
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "1" * 500])
-def test_a_forged_link_is_none(client, token):
+def test_a_forged_link_is_not_found(client, token):
     assert client.get(f"/sign-in/{token}").status_code == 404
     assert client.post(f"/sign-in/{token}").status_code == 404
 
 
-def test_a_token_made_for_something_else_is_none(client):
+def test_a_token_made_for_another_purpose_is_not_found(client):
     member = make_member()
     subscriber_link = members.signed_url("preferences", members.Purpose.PREFERENCES, f"{member.public_id.hex}.1")
 
     assert client.post(f"/sign-in/{subscriber_link.rpartition('/')[2]}").status_code == 404
 
 
-def test_it_leads_back_to_where_one_was(client, ask):
+def test_signing_in_returns_to_the_previous_page(client, ask):
     ask(address="/sign-in?next=/papers/2025-08-21")
 
     assert client.post(mailed_path()).url == "/papers/2025-08-21"
 
 
-def test_it_leads_to_no_other_site(client, ask):
+def test_signing_in_never_redirects_to_another_site(client, ask):
     ask(address="/sign-in?next=https://evil.example/")
 
     assert client.post(mailed_path()).url == "/"
@@ -134,8 +134,8 @@ def test_it_leads_to_no_other_site(client, ask):
         "YOUR-ACCOUNT-IS-LOCKED",
     ],
 )
-def test_a_stranger_writes_nothing_into_the_mail(client, ask, typed):
-    """Whoever types an address must not write the mail to it."""
+def test_a_stranger_cannot_put_text_into_the_email(client, ask, typed):
+    """Someone who types in an address must have no say in what the email to it contains."""
     ask(address=f"/sign-in?{urlencode({'next': typed})}")
 
     [message] = mail.outbox
@@ -147,7 +147,7 @@ def test_a_stranger_writes_nothing_into_the_mail(client, ask, typed):
     assert "evil" not in client.post(mailed_path(), follow=True).content.decode()
 
 
-def test_it_leads_back_to_a_search(client, ask):
+def test_signing_in_returns_to_a_search(client, ask):
     ask(address=f"/sign-in?{urlencode({'next': '/search?q=größer'})}")
 
     assert client.post(mailed_path()).url == "/search?q=gr%C3%B6%C3%9Fer"
@@ -169,12 +169,12 @@ def test_a_known_address_takes_as_much_work_as_a_new_one(ask, monkeypatch, is_me
 
     assert len(rung) == 2
     inserts = [sum("INSERT" in query["sql"] for query in each) for each in (for_known, for_new)]
-    # The member, or what stands in for one, and the mail that waits.
+    # The member, or a stand-in for one, and the queued email.
     assert inserts == [2, 2]
     assert Member.objects.filter(email__endswith="invalid").count() == 0
 
 
-def test_an_address_that_must_not_be_written_to_gets_the_same_answer_and_no_mail(ask):
+def test_a_suppressed_address_gets_the_same_answer_and_no_email(ask):
     Suppression.objects.create(address_hash=hash_of(ADDRESS), reason=Suppression.Reason.BOUNCED)
 
     assert ask().url == "/sign-in/sent"
@@ -182,7 +182,7 @@ def test_an_address_that_must_not_be_written_to_gets_the_same_answer_and_no_mail
     assert Member.objects.count() == 0
 
 
-def test_who_is_shut_out_gets_no_link_and_is_signed_in_no_more(client, ask, sign_in):
+def test_a_barred_member_gets_no_link_and_is_no_longer_signed_in(client, ask, sign_in):
     member = sign_in(make_member(ADDRESS))
     assert is_signed_in(client)
 
@@ -193,7 +193,7 @@ def test_who_is_shut_out_gets_no_link_and_is_signed_in_no_more(client, ask, sign
     assert mail.outbox == []
 
 
-def test_an_address_can_be_sent_only_so_many_links(ask, settings):
+def test_the_number_of_links_sent_to_an_address_is_limited(ask, settings):
     settings.MAILS_PER_ADDRESS = "2 per hour"
 
     for _ in range(4):
@@ -202,7 +202,7 @@ def test_an_address_can_be_sent_only_so_many_links(ask, settings):
     assert len(mail.outbox) == 2
 
 
-def test_a_network_can_ask_only_so_often(ask, settings):
+def test_the_number_of_links_a_network_can_request_is_limited(ask, settings):
     settings.MAILS_PER_NETWORK = "1 per hour"
     ask()
 
@@ -210,19 +210,19 @@ def test_a_network_can_ask_only_so_often(ask, settings):
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "x@mailinator.com"])
-def test_what_is_no_address_to_keep_is_refused(ask, address):
+def test_invalid_and_disposable_addresses_are_refused(ask, address):
     assert ask(address).status_code == 422
     assert Member.objects.count() == 0
 
 
-def test_an_address_has_one_member_whatever_its_spelling(ask):
+def test_an_address_has_one_member_whatever_its_case(ask):
     ask("Ada@example.org")
     ask("ada@EXAMPLE.org")
 
     assert Member.objects.count() == 1
 
 
-def test_signing_out_holds_in_every_browser(client, sign_in):
+def test_signing_out_applies_to_every_browser(client, sign_in):
     sign_in()
     cookie = client.cookies["member"].value
 
@@ -248,7 +248,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(client, ask):
     assert cookie["max-age"] == 60 * 86_400
 
 
-def test_a_member_is_no_curator_and_a_curator_no_member(client, sign_in):
+def test_a_member_is_not_a_curator_and_a_curator_is_not_a_member(client, sign_in):
     sign_in()
     assert client.get("/admin/").status_code == 302
     client.cookies.clear()
@@ -258,7 +258,7 @@ def test_a_member_is_no_curator_and_a_curator_no_member(client, sign_in):
     assert not is_signed_in(client)
 
 
-def test_a_member_can_go_with_all_that_is_kept(client, sign_in):
+def test_a_member_can_delete_their_account(client, sign_in):
     sign_in()
 
     client.post("/account/leave")
@@ -268,7 +268,7 @@ def test_a_member_can_go_with_all_that_is_kept(client, sign_in):
 
 
 @time_machine.travel(NOON, tick=False)
-def test_who_never_used_a_link_is_forgotten():
+def test_a_member_who_never_used_their_link_is_forgotten():
     for email, days_ago, joined in (("a@example.org", 3, None), ("b@example.org", 1, None), ("c@example.org", 3, NOON)):
         make_member(email, created_at=NOON - timedelta(days=days_ago), joined_at=joined)
 
@@ -277,12 +277,12 @@ def test_who_never_used_a_link_is_forgotten():
     assert sorted(Member.objects.values_list("email", flat=True)) == ["b@example.org", "c@example.org"]
 
 
-def test_it_is_called_by_beat():
+def test_beat_schedules_forgetting_strangers_and_fetching_submissions():
     called = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert {"digest.tasks.forget_strangers", "digest.tasks.fetch_submissions"} <= called
 
 
-def test_logs_hold_no_address(ask, caplog):
+def test_logs_contain_no_address(ask, caplog):
     ask()
 
     assert ADDRESS not in caplog.text

@@ -1,4 +1,4 @@
-"""Eight papers to judge, and what becomes of the answers."""
+"""Eight papers to rate, and what happens to the answers."""
 
 import re
 from html import unescape
@@ -24,7 +24,7 @@ def topics():
 
 @pytest.fixture
 def papers(topics):
-    """Two papers a topic, published."""
+    """Two published papers per topic."""
     papers = [make_paper(f"{topic.name}, {which}", about=topic) for which in ("a", "b") for topic in topics]
     make_edition(*papers)
     return papers
@@ -34,10 +34,10 @@ def feedback_rows():
     return sorted(Feedback.objects.values_list("paper__title", "kind"))
 
 
-# --- Which papers tell most ---
+# --- Which papers are most informative ---
 
 
-def test_every_topic_comes_up_before_one_comes_twice():
+def test_every_topic_comes_up_once_before_any_comes_up_twice():
     tags = np.repeat(np.eye(8, dtype=np.float32), 5, axis=0)
 
     chosen = onboarding.onboarding_papers(tags)
@@ -46,13 +46,13 @@ def test_every_topic_comes_up_before_one_comes_twice():
     assert {row // 5 for row in chosen} == set(range(8))
 
 
-def test_no_two_papers_are_about_the_same_where_there_are_few_topics():
+def test_with_few_topics_no_two_papers_are_about_the_same_one():
     tags = np.repeat(np.eye(3, dtype=np.float32), 20, axis=0)
 
     assert len(onboarding.onboarding_papers(tags)) == 3
 
 
-def test_papers_about_nothing_known_are_asked_only_where_there_is_nothing_else():
+def test_papers_about_no_known_topic_are_asked_about_only_if_there_are_no_others():
     assert onboarding.onboarding_papers(np.zeros((12, 4), np.float32)) == list(range(8))
     tags = np.zeros((12, 4), np.float32)
     tags[5, 1] = 0.9
@@ -60,11 +60,11 @@ def test_papers_about_nothing_known_are_asked_only_where_there_is_nothing_else()
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 4), (1, 0)])
-def test_an_empty_edition_has_no_questions_and_a_tiny_one_few(shape):
+def test_an_empty_edition_has_no_papers_to_rate_and_a_tiny_one_has_few(shape):
     assert len(onboarding.onboarding_papers(np.zeros(shape, np.float32))) == shape[0]
 
 
-def test_the_same_edition_asks_the_same():
+def test_the_same_edition_always_asks_about_the_same_papers():
     tags = np.random.default_rng(5).random((51, 25)).astype(np.float32)
 
     assert onboarding.onboarding_papers(tags) == onboarding.onboarding_papers(tags.copy())
@@ -73,7 +73,7 @@ def test_the_same_edition_asks_the_same():
 # --- What the answers mean ---
 
 
-def test_liked_papers_speak_for_their_topics_and_disliked_against(topics, papers):
+def test_liked_papers_count_for_their_topics_and_disliked_papers_against(topics, papers):
     PaperTopic.objects.create(paper=papers[0], topic=topics[1], score=0.5)
 
     topic_weights = onboarding.topics_of({papers[0].pk: "more", papers[11].pk: "less", papers[12].pk: "more"})
@@ -88,7 +88,7 @@ def test_no_answers_mean_no_topics():
 # --- The page ---
 
 
-def test_the_page_asks_eight_papers_of_different_topics(client, papers):
+def test_the_page_asks_about_eight_papers_on_different_topics(client, papers):
     html = client.get("/start").content.decode()
 
     paper_keys = set(re.findall(r'name="paper-(\d+)"', html))
@@ -96,7 +96,7 @@ def test_the_page_asks_eight_papers_of_different_topics(client, papers):
     assert PaperTopic.objects.filter(paper__in=paper_keys).values("topic").distinct().count() == 8
 
 
-def test_before_the_first_edition_the_page_leads_to_topics(client):
+def test_before_the_first_edition_the_page_says_that_no_papers_are_out_yet(client):
     assert "No papers are out yet" in client.get("/start").content.decode()
 
 
@@ -110,7 +110,7 @@ def test_the_answers_become_topics_a_preview_and_part_of_the_form(client, topics
     assert not Feedback.objects.exists()
 
 
-def test_what_one_searched_for_before_is_followed_too(client, topics, papers):
+def test_an_earlier_search_is_followed_too(client, topics, papers):
     html = client.get("/subscribe", {"q": "graph networks", "topic": topics[3].slug}).content.decode()
     address = unescape(re.search(r'href="(/start[^"]*)"', html)[1])
 
@@ -122,7 +122,7 @@ def test_what_one_searched_for_before_is_followed_too(client, topics, papers):
 
 
 @pytest.mark.parametrize("key", ["x", "-1", "1.5", "9" * 40])
-def test_a_bad_answer_is_told_so(client, papers, key):
+def test_a_bad_answer_gets_an_error_message(client, papers, key):
     answer = client.post("/start", {f"paper-{key}": "more"})
 
     assert answer.status_code == 422
@@ -144,14 +144,14 @@ def test_the_answers_are_kept_with_the_sign_up(sign_up, topics, papers):
     assert feedback_rows() == [("Topic 0, a", "more"), ("Topic 1, a", "more"), ("Topic 2, a", "less")]
 
 
-def test_at_a_second_try_the_new_answers_count(sign_up, papers):
+def test_when_signing_up_again_the_new_answers_count(sign_up, papers):
     sign_up(liked=[papers[0].pk])
     sign_up(disliked=[papers[0].pk], liked=[papers[3].pk])
 
     assert feedback_rows() == [("Topic 0, a", "less"), ("Topic 3, a", "more")]
 
 
-def test_a_stranger_adds_no_answers_to_an_active_subscriber(sign_up, papers):
+def test_a_stranger_cannot_add_answers_to_an_active_subscriber(sign_up, papers):
     make_subscriber("ada@example.org")
 
     sign_up(email="ada@example.org", liked=[papers[0].pk])
@@ -159,7 +159,7 @@ def test_a_stranger_adds_no_answers_to_an_active_subscriber(sign_up, papers):
     assert feedback_rows() == []
 
 
-def test_what_a_former_reader_said_stays(papers):
+def test_a_former_readers_earlier_feedback_stays(papers):
     reader = make_subscriber("ada@example.org")
     Feedback.objects.create(subscriber=reader, paper=papers[0], kind="less")
     reader.unsubscribe(NOON)
@@ -171,7 +171,7 @@ def test_what_a_former_reader_said_stays(papers):
     assert feedback_rows() == [("Topic 0, a", "less"), ("Topic 1, a", "more")]
 
 
-def test_papers_that_nobody_may_see_are_not_kept(sign_up, papers):
+def test_answers_about_papers_readers_cannot_see_are_not_kept(sign_up, papers):
     draft = make_paper("Of tomorrow")
     make_edition(draft, day=NOON.date().replace(day=22), published=False)
 
@@ -181,6 +181,6 @@ def test_papers_that_nobody_may_see_are_not_kept(sign_up, papers):
 
 
 @pytest.mark.parametrize("field", ["liked", "disliked"])
-def test_a_bad_paper_is_no_sign_up(sign_up, queued, field):
+def test_a_malformed_paper_id_fails_the_sign_up(sign_up, queued, field):
     assert sign_up(**{field: ["1; DROP TABLE"]}).status_code == 422
     assert queued == []

@@ -1,4 +1,4 @@
-"""What is held about a person is all told and all erased, whichever table it is in."""
+"""Everything held about a person is exported and erased, whichever table it is in."""
 
 import json
 from datetime import timedelta
@@ -39,7 +39,7 @@ from tests.support.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 ADDRESS = "ada@example.org"
-# What only this reader's rows hold.
+# Text that is only in this reader's rows.
 TYPED = [
     ADDRESS,
     "Key of Ada",
@@ -51,7 +51,7 @@ TYPED = [
     "192.0.2.7",
 ]
 
-# Where each kind of row about a person is told in the export.
+# The export's key for each kind of row about a person.
 TOLD = {
     Subscriber: "profile",
     Follow: "topics",
@@ -71,20 +71,20 @@ TOLD = {
     Vote: "account",
     Submission: "account",
 }
-# About nobody, or about those who work here.
+# Rows about nobody, or about the people who run the service.
 OTHERS = {
     *("Topic", "Suppression", "Edition", "EditionPaper", "Listing", "Paper", "PaperIdentifier", "PaperNews"),
     *("FollowedSource", "LearnedWeights", "PaperTopic", "PanelSignIn", "Passkey", "SendingDay", "SourceRun", "Tally"),
-    # What sources and a language model say of papers, and which rows are one paper.
+    # What sources and a language model say about papers, and which rows are the same paper.
     *("KeptApart", "LanguageModelDay", "PaperJoin", "SourceStatement", "WorkKey", "WrittenSentence"),
-    # A question of five minutes, of which only the browser it was put to knows.
+    # A challenge that lasts five minutes, known only to the browser it was sent to.
     "PasskeyChallenge",
-    # Who wrote a paper is public, and a file that waits for its import belongs to whoever chose it in the panel.
+    # Authorship is public, and a file waiting for its import belongs to the person who chose it in the panel.
     *("Authorship", "KeptUpload"),
-    # What it says, the digests say that are told.
+    # The exported digests already say what it says.
     "NewsRecipient",
 }
-# Fields that tell nothing which another does not: keys, and what browsers prove themselves with.
+# Fields that add nothing to the exported ones: keys, and what browsers authenticate with.
 UNTOLD = {
     Subscriber: {"id", "email_key", "topics"},
     Consent: {"id", "subscriber", "choices"},
@@ -121,7 +121,7 @@ def models():
 
 @pytest.fixture
 def reader():
-    """Somebody of whom there is a row of every kind."""
+    """A reader with a row of every kind."""
     paper = make_paper("Graph motifs")
     reader = make_subscriber(ADDRESS)
     topic = make_topic("Graph learning")
@@ -164,12 +164,12 @@ def everything_stored():
     return "\n".join(str({k: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()}) for row in rows)
 
 
-def test_every_table_is_about_readers_and_told_or_about_nobody():
+def test_every_table_is_either_in_the_export_or_not_about_readers():
     assert {model.__name__ for model in models()} == {model.__name__ for model in TOLD} | OTHERS
 
 
 @pytest.mark.parametrize("model", FIELDS)
-def test_every_field_is_told(model):
+def test_every_field_is_exported_or_left_out_on_purpose(model):
     exported = {name.partition("__")[0] for name in FIELDS[model]}
 
     assert {field.name for field in model._meta.get_fields() if field.concrete} == exported | UNTOLD[model]
@@ -190,7 +190,7 @@ def test_a_row_of_every_kind_is_in_the_export(client, reader):
     assert data["uploaded lists"] == [{"name": "old.csv", "uploaded_at": "2025-08-21T12:00:00Z"}]
 
 
-def test_the_page_tells_it_too_and_what_the_button_deletes(client, reader):
+def test_the_page_shows_the_same_data_and_what_the_button_deletes(client, reader):
     html = client.get(path(reader, "/data")).content.decode()
 
     for words in (
@@ -206,7 +206,7 @@ def test_the_page_tells_it_too_and_what_the_button_deletes(client, reader):
     assert "along with your account, your votes and the papers you submitted" in html
 
 
-def test_nothing_of_it_is_left_after_the_button(client, reader):
+def test_the_button_erases_all_personal_data(client, reader):
     stored = everything_stored()
     assert [typed for typed in TYPED if typed not in stored] == []
 
@@ -217,7 +217,7 @@ def test_nothing_of_it_is_left_after_the_button(client, reader):
     assert {model for model in TOLD if model.objects.exists()} == {Delivery, Roster}
 
 
-def test_of_a_digest_its_papers_its_day_and_its_state_stay(client, reader):
+def test_an_erased_readers_digest_keeps_its_papers_day_and_state(client, reader):
     client.post(path(reader, "/data"))
 
     (delivery,) = Delivery.objects.all()
@@ -230,7 +230,7 @@ def test_of_a_digest_its_papers_its_day_and_its_state_stay(client, reader):
     assert (delivery.status, delivery.sent_at) == ("sent", NOON)
 
 
-def test_nobody_elses_rows_are_touched(client, reader):
+def test_other_peoples_rows_are_untouched(client, reader):
     other = make_subscriber("other@example.org")
     content = {"papers": [[1, "keyword", "graphs"]], "of": 1}
     make_delivery(other, make_edition(day=NOON.date() + timedelta(days=1)), content=content, provider_id="kept")
@@ -243,7 +243,7 @@ def test_nobody_elses_rows_are_touched(client, reader):
     assert Member.objects.get().email == "member@example.org"
 
 
-def test_votes_no_longer_count(client, reader):
+def test_votes_of_an_erased_reader_no_longer_count(client, reader):
     paper = Vote.objects.get().paper
     paper.votes = 1
     paper.save()
@@ -254,7 +254,7 @@ def test_votes_no_longer_count(client, reader):
     assert paper.votes == 0
 
 
-def test_that_an_address_must_not_be_written_to_is_still_known(client, reader):
+def test_a_suppressed_address_stays_suppressed(client, reader):
     Suppression.objects.create(address_hash=hash_of(ADDRESS), reason="complained")
 
     client.post(path(reader, "/data"))
@@ -262,11 +262,11 @@ def test_that_an_address_must_not_be_written_to_is_still_known(client, reader):
     assert Suppression.objects.covers(ADDRESS)
 
 
-def test_who_is_deleted_in_the_panel_is_erased_too(admin_client, reader):
+def test_a_reader_deleted_in_the_panel_is_erased_too(admin_client, reader):
     admin_client.post(f"/admin/subscriptions/subscriber/{reader.pk}/delete/", {"post": "yes"})
 
     assert not Subscriber.objects.exists()
-    # The account is a row of its own in the panel.
+    # The account is a separate row in the panel.
     members.delete_member(Member.objects.get(), NOON)
     stored = everything_stored()
     assert "my rare disease" not in stored

@@ -1,4 +1,4 @@
-"""Feedback becomes profiles."""
+"""Profiles learned from feedback."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def weights_of(reader):
     return {int(paper): round(float(weight), 3) for paper, weight in Profile.objects.get(subscriber=reader).opinions}
 
 
-def test_likes_weigh_for_and_dislikes_against():
+def test_likes_weigh_in_favour_and_dislikes_against():
     reader, liked, saved, disliked = make_subscriber(), make_paper(), make_paper(), make_paper()
     give_opinion(reader, liked)
     give_opinion(reader, saved, Kind.SAVED)
@@ -32,7 +32,7 @@ def test_likes_weigh_for_and_dislikes_against():
     assert weights_of(reader) == {liked.pk: 1, saved.pk: 1, disliked.pk: -1}
 
 
-def test_a_dislike_wins_over_having_saved_it():
+def test_a_dislike_overrides_having_saved_the_paper():
     reader, paper = make_subscriber(), make_paper()
     give_opinion(reader, paper, Kind.SAVED)
     give_opinion(reader, paper, Kind.LESS)
@@ -42,7 +42,7 @@ def test_a_dislike_wins_over_having_saved_it():
     assert weights_of(reader) == {paper.pk: -1}
 
 
-def test_what_was_opened_counts_little_and_only_where_that_is_allowed():
+def test_opened_papers_count_little_and_only_if_the_reader_allows_it():
     allowed, not_asked = make_subscriber(may_note_opens_since=NOON), make_subscriber()
     paper = make_paper()
     for reader in (allowed, not_asked):
@@ -53,7 +53,7 @@ def test_what_was_opened_counts_little_and_only_where_that_is_allowed():
     assert not Profile.objects.filter(subscriber=not_asked).exists()
 
 
-def test_an_old_like_weighs_half_of_a_new_one():
+def test_an_old_like_weighs_half_as_much_as_a_new_one():
     reader, old, new = make_subscriber(), make_paper(), make_paper()
     give_opinion(reader, old, at=NOON - user_profiles.HALF_LIFE)
     give_opinion(reader, new)
@@ -64,7 +64,7 @@ def test_an_old_like_weighs_half_of_a_new_one():
     assert user_profiles.faded(NOON, NOON + user_profiles.HALF_LIFE) == 0.5
 
 
-def test_what_came_beside_a_liked_paper_and_drew_no_word_weighs_a_little_against():
+def test_a_paper_passed_over_next_to_liked_ones_gets_a_small_negative_weight():
     liked, passed_over = [make_paper(f"Graph {number}") for number in range(4)], make_paper("Bread")
     embedding.embed([*liked, passed_over])
     for paper in (*liked, passed_over):
@@ -81,7 +81,7 @@ def test_what_came_beside_a_liked_paper_and_drew_no_word_weighs_a_little_against
     assert -0.5 < weights[passed_over.pk] < 0
 
 
-def test_taking_everything_back_leaves_no_profile():
+def test_undoing_all_feedback_leaves_no_profile():
     reader = make_subscriber()
     feedback = give_opinion(reader, make_paper())
     user_profiles.learn(reader.pk, NOON)
@@ -92,7 +92,7 @@ def test_taking_everything_back_leaves_no_profile():
     assert not Profile.objects.exists()
 
 
-def test_only_those_who_said_something_since_are_learned_anew():
+def test_profiles_are_only_learned_again_for_readers_with_new_feedback():
     quiet, talking, new = make_subscriber(), make_subscriber(), make_subscriber()
     paper = make_paper()
     for reader in (quiet, talking):
@@ -106,7 +106,7 @@ def test_only_those_who_said_something_since_are_learned_anew():
     assert Profile.objects.get(subscriber=quiet).as_of == NOON - timedelta(hours=1)
 
 
-def test_a_profile_keeps_the_papers_that_weigh_most_and_stays_small():
+def test_a_profile_keeps_the_papers_with_the_most_weight_and_stays_small():
     reader = make_subscriber()
 
     Profile.keep(reader.pk, [(number, number / 1000) for number in range(1, 1000)], NOON)
@@ -117,7 +117,7 @@ def test_a_profile_keeps_the_papers_that_weigh_most_and_stays_small():
     assert min(profile.opinions["paper"]) == 1000 - MAX_PROFILE_ENTRIES
 
 
-def test_no_paper_of_a_kept_digest_is_needed():
+def test_learning_works_with_a_digest_that_stores_no_papers():
     reader = make_subscriber()
     edition = make_edition(make_paper(), day=DAY)
     make_delivery(reader, edition, content={})

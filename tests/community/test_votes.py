@@ -1,4 +1,4 @@
-"""Votes: once each, taken back, counted, and what they do to the order."""
+"""Votes: once each, withdrawn, counted, and how they change the order."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def votes_of(paper):
     return paper.votes
 
 
-def test_a_member_votes_once_and_takes_it_back(paper):
+def test_a_member_can_vote_once_and_withdraw_the_vote(paper):
     member = make_member()
 
     assert votes.cast_vote(member, paper, NOON)
@@ -46,14 +46,14 @@ def test_ten_times_the_votes_weigh_as_much_as_a_day():
     assert heat(0, DAY) < heat(0.3, DAY) < heat(1, DAY) < heat(0, DAY + timedelta(days=1))
 
 
-def test_the_vote_of_a_new_member_weighs_less_and_counts_as_one(paper):
+def test_a_new_members_vote_weighs_less_but_counts_as_one(paper):
     votes.cast_vote(make_member(joined_at=NOON - timedelta(days=1)), paper, NOON)
 
     assert votes_of(paper) == 1
     assert paper.hot == pytest.approx(heat(0.3, DAY))
 
 
-def test_the_vote_for_a_paper_one_submitted_moves_nothing(paper):
+def test_a_vote_for_ones_own_submission_does_not_affect_its_rank(paper):
     member = make_member()
     Submission.objects.create(member=member, arxiv_id="2508.00001", paper=paper, status="shown")
 
@@ -63,7 +63,7 @@ def test_the_vote_for_a_paper_one_submitted_moves_nothing(paper):
     assert paper.hot == pytest.approx(heat(0, DAY))
 
 
-def test_a_paper_gets_its_place_when_its_edition_comes_out(paper):
+def test_a_paper_gets_its_rank_when_its_edition_is_published(paper):
     draft = make_edition(other := make_paper(), day=DAY + timedelta(days=1), published=False)
 
     curation.publish_edition(draft, NOON)
@@ -72,7 +72,7 @@ def test_a_paper_gets_its_place_when_its_edition_comes_out(paper):
     assert other.hot == pytest.approx(heat(0, draft.day))
 
 
-def test_who_leaves_takes_their_votes_along(paper):
+def test_a_member_who_leaves_takes_their_votes_with_them(paper):
     member = make_member()
     votes.cast_vote(member, paper, NOON)
     votes.cast_vote(make_member(), paper, NOON)
@@ -83,7 +83,7 @@ def test_who_leaves_takes_their_votes_along(paper):
 
 
 @pytest.mark.parametrize("number", [2, 20])
-def test_who_is_shut_out_loses_all_votes_in_queries_that_do_not_grow(django_assert_max_num_queries, number):
+def test_barring_a_member_removes_all_their_votes_in_a_bounded_number_of_queries(django_assert_max_num_queries, number):
     papers = [make_paper() for _ in range(number)]
     make_edition(*papers)
     member = make_member()
@@ -99,7 +99,7 @@ def test_who_is_shut_out_loses_all_votes_in_queries_that_do_not_grow(django_asse
 
 
 @time_machine.travel(NOON, tick=False)
-def test_the_form_votes_and_leads_back_to_the_paper(client, sign_in, paper):
+def test_the_form_votes_and_redirects_back_to_the_paper(client, sign_in, paper):
     sign_in()
 
     response = client.post(f"/papers/{paper.pk}/vote", headers={"Referer": "http://testserver/trending"})
@@ -108,7 +108,7 @@ def test_the_form_votes_and_leads_back_to_the_paper(client, sign_in, paper):
     assert votes_of(paper) == 1
 
 
-def test_the_form_leads_to_no_other_site(client, sign_in, paper):
+def test_the_form_never_redirects_to_another_site(client, sign_in, paper):
     sign_in()
 
     response = client.post(f"/papers/{paper.pk}/vote", headers={"Referer": "https://evil.example/"})
@@ -117,7 +117,7 @@ def test_the_form_leads_to_no_other_site(client, sign_in, paper):
 
 
 @time_machine.travel(NOON, tick=False)
-def test_with_htmx_the_button_is_exchanged(client, sign_in, paper):
+def test_with_htmx_only_the_button_is_replaced(client, sign_in, paper):
     sign_in()
 
     html = client.post(f"/papers/{paper.pk}/vote", headers=HTMX).content.decode()
@@ -132,7 +132,7 @@ def test_with_htmx_the_button_is_exchanged(client, sign_in, paper):
 
 
 @pytest.mark.parametrize(("headers", "status", "header"), [({}, 302, "Location"), (HTMX, 200, "HX-Redirect")])
-def test_who_is_not_signed_in_is_asked_to(client, paper, headers, status, header):
+def test_voting_without_being_signed_in_redirects_to_the_sign_in_page(client, paper, headers, status, header):
     response = client.post(f"/papers/{paper.pk}/vote", headers={"Referer": "http://testserver/trending", **headers})
 
     assert response.status_code == status
@@ -140,14 +140,14 @@ def test_who_is_not_signed_in_is_asked_to(client, paper, headers, status, header
     assert votes_of(paper) == 0
 
 
-def test_a_page_is_only_looked_at(client, sign_in, paper):
+def test_a_get_request_does_not_vote(client, sign_in, paper):
     sign_in()
 
     assert client.get(f"/papers/{paper.pk}/vote").status_code == 405
     assert votes_of(paper) == 0
 
 
-def test_no_vote_for_what_readers_do_not_see(client, sign_in):
+def test_papers_readers_cannot_see_cannot_be_voted_for(client, sign_in):
     sign_in()
     make_edition(draft := make_paper(), published=False)
     make_edition(hidden := make_paper(), day=DAY + timedelta(days=1))
@@ -158,7 +158,7 @@ def test_no_vote_for_what_readers_do_not_see(client, sign_in):
     assert Vote.objects.count() == 0
 
 
-def test_who_votes_too_often_is_told_so(client, sign_in, paper, settings):
+def test_voting_too_often_is_refused(client, sign_in, paper, settings):
     settings.VOTES_PER_MEMBER = "2 per hour"
     sign_in()
 

@@ -1,4 +1,4 @@
-"""Saved papers go to a reader's own Zotero library: once each, by versions, with waits obeyed, and no key in a log."""
+"""Saved papers go to a reader's own Zotero library: once each, in versioned writes, respecting waits, no key logged."""
 
 import json
 import logging
@@ -53,7 +53,7 @@ def again(connection):
     return ZoteroConnection.objects.select_related("subscriber").get(pk=connection.pk)
 
 
-def test_a_saved_paper_becomes_an_item_with_all_that_is_known(server, reader, connection):
+def test_a_saved_paper_becomes_an_item_with_everything_we_know(server, reader, connection):
     article = make_paper("Article", authors=["Plato"])
     PaperIdentifier.objects.create(paper=article, scheme="doi", value="10.1000/182")
     save(reader, article)
@@ -85,7 +85,7 @@ def test_each_paper_is_sent_once_and_later_ones_follow(server, reader, connectio
     assert titles(server) == ["Attention", "Second"]
 
 
-def test_a_try_that_broke_off_after_the_server_had_it_makes_no_second_item(server, reader, connection):
+def test_retrying_a_push_the_server_already_received_makes_no_second_item(server, reader, connection):
     zotero.push(connection, NOON)
     LibraryEntry.objects.update(zotero_key="")
 
@@ -94,7 +94,7 @@ def test_a_try_that_broke_off_after_the_server_had_it_makes_no_second_item(serve
     assert LibraryEntry.objects.get().zotero_key in server.answer.items
 
 
-def test_every_write_says_which_version_it_knows_and_goes_on_from_the_one_after(server, reader, connection):
+def test_every_write_names_the_version_it_knows_and_continues_from_the_new_one(server, reader, connection):
     zotero.push(connection, NOON)
     save(reader, make_paper("Second"))
     zotero.push(again(connection), NOON)
@@ -104,7 +104,7 @@ def test_every_write_says_which_version_it_knows_and_goes_on_from_the_one_after(
     assert again(connection).library_version == 14
 
 
-def test_a_library_that_moved_on_is_read_again_and_written_once_more(server, reader, connection):
+def test_a_library_that_has_changed_is_read_again_and_the_write_retried(server, reader, connection):
     zotero.push(connection, NOON)
     server.answer.version = 99
     save(reader, make_paper("Second"))
@@ -114,7 +114,7 @@ def test_a_library_that_moved_on_is_read_again_and_written_once_more(server, rea
     assert again(connection).library_version == 100
 
 
-def test_a_library_that_keeps_moving_is_left_for_later(server, connection):
+def test_a_library_that_keeps_changing_is_left_for_later(server, connection):
     moved = Reply("", 412, {"Last-Modified-Version": "50"})
     server.answer.instead = [Reply("[]", headers={"Last-Modified-Version": "12"}), moved, Reply("[]"), moved]
 
@@ -124,7 +124,7 @@ def test_a_library_that_keeps_moving_is_left_for_later(server, connection):
     assert again(connection).error == ""
 
 
-def test_more_than_fifty_go_in_requests_of_fifty(server, reader, connection):
+def test_more_than_fifty_papers_are_sent_in_requests_of_fifty(server, reader, connection):
     save(reader, *[make_paper(f"Paper {number}") for number in range(120)])
 
     assert zotero.push(connection, NOON) == 121
@@ -132,7 +132,7 @@ def test_more_than_fifty_go_in_requests_of_fifty(server, reader, connection):
 
 
 @pytest.mark.parametrize("header", ["Backoff", "Retry-After"])
-def test_a_server_that_asks_to_be_left_alone_is_even_after_a_success(server, reader, connection, header):
+def test_a_requested_wait_is_respected_even_after_a_success(server, reader, connection, header):
     save(reader, *[make_paper(f"Paper {number}") for number in range(60)])
     zotero._library_version(connection)
     server.answer.headers = {header: "600"}
@@ -157,7 +157,7 @@ def test_a_server_that_asks_to_be_left_alone_is_even_after_a_success(server, rea
         (Reply("<html>", 302, {"Location": "https://example.org/"}), "302", timedelta(minutes=15)),
     ],
 )
-def test_a_fault_is_told_to_the_reader_and_tried_again_later(server, connection, reply, words, wait):
+def test_an_error_is_shown_to_the_reader_and_the_push_is_retried_later(server, connection, reply, words, wait):
     server.answer.instead = [reply]
 
     assert zotero.push(connection, NOON) == 0
@@ -172,7 +172,7 @@ def test_a_fault_is_told_to_the_reader_and_tried_again_later(server, connection,
 @pytest.mark.parametrize(
     "body", ["", "<html>", "[]", "null", '{"success": 3, "failed": []}', '{"success": {"x": 1, "99": 2}}']
 )
-def test_an_answer_that_cannot_be_read_marks_nothing_as_sent(server, connection, body):
+def test_an_unreadable_response_marks_nothing_as_sent(server, connection, body):
     server.answer.instead = [Reply("[]", headers={"Last-Modified-Version": "x"}), Reply(body)]
 
     assert zotero.push(connection, NOON) == 0
@@ -180,7 +180,7 @@ def test_an_answer_that_cannot_be_read_marks_nothing_as_sent(server, connection,
     assert LibraryEntry.objects.get().zotero_key == ""
 
 
-def test_one_paper_that_is_refused_keeps_no_other_back(server, reader, connection):
+def test_a_refused_paper_does_not_hold_back_the_others(server, reader, connection):
     save(reader, make_paper("Odd"))
     server.answer.refused = {"Odd"}
 
@@ -193,7 +193,7 @@ def test_one_paper_that_is_refused_keeps_no_other_back(server, reader, connectio
 
 
 @pytest.mark.parametrize("access", [{}, {"library": True}, {"write": True}, {"library": False, "write": True}])
-def test_a_key_that_may_not_write_is_not_kept(server, reader, access):
+def test_a_key_without_write_access_is_not_kept(server, reader, access):
     server.answer = ZoteroLibrary(access)
 
     with pytest.raises(ZoteroError, match="can’t write"):
@@ -202,7 +202,7 @@ def test_a_key_that_may_not_write_is_not_kept(server, reader, access):
 
 
 @pytest.mark.parametrize("key", ["", "wrong key", "k\r\nX: 1", "x" * 65, "ключ", "a" * 24])
-def test_what_is_no_key_of_theirs_is_not_kept(server, reader, key):
+def test_an_invalid_or_unknown_key_is_not_kept(server, reader, key):
     with pytest.raises(ZoteroError):
         zotero.connect(reader, key, NOON)
     assert not ZoteroConnection.objects.exists()
@@ -212,7 +212,7 @@ def path(reader, more=""):
     return f"/preferences/{links.token(Purpose.PREFERENCES, reader)}{more}"
 
 
-def test_the_page_connects_sends_tells_and_disconnects(
+def test_the_page_connects_sends_papers_says_so_and_disconnects(
     client, server, reader, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(tasks.push_to_zotero, "delay", tasks.push_to_zotero)
@@ -234,7 +234,7 @@ def test_the_page_connects_sends_tells_and_disconnects(
     assert client.get(path(reader, "/zotero")).status_code == 405
 
 
-def test_a_key_that_is_refused_is_told_and_tries_are_counted(client, server, reader, settings):
+def test_a_refused_key_shows_an_error_and_tries_are_limited(client, server, reader, settings):
     settings.SIGN_IN_TRIES = "2 per hour"
     wrong = {"action": "connect", "key": "b" * 24}
 
@@ -245,7 +245,7 @@ def test_a_key_that_is_refused_is_told_and_tries_are_counted(client, server, rea
     assert len(server.requests) == asked
 
 
-def test_the_key_is_on_no_page_in_no_file_and_in_no_log(client, server, reader, caplog):
+def test_the_key_appears_on_no_page_in_no_file_and_in_no_log(client, server, reader, caplog):
     caplog.set_level(logging.DEBUG)
     client.post(path(reader, "/zotero"), {"action": "connect", "key": KEY})
     connection = ZoteroConnection.objects.select_related("subscriber").get()
@@ -259,7 +259,7 @@ def test_the_key_is_on_no_page_in_no_file_and_in_no_log(client, server, reader, 
     assert KEY not in str(connection) + repr(connection)
 
 
-def test_beat_brings_all_libraries_up_to_date_but_those_that_wait(server, reader, connection):
+def test_beat_updates_all_libraries_except_those_that_have_to_wait(server, reader, connection):
     other = make_subscriber()
     save(other, make_paper("Of another"))
     waiting = zotero.connect(other, KEY, NOON)

@@ -1,4 +1,4 @@
-"""Splicing gives what rendering the whole gives, for the inbox and for the provider."""
+"""Splicing an email gives the same result as rendering it in full, for the inbox and for the provider."""
 
 from datetime import time
 from email import message_from_bytes, policy
@@ -20,29 +20,29 @@ from tests.support.factories import NOON, make_delivery, make_edition, make_pape
 
 pytestmark = pytest.mark.django_db
 
-# Text as it comes from outside: markup, quotes, dots and equals signs at line starts, several scripts, no control
-# characters but those that cleaning leaves.
+# Text as it comes from outside: markup, quotes, dots and equals signs at line starts, several scripts, and no control
+# characters except those that cleaning leaves.
 texts = st.text(
     st.one_of(st.sampled_from(".=<>&\"' \n-–ü漢𝒪€{}%"), st.characters(exclude_categories=["Cs", "Cc"])), max_size=120
 )
 
 
 def unstuffed(wire):
-    """What a server makes of the lines it gets (RFC 5321, 4.5.2)."""
+    """Undo dot-stuffing, as a server does with the lines it receives (RFC 5321, 4.5.2)."""
     lines = wire.split(b"\r\n")
     return b"\r\n".join(line.removeprefix(b".") if line.startswith(b"..") else line for line in lines)
 
 
 def parts_of(message):
-    """Every header but the boundary, and both parts, decoded."""
+    """Return every header except the boundary, and both parts, decoded."""
     text, html = (part.get_content().replace("\r\n", "\n").rstrip("\n") for part in message.iter_parts())
-    # A folded header keeps the blank it was folded at.
+    # A folded header keeps the space it was folded at.
     heads = {name: str(value).strip() for name, value in message.items() if name not in {"Content-Type", "Date"}}
     return heads, message["Date"].datetime.timestamp(), message.get_content_type(), text, html
 
 
 def whole(delivery, papers):
-    """What the plain way gives, as it arrives."""
+    """Return the parts of the plainly rendered email, as it arrives."""
     return parts_of(message_from_bytes(compose(delivery, papers).message().as_bytes(), policy=policy.default))
 
 
@@ -71,7 +71,7 @@ def delivery_of(*papers, **subscriber):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(title=texts, abstract=texts, authors=st.lists(texts, max_size=4), number=st.integers(1, 4))
-def test_spliced_and_plain_mails_decode_to_the_same_whatever_the_papers_say(title, abstract, authors, number):
+def test_spliced_and_plain_emails_decode_identically_whatever_the_papers_say(title, abstract, authors, number):
     with transaction.atomic():
         papers = [make_paper(f"{title} {index}", abstract=abstract * 3, authors=authors) for index in range(number)]
         assert_same(delivery_of(*papers))
@@ -86,7 +86,7 @@ def test_spliced_and_plain_mails_decode_to_the_same_whatever_the_papers_say(titl
         {"email": f"{'a' * 64}@{'b' * 60}.example.org"},
     ],
 )
-def test_spliced_and_plain_mails_are_the_same_for_every_kind_of_reader(fields):
+def test_spliced_and_plain_emails_are_the_same_for_every_kind_of_reader(fields):
     assert_same(delivery_of(make_paper(code_url="https://example.org/a?b=1&c=2"), make_paper(), **fields))
 
 
@@ -113,14 +113,14 @@ def test_a_subject_goes_out_in_ascii_and_arrives_as_it_was_written(subject):
     assert message_from_bytes(wire, policy=policy.default)["Subject"] == subject
 
 
-def test_a_reply_address_and_an_odd_sender_name_are_the_same_in_both(settings):
+def test_a_reply_address_and_an_odd_sender_name_are_the_same_in_both_renderers(settings):
     settings.MAIL_REPLY_TO = "Curator <curator@example.org>"
     settings.DEFAULT_FROM_EMAIL = "Tägliche Papiere <papers@example.org>"
 
     assert_same(delivery_of(make_paper()))
 
 
-def test_readers_of_one_batch_share_pieces_and_keep_their_own_links():
+def test_readers_in_one_batch_share_pieces_and_keep_their_own_links():
     papers = [make_paper(), make_paper()]
     first = delivery_of(*papers)
     second = make_delivery(make_subscriber(), first.edition, content=first.content)
@@ -158,7 +158,7 @@ def test_a_mail_that_would_be_clipped_is_refused(monkeypatch):
         pressed(delivery)
 
 
-def test_a_paper_hidden_meanwhile_is_left_out():
+def test_a_paper_hidden_in_the_meantime_is_left_out():
     hidden, visible = make_paper("Hidden"), make_paper("Shown")
     delivery = delivery_of(hidden, visible)
     EditionPaper.objects.filter(paper=hidden).update(placement=EditionPaper.Placement.HIDDEN)
@@ -172,7 +172,7 @@ def test_a_title_that_looks_like_a_slot_stays_as_it_is():
 
 
 @time_machine.travel(NOON, tick=False)
-def test_the_links_under_a_paper_are_each_readers_own():
+def test_each_reader_has_their_own_links_under_a_paper():
     first = delivery_of(make_paper())
     second = make_delivery(make_subscriber(), first.edition, content=first.content)
     addresses = [links.feedback(delivery.pk) for delivery in (first, second)]
@@ -185,7 +185,7 @@ def test_the_links_under_a_paper_are_each_readers_own():
 
 
 def with_more(first, more, **subscriber):
-    """A delivery of two parts."""
+    """Make a delivery with an extra section."""
     edition = make_edition(*first) if first else None
     parts = [[[paper.pk, "topic", "Graphs"] for paper in papers] for papers in (first, more)]
     content = {"papers": parts[0], "of": 51, "more": {"papers": parts[1], "of": 612}}
@@ -194,7 +194,7 @@ def with_more(first, more, **subscriber):
 
 
 @pytest.mark.parametrize(("first", "more"), [(1, 1), (2, 3), (0, 1), (0, 3)])
-def test_two_parts_are_the_same_in_both(first, more):
+def test_an_extra_section_is_the_same_in_both_renderers(first, more):
     papers = [make_paper(f"Paper <{number}>") for number in range(first + more)]
 
     assert_same(with_more(papers[:first], papers[first:]))
@@ -207,7 +207,7 @@ def long_paper(number):
 
 
 @pytest.mark.parametrize(("first", "more", "is_cut"), [(30, 30, True), (0, 40, True), (5, 5, False)])
-def test_a_second_part_that_would_make_it_too_long_is_cut_short_the_same_in_both(first, more, is_cut):
+def test_an_extra_section_that_would_be_too_long_is_cut_the_same_in_both_renderers(first, more, is_cut):
     papers = [long_paper(number) for number in range(first + more)]
     delivery = with_more(papers[:first], papers[first:])
 
@@ -221,7 +221,7 @@ def test_a_second_part_that_would_make_it_too_long_is_cut_short_the_same_in_both
     assert ("more in your browser: http" in message.body) == is_cut
 
 
-def test_of_a_second_part_without_any_room_the_link_is_left(monkeypatch):
+def test_an_extra_section_without_any_room_leaves_only_its_link(monkeypatch):
     monkeypatch.setattr(renderer, "LONG", 1000)
     delivery = with_more([make_paper()], [make_paper(), make_paper()])
 
@@ -230,7 +230,7 @@ def test_of_a_second_part_without_any_room_the_link_is_left(monkeypatch):
     assert "2 more in your browser" in pressed(delivery).message().alternatives[0].content
 
 
-def test_a_second_part_alone_has_one_paper_at_least(monkeypatch):
+def test_an_extra_section_on_its_own_has_at_least_one_paper(monkeypatch):
     monkeypatch.setattr(renderer, "LONG", 1000)
     delivery = with_more([], [make_paper("Shown"), make_paper("Cut")])
 

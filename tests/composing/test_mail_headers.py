@@ -1,4 +1,4 @@
-"""What bulk mail must carry, as it leaves."""
+"""What bulk mail must contain when it is sent."""
 
 from email import message_from_bytes
 from email.policy import default
@@ -22,7 +22,7 @@ def parsed_message(delivery):
 
 
 def test_one_click_unsubscribes(parsed_message):
-    # A long address is folded onto a line of its own.
+    # A long address is folded onto its own line.
     address = parsed_message["List-Unsubscribe"].strip()
 
     assert address.startswith("<http://localhost:8000/unsubscribe/")
@@ -34,21 +34,21 @@ def test_the_list_is_named(parsed_message, settings):
     assert parsed_message["List-Id"] == f"Daily Papers <digest.{settings.MAIL_DOMAIN}>"
 
 
-def test_the_feedback_loop_knows_the_edition(parsed_message):
+def test_the_feedback_id_names_the_edition(parsed_message):
     assert parsed_message["Feedback-ID"] == "2025-08-21:digest:dailypapers"
 
 
-def test_nobody_should_answer_by_machine(parsed_message):
+def test_automatic_replies_are_discouraged(parsed_message):
     assert (parsed_message["Auto-Submitted"], parsed_message["Precedence"]) == ("auto-generated", "bulk")
 
 
-def test_the_message_id_is_the_same_at_every_try(delivery, parsed_message):
+def test_the_message_id_is_the_same_on_every_try(delivery, parsed_message):
     again = compose(delivery).message()
 
     assert parsed_message["Message-ID"] == again["Message-ID"] == delivery.message_id
 
 
-def test_it_is_from_one_sender_to_one_reader_with_a_date(parsed_message, settings):
+def test_the_email_has_one_sender_one_recipient_and_a_date(parsed_message, settings):
     assert len(parsed_message["From"].addresses) == 1
     assert str(parsed_message["From"]) == settings.DEFAULT_FROM_EMAIL
     assert [str(address) for address in parsed_message["To"].addresses] == ["Ada@example.org"]
@@ -61,7 +61,7 @@ def test_the_plain_text_comes_first(parsed_message):
     assert {part.get_content_charset() for part in parsed_message.iter_parts()} == {"utf-8"}
 
 
-def test_answers_go_where_the_setting_says(delivery, settings):
+def test_replies_go_where_the_setting_says(delivery, settings):
     assert compose(delivery).message()["Reply-To"] is None
 
     settings.MAIL_REPLY_TO = "editor@example.org"
@@ -69,7 +69,7 @@ def test_answers_go_where_the_setting_says(delivery, settings):
     assert compose(delivery).message()["Reply-To"] == "editor@example.org"
 
 
-def test_the_provider_is_told_the_delivery(delivery):
+def test_the_provider_gets_the_delivery_id(delivery):
     message = compose(delivery)
 
     assert message.metadata == {"delivery": str(delivery.pk)}

@@ -1,4 +1,4 @@
-"""What a mail leads to, and that it loads nothing."""
+"""The links in an email, and that it loads nothing."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.support.factories import make_paper
 pytestmark = pytest.mark.django_db
 
 
-def test_both_parts_lead_to_the_saved_papers():
+def test_both_parts_link_to_the_saved_papers():
     mail = render(deliver(make_paper()))
 
     for part in (mail.html, mail.text):
@@ -19,14 +19,14 @@ def test_both_parts_lead_to_the_saved_papers():
 
 
 @pytest.mark.parametrize(("names", "line"), [([], "Authors not listed"), (["Ada Lovelace"], "Ada Lovelace")])
-def test_every_paper_has_a_line_of_authors(names, line):
+def test_every_paper_has_an_author_line(names, line):
     mail = render(deliver(make_paper(authors=names)))
 
     assert line in mail.text
     assert line in words_of(mail.html)
 
 
-def test_all_that_can_be_done_with_a_paper_stands_in_one_line():
+def test_all_actions_for_a_paper_are_on_one_line():
     paper = make_paper(code_url="https://example.org/code", project_url="https://example.org/project")
     html = render(deliver(paper)).html
 
@@ -41,7 +41,7 @@ def test_the_reason_looks_like_the_link_it_is():
     assert "text-decoration: underline" in reason[1]
 
 
-def test_a_mail_loads_nothing_from_anywhere():
+def test_an_email_loads_nothing_from_anywhere():
     html = render(deliver(make_paper())).html
 
     assert re.findall(r"<(?:img|link|script|iframe)\b|url\(|@import|@font-face", html) == []

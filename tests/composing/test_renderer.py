@@ -25,7 +25,7 @@ def deliver(*papers, content=None, **subscriber):
 
 
 class Words(HTMLParser):
-    """What a reader sees of some HTML."""
+    """The words of an HTML document that a reader sees."""
 
     def __init__(self, html):
         super().__init__()
@@ -93,7 +93,7 @@ def test_text_and_html_hold_the_same_papers_with_their_reasons():
     assert re.search(pattern, words_of(rendered.html))
 
 
-def test_a_paper_is_told_with_authors_abstract_and_links():
+def test_a_paper_is_shown_with_authors_abstract_and_links():
     paper = make_paper(
         "Graph motifs",
         authors=["Ada Lovelace", "Emmy Noether", "Alan Turing", "Grace Hopper"],
@@ -117,7 +117,7 @@ def test_a_paper_is_told_with_authors_abstract_and_links():
         assert f'href="{link}"' in rendered.html
 
 
-def test_the_head_tells_the_day_and_how_many_were_chosen_of_how_many():
+def test_the_header_gives_the_day_the_number_chosen_and_the_number_of_candidates():
     paper = make_paper()
     delivery = deliver(paper, content=[[paper.pk, "topic", "Graph learning"]])
 
@@ -128,7 +128,7 @@ def test_the_head_tells_the_day_and_how_many_were_chosen_of_how_many():
     assert head in words_of(rendered.html)
 
 
-def test_the_preheader_says_something_other_than_the_subject():
+def test_the_preheader_does_not_repeat_the_subject():
     delivery = deliver(make_paper("First one"), make_paper("Second one"), make_paper("Third one"))
 
     assert words_of(render(delivery).html).startswith("Also: Second one · Third one")
@@ -142,7 +142,7 @@ def test_the_preheader_says_something_other_than_the_subject():
         ({"frequency": Frequency.WEEKLY, "weekday": 4}, "every Friday"),
     ],
 )
-def test_the_footer_says_when_it_comes_and_why(fields, how_often):
+def test_the_footer_says_when_and_why_the_digest_comes(fields, how_often):
     signed_up = datetime(2025, 8, 2, 23, tzinfo=UTC)
     delivery = deliver(
         make_paper(),
@@ -161,7 +161,7 @@ def test_the_footer_says_when_it_comes_and_why(fields, how_often):
 
 
 @pytest.mark.parametrize("name", ["preferences", "unsubscribe", "digests"])
-def test_both_parts_link_to_preferences_leaving_and_the_browser(name):
+def test_both_parts_link_to_preferences_unsubscribing_and_the_browser_view(name):
     rendered = render(deliver(make_paper()))
 
     assert f"http://localhost:8000/{name}/" in rendered.text
@@ -177,7 +177,7 @@ def test_both_parts_name_the_senders_postal_address(settings):
     assert "Lab &amp; Sons, 1 Road" in rendered.html
 
 
-def test_what_stands_in_a_paper_is_text_and_never_html():
+def test_the_text_of_a_paper_is_never_treated_as_html():
     paper = make_paper(
         "<script>alert(1)</script> & more",
         abstract="<img src=x onerror=alert(1)>",
@@ -207,7 +207,7 @@ def test_a_hidden_or_deleted_paper_is_left_out():
     assert "Deleted" not in rendered.text
 
 
-def test_a_digest_of_which_no_paper_is_left_cannot_be_composed():
+def test_a_digest_with_no_papers_left_cannot_be_composed():
     delivery = deliver(make_paper())
     Paper.objects.all().delete()
 
@@ -223,7 +223,7 @@ def test_a_digest_whose_subscriber_is_gone_cannot_be_composed():
         compose(Delivery.objects.get())
 
 
-def test_thirty_papers_with_long_abstracts_stay_below_what_mail_clients_clip():
+def test_thirty_papers_with_long_abstracts_stay_below_the_size_mail_clients_clip():
     papers = [
         make_paper(
             f"{number} " + "Very long title of a paper " * 6,
@@ -245,7 +245,7 @@ def test_a_digest_that_would_be_clipped_is_refused(monkeypatch):
         render(delivery)
 
 
-def test_twice_the_deliveries_of_a_batch_cost_no_more_queries(django_assert_num_queries):
+def test_twice_the_deliveries_in_a_batch_need_no_more_queries(django_assert_num_queries):
     papers = [make_paper() for _ in range(10)]
     edition = make_edition(*papers)
     for _ in range(6):

@@ -1,4 +1,4 @@
-"""The status as the indexes have it follows the status, however a row is written."""
+"""The indexed status follows the status, however a row is written."""
 
 import pytest
 from django.db import IntegrityError, connection
@@ -17,7 +17,7 @@ def deliveries(number):
 
 
 @pytest.mark.parametrize("status", Status.values)
-def test_it_follows_whatever_way_a_status_is_written(status):
+def test_it_follows_the_status_however_that_is_written(status):
     by_saving, by_updating, by_fields = deliveries(3)
     by_saving.status = by_fields.status = status
 
@@ -34,7 +34,7 @@ def test_it_follows_whatever_way_a_status_is_written(status):
 @pytest.mark.parametrize(
     ("status", "indexed"), [("queued", None), ("sent", UNFINISHED), ("failed", "held"), ("held", None)]
 )
-def test_the_database_takes_no_row_where_it_does_not(status, indexed):
+def test_the_database_refuses_a_row_where_it_does_not(status, indexed):
     (delivery,) = deliveries(1)
 
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
@@ -43,7 +43,7 @@ def test_the_database_takes_no_row_where_it_does_not(status, indexed):
         )
 
 
-def test_no_index_names_what_changes_while_a_mail_is_sent():
+def test_no_index_names_a_column_that_changes_while_an_email_is_sent():
     changing = {"status", "claimed_by", "lease_until", "attempts", "sent_at", "error"}
     for index in Delivery._meta.indexes:
         names = {name.lstrip("-") for name in index.fields} | {

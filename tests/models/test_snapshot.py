@@ -1,4 +1,4 @@
-"""What a delivery keeps of its digest, written and read again."""
+"""What a delivery stores of its digest, written and read back."""
 
 import json
 
@@ -53,7 +53,7 @@ def section_of(papers, candidates, *, with_rankers=False):
 
 
 @given(entries, entries, st.integers(0, 5000), st.booleans())
-def test_what_is_written_is_read_again(first, extra, candidates, with_rankers):
+def test_what_is_written_is_read_back(first, extra, candidates, with_rankers):
     section = section_of(first, candidates, with_rankers=with_rankers)
     content = json.loads(snapshot_json(section, section_of(extra, 7) if extra else ""))
 
@@ -67,23 +67,23 @@ def test_what_is_written_is_read_again(first, extra, candidates, with_rankers):
 
 
 @given(st.lists(hundredths, min_size=len(COMPONENT_NAMES), max_size=len(COMPONENT_NAMES)))
-def test_packed_components_are_unpacked_as_they_were(row):
+def test_packed_components_unpack_to_the_same_values(row):
     packed = pack_components([np.array([[value]]) for value in row])
 
     assert unpack_components(int(packed[0, 0])) == row
 
 
 @pytest.mark.parametrize("number", [len(COMPONENT_NAMES) - 1, len(COMPONENT_NAMES) + 1])
-def test_another_number_of_components_is_refused_and_not_packed_wrongly(number):
+def test_a_wrong_number_of_components_is_refused_instead_of_packed_wrongly(number):
     with pytest.raises(OverflowError, match=f"expected {len(COMPONENT_NAMES)} score components, got {number}"):
         pack_components([np.zeros((1, 1))] * number)
 
 
-def test_all_components_have_room_in_the_integer():
+def test_all_components_fit_in_the_integer():
     assert snapshot.COMPONENT_BITS * len(COMPONENT_NAMES) <= 63
 
 
-def test_no_component_is_ever_larger_than_what_can_be_kept():
+def test_no_component_exceeds_the_range_that_can_be_stored():
     largest = dict.fromkeys(scoring.COMPONENTS, 1.0) | {"topic": float(scoring.MAX_TOPIC_MATCH)}
 
     for name, value in largest.items():
@@ -91,13 +91,13 @@ def test_no_component_is_ever_larger_than_what_can_be_kept():
         assert -100 * scoring.WEIGHTS[name] >= MIN_COMPONENT
 
 
-def test_what_lies_outside_counts_as_the_end_of_the_range():
+def test_values_outside_the_range_are_clamped():
     rows = [np.array([10_000.0])] + [np.array([-10_000.0])] * (len(COMPONENT_NAMES) - 1)
 
     assert unpack_components(int(pack_components(rows)[0])) == [MAX_COMPONENT] + [MIN_COMPONENT] * (len(rows) - 1)
 
 
-def test_components_kept_as_lists_by_older_versions_are_read():
+def test_components_stored_as_lists_by_older_versions_are_read():
     content = readable_snapshot(
         {"papers": [[3, "topic", "Graphs"], [4, "edition", ""]], "of": 2, "parts": [[83, -4], []]}
     )
@@ -106,13 +106,13 @@ def test_components_kept_as_lists_by_older_versions_are_read():
 
 
 @pytest.mark.parametrize("parts", ["83", {"83": 1}, [True], ["83"], [8.3], [None]])
-def test_components_that_are_none_are_left_out(parts):
+def test_invalid_components_are_left_out(parts):
     content = readable_snapshot({"papers": [[3, "topic", "Graphs"]], "of": 1, "parts": parts})
 
     assert components_in(content) == [{}]
 
 
-def test_for_people_to_read_each_component_has_its_name():
+def test_each_component_has_its_name_for_people_to_read():
     packed = int(pack_components([np.array([value]) for value in range(len(COMPONENT_NAMES))])[0])
     content = {"papers": [[3, "topic", "Graphs"]], "of": 1, "parts": [packed], "more": {"papers": [], "of": 0}}
 

@@ -1,4 +1,4 @@
-"""Passkeys of readers: added by who is signed in, told of by mail, named and removed."""
+"""Readers' passkeys: adding them while signed in, the email about it, renaming and removing them."""
 
 import json
 
@@ -31,7 +31,7 @@ def test_a_passkey_is_added_and_listed(client, ada, device):
     assert "Laptop" in client.get("/account").content.decode()
 
 
-def test_the_question_names_the_account_and_asks_for_a_passkey_that_is_found_without_it(client, ada, device):
+def test_the_options_name_the_account_and_ask_for_a_discoverable_passkey(client, ada, device):
     add(client, device)
 
     question = ask(client, ADD)
@@ -43,7 +43,7 @@ def test_the_question_names_the_account_and_asks_for_a_passkey_that_is_found_wit
     assert [key["id"] for key in question["excludeCredentials"]] == [bytes_to_base64url(device.id)]
 
 
-def test_the_address_of_the_account_hears_of_it(client, ada, device, monkeypatch, django_capture_on_commit_callbacks):
+def test_adding_a_passkey_emails_its_owner(client, ada, device, monkeypatch, django_capture_on_commit_callbacks):
     monkeypatch.setattr(tasks.send_passkey_added, "delay", lambda pk: outgoing.send("passkey_added", pk, NOON))
 
     with time_machine.travel(NOON, tick=False), django_capture_on_commit_callbacks(execute=True):
@@ -60,13 +60,13 @@ def test_the_address_of_the_account_hears_of_it(client, ada, device, monkeypatch
         assert "http://localhost:8000/account" in text
 
 
-def test_no_mail_goes_out_for_a_passkey_that_is_gone_again(ada):
+def test_no_email_goes_out_for_a_passkey_that_was_already_removed(ada):
     members.tell_of_passkey(ada.pk)
 
     assert mail.outbox == []
 
 
-def test_a_name_of_blanks_or_of_many_lines_becomes_one_that_can_be_read(client, ada):
+def test_a_blank_or_multi_line_name_becomes_a_readable_one(client, ada):
     add(client, Authenticator(), " \n ")
     add(client, Authenticator(), "My\nkey " + "x" * 100)
 
@@ -76,7 +76,7 @@ def test_a_name_of_blanks_or_of_many_lines_becomes_one_that_can_be_read(client, 
     assert len(names[1]) == 64
 
 
-def test_the_passkey_of_somebody_else_cannot_be_added(client, away, device, sign_in):
+def test_someone_elses_passkey_cannot_be_added(client, away, device, sign_in):
     sign_in(make_member("grace@example.org"))
 
     page = add(client, device)
@@ -86,7 +86,7 @@ def test_the_passkey_of_somebody_else_cannot_be_added(client, away, device, sign
     assert MemberPasskey.objects.get().member == away
 
 
-def test_a_question_that_was_put_to_one_account_adds_nothing_to_another(client, ada, device, sign_in):
+def test_a_challenge_for_one_account_adds_nothing_to_another(client, ada, device, sign_in):
     answer = device.create(ask(client, ADD))
     sign_in(make_member("grace@example.org"))
 
@@ -95,17 +95,17 @@ def test_a_question_that_was_put_to_one_account_adds_nothing_to_another(client, 
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.org", "http://localhost:8001"])
-def test_a_passkey_from_another_address_is_not_kept(client, ada, origin):
+def test_a_passkey_from_another_origin_is_not_saved(client, ada, origin):
     assert add(client, Authenticator(origin)).status_code == 400
     assert not MemberPasskey.objects.exists()
 
 
-def test_who_is_not_signed_in_adds_none(client):
+def test_adding_a_passkey_requires_signing_in(client):
     for address in (ADD, f"{ADD}/options", f"{ADD}/1"):
         assert client.post(address).headers["Location"].startswith("/sign-in")
 
 
-def test_who_stays_signed_in_by_the_link_of_a_mail_signs_in_once_more_before(client, device):
+def test_readers_kept_signed_in_by_an_email_link_must_sign_in_again_to_add_a_passkey(client, device):
     client.post(f"{links.preferences_url(make_subscriber(ADDRESS)).partition('8000')[2]}/stay")
 
     page = client.get("/account").content.decode()
@@ -117,7 +117,7 @@ def test_who_stays_signed_in_by_the_link_of_a_mail_signs_in_once_more_before(cli
     assert client.post(ADD, {"answer": "{}"}).status_code == 403
 
 
-def test_there_is_an_end_to_how_many_one_account_has(client, ada, device):
+def test_an_account_can_have_at_most_twenty_passkeys(client, ada, device):
     for number in range(19):
         MemberPasskey.objects.create(member=ada, name=f"{number}", credential_id=f"{number:04}", public_key=b"")
     second = Authenticator()
@@ -131,7 +131,7 @@ def test_there_is_an_end_to_how_many_one_account_has(client, ada, device):
     assert MemberPasskey.objects.count() == 20
 
 
-def test_a_passkey_is_renamed_and_keeps_its_name_where_none_is_typed(client, ada, device):
+def test_a_passkey_can_be_renamed_and_keeps_its_name_if_none_is_typed(client, ada, device):
     add(client, device)
     page = f"{ADD}/{MemberPasskey.objects.get().pk}"
 
@@ -142,14 +142,14 @@ def test_a_passkey_is_renamed_and_keeps_its_name_where_none_is_typed(client, ada
     assert MemberPasskey.objects.get().name == "Phone"
 
 
-def test_what_was_removed_is_named(client, ada, device):
+def test_the_page_names_the_passkey_that_was_removed(client, ada, device):
     add(client, device)
     page = client.post(f"{ADD}/{MemberPasskey.objects.get().pk}", {"action": "remove"}, headers={"HX-Request": "true"})
 
     assert "“Laptop” no longer signs you in" in page.content.decode()
 
 
-def test_nobody_changes_those_of_others(client, away, sign_in):
+def test_no_one_can_change_someone_elses_passkey(client, away, sign_in):
     sign_in(make_member("grace@example.org"))
     passkey = MemberPasskey.objects.get()
 

@@ -1,4 +1,4 @@
-"""The API: as Hugging Face's where it has one."""
+"""The API, which follows Hugging Face's where there is one to follow."""
 
 import json
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from tests.support.factories import DAY, NOON, make_edition, make_paper, make_to
 pytestmark = pytest.mark.django_db
 
 THEIRS = json.loads((Path(__file__).parents[1] / "payloads" / "huggingface_daily_papers.json").read_text())[0]
-# What theirs has only of some papers, and ours of none.
+# Keys that only some of their papers have, and none of ours.
 THEIRS_ALONE = {"mediaUrls", "organization", "ai_summary", "ai_keywords", "githubStars", "githubRepoAddedBy"}
 
 
@@ -45,7 +45,7 @@ def titles(client, address):
 
 
 def same_shape(ours, theirs, path=""):
-    """Say where ours lacks a key of theirs, or has another kind of value."""
+    """Yield where ours lacks a key of theirs, or has a value of another type."""
     if isinstance(theirs, dict):
         for name in theirs.keys() - THEIRS_ALONE:
             if name not in ours:
@@ -58,8 +58,8 @@ def same_shape(ours, theirs, path=""):
         yield f"{path} is {ours!r}, not as {theirs!r}"
 
 
-def test_a_paper_has_the_shape_of_theirs(client, papers):
-    # What we know nothing about them.
+def test_a_paper_has_the_same_shape_as_hugging_faces(client, papers):
+    # We know none of these about a submitter.
     followers = {".submittedBy.isHf", ".submittedBy.isHfAdmin", ".submittedBy.isMod", ".submittedBy.followerCount"}
     ours = get(client, f"/api/daily_papers?date={DAY}")[1]
 
@@ -68,7 +68,7 @@ def test_a_paper_has_the_shape_of_theirs(client, papers):
     assert problems <= followers | {".submittedBy.isUserFollowing"}
 
 
-def test_a_paper_tells_what_is_known_of_it(client, papers):
+def test_a_paper_includes_what_is_known_about_it(client, papers):
     item = get(client, f"/api/daily_papers?date={DAY}")[1]
 
     paper = item["paper"]
@@ -80,7 +80,7 @@ def test_a_paper_tells_what_is_known_of_it(client, papers):
     assert item["thumbnail"].endswith("/share.png")
 
 
-def test_what_there_is_nothing_of_is_left_out(client, papers):
+def test_missing_values_are_left_out(client, papers):
     paper = get(client, f"/api/daily_papers?date={DAY}")[0]["paper"]
 
     assert not {"githubRepo", "projectPage", "ai_summary"} & paper.keys()
@@ -102,7 +102,7 @@ def test_what_there_is_nothing_of_is_left_out(client, papers):
         ("?p=9", []),
     ],
 )
-def test_the_parameters_are_theirs(client, papers, query, expected):
+def test_the_parameters_work_like_hugging_faces(client, papers, query, expected):
     assert titles(client, f"/api/daily_papers{query}") == expected
 
 
@@ -122,11 +122,11 @@ def test_it_can_be_sorted_by_trending(client, papers):
         "date=2025-08-22",
     ],
 )
-def test_what_is_no_good_question_is_an_error(client, papers, query):
+def test_an_invalid_query_is_an_error(client, papers, query):
     assert get(client, f"/api/daily_papers?{query}", status=400)["error"]
 
 
-def test_the_header_link_leads_from_page_to_page(client, papers):
+def test_the_link_header_leads_from_page_to_page(client, papers):
     address, titles_seen = f"/api/daily_papers?date={DAY}&limit=1", []
     while address:
         response = client.get(address)
@@ -146,23 +146,23 @@ def test_a_paper_is_found_by_its_arxiv_id(client, papers, name):
     assert (paper["linkedModels"], paper["numTotalModels"]) == ([], 0)
 
 
-def test_a_paper_of_old_is_found_by_its_id_with_a_slash(client):
+def test_an_old_paper_is_found_by_its_id_with_a_slash(client):
     make_edition(on_arxiv(make_paper("Of old"), "math/0611800"))
 
     assert get(client, "/api/papers/math/0611800")["title"] == "Of old"
     assert get(client, "/api/papers/math.CA/0611800")["title"] == "Of old"
 
 
-def test_a_paper_without_an_arxiv_id_is_found_by_our_number(client, papers):
+def test_a_paper_without_an_arxiv_id_is_found_by_our_own_id(client, papers):
     assert get(client, f"/api/papers/{papers[1].pk}")["title"] == "Many votes"
 
 
 @pytest.mark.parametrize("name", ["2401.00001", "0", "9" * 40, "x", "²", "1.5", "-1"])
-def test_a_paper_that_is_not_there_is_not_found(client, papers, name):
+def test_an_unknown_paper_is_not_found(client, papers, name):
     assert get(client, f"/api/papers/{name}", status=404)
 
 
-def test_the_search_answers_as_theirs(client, papers):
+def test_the_search_works_like_hugging_faces(client, papers):
     assert titles(client, "/api/papers/search?q=many") == ["Many votes"]
     assert titles(client, "/api/papers/search?q=votes&limit=1&topic=none") == []
     for query in ("", "?q=", "?q=x&limit=121", f"?q={'x' * 251}", "?q=x&since=y"):
@@ -184,7 +184,7 @@ def test_editions_and_topics_are_listed(client, papers):
     }
 
 
-def test_an_answer_can_be_asked_for_again_at_no_cost_and_by_other_sites(client, papers):
+def test_responses_can_be_revalidated_and_are_open_to_other_sites(client, papers):
     response = client.get("/api/daily_papers")
 
     assert response["Access-Control-Allow-Origin"] == "*"
@@ -192,16 +192,16 @@ def test_an_answer_can_be_asked_for_again_at_no_cost_and_by_other_sites(client, 
     assert again.status_code == 304
 
 
-def test_head_is_answered_as_get_is(client, papers):
+def test_head_is_answered_like_get(client, papers):
     for address in ("/api/daily_papers", "/api/openapi.json"):
         response, head = client.get(address), client.head(address)
 
         assert (head.status_code, head.content) == (200, b"")
-        # Each request has an id of its own.
+        # Each request has its own ID.
         assert dict(head.headers) | {"X-Request-ID": ""} == dict(response.headers) | {"X-Request-ID": ""}
 
 
-def test_it_is_only_read(client, papers):
+def test_papers_and_editions_are_read_only(client, papers):
     for address in ("/api/daily_papers", "/api/papers/2508.01234", "/api/editions"):
         assert client.post(address, {}).status_code == 405
 
@@ -213,7 +213,7 @@ def test_more_papers_cost_no_more_queries(client, django_assert_max_num_queries)
             assert len(get(client, "/api/daily_papers?limit=100")) >= number
 
 
-def test_the_description_loads_nothing_from_another_host(client):
+def test_the_docs_load_nothing_from_another_host(client):
     html = client.get("/api/docs").content.decode()
 
     assert "https://" not in html.replace("http://localhost", "")

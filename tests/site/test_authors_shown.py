@@ -1,4 +1,4 @@
-"""Authors: one page for each; a long list of them is folded; text runs in the direction of its letters."""
+"""Authors: one page each; long lists are folded; text runs in the direction of its script."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def author_links(part):
     return [link for link in part.all("a[href]") if link["href"].startswith("/authors/")]
 
 
-def test_a_long_list_of_authors_is_folded_behind_the_first(client):
+def test_a_long_list_of_authors_is_folded_after_the_first_few(client):
     html = html_of(page_of(client, authors=[f"Author {number:03}" for number in range(1, 101)]))
     folded = html.one("details")
     assert (len(author_links(html)), len(author_links(folded))) == (100, 85)
@@ -30,13 +30,13 @@ def test_a_long_list_of_authors_is_folded_behind_the_first(client):
 
 
 @pytest.mark.parametrize("number", [1, 15, 18])
-def test_a_list_that_is_hardly_longer_is_shown_whole(client, number):
+def test_a_short_list_is_shown_in_full_even_if_slightly_over_the_limit(client, number):
     html = html_of(page_of(client, authors=[f"Author {number}" for number in range(number)]))
     assert html.all("details") == []
     assert len(author_links(html)) == number
 
 
-def test_others_that_a_source_does_not_name_are_a_fact_and_no_author(client):
+def test_unnamed_others_are_mentioned_but_are_not_an_author(client):
     html = page_of(client, authors=["Georges Aad"], original_authors=["Georges Aad", "others"])
     assert html_of(html).one("p.authors").text.endswith("and others")
     assert "/authors/others" not in html
@@ -45,11 +45,11 @@ def test_others_that_a_source_does_not_name_are_a_fact_and_no_author(client):
 
 
 @pytest.mark.parametrize("part", ["h1", "p.authors", "div.full"])
-def test_text_on_the_page_of_a_paper_runs_in_the_direction_of_its_letters(client, part):
+def test_text_on_a_papers_page_runs_in_the_direction_of_its_script(client, part):
     assert html_of(page_of(client, title="עברית")).one(part)["dir"] == "auto"
 
 
-def test_titles_in_lists_run_in_the_direction_of_their_letters(client):
+def test_titles_in_lists_run_in_the_direction_of_their_script(client):
     make_edition(make_paper("עברית"))
     html = html_of(client.get("/"))
     assert html.one(".title")["dir"] == html.one("p.abstract")["dir"] == "auto"
@@ -69,7 +69,7 @@ def test_an_author_has_one_page_under_all_spellings(client):
     assert (answer.status_code, answer["Location"]) == (302, "/authors/Kurt%20G%C3%B6del?page=1")
 
 
-def test_an_author_whose_name_a_curator_mends_is_found_by_the_new_one(client):
+def test_an_author_whose_name_a_curator_corrects_is_found_under_the_new_one(client):
     paper = make_paper(authors=["Kurt Goedel"])
     make_edition(paper)
     paper.authors = ["Kurt Gödel"]
@@ -78,7 +78,7 @@ def test_an_author_whose_name_a_curator_mends_is_found_by_the_new_one(client):
     assert client.get("/authors/Kurt Goedel").status_code == 404
 
 
-def test_authors_that_came_in_and_changed_are_found(client):
+def test_authors_are_found_after_an_import_and_after_they_change(client):
     import_records([record(1, "Ada Lovelace")])
     make_edition(Paper.objects.get())
     assert client.get("/authors/Ada Lovelace").status_code == 200

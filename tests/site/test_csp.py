@@ -1,4 +1,4 @@
-"""The Content-Security-Policy: on every answer in HTML, strict but for what the panel's look needs."""
+"""The Content-Security-Policy: on every HTML response, strict except for what the panel's look needs."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ STRICT = {
 
 
 def policy(response):
-    """The policy of an answer, by directive."""
+    """Return the policy of a response, by directive."""
     directives = response.headers.get("Content-Security-Policy", "").split("; ")
     return dict(directive.partition(" ")[::2] for directive in directives)
 
@@ -42,7 +42,7 @@ def policy(response):
         ("/api/nowhere", 404),
     ],
 )
-def test_a_page_of_the_site_loads_our_own_files_whatever_its_status(client, address, status):
+def test_a_page_of_the_site_only_loads_our_own_files_whatever_its_status(client, address, status):
     make_edition(make_paper())
 
     response = client.get(address)
@@ -66,7 +66,7 @@ def test_a_page_that_refuses_a_foreign_form_has_the_same_policy(db):
     assert policy(response) == STRICT
 
 
-def test_an_answer_that_comes_before_any_view_has_the_same_policy(client, settings):
+def test_a_response_sent_before_any_view_has_the_same_policy(client, settings):
     settings.SECURE_SSL_REDIRECT = True
 
     response = client.get("/")
@@ -75,14 +75,14 @@ def test_an_answer_that_comes_before_any_view_has_the_same_policy(client, settin
     assert policy(response) == STRICT
 
 
-def test_a_foreign_host_gets_the_same_policy(client):
+def test_a_request_for_a_foreign_host_gets_the_same_policy(client):
     response = client.get("/", headers={"Host": "elsewhere.example.com"})
 
     assert response.status_code == 400
     assert policy(response) == STRICT
 
 
-def test_the_page_of_a_fault_of_ours_shows_its_own_style_and_no_other(client, monkeypatch):
+def test_the_server_error_page_allows_its_own_inline_style_and_no_other(client, monkeypatch):
     monkeypatch.setattr("digest.site.listings.render_public", lambda *_: 1 / 0)
     client.raise_request_exception = False
 
@@ -98,7 +98,7 @@ def test_the_page_of_a_fault_of_ours_shows_its_own_style_and_no_other(client, mo
     ("address", "status"),
     [("/admin/", 200), ("/admin/digest/paper/", 200), ("/admin/login/", 302), ("/admin/nowhere/", 404)],
 )
-def test_a_page_of_the_panel_runs_files_of_our_own_alone(admin_client, address, status):
+def test_a_page_of_the_panel_only_runs_our_own_files(admin_client, address, status):
     response = admin_client.get(address)
 
     assert response.status_code == status
@@ -107,7 +107,7 @@ def test_a_page_of_the_panel_runs_files_of_our_own_alone(admin_client, address, 
 
 
 @pytest.mark.parametrize("page", ["page", "mail"])
-def test_what_the_preview_frames_may_stand_in_a_page_of_ours(admin_client, page):
+def test_framed_previews_may_be_embedded_in_our_own_pages(admin_client, page):
     edition = make_edition(make_paper(), published=False)
 
     response = admin_client.get(f"/admin/digest/edition/{edition.pk}/preview/{page}/")
@@ -116,7 +116,7 @@ def test_what_the_preview_frames_may_stand_in_a_page_of_ours(admin_client, page)
     assert response["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_a_file_is_no_page(client):
+def test_a_file_has_no_policy(client):
     make_edition(make_paper())
 
     assert policy(client.get(f"/papers/{DAY}.csv")) == {"": ""}

@@ -1,4 +1,4 @@
-"""Forms of our own pages are taken without a token, those of other pages are not."""
+"""Forms from our own pages are accepted without a token, forms from anywhere else are not."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ FORM = {"email": "ada@example.org", "time_zone": "UTC", "local_time": "07:00", "
 
 @pytest.fixture
 def browser(queued):
-    """A client that checks as production does."""
+    """A client that enforces CSRF checks, as in production."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -27,7 +27,7 @@ def browser(queued):
         {"Origin": "http://localhost:8000"},
     ],
 )
-def test_a_form_of_ours_needs_no_token(browser, headers):
+def test_our_own_form_needs_no_token(browser, headers):
     assert browser.post("/subscribe", FORM, headers=headers).status_code == 302
     assert Subscriber.objects.count() == 1
 
@@ -37,7 +37,7 @@ def test_a_form_of_ours_needs_no_token(browser, headers):
     [
         {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
         {"Sec-Fetch-Site": "same-site", "Origin": "http://blog.testserver"},
-        # What the browser says of the site counts, whatever else is said.
+        # Sec-Fetch-Site decides, whatever the other headers say.
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"},
         {"Sec-Fetch-Site": "none"},
         {"Origin": "https://evil.example"},
@@ -47,12 +47,12 @@ def test_a_form_of_ours_needs_no_token(browser, headers):
         {},
     ],
 )
-def test_any_other_form_needs_one(browser, headers):
+def test_any_other_form_needs_a_token(browser, headers):
     assert browser.post("/subscribe", FORM, headers=headers).status_code == 403
     assert Subscriber.objects.count() == 0
 
 
-def test_a_browser_that_says_nothing_gets_in_with_a_token(browser):
+def test_a_form_without_origin_headers_is_accepted_with_a_token(browser):
     token = browser.get("/subscribe").context["csrf_token"]
 
     response = browser.post("/subscribe", {**FORM, "csrfmiddlewaretoken": str(token)})
@@ -60,13 +60,13 @@ def test_a_browser_that_says_nothing_gets_in_with_a_token(browser):
     assert response.status_code == 302
 
 
-def test_what_stands_on_kept_pages_is_no_token(browser):
+def test_the_placeholder_on_cached_pages_is_not_a_valid_token(browser):
     response = browser.post("/subscribe", {**FORM, "csrfmiddlewaretoken": "none"})
 
     assert response.status_code == 403
 
 
-def test_signing_in_at_the_desk_needs_a_token_all_the_same(browser):
+def test_signing_in_to_the_panel_still_needs_a_token(browser):
     form = {"username": "curator", "password": "wrong"}
 
     assert browser.post("/admin/login/", form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 403

@@ -1,4 +1,4 @@
-"""Editions and papers as files for other programs, and what a paper's page says to them."""
+"""Editions and papers as files for other programs, and what a paper's page tells those programs."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ def file(client, ending, day=DAY):
     return response.content.decode()
 
 
-def test_bibtex_escapes_what_tex_would_read(client, paper):
+def test_bibtex_escapes_characters_that_are_special_in_tex(client, paper):
     text = file(client, "bib")
 
     assert text.startswith("@misc{lanzinger2023graphs,\n")
@@ -51,7 +51,7 @@ def test_bibtex_escapes_what_tex_would_read(client, paper):
     assert text.count("@misc{") == 2
 
 
-def test_bibtex_keys_of_one_file_differ():
+def test_bibtex_keys_are_unique_within_a_file():
     papers = [make_paper("Graphs one", authors=["Ada Byron"]), make_paper("Graphs two", authors=["Eve Byron"])]
 
     assert re.findall(r"@misc\{(.+),", citations.bibtex_of(papers)) == ["byrongraphs", "byrongraphs-2"]
@@ -66,7 +66,7 @@ def test_a_published_article_is_cited_as_one():
     assert citations.ris(paper).startswith("TY  - JOUR\r\n")
 
 
-def test_ris_has_a_record_for_each(client, paper):
+def test_ris_has_a_record_for_each_paper(client, paper):
     text = file(client, "ris")
 
     assert text.count("TY  - ") == text.count("ER  - ") == 2
@@ -75,7 +75,7 @@ def test_ris_has_a_record_for_each(client, paper):
     assert "UR  - https://arxiv.org/abs/2309.17053\r\n" in text
 
 
-def test_csv_can_be_read_again(client, paper):
+def test_csv_can_be_read_back(client, paper):
     first, second = csv.DictReader(io.StringIO(file(client, "csv")))
 
     assert first["title"] == "Graphs & 50% of {sets}_1"
@@ -85,7 +85,7 @@ def test_csv_can_be_read_again(client, paper):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝", "\u200b="])
-def test_csv_holds_nothing_a_spreadsheet_runs(client, start):
+def test_csv_contains_nothing_that_a_spreadsheet_runs(client, start):
     text = f'{start}HYPERLINK("https://evil.example")'
     make_edition(make_paper(text, abstract=text, authors=[text]))
 
@@ -93,7 +93,7 @@ def test_csv_holds_nothing_a_spreadsheet_runs(client, start):
         assert not value.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
 
 
-def test_markdown_shows_text_as_text(client):
+def test_markdown_escapes_markup_in_text(client):
     make_edition(make_paper("[x](javascript:alert(1)) *bold* <b>"))
 
     text = file(client, "md")
@@ -103,7 +103,7 @@ def test_markdown_shows_text_as_text(client):
 
 
 @pytest.mark.parametrize("ending", ["bib", "ris", "csv", "md"])
-def test_a_draft_is_no_file(client, ending):
+def test_a_draft_cannot_be_downloaded(client, ending):
     make_edition(make_paper(), published=False)
 
     assert client.get(f"/papers/{DAY}.{ending}").status_code == 404
@@ -118,14 +118,14 @@ def test_more_papers_cost_no_more_queries(client, django_assert_max_num_queries,
             file(client, ending, day)
 
 
-def test_one_paper_is_a_file_too(client, paper):
+def test_a_single_paper_can_be_downloaded_too(client, paper):
     assert client.get(f"/papers/{paper.pk}.bib").content.decode().startswith("@misc{")
     assert client.get(f"/papers/{paper.pk}.md").content.decode().startswith("## [Graphs")
     make_edition(draft := make_paper(), day=DAY + timedelta(days=1), published=False)
     assert client.get(f"/papers/{draft.pk}.bib").status_code == 404
 
 
-def test_the_page_of_a_paper_tells_programs_what_it_is(client, paper):
+def test_the_page_of_a_paper_has_metadata_for_other_programs(client, paper):
     html = client.get(f"/papers/{paper.pk}").content.decode()
 
     for name, value in (
@@ -142,7 +142,7 @@ def test_the_page_of_a_paper_tells_programs_what_it_is(client, paper):
     assert "@misc{lanzinger2023graphs," in html
 
 
-def test_a_paper_has_a_picture_to_share_drawn_once(client, paper, monkeypatch):
+def test_a_paper_has_a_share_image_that_is_drawn_once(client, paper, monkeypatch):
     drawn = []
     monkeypatch.setattr(
         "digest.site.share_image.draw_share_image", lambda paper: drawn.append(paper.pk) or draw_share_image(paper)
@@ -157,7 +157,7 @@ def test_a_paper_has_a_picture_to_share_drawn_once(client, paper, monkeypatch):
 
 
 @pytest.mark.parametrize("ending", ["", ".md", ".bib", ".ris", ".csv"])
-def test_an_edition_of_which_every_paper_is_hidden_is_empty_and_says_so(client, ending):
+def test_an_edition_whose_papers_are_all_hidden_is_empty_and_says_so(client, ending):
     edition = make_edition(make_paper("Motifs"))
     edition.entries.update(placement="3-hidden")
 
@@ -178,7 +178,7 @@ def test_any_title_can_be_drawn(title):
     assert draw_share_image(paper).startswith(b"\x89PNG")
 
 
-def test_what_readers_do_not_see_has_no_picture(client):
+def test_a_paper_that_readers_cannot_see_has_no_share_image(client):
     make_edition(paper := make_paper(), published=False)
 
     assert client.get(f"/papers/{paper.pk}/share.png").status_code == 404

@@ -1,4 +1,4 @@
-"""What pages, forms and feeds say of the second part of a digest."""
+"""The extra section of a digest on pages, in forms and in feeds."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def graphs():
 
 @pytest.fixture
 def papers(graphs):
-    """Four that came in alone, the first the strongest."""
+    """Four papers that are in no edition, the strongest first."""
     new_papers = [
         make_paper(f"Alone {number}", about=graphs, score=0.9 - number / 10, created_at=NOON - HOUR)
         for number in range(4)
@@ -46,7 +46,7 @@ def papers(graphs):
 
 @pytest.fixture
 def reader(graphs, papers):
-    """Somebody who got the edition and three more."""
+    """A reader who got the edition and three more papers."""
     subscriber = make_subscriber(follows=[graphs], breadth=Breadth.EVERYTHING, max_more=3)
     planning.plan(NOON)
     subscriber.refresh_from_db()
@@ -79,7 +79,7 @@ def test_the_digest_in_the_browser_has_both_parts(client, delivery):
     assert re.search("Of the edition.*More for you, from 5 new papers.*Alone 0.*Alone 2", html, re.DOTALL)
 
 
-def test_in_the_browser_nothing_is_cut(client, delivery, monkeypatch):
+def test_nothing_is_cut_in_the_browser(client, delivery, monkeypatch):
     monkeypatch.setattr("digest.composing.renderer.LONG", 1000)
 
     html = client.get(path_of(digest_links.view(delivery.pk))).content.decode()
@@ -88,27 +88,27 @@ def test_in_the_browser_nothing_is_cut(client, delivery, monkeypatch):
     assert "more in your browser" not in html
 
 
-def test_a_paper_of_the_second_part_has_its_receipt(client, delivery, papers):
+def test_a_paper_in_the_extra_section_has_a_receipt(client, delivery, papers):
     html = words_of(client.get(f"{path_of(digest_links.feedback(delivery.pk))}/{papers[1].pk}").content.decode())
 
     assert "number 2 of 3 in the second part of your digest of 21 August 2025, chosen from 5 new papers" in html
     assert "Topics you follow" in html
 
 
-def test_the_papers_of_the_digest_are_those_of_both_parts(client, delivery):
+def test_the_feedback_page_lists_the_papers_of_both_parts(client, delivery):
     html = client.get(path_of(digest_links.feedback(delivery.pk))).content.decode()
 
     assert re.search("Of the edition.*Alone 0.*Alone 1.*Alone 2", html, re.DOTALL)
     assert "Alone 3" not in html
 
 
-def test_one_can_say_more_and_less_of_the_second_part(client, reader, delivery, papers):
+def test_readers_can_give_feedback_on_the_extra_section(client, reader, delivery, papers):
     client.post(f"{path_of(digest_links.feedback(delivery.pk))}/{papers[0].pk}/less")
 
     assert list(reader.feedback.values_list("paper", "kind")) == [(papers[0].pk, "less")]
 
 
-def test_its_papers_have_pages_before_and_after_they_stand_in_a_draft(client, delivery, papers):
+def test_papers_that_were_sent_keep_their_pages_when_added_to_a_draft(client, delivery, papers):
     assert client.get(f"/papers/{papers[0].pk}").status_code == 200
     make_edition(papers[0], papers[3], day=DAY + timedelta(days=1), published=False)
 
@@ -116,7 +116,7 @@ def test_its_papers_have_pages_before_and_after_they_stand_in_a_draft(client, de
     assert client.get(f"/papers/{papers[3].pk}").status_code == 404
 
 
-def test_what_a_curator_hides_later_is_left_out_everywhere(client, delivery, papers):
+def test_a_paper_that_a_curator_hides_later_is_left_out_everywhere(client, delivery, papers):
     edition = make_edition(papers[0], day=DAY + timedelta(days=1), published=False)
     edition.entries.update(placement=EditionPaper.Placement.HIDDEN)
 
@@ -124,7 +124,7 @@ def test_what_a_curator_hides_later_is_left_out_everywhere(client, delivery, pap
     assert b"Alone 0" not in client.get(path_of(digest_links.view(delivery.pk))).content
 
 
-def test_ones_own_feed_has_both_parts(client, reader):
+def test_the_private_feed_has_both_parts(client, reader):
     reader.renew_feed()
 
     feed = json.loads(client.get(path_of(links.feed_urls(reader.feed_key)["JSON Feed"])).content)
@@ -134,20 +134,20 @@ def test_ones_own_feed_has_both_parts(client, reader):
     assert re.search("Of the edition.*More for you, from 5 new papers.*Alone 0", item["content_html"], re.DOTALL)
 
 
-def test_what_is_held_tells_of_both_parts(client, reader):
+def test_the_data_page_counts_both_parts(client, reader):
     html = client.get(preferences(reader, "/data")).content.decode()
 
     assert "1 and 3 more" in html
 
 
-def test_a_paper_that_came_is_told_with_its_place(client, reader, papers):
+def test_the_why_page_shows_the_position_of_a_paper_that_was_sent(client, reader, papers):
     html = client.get(preferences(reader, "/why"), {"paper": papers[1].pk}).content.decode()
 
     assert "It was in the second part of your digest of 21 August 2025" in html
     assert "as number 2 of the second part" in html
 
 
-def test_a_paper_below_the_cut_is_told_rank_and_cut(client, reader, papers):
+def test_the_why_page_shows_the_rank_of_a_paper_below_the_cutoff_and_the_cutoff(client, reader, papers):
     html = client.get(preferences(reader, "/why"), {"paper": papers[3].pk}).content.decode()
 
     assert "It wasn’t in your digest of 21 August 2025" in html
@@ -155,7 +155,7 @@ def test_a_paper_below_the_cut_is_told_rank_and_cut(client, reader, papers):
     assert "Send me up to 4 papers of everything new" in html
 
 
-def test_room_for_a_paper_below_the_cut_is_one_button_away(client, reader, papers):
+def test_one_button_makes_room_for_a_paper_below_the_cutoff(client, reader, papers):
     fields = {"paper": papers[3].pk, "remedy": "more of everything"}
     html = client.post(preferences(reader, "/why/mend"), fields, follow=True).content.decode()
 
@@ -165,7 +165,7 @@ def test_room_for_a_paper_below_the_cut_is_one_button_away(client, reader, paper
     assert "as number 4 of the second part" in html
 
 
-def test_a_muted_paper_of_no_edition_names_the_phrase(reader, graphs, papers):
+def test_the_reason_for_a_muted_paper_in_no_edition_names_the_phrase(reader, graphs, papers):
     wishes.keep(reader, Preferences({graphs.pk: Weight.NORMAL}, mute=("alone 1",)))
 
     absence = why_not.explain_absence(reader, papers[1], NOON)
@@ -176,7 +176,7 @@ def test_a_muted_paper_of_no_edition_names_the_phrase(reader, graphs, papers):
     )
 
 
-def test_who_gets_editions_alone_is_offered_the_rest(client, papers, graphs):
+def test_readers_who_only_get_editions_are_offered_everything_new(client, papers, graphs):
     other = make_subscriber(follows=[graphs])
     html = client.get(preferences(other, "/why"), {"paper": papers[0].pk}).content.decode()
     assert "It isn’t in any edition, and your digests only draw from editions." in html
@@ -189,7 +189,7 @@ def test_who_gets_editions_alone_is_offered_the_rest(client, papers, graphs):
     assert "Your digests now have a second part" in html
 
 
-def test_a_paper_that_came_alone_and_stands_in_an_edition_now_is_told_so(client, reader, papers):
+def test_the_why_page_says_that_an_extra_paper_now_in_an_edition_is_not_sent_again(client, reader, papers):
     make_edition(papers[0], day=DAY + timedelta(days=1))
 
     html = client.get(preferences(reader, "/why"), {"paper": papers[0].pk}).content.decode()
@@ -198,14 +198,14 @@ def test_a_paper_that_came_alone_and_stands_in_an_edition_now_is_told_so(client,
     assert "it won’t be sent again" in html
 
 
-def test_a_change_counts_the_papers_of_both_parts(reader, graphs):
+def test_a_what_if_counts_the_papers_of_both_parts(reader, graphs):
     saved = request_of(reader, NOON)
     refused = request_of(reader, NOON).__class__(Preferences({graphs.pk: Weight.NEVER}), max_more=3)
 
     assert what_if(reader, saved, refused, NOON) == WhatIf(4, 4)
 
 
-def test_fewer_of_the_second_part_or_none_is_a_change_too(reader):
+def test_a_shorter_or_empty_extra_section_is_a_change_too(reader):
     saved = request_of(reader, NOON)
 
     for max_more, changed in ((3, 0), (2, 1), (0, 3)):
@@ -213,14 +213,14 @@ def test_fewer_of_the_second_part_or_none_is_a_change_too(reader):
         assert what_if(reader, saved, request, NOON) == WhatIf(changed, 4)
 
 
-def test_the_form_offers_it_with_its_maximum(client, reader):
+def test_the_form_offers_the_extra_section_with_its_maximum(client, reader):
     html = client.get(preferences(reader)).content.decode()
 
     assert '<option value="everything" selected>' in html
     assert re.search(r'name="max_more" value="3"', html)
 
 
-def test_the_choice_is_kept(client, graphs):
+def test_the_choice_is_saved(client, graphs):
     reader = make_subscriber(follows=[graphs])
 
     client.post(preferences(reader), fields_of(reader, breadth="everything", max_more="20"))
@@ -237,14 +237,14 @@ def test_the_choice_is_kept(client, graphs):
         ({"breadth": "all"}, "Select a valid choice"),
     ],
 )
-def test_bad_input_is_answered_in_words(client, reader, fields, words):
+def test_bad_input_gets_a_clear_error(client, reader, fields, words):
     answer = client.post(preferences(reader), fields_of(reader, **fields))
 
     assert answer.status_code == 422
     assert words in answer.content.decode()
 
 
-def test_a_form_from_before_it_was_offered_changes_nothing_of_it(client, reader):
+def test_a_form_from_before_the_option_existed_leaves_it_unchanged(client, reader):
     fields = fields_of(reader)
     del fields["breadth"], fields["max_more"]
 
@@ -254,7 +254,7 @@ def test_a_form_from_before_it_was_offered_changes_nothing_of_it(client, reader)
     assert (reader.breadth, reader.max_more) == (Breadth.EVERYTHING, 3)
 
 
-def test_the_preview_shows_the_second_part(client, reader):
+def test_the_preview_shows_the_extra_section(client, reader):
     fields = fields_of(reader, max_more="4")
 
     html = client.post(preferences(reader, "/preview"), fields, headers={"HX-Request": "true"}).content.decode()
@@ -262,7 +262,7 @@ def test_the_preview_shows_the_second_part(client, reader):
     assert re.search("Of the edition.*More for you, from 5 papers of the last three days.*Alone 0.*Alone 3", html, re.S)
 
 
-def test_the_preview_of_editions_alone_has_none(client, reader):
+def test_the_preview_for_editions_only_has_no_extra_section(client, reader):
     fields = fields_of(reader, breadth="edition")
 
     html = client.post(preferences(reader, "/preview"), fields, headers={"HX-Request": "true"}).content.decode()

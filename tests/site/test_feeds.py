@@ -57,7 +57,7 @@ def test_the_feed_of_a_search_has_what_the_search_finds(client, topic):
     assert document["feed_url"] == "http://localhost:8000/search/feed.json?q=graph"
 
 
-def test_an_entry_tells_the_authors_the_topics_and_where_to_read_on(client, topic):
+def test_an_entry_has_authors_topics_and_a_link_to_the_paper(client, topic):
     entry = entries(client, "/feed.atom")[0]
     paper = Paper.objects.get(title="Graphs")
 
@@ -67,7 +67,7 @@ def test_an_entry_tells_the_authors_the_topics_and_where_to_read_on(client, topi
     assert entry.find(f"{ATOM}published").text == "2025-08-21T06:00:00+00:00"
 
 
-def test_a_json_feed_says_which_version_it_is(client, topic):
+def test_a_json_feed_states_its_version(client, topic):
     response = client.get("/feed.json")
 
     assert response["Content-Type"] == "application/feed+json; charset=utf-8"
@@ -75,7 +75,7 @@ def test_a_json_feed_says_which_version_it_is(client, topic):
     assert response.json()["items"][0]["authors"] == [{"name": "Ada"}, {"name": "Emmy"}]
 
 
-def test_what_stands_in_a_paper_stays_text(client):
+def test_the_text_of_a_paper_stays_text(client):
     make_edition(make_paper(EVIL, abstract=EVIL, authors=[EVIL], about=make_topic(EVIL, slug="evil")))
 
     [entry] = entries(client, "/feed.atom")
@@ -85,7 +85,7 @@ def test_what_stands_in_a_paper_stays_text(client):
     assert entry.find(f"{ATOM}summary").text.startswith("&lt;script&gt;")
 
 
-def test_a_feed_can_be_asked_for_again_at_no_cost(client, topic):
+def test_a_feed_is_only_sent_again_if_it_changed(client, topic):
     etag = client.get("/feed.atom")["ETag"]
 
     assert client.get("/feed.atom", headers={"If-None-Match": etag}).status_code == 304
@@ -104,14 +104,14 @@ def test_more_papers_cost_no_more_queries(client, django_assert_max_num_queries)
             client.get("/feed.atom")
 
 
-def test_the_page_of_feeds_leads_to_them(client, topic):
+def test_the_feeds_page_links_to_the_feeds(client, topic):
     html = client.get("/feeds").content.decode()
 
     for address in ("/feed.atom", "/feed.json", "/topics/graph-learning/feed.atom", "/api/docs"):
         assert f'href="{address}"' in html
 
 
-def test_robots_and_the_map_lead_to_all_that_is_public(client, topic):
+def test_robots_txt_and_the_sitemap_lead_to_everything_public(client, topic):
     assert "Sitemap: http://localhost:8000/sitemap.xml" in client.get("/robots.txt").content.decode()
     sitemap = ElementTree.fromstring(client.get("/sitemap.xml").content)
     addresses = {

@@ -1,4 +1,4 @@
-"""Alive, and ready."""
+"""Health checks: liveness and readiness."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from digest.site import health
 from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
 
 
-def test_a_living_process_says_so_without_its_database(client):
+def test_liveness_needs_no_database(client):
     # No django_db mark: a query would fail the test.
     response = client.get("/healthz")
 
@@ -35,7 +35,7 @@ def test_a_service_with_all_its_parts_is_ready(client):
 
 
 @pytest.mark.django_db
-def test_a_beat_that_rings_is_told_of(client, at_noon):
+def test_the_last_pulse_of_beat_is_reported(client, at_noon):
     pulse.beat_pulse()
 
     assert client.get("/readyz").json()["clockwork"]["beat"] == "ok"
@@ -43,7 +43,7 @@ def test_a_beat_that_rings_is_told_of(client, at_noon):
 
 
 @pytest.mark.django_db
-def test_a_silent_beat_degrades_the_service_and_takes_no_web_process_out(client, time_machine):
+def test_a_silent_beat_degrades_the_service_but_takes_no_web_process_out(client, time_machine):
     time_machine.move_to(NOON, tick=False)
     pulse.beat_pulse()
     time_machine.move_to(NOON + timedelta(minutes=31), tick=False)
@@ -56,7 +56,7 @@ def test_a_silent_beat_degrades_the_service_and_takes_no_web_process_out(client,
 
 
 def due(client, at):
-    """Return what is said of the digests, and since when the oldest waits."""
+    """Return the reported state of the digests, and since when the oldest one has been due."""
     with time_machine.travel(at, tick=False):
         answer = client.get("/readyz").json()
     assert answer["status"] == ("degraded" if answer["clockwork"]["digests"] == "overdue" else "ok")
@@ -64,7 +64,7 @@ def due(client, at):
 
 
 @pytest.mark.django_db
-def test_a_digest_that_nobody_plans_is_overdue_from_when_it_could_have_been_planned(client):
+def test_an_unplanned_digest_is_overdue_from_when_it_could_have_been_planned(client):
     make_subscriber(next_digest_at=NOON - timedelta(hours=7))
     # Its edition comes out at six, an hour after it was due.
     make_edition(make_paper())
@@ -74,7 +74,7 @@ def test_a_digest_that_nobody_plans_is_overdue_from_when_it_could_have_been_plan
 
 
 @pytest.mark.django_db
-def test_a_digest_that_waits_for_an_edition_is_not_overdue_before_its_grace_is_over(client):
+def test_a_digest_that_waits_for_an_edition_is_not_overdue_during_its_grace_period(client):
     make_subscriber(next_digest_at=NOON, seen_until=NOON - timedelta(days=1))
 
     assert due(client, NOON + timedelta(hours=3, minutes=59)) == ("ok", None)
@@ -83,7 +83,7 @@ def test_a_digest_that_waits_for_an_edition_is_not_overdue_before_its_grace_is_o
 
 
 @pytest.mark.django_db
-def test_a_digest_that_nobody_sends_is_overdue_unless_it_waits_for_leave(client, settings):
+def test_an_unsent_digest_is_overdue_unless_the_daily_limit_holds_it_back(client, settings):
     make_delivery(make_subscriber(next_digest_at=NOON + timedelta(days=1)), make_edition(make_paper()))
 
     assert due(client, NOON + timedelta(minutes=31)) == ("overdue", "2025-08-21T12:00:00+00:00")
@@ -94,7 +94,7 @@ def test_a_digest_that_nobody_sends_is_overdue_unless_it_waits_for_leave(client,
 
 @pytest.mark.django_db
 def test_a_broker_that_is_down_is_named_without_its_password(client, monkeypatch):
-    # Nobody listens on port 1.
+    # Nothing listens on port 1.
     down = "redis://:hidden@127.0.0.1:1/0"
     monkeypatch.setattr(app, "connection_for_write", lambda **options: Connection(down, **options))
 

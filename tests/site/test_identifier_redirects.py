@@ -1,4 +1,4 @@
-"""Addresses that others make of an id or a day lead to our pages."""
+"""Addresses that others build from an ID or a day redirect to our pages."""
 
 import re
 
@@ -32,7 +32,7 @@ def paper():
         ("hep-th/9901001v2", "Strings"),
     ],
 )
-def test_an_outside_id_leads_to_the_page_of_the_paper(client, paper, name, title):
+def test_an_external_id_redirects_to_the_page_of_the_paper(client, paper, name, title):
     response = client.get(f"/papers/{name}", follow=True)
 
     assert response.status_code == 200
@@ -40,7 +40,7 @@ def test_an_outside_id_leads_to_the_page_of_the_paper(client, paper, name, title
     assert f"<title>{title} ·" in response.content.decode()
 
 
-def test_our_own_id_leads_to_the_page_too(client, paper):
+def test_our_own_id_redirects_to_the_page_too(client, paper):
     assert client.get(f"/papers/local-{paper.pk}")["Location"] == f"/papers/{paper.pk}"
 
 
@@ -53,7 +53,7 @@ def test_our_own_id_leads_to_the_page_too(client, paper):
     ],
 )
 @pytest.mark.parametrize("name", ["2508.01234", "2508.01234v1", "10.1145/3292500.3330925", "{pk}", "local-{pk}"])
-def test_a_paper_comes_as_a_file_by_any_id(client, paper, name, ending, content):
+def test_a_paper_can_be_downloaded_by_any_id(client, paper, name, ending, content):
     kind, words = content
     response = client.get(f"/papers/{name.format(pk=paper.pk)}.{ending}")
 
@@ -75,7 +75,7 @@ def test_a_paper_comes_as_a_file_by_any_id(client, paper, name, ending, content)
         ("/papers/month/2025-08", "/papers/2025-08"),
     ],
 )
-def test_lists_of_others_lead_to_ours(client, paper, address, leads_to):
+def test_list_addresses_of_other_sites_redirect_to_ours(client, paper, address, leads_to):
     response = client.get(address, follow=True)
 
     assert response.redirect_chain == [(leads_to, 302)]
@@ -101,11 +101,11 @@ def test_lists_of_others_lead_to_ours(client, paper, address, leads_to):
         "/papers/date/2025-02-30",
     ],
 )
-def test_what_names_nothing_is_not_found(client, paper, address):
+def test_an_address_that_names_nothing_is_not_found(client, paper, address):
     assert client.get(address).status_code in {400, 404}
 
 
-def test_a_paper_of_a_draft_stays_unseen(client):
+def test_a_paper_in_a_draft_stays_hidden(client):
     make_edition(on_arxiv(make_paper("Secret"), "2508.00001"), published=False)
 
     assert client.get("/papers/2508.00001").status_code == 404

@@ -1,4 +1,4 @@
-"""Saved papers: found again, written about, taken along as files."""
+"""Saved papers: searching, annotating and exporting them."""
 
 import csv
 import io
@@ -56,13 +56,13 @@ def entry(reader, paper):
     return LibraryEntry.objects.get(subscriber=reader, paper=paper)
 
 
-def test_the_last_saved_stands_first(client, reader):
+def test_the_paper_saved_last_comes_first(client, reader):
     page = client.get(path(reader)).content.decode()
 
     assert re.findall(r"Attention number \d</a>", page) == [f"Attention number {n}</a>" for n in (2, 1, 0)]
 
 
-def test_notes_labels_and_read_marks_are_kept_and_taken_back(client, reader, papers):
+def test_notes_labels_and_read_marks_can_be_set_and_cleared(client, reader, papers):
     change(client, reader, papers[0], "write", note=" Read again!\nSoon. ", labels="thesis,  to read ,Thesis,,")
     change(client, reader, papers[0], "read")
 
@@ -88,7 +88,7 @@ def test_notes_labels_and_read_marks_are_kept_and_taken_back(client, reader, pap
         (LibrarySearch(read="unread", label="thesis"), [0]),
     ],
 )
-def test_the_search_joins_words_label_and_read_marks(reader, papers, search, numbers):
+def test_the_search_combines_words_labels_and_read_marks(reader, papers, search, numbers):
     library.annotate(reader, papers[0], "for the revision", "Thesis")
     library.annotate(reader, papers[1], "", "thesis")
     library.mark_read(reader, papers[1], NOON)
@@ -96,7 +96,7 @@ def test_the_search_joins_words_label_and_read_marks(reader, papers, search, num
     assert [saved.paper for saved in library.library_of(reader, search)] == [papers[n] for n in numbers]
 
 
-def test_the_page_searches_and_says_when_nothing_fits(client, reader, papers):
+def test_the_page_searches_and_says_when_nothing_matches(client, reader, papers):
     library.annotate(reader, papers[0], "", "thesis, c++ & more")
 
     page = client.get(path(reader), {"label": "c++ & more"}).content.decode()
@@ -107,7 +107,7 @@ def test_the_page_searches_and_says_when_nothing_fits(client, reader, papers):
     assert client.get(path(reader), {"read": "maybe", "q": "x" * 5000}).status_code == 200
 
 
-def test_removing_has_an_undo_that_brings_the_note_and_the_key_back(client, reader, papers):
+def test_undoing_a_removal_brings_back_the_note_and_the_key(client, reader, papers):
     change(client, reader, papers[0], "write", note="mine", labels="")
     key = entry(reader, papers[0]).cite_key
 
@@ -121,14 +121,14 @@ def test_removing_has_an_undo_that_brings_the_note_and_the_key_back(client, read
     assert len(library.library_of(reader)) == 3
 
 
-def test_of_a_removed_paper_without_a_note_nothing_stays(client, reader, papers):
+def test_nothing_is_kept_about_a_removed_paper_without_a_note(client, reader, papers):
     change(client, reader, papers[0], "remove")
 
     assert not LibraryEntry.objects.filter(paper=papers[0]).exists()
 
 
 @pytest.mark.parametrize("action", ["", "explode", "write", "read", "remove"])
-def test_what_is_not_saved_or_not_asked_for_changes_nothing(client, reader, action):
+def test_unsaved_papers_and_unknown_actions_change_nothing(client, reader, action):
     other = make_paper("Other")
     target = other if action not in {"", "explode"} else Feedback.objects.first().paper
 
@@ -137,20 +137,20 @@ def test_what_is_not_saved_or_not_asked_for_changes_nothing(client, reader, acti
     assert client.get(path(reader, f"/{target.pk}")).status_code == 405
 
 
-def test_nobody_writes_in_the_library_of_another(client, reader, papers):
+def test_no_one_can_write_in_someone_elses_library(client, reader, papers):
     other = make_subscriber()
 
     assert change(client, other, papers[0], "write", note="x").status_code == 404
     assert entry(reader, papers[0]).note == ""
 
 
-def test_a_list_leads_back_to_itself_and_to_no_other_site(client, reader, papers):
+def test_a_change_leads_back_to_the_list_and_to_no_other_site(client, reader, papers):
     assert change(client, reader, papers[0], "read", query="q=att").url == f"{path(reader)}?q=att#paper-{papers[0].pk}"
     for query in ("\r\nX: 1", "//evil.example"):
         assert "evil" not in change(client, reader, papers[0], "read", query=query).url.split("?")[0]
 
 
-def test_a_very_long_note_and_odd_signs_are_kept_as_far_as_they_fit(client, reader, papers):
+def test_a_very_long_note_and_too_many_labels_are_cut_to_fit(client, reader, papers):
     change(client, reader, papers[0], "write", note="x" * 9000, labels=",".join(f"l{n}" for n in range(50)))
 
     assert len(entry(reader, papers[0]).note) == 4000
@@ -168,7 +168,7 @@ def file_of(client, reader, ending, **query):
     return answer.content.decode()
 
 
-def test_the_keys_are_the_same_in_every_file_and_stay_whatever_is_removed(client, reader, papers):
+def test_keys_are_the_same_in_every_file_and_stay_the_same_after_a_removal(client, reader, papers):
     keys = [saved.cite_key for saved in library.library_of(reader)]
     assert len(set(keys)) == 3
     assert re.findall(r"@\w+\{(.+),", file_of(client, reader, "bib")) == keys
@@ -183,7 +183,7 @@ def test_the_keys_are_the_same_in_every_file_and_stay_whatever_is_removed(client
     assert re.findall(r"@\w+\{(.+),", file_of(client, reader, "bib")) == keys[:2]
 
 
-def test_a_paper_saved_before_keys_were_kept_has_one_that_stays(reader, papers):
+def test_a_paper_saved_before_keys_were_stored_gets_a_stable_one(reader, papers):
     LibraryEntry.objects.all().delete()
 
     keys = [saved.cite_key for saved in library.library_of(reader)]
@@ -193,7 +193,7 @@ def test_a_paper_saved_before_keys_were_kept_has_one_that_stays(reader, papers):
     assert [saved.cite_key for saved in library.library_of(reader)] == keys[:2]
 
 
-def test_the_files_are_read_back_with_nothing_lost(client, reader, papers):
+def test_the_files_can_be_read_back_with_nothing_lost(client, reader, papers):
     library.annotate(reader, papers[0], "50% of {it}, & $more_", "to read, thesis")
 
     for ending, reading in (("bib", bibtex), ("ris", ris), ("json", csl_json)):
@@ -204,7 +204,7 @@ def test_the_files_are_read_back_with_nothing_lost(client, reader, papers):
         assert "thesis" in file_of(client, reader, ending)
 
 
-def test_a_label_alone_is_taken_along(client, reader, papers):
+def test_an_export_can_be_limited_to_one_label(client, reader, papers):
     library.annotate(reader, papers[1], "", "thesis")
 
     assert file_of(client, reader, "bib", label="thesis").count("@") == 1
@@ -219,7 +219,7 @@ def test_no_cell_of_the_csv_is_a_formula(client, reader, papers):
     assert rows[2]["labels"] == "'+1"
 
 
-def test_an_empty_library_leads_on_and_its_files_are_empty(client):
+def test_an_empty_library_says_so_and_its_files_are_empty(client):
     reader = make_subscriber()
 
     assert "Nothing saved yet" in client.get(path(reader)).content.decode()
@@ -227,7 +227,7 @@ def test_an_empty_library_leads_on_and_its_files_are_empty(client):
         file_of(client, reader, ending)
 
 
-def test_the_queries_do_not_grow_with_the_papers(client, reader, django_assert_max_num_queries):
+def test_the_queries_do_not_grow_with_the_number_of_papers(client, reader, django_assert_max_num_queries):
     for number in range(30):
         paper = make_paper(f"More {number}", about=make_topic(f"Topic {number}"))
         feedback.give_feedback(reader, paper.pk, SAVED, NOON)
@@ -244,7 +244,7 @@ def feed_path(reader):
     return f"/feeds/{links.sign_token(Purpose.FEED, reader.feed_key.hex)}/saved"
 
 
-def test_the_feed_has_the_saved_papers_and_dies_with_its_address(client, reader, papers):
+def test_the_feed_has_the_saved_papers_and_stops_working_with_its_address(client, reader, papers):
     assert "create your feed" in client.get(path(reader)).content.decode()
     reader.renew_feed()
     assert feed_path(reader) in client.get(path(reader)).content.decode()
@@ -262,7 +262,7 @@ def test_the_feed_has_the_saved_papers_and_dies_with_its_address(client, reader,
     assert client.get("/feeds/x/saved").status_code == 404
 
 
-def test_the_page_of_a_paper_has_all_that_a_citation_needs(client, papers):
+def test_the_page_of_a_paper_has_everything_a_citation_needs(client, papers):
     page = html_of(client.get(papers[0].get_absolute_url()).content.decode())
     named = [(tag.attributes.get("name"), tag.attributes.get("content")) for tag in page.all("meta")]
 
@@ -279,7 +279,7 @@ def test_the_page_of_a_paper_has_all_that_a_citation_needs(client, papers):
         assert expected in named
 
 
-def test_each_paper_of_a_list_says_what_it_is_in_a_span(client, papers):
+def test_each_paper_in_a_list_has_its_metadata_in_a_span(client, papers):
     page = html_of(Client().get("/").content.decode())
     spans = [span.attributes["title"] for span in page.all("span") if span.attributes.get("class") == "Z3988"]
 
@@ -290,7 +290,7 @@ def test_each_paper_of_a_list_says_what_it_is_in_a_span(client, papers):
     assert "rft_id=info%3Adoi%2F10.1000%2F182" in spans[1]
 
 
-def test_a_paper_of_which_little_is_known_is_cited_all_the_same():
+def test_a_paper_with_little_metadata_can_still_be_cited():
     bare = make_paper("=cmd|'/c calc'!A0", authors=[], abstract="")
 
     assert citations.csl(bare)["title"] == "=cmd|'/c calc'!A0"

@@ -1,4 +1,4 @@
-"""Starting from an ORCID iD or a Zotero library: asked once, kept nowhere, and no trouble where nobody answers."""
+"""Starting from an ORCID iD or a Zotero library: queried once, stored nowhere, and no harm done if no one answers."""
 
 import json
 import logging
@@ -61,18 +61,18 @@ def items(*numbers):
 
 
 @pytest.mark.parametrize("typed", [ORCID, f"https://orcid.org/{ORCID}", "0000000218250097", " 0000-0001-5109-3700 "])
-def test_an_orcid_id_is_read_in_each_of_its_forms(typed):
+def test_an_orcid_id_is_accepted_in_every_form(typed):
     assert checked_orcid(typed).count("-") == 3
 
 
 @pytest.mark.parametrize("typed", ["", "0000-0002-1825-0098", "1234", "٠٠٠٠-0002-1825-0097", f"{ORCID}0", "x" * 60])
-def test_what_is_no_orcid_id_is_refused_without_a_request(servers, typed):
+def test_an_invalid_orcid_id_is_refused_without_a_request(servers, typed):
     with pytest.raises(LookupRefusedError, match="0000-0002-1825-0097"):
         works_of_orcid(typed)
     assert servers.requests == []
 
 
-def test_the_works_of_an_orcid_id_become_papers_one_wrote(client, servers, papers):
+def test_the_works_of_an_orcid_id_become_papers_the_reader_wrote(client, servers, papers):
     servers.says(works(*[work(number) for number in range(3)], work(9, title="")))
     page = client.post(PAGE, {"orcid": ORCID}).content.decode()
     assert servers.requests[0].query["filter"] == f"author.orcid:{ORCID}"
@@ -116,7 +116,7 @@ def test_neither_id_nor_key_is_logged_whatever_happens(client, servers, papers, 
         works(),
     ],
 )
-def test_a_bad_answer_is_a_clear_word_and_the_form_again(client, servers, reply):
+def test_a_bad_response_gives_a_clear_error_and_the_form_again(client, servers, reply):
     servers.says(reply)
     for fields in ({"orcid": ORCID}, {"zotero_user": "1", "zotero_key": KEY}):
         answer = client.post(PAGE, fields)
@@ -124,19 +124,19 @@ def test_a_bad_answer_is_a_clear_word_and_the_form_again(client, servers, reply)
         assert any(word in answer.content.decode() for word in ("OpenAlex", "Zotero"))
 
 
-def test_zotero_says_when_a_key_may_not_read(servers):
+def test_a_zotero_key_without_read_access_is_named_as_the_problem(servers):
     servers.says(Reply(status=403))
     with pytest.raises(LookupRefusedError, match="key can’t read that Zotero library"):
         papers_of_zotero("1", KEY)
 
 
-def test_what_came_before_a_page_failed_is_enough(servers, monkeypatch):
+def test_the_items_read_before_a_page_failed_are_used(servers, monkeypatch):
     monkeypatch.setattr(library_lookup, "ITEMS_A_PAGE", 2)
     servers.says(items(0, 1), Reply(status=500))
     assert len(papers_of_zotero("1", KEY).records) == 2
 
 
-def test_a_library_without_an_end_is_read_in_part(servers, monkeypatch):
+def test_an_endless_library_is_read_in_part(servers, monkeypatch):
     monkeypatch.setattr(library_lookup, "ITEMS_A_PAGE", 2)
     servers.says(items(0, 1))
     papers_of_zotero("1", KEY)
@@ -146,13 +146,13 @@ def test_a_library_without_an_end_is_read_in_part(servers, monkeypatch):
 @pytest.mark.parametrize(
     ("user", "key"), [("", KEY), ("me", KEY), ("1" * 13, KEY), ("1", ""), ("1", "a/../b"), ("²", KEY)]
 )
-def test_what_is_no_user_or_no_key_is_refused_without_a_request(servers, user, key):
+def test_an_invalid_user_or_key_is_refused_without_a_request(servers, user, key):
     with pytest.raises(LookupRefusedError):
         papers_of_zotero(user, key)
     assert servers.requests == []
 
 
-def test_a_day_has_so_many_lookups_and_no_more(servers):
+def test_the_lookups_per_day_are_limited(servers):
     servers.says(works(work(1)))
     for _ in range(3):
         works_of_orcid(ORCID)
@@ -161,7 +161,7 @@ def test_a_day_has_so_many_lookups_and_no_more(servers):
     assert len(servers.requests) == 3
 
 
-def test_where_an_operator_wants_none_nothing_is_shown_or_asked(client, servers, settings):
+def test_lookups_that_are_turned_off_are_neither_offered_nor_made(client, servers, settings):
     settings.ORCID_DAILY, settings.ZOTERO_IMPORT = 0, False
     page = client.get(PAGE).content.decode()
     assert "ORCID" not in page

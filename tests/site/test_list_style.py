@@ -1,4 +1,4 @@
-"""Lists with abstracts or compact: the choice is the browser's, and each has a page of its own that is kept."""
+"""Lists with abstracts or compact: each browser makes its own choice, and each style has its own cached page."""
 
 import pytest
 from django.test import Client
@@ -17,7 +17,7 @@ def is_compact(page):
 
 
 @pytest.mark.parametrize("address", ["/", f"/papers/{DAY}", "/trending"])
-def test_a_choice_holds_for_every_list_until_it_is_taken_back(client, address):
+def test_a_choice_holds_for_every_list_until_it_is_undone(client, address):
     make_edition(make_paper("Motifs"))
     assert not is_compact(client.get(address))
 
@@ -28,7 +28,7 @@ def test_a_choice_holds_for_every_list_until_it_is_taken_back(client, address):
     assert not is_compact(client.get(address))
 
 
-def test_one_browser_does_not_choose_for_another(client):
+def test_one_browsers_choice_does_not_affect_another(client):
     make_edition(make_paper("Motifs"))
     choose(client, "compact")
     client.get("/")
@@ -37,12 +37,12 @@ def test_one_browser_does_not_choose_for_another(client):
 
 
 @pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "", "javascript:alert(1)"])
-def test_it_leads_back_to_pages_of_ours_alone(client, back):
+def test_it_only_leads_back_to_our_own_pages(client, back):
     assert choose(client, "compact", back).url == "/"
 
 
 @pytest.mark.parametrize("style", ["", "wide", "\x00"])
-def test_a_style_that_is_none_is_the_reading_list(client, style):
+def test_an_unknown_style_means_the_reading_list(client, style):
     make_edition(make_paper("Motifs"))
     choose(client, style)
 

@@ -22,11 +22,11 @@ def titles(html):
 
 
 def make_votes(**votes):
-    """Papers by title with so many votes."""
+    """Make papers with these titles and numbers of votes."""
     return [make_paper(title, votes=number) for title, number in votes.items()]
 
 
-def test_a_week_shows_its_papers_with_most_votes_first(client):
+def test_a_week_shows_the_papers_with_the_most_votes_first(client):
     make_edition(*make_votes(Monday=3), day=date(2025, 8, 18))
     make_edition(*make_votes(Thursday=5, Thursday2=0), day=DAY)
     make_edition(*make_votes(Draft=9), day=date(2025, 8, 22), published=False)
@@ -46,7 +46,7 @@ def test_a_month_shows_its_papers(client):
     assert titles(page(client, "/papers/2025-08")) == ["Last", "First"]
 
 
-def test_weeks_and_months_lead_to_those_before_and_after_that_have_an_edition(client):
+def test_weeks_and_months_link_to_the_previous_and_next_one_with_an_edition(client):
     for day in (date(2024, 12, 31), DAY, date(2025, 12, 29)):
         make_edition(make_paper(), day=day)
     around = re.compile(r'<a href="/papers/(2\d{3}-W?\d\d)"\s+rel="(\w+)"')
@@ -58,7 +58,7 @@ def test_weeks_and_months_lead_to_those_before_and_after_that_have_an_edition(cl
 @pytest.mark.parametrize(
     "part", ["2025-W53", "2025-W00", "2025-W99", "0000-W01", "9999-W52", "2025-13", "2025-00", "0000-01", "2026-01"]
 )
-def test_a_time_that_is_none_or_has_nothing_is_not_found(client, part):
+def test_an_invalid_or_empty_week_or_month_is_not_found(client, part):
     make_edition(make_paper())
 
     page(client, f"/papers/{part}", status=404)
@@ -77,7 +77,7 @@ def test_a_topic_shows_its_papers_newest_first(client):
     page(client, "/topics/none", status=404)
 
 
-def test_the_topics_are_listed_with_how_many_papers_readers_may_see(client):
+def test_topics_are_listed_with_the_number_of_papers_that_readers_can_see(client):
     topic = make_topic()
     make_edition(make_paper(about=topic), hidden := make_paper(about=topic), make_paper(about=topic))
     EditionPaper.objects.filter(paper=hidden).update(placement=EditionPaper.Placement.HIDDEN)
@@ -100,13 +100,13 @@ def test_an_author_has_a_page(client, name):
 
 
 @pytest.mark.parametrize("name", ["Nobody", "Ada", "%22", "*", "A. Lovelace"])
-def test_an_author_of_no_paper_is_not_found(client, name):
+def test_an_author_without_papers_is_not_found(client, name):
     make_edition(make_paper())
 
     page(client, f"/authors/{name}", status=404)
 
 
-def test_the_archive_leads_to_every_day_week_and_month(client):
+def test_the_archive_links_to_every_day_week_and_month(client):
     for day in (date(2025, 7, 31), DAY):
         make_edition(make_paper(), day=day)
     make_edition(make_paper(), day=date(2025, 8, 22), published=False)
@@ -117,7 +117,7 @@ def test_the_archive_leads_to_every_day_week_and_month(client):
     ]
 
 
-def test_a_long_list_has_pages(client):
+def test_a_long_list_is_split_into_pages(client):
     topic = make_topic()
     make_edition(*(make_paper(about=topic) for _ in range(51)))
 

@@ -48,11 +48,11 @@ def test_formulas_with_structure_become_mathml_and_the_rest_is_cleaned(original,
         "$x^$",
     ],
 )
-def test_without_a_formula_that_is_worth_it_text_is_enough(original):
+def test_text_without_a_formula_worth_rendering_stays_text(original):
     assert pieces(original, clean_text(original)) == []
 
 
-def test_mathml_is_made_of_elements_a_browser_lays_out():
+def test_mathml_consists_of_elements_that_browsers_lay_out():
     assert mathml(r"x_1") == (
         '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">'
         "<mrow><msub><mi>x</mi><mn>1</mn></msub></mrow></math>"
@@ -73,7 +73,7 @@ def test_mathml_is_made_of_elements_a_browser_lays_out():
         (r"\mathbbm{1}_A", "<mn>𝟙</mn>"),
     ],
 )
-def test_alphabets_are_unicodes_for_browsers_know_no_other(latex, markup):
+def test_alphabets_are_unicode_characters_because_browsers_know_no_others(latex, markup):
     assert markup in mathml(latex)
     assert "mathvariant" not in mathml(latex)
 
@@ -91,7 +91,7 @@ def test_alphabets_are_unicodes_for_browsers_know_no_other(latex, markup):
         (r"\neg x_1", "¬"),
     ],
 )
-def test_signs_are_operators(latex, sign):
+def test_symbols_become_operators(latex, sign):
     assert re.search(rf"<mo[^>]*>{sign}</mo>", mathml(latex))
 
 
@@ -110,11 +110,11 @@ def test_signs_are_operators(latex, sign):
         (r"f_1\colon X", '<mo lspace="0">:</mo>'),
     ],
 )
-def test_names_stand_upright_and_apart(latex, markup):
+def test_names_are_upright_and_spaced(latex, markup):
     assert markup in mathml(latex)
 
 
-def test_a_formula_before_a_digit_is_one_and_money_is_none():
+def test_a_formula_before_a_digit_is_a_formula_and_money_is_not():
     assert readable_pieces(r"$x_1$ for $5 or $\sim$10") == ["<x1>", " for $5 or ∼10"]
 
 
@@ -137,14 +137,14 @@ def test_nothing_but_mathematics_comes_out(latex):
 
 
 @given(st.text(alphabet="\\{}^_$&<>\"'axfrcsqtmblehnd1 ()[]|;#", max_size=60))
-def test_whatever_stands_in_a_formula_the_markup_is_known(latex):
+def test_any_formula_yields_only_known_elements(latex):
     markup = mathml(latex)
     names = set(re.findall(r"<\s*/?\s*([^\s>/]+)", markup))
     assert all(re.fullmatch("m[a-z]+", name) for name in names)
 
 
 @pytest.mark.parametrize("latex", ["{" * 5000 + "^", "x^2" * 5000, "\\left(^" * 40, "^" * 299])
-def test_a_formula_without_end_is_left_as_text(latex):
+def test_an_endless_formula_is_left_as_text(latex):
     assert mathml(latex) == ""
 
 
@@ -159,7 +159,7 @@ def test_a_title_keeps_its_spaces():
 
 
 @pytest.mark.django_db
-def test_what_a_curator_wrote_stands_without_formulas():
+def test_text_that_a_curator_wrote_is_shown_without_formulas():
     paper = make_paper("By hand")
     paper.original_title = "$n^2$"
     paper.original_abstract = "$n^2$"
@@ -168,7 +168,7 @@ def test_what_a_curator_wrote_stands_without_formulas():
 
 
 @pytest.mark.django_db
-def test_pages_show_mathml_and_escape_all_else(client):
+def test_pages_show_mathml_and_escape_everything_else(client):
     original = r"<script>alert(1)</script> in $\mathcal{O}(n^2)$"
     fields = {"original_abstract": original, "abstract": clean_text(original)}
     paper = make_paper(clean_text(original), **fields)
@@ -182,13 +182,13 @@ def test_pages_show_mathml_and_escape_all_else(client):
 
 
 @pytest.mark.django_db
-def test_the_link_to_the_code_is_not_in_the_formulas_way(client):
+def test_a_code_link_does_not_get_in_the_way_of_formulas(client):
     original = r"We need $n^2$ steps. Code: https://github.com/x/y."
     paper = make_paper("Steps", original_abstract=original, abstract="We need n^2 steps.")
     assert [bool(piece.mathml) for piece in abstract_pieces(paper)] == [False, True, False]
 
 
-def test_the_key_sentence_is_marked_whole_within_an_abstract_with_formulas():
+def test_the_whole_key_sentence_is_marked_in_an_abstract_with_formulas():
     original = r"We know a lot. In this paper, we show that $\frac{1}{x_1}$ is small for all graphs we know. It is."
     paper = Paper(title="Graphs", abstract=clean_text(original), original_abstract=original)
     choose_key_sentences([paper])
@@ -201,5 +201,5 @@ def test_the_key_sentence_is_marked_whole_within_an_abstract_with_formulas():
     assert [part.text.strip() for part in parts if not part.is_key] == ["We know a lot.", "It is."]
 
 
-def test_an_abstract_without_a_key_sentence_is_shown_whole():
+def test_an_abstract_without_a_key_sentence_is_shown_in_full():
     assert marked_pieces(Paper(title="Graphs", abstract="Short.")) == [Piece("Short.")]

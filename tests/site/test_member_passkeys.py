@@ -1,4 +1,4 @@
-"""Signing in with a passkey: only one that was added here, each answer once, and nonsense is no error of ours."""
+"""Signing in with a passkey: only with one added here, each answer works once, and nonsense causes no server error."""
 
 import json
 from datetime import timedelta
@@ -26,37 +26,37 @@ def is_signed_in(client):
 
 
 def refusal(client, answer):
-    """What the page says to an answer that signs nobody in."""
+    """Return the page's message about an answer that signs no one in."""
     page = show(client, answer)
     assert page.status_code == 400
     assert not is_signed_in(client)
     return page.context["refusal"]
 
 
-def test_a_passkey_that_was_removed_signs_in_nobody(client, ada, device):
+def test_a_passkey_that_was_removed_signs_no_one_in(client, ada, device):
     add(client, device)
     client.post(f"{ADD}/{MemberPasskey.objects.get().pk}", {"action": "remove"})
     sign_out(client)
     assert "doesn’t belong to an account here" in refusal(client, device.get(ask(client, SIGN_IN)))
 
 
-def test_a_passkey_signs_in_and_leads_to_where_one_was(client, away, device):
+def test_a_passkey_signs_in_and_leads_back_to_the_page_before(client, away, device):
     answer = show(client, device.get(ask(client, SIGN_IN)), f"{SIGN_IN}?next=/trending")
 
     assert answer.headers["Location"] == "/trending"
     assert is_signed_in(client)
     assert MemberPasskey.objects.get().used_at
-    # A sign-in of its own: another passkey may be added.
+    # It counts as a full sign-in: another passkey may be added.
     assert client.post(f"{ADD}/options").status_code == 200
 
 
-def test_it_leads_to_no_other_site(client, away, device):
+def test_signing_in_leads_to_no_other_site(client, away, device):
     answer = show(client, device.get(ask(client, SIGN_IN)), f"{SIGN_IN}?next=https://evil.example.org/")
 
     assert answer.headers["Location"] == "/account"
 
 
-def test_the_question_tells_nothing_of_who_has_passkeys(client, away, settings):
+def test_the_challenge_does_not_reveal_who_has_passkeys(client, away, settings):
     settings.SITE_URL = "https://papers.example.org"
 
     question = ask(client, SIGN_IN)
@@ -67,7 +67,7 @@ def test_the_question_tells_nothing_of_who_has_passkeys(client, away, settings):
     assert client.cookies["passkey"]["samesite"] == "Strict"
 
 
-def test_a_device_that_never_counts_signs_in_every_time(client, ada):
+def test_a_device_without_a_counter_can_sign_in_every_time(client, ada):
     device = Authenticator(counts=False)
     add(client, device)
     for _ in range(2):
@@ -76,13 +76,13 @@ def test_a_device_that_never_counts_signs_in_every_time(client, ada):
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.org", "http://localhost:8001", "http://127.0.0.1:8000"])
-def test_an_answer_from_another_address_is_refused(client, away, device, origin):
+def test_an_answer_from_another_origin_is_refused(client, away, device, origin):
     device.origin = origin
 
     assert "couldn’t verify" in refusal(client, device.get(ask(client, SIGN_IN)))
 
 
-def test_an_answer_counts_once(client, away, device):
+def test_an_answer_works_once(client, away, device):
     answer = device.get(ask(client, SIGN_IN))
     kept = client.cookies["passkey"].value
     show(client, answer)
@@ -92,7 +92,7 @@ def test_an_answer_counts_once(client, away, device):
     assert "already used" in refusal(client, answer)
 
 
-def test_an_answer_counts_in_the_browser_that_was_asked_only(client, away, device):
+def test_an_answer_only_works_in_the_browser_that_was_asked(client, away, device):
     answer = device.get(ask(client, SIGN_IN))
     ask(client, SIGN_IN)
 
@@ -109,7 +109,7 @@ def test_an_answer_after_five_minutes_is_refused(client, away, device):
         assert "took too long" in refusal(client, answer)
 
 
-def test_a_question_to_add_one_is_none_to_sign_in(client, ada, device):
+def test_a_challenge_for_adding_a_passkey_cannot_be_used_to_sign_in(client, ada, device):
     add(client, device)
     question = ask(client, ADD)
     sign_out(client)
@@ -118,14 +118,14 @@ def test_a_question_to_add_one_is_none_to_sign_in(client, ada, device):
 
 
 @pytest.mark.parametrize("whose", ["grace", "nobody"])
-def test_a_passkey_that_says_it_is_somebody_elses_is_refused(client, away, device, whose):
+def test_a_passkey_that_claims_to_be_someone_elses_is_refused(client, away, device, whose):
     grace = make_member("grace@example.org")
     device.handle = bytes_to_base64url(grace.public_id.bytes) if whose == "grace" else None
 
     assert "doesn’t belong to an account here" in refusal(client, device.get(ask(client, SIGN_IN)))
 
 
-def test_a_signature_of_another_key_is_refused(client, away, device):
+def test_a_signature_by_another_key_is_refused(client, away, device):
     forger = Authenticator()
     forger.id, forger.handle = device.id, device.handle
 
@@ -134,7 +134,7 @@ def test_a_signature_of_another_key_is_refused(client, away, device):
 
 
 @pytest.mark.parametrize("count", [3, 4])
-def test_a_counter_that_went_back_or_stood_still_is_refused(client, away, device, count):
+def test_a_counter_that_went_back_or_did_not_change_is_refused(client, away, device, count):
     MemberPasskey.objects.update(counter=5)
     device.count = count
 
@@ -142,13 +142,13 @@ def test_a_counter_that_went_back_or_stood_still_is_refused(client, away, device
     assert MemberPasskey.objects.get().counter == 5
 
 
-def test_who_is_shut_out_is_not_signed_in(client, away, device):
+def test_a_barred_member_is_not_signed_in(client, away, device):
     Member.objects.update(barred_at=NOON)
 
     assert "doesn’t belong to an account here" in refusal(client, device.get(ask(client, SIGN_IN)))
 
 
-def test_a_passkey_goes_with_the_account(client, ada, device):
+def test_passkeys_are_deleted_with_the_account(client, ada, device):
     add(client, device)
     client.post("/account/leave")
 
@@ -193,7 +193,7 @@ def test_a_body_that_is_too_big_is_refused(client, ada):
     assert client.post(f"{SIGN_IN}/options", {"x": "x" * 3_000_000}).status_code < 500
 
 
-def test_one_network_is_asked_so_often(client, ada, settings):
+def test_the_challenges_per_network_are_limited(client, ada, settings):
     settings.MAILS_PER_NETWORK = "2 per hour"
     for _ in range(2):
         assert client.post(f"{SIGN_IN}/options").status_code == 200
@@ -201,11 +201,11 @@ def test_one_network_is_asked_so_often(client, ada, settings):
     assert client.post(f"{SIGN_IN}/options").status_code == 429
     assert client.post(f"{ADD}/options").status_code == 429
     assert client.post(f"{SIGN_IN}/options", REMOTE_ADDR="198.51.100.1").status_code == 200
-    # The link by mail has its own count.
+    # The email link is counted separately.
     assert client.post("/sign-in", {"email": "new@example.org"}).status_code == 302
 
 
-def test_questions_nobody_answered_are_forgotten(client):
+def test_unanswered_challenges_are_deleted(client):
     with time_machine.travel(NOON, tick=False):
         ask(client, SIGN_IN)
         tasks.forget_strangers()

@@ -1,4 +1,4 @@
-"""The navigation marks where one is, also on the pages of an account, which are at two addresses."""
+"""The navigation marks the current page, also on account pages, which have two addresses."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytest_plugins = ["tests.support.member_browser"]
 
 
 def marks(client, address):
-    """What is marked as the page shown, or as the section it belongs to."""
+    """Return what is marked as the current page, or as the section it belongs to."""
     return [
         (link.text, link["aria-current"]) for link in html_of(client.get(address)).all("a") if "aria-current" in link
     ]
@@ -30,14 +30,14 @@ def marks(client, address):
         "/trending": ("Trending", "page"),
     }.items(),
 )
-def test_the_pages_of_an_account_are_marked_for_who_is_signed_in(client, sign_in, address, marked):
+def test_pages_are_marked_for_signed_in_readers(client, sign_in, address, marked):
     sign_in()
 
     assert marks(client, address) == [marked]
 
 
 @pytest.mark.parametrize(("page", "marked"), {"/account": "Account", "/saved": "Saved", "/feedback": "Account"}.items())
-def test_they_are_marked_behind_a_link_too(client, page, marked):
+def test_pages_are_marked_behind_an_email_link_too(client, page, marked):
     address = links.preferences_url(make_subscriber()).partition("8000")[2] + page
 
     assert [text for text, _ in marks(client, address)] == [marked]

@@ -1,4 +1,4 @@
-"""Noting what a reader opens: only where they allowed it, and never by looking alone."""
+"""Recording what a reader opens: only if they allowed it, and never on a GET request."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def paper():
     return paper
 
 
-def test_a_paper_that_was_looked_at_is_noted_once_and_learned_from(client, reader, paper):
+def test_an_opened_paper_is_recorded_once_and_learned_from(client, reader, paper):
     allow_open_tracking(client, reader)
 
     for _ in range(2):
@@ -40,7 +40,7 @@ def test_a_paper_that_was_looked_at_is_noted_once_and_learned_from(client, reade
     assert (key, weight) == (paper.pk, pytest.approx(0.3))
 
 
-def test_a_get_notes_nothing(client, reader, paper):
+def test_a_get_request_records_nothing(client, reader, paper):
     allow_open_tracking(client, reader)
 
     client.get(f"/papers/{paper.pk}")
@@ -49,7 +49,7 @@ def test_a_get_notes_nothing(client, reader, paper):
 
 
 @pytest.mark.parametrize("kind", [Kind.MORE, Kind.LESS, Kind.SAVED])
-def test_it_never_replaces_what_was_said(client, reader, paper, kind):
+def test_an_open_never_replaces_feedback(client, reader, paper, kind):
     feedback.give_feedback(reader, paper.pk, kind, NOON)
     before = Profile.objects.get(subscriber=reader).opinions.tolist()
     allow_open_tracking(client, reader)
@@ -60,7 +60,7 @@ def test_it_never_replaces_what_was_said(client, reader, paper, kind):
     assert Profile.objects.get(subscriber=reader).opinions.tolist() == before
 
 
-def test_what_is_opened_does_not_crowd_out_what_was_said(reader, monkeypatch):
+def test_opens_do_not_crowd_out_feedback(reader, monkeypatch):
     monkeypatch.setattr(user_profiles, "MOST_SAID", 2)
     monkeypatch.setattr(user_profiles, "MOST_OPENED", 2)
     liked = make_paper()
@@ -75,7 +75,7 @@ def test_what_is_opened_does_not_crowd_out_what_was_said(reader, monkeypatch):
 
 
 @pytest.mark.parametrize("purpose", [Purpose.PREFERENCES, Purpose.UNSUBSCRIBE])
-def test_a_token_for_something_else_is_no_cookie(client, reader, paper, purpose):
+def test_a_token_for_another_purpose_is_not_a_valid_cookie(client, reader, paper, purpose):
     reader.allow_opens(NOON)
     client.cookies["opens"] = sign_token(purpose, f"{reader.public_id.hex}.{NOON.timestamp()}")
 
@@ -84,7 +84,7 @@ def test_a_token_for_something_else_is_no_cookie(client, reader, paper, purpose)
 
 
 @pytest.mark.parametrize("value", ["", "1", "a.b:c:d", "x" * 4000])
-def test_a_forged_cookie_notes_nothing_and_is_forgotten(client, reader, paper, value):
+def test_a_forged_cookie_records_nothing_and_is_deleted(client, reader, paper, value):
     reader.allow_opens(NOON)
     client.cookies["opens"] = value
 
@@ -92,7 +92,7 @@ def test_a_forged_cookie_notes_nothing_and_is_forgotten(client, reader, paper, v
     assert recorded_feedback() == []
 
 
-def test_a_changed_cookie_notes_nothing(client, reader, paper):
+def test_a_changed_cookie_records_nothing(client, reader, paper):
     allow_open_tracking(client, reader)
     other = make_subscriber(may_note_opens_since=NOON)
     own = client.cookies["opens"].value
@@ -102,7 +102,7 @@ def test_a_changed_cookie_notes_nothing(client, reader, paper):
     assert recorded_feedback() == []
 
 
-def test_a_cookie_is_good_for_half_a_year(client, reader, paper):
+def test_a_cookie_is_valid_for_half_a_year(client, reader, paper):
     reader.allow_opens(NOON)
     client.cookies["opens"] = open_tracking.pass_of(reader)
 
@@ -112,7 +112,7 @@ def test_a_cookie_is_good_for_half_a_year(client, reader, paper):
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}])
-def test_another_site_cannot_tell_for_a_reader(reader, paper, headers):
+def test_another_site_cannot_record_an_open_for_a_reader(reader, paper, headers):
     reader.allow_opens(NOON)
     strict = Client(enforce_csrf_checks=True)
     strict.cookies["opens"] = open_tracking.pass_of(reader)
@@ -123,7 +123,7 @@ def test_another_site_cannot_tell_for_a_reader(reader, paper, headers):
     assert recorded_feedback() == [(reader.pk, paper.pk, Kind.OPENED)]
 
 
-def test_a_paper_that_nobody_may_see_is_not_noted(client, reader, paper):
+def test_an_open_of_a_hidden_paper_is_not_recorded(client, reader, paper):
     EditionPaper.objects.filter(paper=paper).update(placement=EditionPaper.Placement.HIDDEN)
     allow_open_tracking(client, reader)
 
@@ -132,7 +132,7 @@ def test_a_paper_that_nobody_may_see_is_not_noted(client, reader, paper):
     assert recorded_feedback() == []
 
 
-def test_the_page_is_the_same_for_who_allowed_it_and_stays_kept(client, reader, paper):
+def test_the_page_is_the_same_for_readers_who_allowed_it_and_stays_cached(client, reader, paper):
     before = client.get(f"/papers/{paper.pk}")
     allow_open_tracking(client, reader)
 

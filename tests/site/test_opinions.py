@@ -1,4 +1,4 @@
-"""More, less and save in place, on every list and page of a paper; what is somebody's own never gets into a cache."""
+"""More, less and save in place, on every list and every paper's page; nothing personal gets into a cache."""
 
 import re
 
@@ -53,7 +53,7 @@ def feedback_rows():
 
 
 @pytest.mark.parametrize("address", [*LISTS, "/papers/{pk}"])
-def test_whoever_is_known_has_the_buttons_in_place_and_nobody_else_has(client, reader, papers, address):
+def test_known_readers_have_the_buttons_in_place_and_no_one_else_does(client, reader, papers, address):
     give_opinion(reader, papers[0], "less")
     address = address.format(pk=papers[0].pk)
     own, strangers = client.get(address), Client().get(address)
@@ -72,7 +72,7 @@ def test_whoever_is_known_has_the_buttons_in_place_and_nobody_else_has(client, r
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_what_is_kept_for_strangers_holds_nothing_of_a_reader_whoever_comes_first(client, reader, papers, address):
+def test_pages_cached_for_strangers_have_nothing_about_a_reader_whoever_comes_first(client, reader, papers, address):
     give_opinion(reader, papers[0], "saved")
     give_opinion(reader, papers[1], "more")
     cold = Client().get(address)
@@ -85,11 +85,11 @@ def test_what_is_kept_for_strangers_holds_nothing_of_a_reader_whoever_comes_firs
     assert warm["ETag"] == cold["ETag"]
     for word in ("ada@example.org", 'class="opinion"', "/preferences/me/saved"):
         assert word not in warm.content.decode()
-    # A tag of a stranger's page does not stand for one's own.
+    # The ETag of a stranger's page does not match the reader's own page.
     assert client.get(address, headers={"If-None-Match": warm["ETag"]}).status_code == 200
 
 
-def test_two_readers_see_their_own_marks(client, reader, papers, sign_in):
+def test_each_reader_sees_their_own_marks(client, reader, papers, sign_in):
     give_opinion(reader, papers[0], "more")
     pressed = re.compile(r'"unsay" value="(\w+)"')
     assert pressed.findall(client.get("/").content.decode()) == ["more"]
@@ -104,7 +104,7 @@ def test_two_readers_see_their_own_marks(client, reader, papers, sign_in):
 
 
 @pytest.mark.parametrize("kind", ["more", "less", "saved"])
-def test_a_press_says_it_and_the_next_takes_it_back_without_leaving_the_page(client, reader, papers, kind):
+def test_one_click_gives_feedback_and_the_next_undoes_it_without_leaving_the_page(client, reader, papers, kind):
     address, back = f"/papers/{papers[0].pk}/opinion", "http://testserver/trending?page=1"
 
     answer = client.post(address, {"say": kind}, headers={"Referer": back})
@@ -115,7 +115,7 @@ def test_a_press_says_it_and_the_next_takes_it_back_without_leaving_the_page(cli
     assert feedback_rows() == []
 
 
-def test_with_script_the_buttons_alone_come_back(client, reader, papers):
+def test_with_javascript_only_the_buttons_come_back(client, reader, papers):
     answer = client.post(f"/papers/{papers[0].pk}/opinion", {"say": "saved"}, headers=HTMX)
 
     page = html_of(answer.content.decode())
@@ -125,7 +125,7 @@ def test_with_script_the_buttons_alone_come_back(client, reader, papers):
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_who_is_not_known_is_led_to_signing_in_and_nothing_is_said(client, papers):
+def test_strangers_are_sent_to_sign_in_and_nothing_is_recorded(client, papers):
     address = f"/papers/{papers[0].pk}/opinion"
 
     assert client.post(address, {"say": "more"}, headers={"Referer": "http://testserver/trending"}).url == (
@@ -136,12 +136,12 @@ def test_who_is_not_known_is_led_to_signing_in_and_nothing_is_said(client, paper
 
 
 @pytest.mark.parametrize("data", [{}, {"say": "opened"}, {"say": "x"}, {"unsay": ""}])
-def test_what_no_button_says_is_nothing(client, reader, papers, data):
+def test_feedback_that_no_button_gives_is_rejected(client, reader, papers, data):
     assert client.post(f"/papers/{papers[0].pk}/opinion", data).status_code == 404
     assert feedback_rows() == []
 
 
-def test_nothing_is_said_of_a_paper_without_a_page_or_by_looking(client, reader, papers):
+def test_no_feedback_on_a_paper_without_a_page_or_by_a_get_request(client, reader, papers):
     draft = make_paper("Draft")
     make_edition(draft, published=False, day=DAY.replace(day=22))
 
@@ -150,7 +150,7 @@ def test_nothing_is_said_of_a_paper_without_a_page_or_by_looking(client, reader,
     assert feedback_rows() == []
 
 
-def test_another_site_says_nothing_in_somebodys_name(client, reader, papers):
+def test_another_site_cannot_give_feedback_for_a_reader(client, reader, papers):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = client.cookies
     address = f"/papers/{papers[0].pk}/opinion"
@@ -160,7 +160,7 @@ def test_another_site_says_nothing_in_somebodys_name(client, reader, papers):
     assert feedback_rows() == [(reader.pk, "Paper 0", "more")]
 
 
-def test_the_lists_ask_the_database_no_more_for_more_papers(client, reader, django_assert_max_num_queries):
+def test_more_papers_cost_the_lists_no_more_queries(client, reader, django_assert_max_num_queries):
     make_edition(*[make_paper(f"More {number}") for number in range(40)], day=DAY.replace(day=22))
 
     with django_assert_max_num_queries(14):
@@ -168,7 +168,7 @@ def test_the_lists_ask_the_database_no_more_for_more_papers(client, reader, djan
 
 
 @pytest.mark.parametrize("address", ["/", f"/papers/{DAY}"])
-def test_no_subscriber_sees_the_sign_up_card_and_a_member_subscribes_with_one_press(client, reader, papers, address):
+def test_members_see_no_sign_up_card_and_can_subscribe_with_one_click(client, reader, papers, address):
     page = client.get(address).content.decode()
     assert '"/subscribe"' not in page
     assert 'action="/preferences/me/subscribe"' in page
@@ -181,7 +181,7 @@ def test_no_subscriber_sees_the_sign_up_card_and_a_member_subscribes_with_one_pr
     assert 'action="/preferences/me/subscribe"' not in page
 
 
-def test_the_header_leads_whoever_is_known_to_saved_and_account(client, reader, papers):
+def test_the_header_links_known_readers_to_saved_and_account(client, reader, papers):
     for address in ("/", papers[0].get_absolute_url(), "/account", "/preferences/me"):
         page = client.get(address).content.decode()
         assert ">Saved</a>" in page
@@ -195,7 +195,7 @@ def mailed(papers):
     return delivery, links.feedback(delivery.pk).removeprefix("http://localhost:8000")
 
 
-def test_after_the_one_button_of_the_mail_each_opinion_is_one_press(client, mailed, papers):
+def test_after_the_one_button_in_the_email_each_opinion_takes_one_click(client, mailed, papers):
     _, link = mailed
     client.post(f"{link}/{papers[0].pk}/more")
     page = client.get(f"{link}/{papers[0].pk}/more").content.decode()
@@ -208,7 +208,7 @@ def test_after_the_one_button_of_the_mail_each_opinion_is_one_press(client, mail
     assert [row[1:] for row in feedback_rows()] == [("Paper 0", "more"), ("Paper 1", "less"), ("Paper 2", "less")]
 
 
-def test_opening_the_page_of_a_digest_changes_nothing_and_shows_what_was_said(client, mailed, papers):
+def test_opening_the_page_of_a_digest_changes_nothing_and_shows_earlier_feedback(client, mailed, papers):
     delivery, link = mailed
     give_opinion(delivery.subscriber, papers[1], "saved")
 
@@ -220,7 +220,7 @@ def test_opening_the_page_of_a_digest_changes_nothing_and_shows_what_was_said(cl
     assert client.get(f"{link}/{papers[0].pk}/opinion").status_code == 405
 
 
-def test_by_the_link_of_a_mail_nothing_is_said_of_papers_that_are_not_in_it(client, mailed):
+def test_an_email_link_gives_no_feedback_on_papers_that_are_not_in_the_email(client, mailed):
     other = make_paper("Other")
     make_edition(other, day=DAY.replace(day=22))
 
@@ -228,7 +228,7 @@ def test_by_the_link_of_a_mail_nothing_is_said_of_papers_that_are_not_in_it(clie
     assert feedback_rows() == []
 
 
-def test_the_press_of_a_link_with_script_gets_the_buttons_with_the_same_link(client, mailed, papers):
+def test_with_javascript_the_buttons_behind_an_email_link_keep_that_link(client, mailed, papers):
     answer = client.post(f"{mailed[1]}/{papers[0].pk}/opinion", {"say": "saved"}, headers=HTMX).content.decode()
 
     assert f'hx-post="{mailed[1]}/{papers[0].pk}/opinion"' in answer

@@ -1,4 +1,4 @@
-"""Looking at mails in the browser while trying out."""
+"""Reading emails in the browser while trying out the service."""
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
@@ -26,7 +26,7 @@ def test_an_empty_outbox_says_so(client):
     assert "No emails yet" in client.get("/outbox/").content.decode()
 
 
-def test_the_newest_mail_stands_first(client):
+def test_the_newest_email_comes_first(client):
     write_mail("First")
     write_mail("Second")
 
@@ -36,7 +36,7 @@ def test_the_newest_mail_stands_first(client):
     assert "ada@example.org" in html
 
 
-def test_a_mail_shows_its_headers_and_both_parts(client):
+def test_an_email_shows_its_headers_and_both_parts(client):
     html = client.get(f"/outbox/{write_mail().name}").content.decode()
 
     assert "Two “papers”" in html
@@ -46,7 +46,7 @@ def test_a_mail_shows_its_headers_and_both_parts(client):
     assert "320 pixels" in html
 
 
-def test_the_html_part_stands_alone_and_may_run_nothing(client):
+def test_the_html_part_has_its_own_page_and_cannot_run_anything(client):
     response = client.get(f"/outbox/{write_mail().name}/html")
 
     assert response.content.decode().strip() == "<p>Read <a href='/x'>this</a></p>"
@@ -54,7 +54,7 @@ def test_the_html_part_stands_alone_and_may_run_nothing(client):
     assert response["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_a_mail_without_html_shows_its_text(client):
+def test_an_email_without_html_shows_its_text(client):
     name = write_mail(html="").name
 
     assert "Read &lt;this&gt;" in client.get(f"/outbox/{name}").content.decode()

@@ -1,4 +1,4 @@
-"""Interests in one's own words: written, seen before they count, kept, told and erased."""
+"""Interests in the reader's own words: written, previewed, saved, exported and erased."""
 
 import json
 
@@ -37,7 +37,7 @@ def fields_of(reader, **fields):
     return {name: getattr(reader, name) for name in names} | {"local_time": f"{reader.local_time:%H:%M}", **fields}
 
 
-def test_preferences_show_what_one_wrote_and_change_it(client):
+def test_own_words_can_be_read_and_changed_in_the_preferences(client):
     reader = make_subscriber(own_words="Sourdough")
     address = f"/preferences/{token_of(reader)}"
 
@@ -60,7 +60,7 @@ def test_the_preview_follows_the_words_and_saves_nothing(client):
     assert reader.own_words == ""
 
 
-def test_a_text_that_is_too_long_is_told_where_it_stands_and_changes_nothing(client):
+def test_a_text_that_is_too_long_gets_an_error_in_place_and_changes_nothing(client):
     reader = make_subscriber(own_words=WORDS)
     address = f"/preferences/{token_of(reader)}"
     page = html_of(client.post(address, fields_of(reader, own_words="x" * (MAX_OWN_WORDS + 1))).content.decode())
@@ -72,7 +72,7 @@ def test_a_text_that_is_too_long_is_told_where_it_stands_and_changes_nothing(cli
     assert reader.own_words == WORDS
 
 
-def test_whoever_signs_up_with_words_sees_todays_digest_with_them_and_keeps_them(client, sign_up):
+def test_own_words_at_sign_up_count_in_the_preview_of_todays_digest_and_are_saved(client, sign_up):
     page = client.post("/start/reading-list", {"interests": WORDS})
     form = html_of(page.content.decode())
 
@@ -82,7 +82,7 @@ def test_whoever_signs_up_with_words_sees_todays_digest_with_them_and_keeps_them
     assert Subscriber.objects.get().own_words == WORDS
 
 
-def test_a_subscriber_sees_what_words_would_change_and_keeps_them(client):
+def test_a_subscriber_sees_what_words_would_change_and_saves_them(client):
     reader = make_subscriber(own_words="Sourdough")
     token = token_of(reader)
     page = client.post(reverse("own_reading_list", args=[token]), {"interests": WORDS})
@@ -97,14 +97,14 @@ def test_a_subscriber_sees_what_words_would_change_and_keeps_them(client):
     assert not Feedback.objects.exists()
 
 
-def test_what_one_wrote_is_in_ones_data(client):
+def test_own_words_are_in_the_readers_data(client):
     reader = make_subscriber(own_words=WORDS)
     data = json.loads(client.get(f"/preferences/{token_of(reader)}/data.json").content)
 
     assert data["profile"]["own_words"] == WORDS
 
 
-def test_what_a_stranger_typed_for_somebody_who_left_changes_nothing_until_they_confirm(sign_up):
+def test_words_a_stranger_typed_for_a_former_reader_change_nothing_until_they_confirm(sign_up):
     reader = make_subscriber("sofia@example.org", own_words="Sourdough")
     reader.unsubscribe(reader.created_at)
 

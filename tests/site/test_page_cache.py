@@ -1,4 +1,4 @@
-"""Pages that are kept: by us, by browsers, and never longer than they are right."""
+"""Cached pages: kept by us and by browsers, and never longer than they are correct."""
 
 import gzip
 from types import SimpleNamespace
@@ -27,11 +27,11 @@ def paper():
 
 @pytest.fixture(params=KEPT)
 def address(request, paper):
-    """The address of a page that is kept."""
+    """The address of a cached page."""
     return request.param.format(paper=paper.pk)
 
 
-def test_a_page_that_is_kept_costs_one_query(client, paper, django_assert_num_queries, address):
+def test_a_cached_page_costs_one_query(client, paper, django_assert_num_queries, address):
     first = client.get(address)
 
     with django_assert_num_queries(1):
@@ -65,7 +65,7 @@ def test_a_change_shows_at_once(client, paper, address, change):
     assert after.content != before.content
 
 
-def test_strangers_cannot_have_more_pages_kept_than_there_are(client, paper, monkeypatch, address):
+def test_strangers_cannot_get_more_pages_cached_than_there_are(client, paper, monkeypatch, address):
     names = set()
     keep = page_cache.cache.set
     monkeypatch.setattr(page_cache.cache, "set", lambda name, *said, **how: names.add(name) or keep(name, *said, **how))
@@ -99,14 +99,14 @@ def test_strangers_cannot_have_more_pages_kept_than_there_are(client, paper, mon
         ("notgzip", False),
     ],
 )
-def test_a_page_is_zipped_for_whoever_takes_that(client, paper, accepted, zipped):
+def test_a_page_is_only_gzipped_for_clients_that_accept_it(client, paper, accepted, zipped):
     response = client.get("/", headers={"Accept-Encoding": accepted})
 
     assert (response.headers.get("Content-Encoding") == "gzip") is zipped
     assert ("Motifs" in response.content.decode(errors="replace")) is not zipped
 
 
-def test_taking_a_vote_back_shows_at_once(client, paper):
+def test_withdrawing_a_vote_shows_at_once(client, paper):
     member = make_member()
     votes.cast_vote(member, paper, NOON)
     with_vote = client.get("/").content
@@ -116,7 +116,7 @@ def test_taking_a_vote_back_shows_at_once(client, paper):
     assert client.get("/").content != with_vote
 
 
-def test_what_is_no_part_of_the_state_shows_after_a_minute(client, paper, monkeypatch):
+def test_changes_outside_the_page_state_show_within_a_minute(client, paper, monkeypatch):
     timeouts = []
     monkeypatch.setattr(
         page_cache, "cache", SimpleNamespace(get=lambda _: None, set=lambda *said: timeouts.append(said[2]))
@@ -129,7 +129,7 @@ def test_what_is_no_part_of_the_state_shows_after_a_minute(client, paper, monkey
 
 
 @pytest.mark.parametrize("path", [*KEPT, "/trending", "/archive", "/topics", "/search?q=motifs", "/feed.json"])
-def test_browsers_keep_a_page_and_ask_whether_it_changed(client, paper, path):
+def test_browsers_cache_a_page_and_ask_whether_it_changed(client, paper, path):
     address = path.format(paper=paper.pk)
     response = client.get(address)
 
@@ -147,7 +147,7 @@ def test_a_page_tells_when_it_last_changed(client, paper):
     assert client.get("/")["Last-Modified"] == "Thu, 21 Aug 2025 12:00:00 GMT"
 
 
-def test_a_page_is_zipped_for_who_can_read_that(client, paper):
+def test_a_gzipped_page_has_the_same_content_and_etag(client, paper):
     plain, zipped = client.get("/"), client.get("/", headers={"Accept-Encoding": "gzip, br"})
 
     assert zipped["Content-Encoding"] == "gzip"
@@ -163,7 +163,7 @@ def test_head_is_answered_as_get_without_the_page(client, paper):
     assert response["ETag"] == client.get("/")["ETag"]
 
 
-def test_what_a_member_is_shown_is_kept_by_nobody(client, sign_in, paper):
+def test_a_page_shown_to_a_member_is_not_cached_for_others(client, sign_in, paper):
     client.get("/")
     sign_in()
     page = client.get("/")
@@ -174,7 +174,7 @@ def test_what_a_member_is_shown_is_kept_by_nobody(client, sign_in, paper):
     assert "Account" not in client.get("/").content.decode()
 
 
-def test_a_draft_that_staff_sees_is_kept_by_nobody(client, paper):
+def test_a_draft_shown_to_staff_is_not_cached_for_others(client, paper):
     make_edition(make_paper("In the making"), day=DAY.replace(day=28), published=False)
     client.force_login(get_user_model().objects.create_user("curator", is_staff=True))
 
@@ -183,7 +183,7 @@ def test_a_draft_that_staff_sees_is_kept_by_nobody(client, paper):
     assert client.get("/papers/2025-08-28").status_code == 404
 
 
-def test_a_page_that_is_not_there_is_not_kept(client):
+def test_a_missing_page_is_not_cached(client):
     assert client.get("/papers/2025-08-21").status_code == 404
     make_edition(make_paper())
 

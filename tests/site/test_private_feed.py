@@ -1,4 +1,4 @@
-"""One's own feed: a private address that can be revoked."""
+"""A reader's own feed: a private address that can be revoked."""
 
 import json
 from datetime import timedelta
@@ -43,7 +43,7 @@ def read_json(client, reader):
     return json.loads(client.get(address(reader, "JSON Feed")).content)["items"]
 
 
-def test_the_atom_feed_holds_ones_digests_newest_first(client, reader, edition):
+def test_the_atom_feed_has_the_readers_digests_newest_first(client, reader, edition):
     make_delivery(reader, edition, status="sent", created_at=NOON)
     make_delivery(reader, edition, status="kept", period=DAY + timedelta(days=1), created_at=NOON + timedelta(days=1))
     make_delivery(make_subscriber(), edition, status="sent")
@@ -62,7 +62,7 @@ def test_the_atom_feed_holds_ones_digests_newest_first(client, reader, edition):
     assert "In this edition" in html
 
 
-def test_the_json_feed_holds_the_same(client, reader, edition):
+def test_the_json_feed_has_the_same(client, reader, edition):
     delivery = make_delivery(reader, edition, status="sent", created_at=NOON)
 
     answer = client.get(address(reader, "JSON Feed"))
@@ -86,13 +86,13 @@ def test_an_entry_keeps_its_id(client, reader, edition):
 
 
 @pytest.mark.parametrize("status", [Delivery.Status.SKIPPED, Delivery.Status.CANCELLED, Delivery.Status.HELD])
-def test_what_goes_to_nobody_is_in_no_feed(client, reader, edition, status):
+def test_digests_that_go_to_no_one_are_in_no_feed(client, reader, edition, status):
     make_delivery(reader, edition, status=status)
 
     assert read_json(client, reader) == []
 
 
-def test_a_paper_hidden_meanwhile_is_left_out(client, reader, edition):
+def test_a_paper_that_was_hidden_later_is_left_out(client, reader, edition):
     make_delivery(reader, edition, status="sent")
     EditionPaper.objects.filter(paper__title="Second").update(placement=EditionPaper.Placement.HIDDEN)
 
@@ -101,7 +101,7 @@ def test_a_paper_hidden_meanwhile_is_left_out(client, reader, edition):
     assert read_json(client, reader) == []
 
 
-def test_who_has_the_newest_gets_no_copy(client, reader, edition):
+def test_the_feed_is_only_sent_again_if_it_changed(client, reader, edition):
     make_delivery(reader, edition, status="sent")
     etag = client.get(address(reader, "Atom"))["ETag"]
 
@@ -119,7 +119,7 @@ def test_more_digests_cost_no_more_queries(client, reader, edition, django_asser
         client.get(address(reader, "Atom"))
 
 
-def test_a_new_address_kills_the_old_one(client, reader):
+def test_a_new_address_disables_the_old_one(client, reader):
     old = address(reader, "Atom")
 
     page = client.post(preferences(reader, "/feed"), follow=True).content.decode()
@@ -141,7 +141,7 @@ def test_a_feed_can_be_turned_off_and_on(client, reader):
     assert address(reader, "Atom").rpartition("/feeds/")[2].partition(":")[0] in page
 
 
-def test_a_feed_that_is_all_somebody_gets_is_not_turned_off(client, reader):
+def test_a_feed_cannot_be_turned_off_if_it_is_all_a_reader_gets(client, reader):
     reader.channel = Channel.FEED
     reader.save()
 
@@ -151,7 +151,7 @@ def test_a_feed_that_is_all_somebody_gets_is_not_turned_off(client, reader):
     assert client.get(address(reader, "Atom")).status_code == 200
 
 
-def test_opening_the_page_makes_no_feed(client):
+def test_opening_the_page_creates_no_feed(client):
     reader = make_subscriber()
 
     assert client.get(preferences(reader, "/feed")).status_code == 405
@@ -161,21 +161,21 @@ def test_opening_the_page_makes_no_feed(client):
     assert reader.feed_key is None
 
 
-def test_a_link_of_another_purpose_is_no_feed(client, reader):
+def test_a_token_for_another_purpose_opens_no_feed(client, reader):
     token = links.token(Purpose.VIEW, reader)
 
     assert client.get(f"/feeds/{token}/atom").status_code == 404
     assert client.get("/feeds/x/json").status_code == 404
 
 
-def test_the_feed_is_gone_with_ones_data(client, reader):
+def test_the_feed_is_gone_once_the_readers_data_is_erased(client, reader):
     link = address(reader, "JSON Feed")
     reader.erase()
 
     assert client.get(link).status_code == 410
 
 
-def test_no_search_engine_and_no_shared_cache_keeps_it(client, reader):
+def test_search_engines_and_shared_caches_may_not_keep_the_feed(client, reader):
     answer = client.get(address(reader, "Atom"))
 
     assert "noindex" in answer["X-Robots-Tag"]

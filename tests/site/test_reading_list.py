@@ -1,4 +1,4 @@
-"""Starting from papers one has, or from one's own words."""
+"""Starting from papers that readers have, or from their own words."""
 
 import logging
 import re
@@ -49,7 +49,7 @@ def preferences_address(reader):
     return reverse("own_reading_list", args=[token]), reverse("keep_reading_list", args=[token])
 
 
-def test_a_file_becomes_a_form_to_sign_up_with_and_nothing_is_kept(client, topic, papers):
+def test_a_file_becomes_a_sign_up_form_and_nothing_is_stored(client, topic, papers):
     body = b"@misc{a, title={X}, eprint={2501.00000}, archiveprefix={arXiv}}\n@misc{b, title={An unknown one of them}}"
 
     html = " ".join(brought(client, file=body).content.decode().split())
@@ -59,7 +59,7 @@ def test_a_file_becomes_a_form_to_sign_up_with_and_nothing_is_kept(client, topic
     assert not Feedback.objects.exists()
 
 
-def test_what_is_pasted_suggests_topics_and_authors(client, topic, papers):
+def test_a_pasted_list_suggests_topics_and_authors(client, topic, papers):
     html = brought(client, pasted="2501.00000\n2501.00001\n2501.00002").content.decode()
 
     assert re.search(rf'name="topics" value="{topic.pk}"[^>]* checked', html)
@@ -87,14 +87,14 @@ def test_words_become_boxes_to_tick(client, topic, papers):
         ({"file": b"x" * (7 * 2**20)}, "too big"),
     ],
 )
-def test_what_cannot_be_read_is_told(client, papers, fields, message):
+def test_unreadable_input_gets_a_clear_error(client, papers, fields, message):
     answer = brought(client, **fields)
 
     assert answer.status_code == 422
     assert message in answer.content.decode()
 
 
-def test_nothing_of_a_file_reaches_the_disk_or_the_log(client, papers, tmp_path, settings, caplog):
+def test_nothing_from_a_file_reaches_the_disk_or_the_log(client, papers, tmp_path, settings, caplog):
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
     caplog.set_level(logging.DEBUG)
     body = f"@misc{{a, title={{{SECRET}}}, note={{{'x' * 3_000_000}}}}}".encode()
@@ -116,14 +116,14 @@ def test_a_file_of_fifty_megabytes_never_reaches_the_disk(client, tmp_path, sett
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_network_reads_so_many_lists_an_hour(client, papers):
+def test_the_lists_per_network_and_hour_are_limited(client, papers):
     answers = [brought(client, pasted="2501.00000") for _ in range(31)]
 
     assert [answer.status_code for answer in answers] == [200] * 30 + [422]
     assert "try again in an hour" in answers[-1].content.decode()
 
 
-def test_a_subscriber_sees_what_would_change_and_then_keeps_it(client, topic, papers):
+def test_a_subscriber_sees_what_would_change_and_then_saves_it(client, topic, papers):
     reader = make_subscriber()
     look, keep = preferences_address(reader)
 
@@ -143,7 +143,7 @@ def test_a_subscriber_sees_what_would_change_and_then_keeps_it(client, topic, pa
     assert Profile.objects.get(subscriber=reader).opinions.size == 2
 
 
-def test_what_one_chose_before_stays(client, topic, papers):
+def test_earlier_choices_stay(client, topic, papers):
     reader = make_subscriber(follows=[topic])
     Feedback.objects.create(subscriber=reader, paper=papers[0], kind="less")
     _, keep = preferences_address(reader)
@@ -154,7 +154,7 @@ def test_what_one_chose_before_stays(client, topic, papers):
     assert list(reader.topics.all()) == [topic]
 
 
-def test_ones_own_papers_are_never_recommended(client, topic, papers):
+def test_papers_the_reader_wrote_are_never_recommended(client, topic, papers):
     reader = make_subscriber(follows=[topic])
     _, keep = preferences_address(reader)
 
@@ -166,7 +166,7 @@ def test_ones_own_papers_are_never_recommended(client, topic, papers):
     assert Feedback.objects.get().kind == "wrote"
 
 
-def test_signing_up_keeps_what_was_brought(sign_up, topic, papers):
+def test_signing_up_saves_the_reading_list(sign_up, topic, papers):
     sign_up(topics=[topic.pk], liked=[papers[1].pk], written=[papers[0].pk], mute=["surveys"], authors=["Emmy Noether"])
 
     assert set(Feedback.objects.values_list("paper_id", "kind")) == {(papers[0].pk, "wrote"), (papers[1].pk, "more")}

@@ -1,4 +1,4 @@
-"""What search engines ask of each public page: a title and a description of its own, one address, links to follow."""
+"""What search engines expect of each public page: its own title and description, one address, links to follow."""
 
 import json
 import urllib.robotparser
@@ -24,7 +24,7 @@ PAGES = {
 }
 
 
-# Forms of several steps, which nobody should land in the middle of.
+# Forms with several steps. No one should land in the middle of one.
 HIDDEN = {"/start", "/start/reading-list", "/submit"}
 
 
@@ -37,7 +37,7 @@ def paper():
 
 @pytest.fixture
 def pages(client, paper):
-    """The pages that may be found, each as it is."""
+    """The pages that may be indexed, as parsed HTML."""
     addresses = {name: address or f"/papers/{paper.pk}" for name, address in PAGES.items()}
     answers = {name: client.get(address, follow=True) for name, address in addresses.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(addresses, 200)
@@ -59,14 +59,14 @@ def _rel(page, rel):
     return [link["href"] for link in page.all("link") if "rel" in link and link["rel"] == rel]
 
 
-def test_each_has_a_title_of_its_own(pages):
+def test_each_page_has_its_own_title(pages):
     titles = {name: page.one("title").text.strip() for name, page in pages.items()}
 
     assert all(titles.values())
     assert len(set(titles.values())) == len(titles)
 
 
-def test_each_has_one_description_that_is_no_other_pages(pages):
+def test_each_page_has_one_description_that_no_other_page_has(pages):
     descriptions = {name: _meta(page, "description") for name, page in pages.items()}
 
     assert {name: texts for name, texts in descriptions.items() if len(texts) != 1 or len(texts[0]) < 15} == {}
@@ -74,7 +74,7 @@ def test_each_has_one_description_that_is_no_other_pages(pages):
     assert len({texts[0] for texts in descriptions.values()}) == len(descriptions)
 
 
-def test_each_names_its_one_address_on_this_site(pages, client):
+def test_each_page_names_its_canonical_address_on_this_site(pages, client):
     addresses = {name: _rel(page, "canonical") for name, page in pages.items()}
 
     assert {name: links for name, links in addresses.items() if len(links) != 1} == {}
@@ -85,7 +85,7 @@ def test_each_names_its_one_address_on_this_site(pages, client):
         assert client.get(path).status_code == 200
 
 
-def test_each_says_its_language_and_has_one_heading_and_room_for_a_phone(pages):
+def test_each_page_states_its_language_has_one_heading_and_fits_a_phone(pages):
     for page in pages.values():
         assert page.one("html")["lang"] == "en"
         assert len(page.all("h1")) == 1
@@ -110,12 +110,12 @@ def test_structured_data_can_be_read(pages):
                 assert json.loads(script.text)["@context"].startswith("https://schema.org")
 
 
-def test_robots_may_read_each_page_and_its_files_and_nothing_of_anybodys_own(pages, client):
+def test_robots_may_read_each_page_and_its_files_but_nothing_personal(pages, client):
     robots = urllib.robotparser.RobotFileParser()
     robots.parse(client.get("/robots.txt").content.decode().splitlines())
 
     for name, page in pages.items():
-        # What the file says of searches with words in them, Python's reader takes for the page without any, too.
+        # Python's parser also applies the rule for searches with words to the search page without any.
         assert name == "/search" or robots.can_fetch("Googlebot", _rel(page, "canonical")[0])
         for file in _rel(page, "stylesheet"):
             assert robots.can_fetch("Googlebot", urljoin(SITE, file))

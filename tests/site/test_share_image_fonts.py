@@ -1,4 +1,4 @@
-"""Share images: letters of every script are drawn, in the order in which they are read."""
+"""Share images: letters of every script are drawn, in reading order."""
 
 import io
 
@@ -35,7 +35,7 @@ def test_every_letter_is_drawn_by_a_font_that_has_it(title):
 
 
 @pytest.mark.parametrize("title", ["基于图", "الع", "שלום", "그래프"])
-def test_the_font_of_pages_does_not_pretend_to_have_other_scripts(title):
+def test_the_page_font_does_not_claim_to_have_other_scripts(title):
     assert not has_letter(0, title[0])
 
 
@@ -54,17 +54,17 @@ def test_a_letter_that_no_font_has_leaves_no_box():
         ([], "ltr", []),
     ],
 )
-def test_words_stand_in_the_order_in_which_they_are_read(words, base, drawn):
+def test_words_are_placed_in_reading_order(words, base, drawn):
     assert in_drawing_order(words, base) == drawn
 
 
 @pytest.mark.parametrize(("title", "answer"), [("2026: שלום", True), ("GNN שלום", False), ("123", False), ("", False)])
-def test_a_title_is_read_from_the_side_of_its_first_letter(title, answer):
+def test_the_first_letter_decides_from_which_side_a_title_is_read(title, answer):
     assert is_right_to_left(title) == answer
 
 
 @pytest.mark.parametrize("title", [*TITLES.values(), "", " ", "图" * 400, "a" * 500, "🚀\u202e\u0000", "שלום " * 80])
-def test_any_title_makes_a_picture_with_its_letters_within_the_sheet(title):
+def test_any_title_makes_an_image_with_no_letters_in_the_margins(title):
     picture = Image.open(io.BytesIO(draw_share_image(Paper(title=title, authors=["王小明", "محمد"]))))
 
     assert picture.size == (IMAGE_WIDTH, IMAGE_HEIGHT)

@@ -1,4 +1,4 @@
-"""Signing in to the panel: so many tries, and a code beside the password."""
+"""Signing in to the panel: a limited number of attempts, and a code besides the password."""
 
 import pytest
 import time_machine
@@ -42,7 +42,7 @@ def test_without_the_setting_the_password_is_enough(client, person):
 
 
 @pytest.mark.parametrize("second_factor", [False, True])
-def test_who_asks_for_the_sign_in_page_itself_ends_on_the_first_page(client, person, settings, second_factor):
+def test_opening_the_sign_in_page_directly_leads_to_the_first_page(client, person, settings, second_factor):
     settings.SECOND_FACTOR = second_factor
     page = client.post("/admin/login/", {"username": "ada", "password": PASSWORD}, follow=True)
 
@@ -52,7 +52,7 @@ def test_who_asks_for_the_sign_in_page_itself_ends_on_the_first_page(client, per
     assert client.get("/admin/").status_code == 200
 
 
-def test_who_has_no_second_factor_sets_one_up_and_is_in(client, person, strict):
+def test_users_without_a_second_factor_set_one_up_and_are_signed_in(client, person, strict):
     assert "/admin/second-factor/set-up/" in sign_in(client).redirect_chain[-1][0]
     assert client.get("/admin/digest/edition/").status_code == 302
 
@@ -63,7 +63,7 @@ def test_who_has_no_second_factor_sets_one_up_and_is_in(client, person, strict):
     assert LogEntry.objects.get().change_message == "Set up two-factor sign-in."
 
 
-def test_the_picture_holds_the_key_and_nothing_is_kept_before_a_code_proves_it(client, person, strict):
+def test_the_qr_code_has_the_key_and_nothing_is_stored_until_a_code_proves_it(client, person, strict):
     sign_in(client)
 
     html = client.get("/admin/second-factor/set-up/").content.decode()
@@ -74,7 +74,7 @@ def test_the_picture_holds_the_key_and_nothing_is_kept_before_a_code_proves_it(c
     assert not TOTPDevice.objects.exists()
 
 
-def test_the_next_time_a_code_is_asked_for_and_counts_once(client, person, strict):
+def test_the_next_sign_in_asks_for_a_code_that_works_once(client, person, strict):
     with time_machine.travel(NOON, tick=False):
         set_up(client)
     key = TOTPDevice.objects.get().bin_key
@@ -90,7 +90,7 @@ def test_the_next_time_a_code_is_asked_for_and_counts_once(client, person, stric
         assert "was already used" in client.post("/admin/second-factor/", code).content.decode()
 
 
-def test_a_spare_code_lets_in_once(client, person, strict):
+def test_a_recovery_code_works_once(client, person, strict):
     codes = set_up(client).context["codes"]
     client.logout()
     sign_in(client)
@@ -99,7 +99,7 @@ def test_a_spare_code_lets_in_once(client, person, strict):
     assert StaticToken.objects.count() == 9
 
 
-def test_the_password_alone_brings_no_new_factor(client, person, strict):
+def test_the_password_alone_cannot_set_up_a_new_factor(client, person, strict):
     set_up(client)
     client.logout()
     sign_in(client)
@@ -119,7 +119,7 @@ def test_a_code_leads_to_no_other_site(client, person, strict):
     assert answer.context["onward"] == "/admin/"
 
 
-def test_an_owner_takes_a_lost_factor_away(client, person, strict, django_user_model):
+def test_an_owner_can_reset_a_lost_factor(client, person, strict, django_user_model):
     set_up(client)
     other = django_user_model.objects.create_user("grace", is_staff=True)
     TOTPDevice.objects.create(user=other, name="app")
@@ -130,14 +130,14 @@ def test_an_owner_takes_a_lost_factor_away(client, person, strict, django_user_m
     assert LogEntry.objects.filter(change_message="Reset two-factor sign-in.").exists()
 
 
-def test_the_keys_of_second_factors_are_nobodys_to_read(admin_client, admin_user):
+def test_no_one_can_read_the_keys_of_second_factors(admin_client, admin_user):
     TOTPDevice.objects.create(user=admin_user, name="app")
 
     assert admin_client.get("/admin/otp_totp/totpdevice/").status_code == 404
     assert admin_client.get("/admin/otp_static/staticdevice/").status_code == 404
 
 
-def test_after_so_many_tries_even_the_right_password_waits(client, person, settings):
+def test_after_too_many_attempts_even_the_right_password_is_refused(client, person, settings):
     settings.SIGN_IN_TRIES = "3 per 15 minutes"
     for _ in range(3):
         assert "correct" in sign_in(client, "wrong").content.decode()
@@ -148,7 +148,7 @@ def test_after_so_many_tries_even_the_right_password_waits(client, person, setti
     assert client.get("/admin/").status_code == 302
 
 
-def test_codes_are_tried_so_many_times_too(client, person, settings, strict):
+def test_attempts_with_codes_are_limited_too(client, person, settings, strict):
     set_up(client)
     client.logout()
     sign_in(client)
@@ -159,7 +159,7 @@ def test_codes_are_tried_so_many_times_too(client, person, settings, strict):
     assert "Too many attempts" in pages[-1]
 
 
-def test_a_draft_on_the_site_waits_for_the_second_factor_too(client, person, strict):
+def test_a_draft_on_the_site_needs_the_second_factor_too(client, person, strict):
     make_edition(make_paper("In the making"), published=False)
     sign_in(client)
     assert client.get(f"/papers/{DAY}").status_code == 404

@@ -1,4 +1,4 @@
-"""The public pages, as a reader meets them."""
+"""The public pages, as a reader sees them."""
 
 import re
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ def titles(html):
     return [title.strip() for title in re.findall(r'<a href="/papers/\d+">([^<]+)</a>', html)]
 
 
-def test_before_the_first_edition_the_front_page_asks_to_sign_up(client):
+def test_before_the_first_edition_the_front_page_invites_readers_to_sign_up(client):
     html = page(client, "/")
 
     assert "first edition is on its way" in html
@@ -53,7 +53,7 @@ def test_the_front_page_shows_the_latest_edition_with_the_banner(client):
     assert "Thursday, 21 August" in html
 
 
-def test_every_page_has_one_heading_of_the_first_rank_and_the_landmarks(client):
+def test_every_page_has_one_top_level_heading_and_the_landmarks(client):
     paper = make_paper()
     make_edition(paper)
 
@@ -64,7 +64,7 @@ def test_every_page_has_one_heading_of_the_first_rank_and_the_landmarks(client):
         assert html.all("a[href=#content]")
 
 
-def test_the_page_asks_nothing_of_other_hosts(client):
+def test_the_page_loads_nothing_from_other_hosts(client):
     make_edition(make_paper())
 
     html = page(client, "/")
@@ -74,7 +74,7 @@ def test_the_page_asks_nothing_of_other_hosts(client):
     assert "@import" not in html
 
 
-def test_the_page_of_a_day_leads_to_its_files_its_week_and_its_month(client):
+def test_the_page_of_a_day_links_to_its_files_its_week_and_its_month(client):
     make_edition(make_paper())
 
     html = page(client, "/papers/2025-08-21")
@@ -83,7 +83,7 @@ def test_the_page_of_a_day_leads_to_its_files_its_week_and_its_month(client):
         assert f'href="/papers/{address}"' in html
 
 
-def test_a_paper_stands_with_all_that_is_known_of_it(client):
+def test_a_paper_is_shown_with_everything_known_about_it(client):
     paper = make_paper(
         "Motifs", about=make_topic("Graph learning"), authors=["Ada", "Emmy"], code_url="https://example.org/code"
     )
@@ -103,7 +103,7 @@ def test_a_paper_stands_with_all_that_is_known_of_it(client):
             assert f'href="{link}"' in html
 
 
-def test_what_stands_in_a_paper_is_text_and_never_html(client):
+def test_the_content_of_a_paper_is_text_and_never_html(client):
     paper = make_paper(
         EVIL, about=make_topic(EVIL, slug="evil"), abstract=EVIL, authors=[EVIL], code_url="javascript:alert(1)"
     )
@@ -123,7 +123,7 @@ def test_a_hyphenated_name_in_a_title_is_kept_whole(client):
     assert html_of(page(client, "/")).one("span.whole").text == "Weisfeiler-Leman"
 
 
-def test_pinned_papers_come_first_and_hidden_ones_not_at_all(client):
+def test_pinned_papers_come_first_and_hidden_ones_do_not_appear(client):
     make_edition(make_paper("One"), hidden := make_paper("Two"), pinned := make_paper("Three"))
     EditionPaper.objects.filter(paper=hidden).update(placement=EditionPaper.Placement.HIDDEN)
     EditionPaper.objects.filter(paper=pinned).update(placement=EditionPaper.Placement.PINNED)
@@ -132,7 +132,7 @@ def test_pinned_papers_come_first_and_hidden_ones_not_at_all(client):
     assert page(client, f"/papers/{hidden.pk}", status=404)
 
 
-def test_the_days_before_and_after_are_a_link_away_and_drafts_are_not(client):
+def test_a_day_links_to_the_editions_before_and_after_it_but_not_to_drafts(client):
     for day, published in ((18, True), (20, False), (21, True), (22, False), (25, True)):
         make_edition(make_paper(), day=date(2025, 8, day), published=published)
 
@@ -149,7 +149,7 @@ def test_a_day_without_an_edition_is_not_found(client, day):
     assert "Page not found" in page(client, f"/papers/{day}", status=404)
 
 
-def test_a_draft_is_for_staff_alone(client, staff_client, django_user_model):
+def test_only_staff_can_see_a_draft(client, staff_client, django_user_model):
     paper = make_paper("In the making")
     make_edition(paper, published=False)
 
@@ -163,7 +163,7 @@ def test_a_draft_is_for_staff_alone(client, staff_client, django_user_model):
     assert "first edition is on its way" in page(client, "/")
 
 
-def test_a_paper_in_no_edition_has_a_page_that_search_engines_leave_alone(client):
+def test_a_paper_in_no_edition_has_a_page_that_is_not_indexed(client):
     paper = make_paper("On its own")
 
     html = page(client, f"/papers/{paper.pk}")
@@ -173,7 +173,7 @@ def test_a_paper_in_no_edition_has_a_page_that_search_engines_leave_alone(client
     assert "In the edition of" not in html
 
 
-def test_a_paper_that_a_digest_brought_keeps_its_page_in_a_draft_which_stays_unsaid(client):
+def test_a_paper_that_was_sent_keeps_its_page_without_a_mention_of_its_draft(client):
     make_edition(paper := make_paper(sent_at=NOON), published=False, day=DAY)
     EditionPaper.objects.update(note="A word of the curator")
 
@@ -190,7 +190,7 @@ def test_a_withdrawn_paper_says_so(client):
     assert "This paper was withdrawn on" in page(client, paper.get_absolute_url())
 
 
-def test_a_papers_page_leads_to_its_edition(client):
+def test_a_papers_page_links_to_its_edition(client):
     make_edition(paper := make_paper())
 
     assert 'href="/papers/2025-08-21"' in page(client, f"/papers/{paper.pk}")
@@ -219,7 +219,7 @@ def test_twice_the_papers_cost_no_more_queries(client, django_assert_max_num_que
 
 
 @pytest.mark.parametrize("address", ["/", "/papers/2025-08-21", "/papers/1", "/outbox/", "/healthz", "/readyz"])
-def test_pages_are_read_and_not_posted_to(client, address):
+def test_pages_cannot_be_posted_to(client, address):
     assert client.post(address).status_code == 405
 
 
@@ -233,7 +233,7 @@ def delivery():
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_digest_in_the_browser_is_the_mails_own_html_without_its_personal_links(client, delivery):
+def test_a_digest_in_the_browser_is_the_emails_html_without_its_personal_links(client, delivery):
     html = page(client, digest_address(delivery))
 
     mailed = render(delivery).html
@@ -244,7 +244,7 @@ def test_a_digest_in_the_browser_is_the_mails_own_html_without_its_personal_link
         assert link not in html
 
 
-def test_a_digest_in_the_browser_may_run_and_load_nothing_and_is_in_no_index(client, delivery):
+def test_a_digest_in_the_browser_cannot_run_or_load_anything_and_is_not_indexed(client, delivery):
     response = client.get(digest_address(delivery))
 
     assert response["Content-Security-Policy"].startswith("default-src 'none'")
@@ -252,7 +252,7 @@ def test_a_digest_in_the_browser_may_run_and_load_nothing_and_is_in_no_index(cli
     assert response["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_digest_in_the_browser_stays_when_another_edition_comes(client, delivery):
+def test_a_digest_in_the_browser_stays_the_same_when_another_edition_comes(client, delivery):
     make_edition(make_paper("Later"), day=DAY + timedelta(days=1))
 
     html = page(client, digest_address(delivery))
@@ -266,13 +266,13 @@ def test_a_forged_link_to_a_digest_is_not_found(client, delivery, token):
     assert "Page not found" in page(client, f"/digests/{token}", status=404)
 
 
-def test_the_digest_of_somebody_erased_is_gone(client, delivery):
+def test_the_digest_of_an_erased_reader_is_gone(client, delivery):
     delivery.subscriber.erase()
 
     assert "This digest is gone" in page(client, digest_address(delivery), status=410)
 
 
-def test_a_digest_without_any_paper_left_says_that_it_is_gone(client, delivery):
+def test_a_digest_with_no_papers_left_says_that_it_is_gone(client, delivery):
     Paper.objects.all().delete()
 
     assert "This digest is gone" in page(client, digest_address(delivery), status=410)

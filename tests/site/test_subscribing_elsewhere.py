@@ -1,4 +1,4 @@
-"""Signing up from other sites: the API with its key, the badge, and what the panel gives to copy."""
+"""Signing up from other sites: the API with its key, the badge, and the code to copy from the panel."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -25,7 +25,7 @@ def ask(settings):
 
     def ask(body=None, key=KEY, **fields):
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        # As another server asks: with no cookie and no token.
+        # Like a request from another server: no cookie and no token.
         return Client(enforce_csrf_checks=True).post(
             "/api/subscriptions", body or fields, content_type="application/json", headers=headers
         )
@@ -33,7 +33,7 @@ def ask(settings):
     return ask
 
 
-def test_a_request_starts_a_sign_up_that_its_owner_confirms(ask, queued):
+def test_a_request_starts_a_sign_up_that_the_owner_has_to_confirm(ask, queued):
     topic = make_topic("Robotics")
 
     answer = ask(email="Ada@example.org", topics=[topic.slug], frequency="weekly", time_zone="Asia/Calcutta")
@@ -62,7 +62,7 @@ def test_without_the_key_nothing_happens(ask, queued, key):
     assert queued == []
 
 
-def test_where_no_key_is_set_there_is_no_such_address(ask, settings, queued):
+def test_the_address_does_not_exist_if_no_key_is_set(ask, settings, queued):
     settings.SUBSCRIBE_KEY = ""
 
     assert ask(key="", email="ada@example.org").status_code == 404
@@ -82,7 +82,7 @@ def test_where_no_key_is_set_there_is_no_such_address(ask, settings, queued):
         {"email": "a@example.org", "topics": ["x"] * 1000},
     ],
 )
-def test_bad_input_is_answered_in_words(ask, queued, fields):
+def test_bad_input_gets_a_clear_error(ask, queued, fields):
     answer = ask(**fields)
 
     assert answer.status_code == 400
@@ -91,18 +91,18 @@ def test_bad_input_is_answered_in_words(ask, queued, fields):
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "null"])
-def test_a_body_that_is_no_request_is_answered_too(ask, queued, body):
+def test_a_malformed_body_is_rejected_too(ask, queued, body):
     assert ask(body=body).status_code == 400
 
 
-def test_a_mailbox_is_written_to_no_more_often_than_by_the_form(ask, settings, queued):
+def test_an_address_gets_no_more_emails_than_through_the_form(ask, settings, queued):
     settings.MAILS_PER_ADDRESS = "1 per hour"
 
     assert [ask(email="ada@example.org").status_code for _ in range(2)] == [202, 202]
     assert queued == ["sign_up"]
 
 
-def test_all_together_have_a_limit(ask, settings, queued):
+def test_all_requests_together_have_a_limit(ask, settings, queued):
     settings.MAILS_PER_SITE = "1 per hour"
 
     assert [ask(email=f"{name}@example.org").status_code for name in ("a", "b")] == [202, 429]

@@ -32,7 +32,7 @@ def edition():
 
 
 def box(html):
-    """What the ticked box stands for, None where there is none."""
+    """Return the value of the ticked box, or None if there is none."""
     match = re.search(r'<input type="checkbox" name="follow" value="([^"]*)" checked>', html)
     return unescape(match[1]) if match else None
 
@@ -48,7 +48,7 @@ def ask(**choices):
 # --- The page ---
 
 
-def test_the_link_of_a_search_leads_to_a_form_that_says_what_one_will_follow(client, edition, topic):
+def test_a_search_links_to_a_form_that_says_what_the_reader_will_follow(client, edition, topic):
     for paper in edition.papers.all():
         paper.topics.add(topic, through_defaults={"score": 0.9})
     page = client.get("/search?q=graph++networks&topic=graph-learning&since=2025-08-01").content.decode()
@@ -62,7 +62,7 @@ def test_the_link_of_a_search_leads_to_a_form_that_says_what_one_will_follow(cli
     assert not Subscriber.objects.exists()
 
 
-def test_a_topic_that_is_ticked_is_not_folded_away(client):
+def test_a_ticked_topic_is_not_folded_away(client):
     topics = [make_topic(f"Topic {number}", slug=f"topic-{number}") for number in range(9)]
 
     assert '<details class="further">' in client.get("/subscribe").content.decode()
@@ -73,11 +73,11 @@ def test_without_a_search_there_is_nothing_to_follow(client):
     assert "You’ll follow" not in client.get("/subscribe?q=+").content.decode()
 
 
-def test_quotation_marks_are_no_part_of_the_words(client):
+def test_quotation_marks_are_not_part_of_the_words(client):
     assert box(client.get('/subscribe?q="graph networks"').content.decode()) == "graph networks"
 
 
-def test_what_stands_in_a_search_is_text(client):
+def test_the_words_of_a_search_are_shown_as_text(client):
     html = client.get("/subscribe", {"q": '"><script>alert(1)</script>.*'}).content.decode()
 
     assert "<script>alert" not in html
@@ -85,7 +85,7 @@ def test_what_stands_in_a_search_is_text(client):
 
 
 @pytest.mark.parametrize(("words", "message"), [("long " * 40, "longer than 100")])
-def test_a_search_that_cannot_be_followed_is_told_so_and_the_form_works(client, words, message):
+def test_a_search_that_cannot_be_followed_says_so_and_the_form_still_works(client, words, message):
     answer = client.get("/subscribe", {"q": words})
 
     assert answer.status_code == 200
@@ -96,7 +96,7 @@ def test_a_search_that_cannot_be_followed_is_told_so_and_the_form_works(client, 
 
 
 @pytest.mark.parametrize("slug", ["gone", "<b>"])
-def test_a_topic_that_is_not_there_is_left_out(client, slug):
+def test_an_unknown_topic_is_left_out(client, slug):
     html = client.get("/subscribe", {"q": "graph networks", "topic": slug}).content.decode()
 
     assert box(html) == "graph networks"
@@ -106,7 +106,7 @@ def test_a_topic_that_is_not_there_is_left_out(client, slug):
 # --- The preview ---
 
 
-def test_the_preview_shows_what_the_words_bring(client, edition):
+def test_the_preview_shows_what_the_words_match(client, edition):
     html = client.post("/preview", {"follow": "graph networks"}, headers=HTMX).content.decode()
 
     assert "1 of the 2 papers" in html
@@ -128,7 +128,7 @@ def test_an_error_elsewhere_keeps_the_words(sign_up):
     assert not Subscriber.objects.exists()
 
 
-def test_words_that_are_too_long_are_an_error_in_words(sign_up):
+def test_words_that_are_too_long_get_a_clear_error(sign_up):
     answer = sign_up(follow="long " * 40)
 
     assert answer.status_code == 422
@@ -158,14 +158,14 @@ def test_unticked_words_are_not_followed(sign_up):
     assert followed() == []
 
 
-def test_a_second_try_replaces_the_words_of_the_first():
+def test_a_second_attempt_replaces_the_words_of_the_first():
     ask(follow=("graph networks",))
     ask(follow=("optimal transport",))
 
     assert followed() == [("follow", "optimal transport")]
 
 
-def test_a_stranger_adds_no_words_to_an_active_subscriber(sign_up):
+def test_a_stranger_cannot_add_words_to_an_active_subscriber(sign_up):
     make_subscriber(ADDRESS)
 
     sign_up(email=ADDRESS, follow="graph networks")
@@ -173,7 +173,7 @@ def test_a_stranger_adds_no_words_to_an_active_subscriber(sign_up):
     assert followed() == []
 
 
-def test_what_a_former_reader_follows_and_mutes_stays():
+def test_words_that_a_former_reader_follows_and_mutes_stay():
     reader = make_subscriber(ADDRESS, confirmed_at=NOON)
     Rule.objects.create(subscriber=reader, kind="follow", phrase="optimal transport")
     Rule.objects.create(subscriber=reader, kind="mute", phrase="blockchain")
@@ -185,7 +185,7 @@ def test_what_a_former_reader_follows_and_mutes_stays():
     assert sorted(followed()) == [("follow", "graph networks"), ("follow", "optimal transport"), ("mute", "blockchain")]
 
 
-def test_a_former_reader_with_as_many_words_as_allowed_gets_no_more():
+def test_a_former_reader_who_already_follows_the_maximum_gets_no_more_words():
     reader = make_subscriber(ADDRESS, confirmed_at=NOON)
     phrases = [f"phrase {number}" for number in range(MAX_PHRASES)]
     Rule.objects.bulk_create([Rule(subscriber=reader, kind="follow", phrase=phrase, key=phrase) for phrase in phrases])
@@ -197,8 +197,8 @@ def test_a_former_reader_with_as_many_words_as_allowed_gets_no_more():
     assert reader.rules.count() == MAX_PHRASES
 
 
-def test_the_mail_that_asks_to_confirm_says_so_without_the_words():
-    """Else anybody could have a text of theirs mailed to anybody."""
+def test_the_confirmation_email_mentions_the_words_without_quoting_them():
+    """Otherwise anyone could have a text of their own emailed to anyone."""
     emails.send_confirmation(ask(follow=("buy at evil.example",)))
 
     (sent,) = mail.outbox

@@ -1,4 +1,4 @@
-"""Links with something glued to their end lead where they were meant to."""
+"""Links with something stuck to their end still lead where they were meant to."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def paths():
 
 
 @pytest.mark.parametrize("end", GLUED)
-def test_what_is_glued_to_a_link_is_cut_off(client, paths, end):
+def test_characters_stuck_to_a_link_are_cut_off(client, paths, end):
     for path in paths:
         answer = client.get(f"{path}{end}")
 
@@ -58,7 +58,7 @@ def test_what_is_glued_to_a_link_is_cut_off(client, paths, end):
         "/papers/999999.)" + 50 * ".",
     ],
 )
-def test_what_leads_nowhere_is_not_found_and_leads_to_no_other_site(client, path):
+def test_an_unknown_address_is_not_found_and_leads_to_no_other_site(client, path):
     answer = client.get(path)
 
     assert answer.status_code in {404, 302}
@@ -66,21 +66,21 @@ def test_what_leads_nowhere_is_not_found_and_leads_to_no_other_site(client, path
         assert answer.url.startswith("/admin/login/")
 
 
-def test_a_link_that_was_changed_is_still_forged(client, paths):
+def test_a_link_that_was_changed_is_still_rejected(client, paths):
     answer = client.get(f"{paths[0][:-2]}.", follow=True)
 
     assert answer.status_code == 404
 
 
-def test_what_is_posted_is_not_sent_elsewhere(client, paths):
+def test_a_post_is_not_redirected(client, paths):
     assert client.post(f"{paths[2]}.").status_code == 404
 
 
-def test_a_link_that_holds_a_query_keeps_it(client):
+def test_a_link_with_a_query_keeps_it(client):
     assert client.get("/subscribe.?q=graphs").url == "/subscribe?q=graphs"
 
 
-def test_a_page_whose_own_address_ends_so_is_left_alone(client):
+def test_a_page_whose_real_address_ends_that_way_is_left_alone(client):
     make_edition(make_paper(authors=["Sammy Davis Jr."]))
 
     assert client.get("/authors/Sammy%20Davis%20Jr.").status_code == 200

@@ -1,4 +1,4 @@
-"""Characters that no database takes: refused at every address, in each place a request has."""
+"""Characters that no database accepts: refused at every address and in every part of a request."""
 
 import json
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 pytest_plugins = ["tests.support.hostile_world"]
 
 ODD = {"NUL": "a\0b", "line breaks": "a\r\nb\u2028c\x85", "controls": "\x01\x1b\x7f\ufffe\U0010ffff"}
-# What pages read of their query and of forms.
+# Fields that pages read from queries and forms.
 NAMES = (
     "q",
     "topic",
@@ -101,7 +101,7 @@ BAD_FORMS = {
 
 
 @pytest.mark.parametrize(("content_type", "body"), BAD_FORMS.values(), ids=BAD_FORMS)
-def test_a_form_that_cannot_be_read_is_no_error_of_ours_at_any_address(hostile_world, content_type, body):
+def test_an_unreadable_form_causes_no_server_error_at_any_address(hostile_world, content_type, body):
     client, values = hostile_world
     client.raise_request_exception = False
 
@@ -109,14 +109,14 @@ def test_a_form_that_cannot_be_read_is_no_error_of_ours_at_any_address(hostile_w
     for address in list(every_address(values)):
         with transaction.atomic():
             statuses[address.route] = client.generic("POST", address.path, body, content_type).status_code
-            # Some buttons need no field: what they do is undone.
+            # Some buttons need no field, so what they did is undone.
             transaction.set_rollback(True)
 
     assert {route: status for route, status in statuses.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize("encoding", ["utf-7", "raw_unicode_escape"])
-def test_half_a_surrogate_pair_by_another_encoding_is_refused(client, encoding):
+def test_half_a_surrogate_pair_in_another_encoding_is_refused(client, encoding):
     query = {"utf-7": "q=%2B2AA-", "raw_unicode_escape": "q=%5Cud800"}[encoding]
 
     response = client.get(f"/search?{query}", headers={"Content-Type": f"text/plain; charset={encoding}"})
@@ -125,7 +125,7 @@ def test_half_a_surrogate_pair_by_another_encoding_is_refused(client, encoding):
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
-def test_the_answer_of_a_passkey_with_such_a_character_is_refused(hostile_world, name):
+def test_a_passkey_answer_with_such_a_character_causes_no_server_error(hostile_world, name):
     client, _ = hostile_world
     question = client.post("/admin/second-factor/passkey/")
     response = {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"}
@@ -137,7 +137,7 @@ def test_the_answer_of_a_passkey_with_such_a_character_is_refused(hostile_world,
     assert refused.status_code < 500
 
 
-def test_an_author_of_two_lines_has_a_page(client):
+def test_an_author_whose_name_has_two_lines_has_a_page(client):
     paper = make_paper(authors=["Ada\nLovelace", "", "a/b"])
     make_edition(paper)
 
@@ -146,7 +146,7 @@ def test_an_author_of_two_lines_has_a_page(client):
     assert client.get("/authors/a/b").status_code == 200
 
 
-def test_a_title_that_is_too_long_is_told_so_when_typed(admin_client):
+def test_a_title_that_is_too_long_gets_an_error_when_typed(admin_client):
     paper = make_paper("Motifs")
     fields = {"abstract": "", "authors": "[]", "arxiv_categories": "[]"}
 
@@ -158,7 +158,7 @@ def test_a_title_that_is_too_long_is_told_so_when_typed(admin_client):
 
 
 @pytest.mark.parametrize("authors", ["[1]", "{}", '"Ada"', '["a\\u0000b"]', '["a\\nb"]', '[""]', '["\\ud800"]'])
-def test_a_list_of_authors_that_is_none_is_told_so(admin_client, authors):
+def test_an_invalid_list_of_authors_gets_an_error(admin_client, authors):
     paper = make_paper()
 
     page = admin_client.post(
