@@ -151,7 +151,8 @@ class Paper(models.Model):
     def clean(self) -> None:
         """Check what someone typed: the length of the title, and the names and categories, one per line."""
         if len(self.title) > MAX_TITLE_LENGTH:
-            raise ValidationError({"title": f"The title has {len(self.title)} characters; {MAX_TITLE_LENGTH} fit."})
+            message = f"The title can have {MAX_TITLE_LENGTH} characters at most. This one has {len(self.title)}."
+            raise ValidationError({"title": message})
         check_lines(self, "authors", "arxiv_categories")
 
     @property

@@ -153,7 +153,7 @@ def test_a_title_that_is_too_long_gets_an_error_when_typed(admin_client):
     page = admin_client.post(f"/admin/digest/paper/{paper.pk}/change/", {"title": "x" * 501, **fields})
 
     paper.refresh_from_db()
-    assert "The title has 501 characters; 500 fit." in page.content.decode()
+    assert "The title can have 500 characters at most. This one has 501." in page.content.decode()
     assert paper.title == "Motifs"
 
 
