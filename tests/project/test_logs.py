@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import time
 
 import pytest
 from django.test import override_settings
@@ -105,6 +106,14 @@ def test_signed_tokens_are_removed():
 
 def test_the_time_to_scrub_grows_no_faster_than_the_text():
     assert offence(lambda text: scrub(f"{text}@"), ["x", "x:", "@", "a%40", "/preferences/"]) == ""
+
+
+@pytest.mark.parametrize("text", ["x" * 200_000 + "@", "x:" * 100_000 + "@", "@" * 200_000, "a%40" * 50_000])
+def test_a_very_long_text_is_scrubbed_within_seconds(text):
+    begin_at = time.process_time()
+    scrub(text)
+
+    assert time.process_time() - begin_at < 2
 
 
 @pytest.mark.parametrize("sent", ["0123456789abcdef", "req-1_a.b", "a" * 64])
