@@ -8,6 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from digest.sending.outcome import Outcome, Verdict, of_error
 from digest.sending.transports.mail import OutgoingMessage
+from digest.sending.transports.payloads import serialise_fast
 from digest.sending.transports.session import Session
 from digest.sending.transports.wire import Connection, Unreachable
 
@@ -20,6 +21,7 @@ class BackendTransport:
 
     def __init__(self, connection: BaseEmailBackend) -> None:
         self.connection = connection
+        serialise_fast(connection)
 
     def carry(self, wire: Connection) -> None:
         """Send mail after mail, one call each. Raises Unreachable if no one answers."""
@@ -60,6 +62,7 @@ class BackendTransport:
             self.connection.close()
         except Exception:  # noqa: BLE001 - it is gone already
             self.connection = get_connection()
+            serialise_fast(self.connection)
 
 
 def outcome_of(status: Collection[str] | None, message_id: object) -> Outcome:

@@ -27,7 +27,7 @@ class Session(requests.Session):
         form = kwargs.get("data")
         if isinstance(form, dict) and not kwargs.get("files"):
             parts = [(name, value) for name, values in form.items() for value in _listed(values)]
-            kwargs |= {"data": None, "files": [(name, (None, str(value))) for name, value in parts]}
+            kwargs |= {"data": None, "files": [(name, (None, value if isinstance(value, bytes) else str(value))) for name, value in parts]}
         return super().request(method, url, *args, **kwargs)
 
 
