@@ -26,10 +26,11 @@ class Session(requests.Session):
         """Send a request; a form is sent as multipart."""
         form = kwargs.get("data")
         if isinstance(form, dict) and not kwargs.get("files"):
-            parts = [(name, value) for name, values in form.items() for value in _listed(values)]
-            kwargs |= {"data": None, "files": [(name, (None, value if isinstance(value, bytes) else str(value))) for name, value in parts]}
+            kwargs |= {"data": None, "files": [part for name, values in form.items() for part in _parts(name, values)]}
         return super().request(method, url, *args, **kwargs)
 
 
-def _listed(values: object) -> list[object]:
-    return list(values) if isinstance(values, list | tuple) else [values]
+def _parts(name: str, values: object) -> list[tuple[str, tuple[None, str | bytes]]]:
+    """Return a field with its values as parts of a form: text, or bytes as they are."""
+    listed = values if isinstance(values, list | tuple) else [values]
+    return [(name, (None, value if isinstance(value, bytes) else str(value))) for value in listed]
