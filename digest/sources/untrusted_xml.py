@@ -25,8 +25,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 
 _BYTE = re.compile("[\udc80-\udcff]")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# There are no entities within CDATA.
-_ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,8})|(\w{1,32}));|&", re.S)
+# There are no entities within CDATA. If it isn't closed, it's the rest: otherwise each start would look for an end.
+_ENTITY = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,8})|(\w{1,32}));|&", re.S)
 _NAMESPACE = re.compile(r"\s(xmlns(?::[\w.-]+)?)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _OF_XML = {"amp", "lt", "gt", "quot", "apos"}
 _NAMED = re.compile(r"(?:oai:arXiv\.org:|arxiv\.org/abs/|arXiv:)(\d{4}\.\d{4,6}|[a-z-]+(?:\.[a-z]{2})?/\d{7})", re.I)
