@@ -38,7 +38,7 @@ class FollowForm(forms.ModelForm):  # type: ignore[type-arg]
             "query": "What to fetch from it. Each kind is explained below.",
             "name": "Leave this empty to name it after the query.",
             "into_drafts": "Add its papers to the draft of their day.",
-            "most_per_day": "Papers beyond this number stay in the catalogue only. 0 means no limit.",
+            "most_per_day": "Papers beyond this number only go into the catalogue. 0 means no limit.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

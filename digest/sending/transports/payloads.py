@@ -1,4 +1,4 @@
-"""Anymail's payloads, serialised by orjson: Python's own JSON takes a quarter of the time of a batch of digests."""
+"""Anymail's payloads, serialised by orjson, which is several times as fast as Python's own JSON."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
