@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from digest.models import Delivery
 from digest.recommending import planning
 from digest.sending import worker
+from subscriptions import time_zones
 from subscriptions.models import Status, Subscriber
 
 pytestmark = pytest.mark.browser
@@ -131,14 +132,41 @@ def test_the_time_zone_comes_from_the_browser(edition, page):
     assert Subscriber.objects.get(email=ADDRESS).time_zone == "Europe/Berlin"
 
 
+def test_a_zone_chosen_on_the_form_is_found_by_its_place_and_still_there_on_the_way_back(edition, page):
+    fill_in(page)
+    page.get_by_text("Every day at 07:00").click()
+    page.get_by_label("Search time zones").press_sequentially("kath")
+    expect(page.get_by_label("Time zone", exact=True)).to_have_value("Asia/Kathmandu")
+    expect(page.locator("select.chosen-zone option")).to_have_count(1)
+    page.goto("/saved")
+    page.go_back()
+
+    expect(page.get_by_label("Time zone", exact=True)).to_have_value("Asia/Kathmandu")
+    press(page, "Subscribe")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
+    assert Subscriber.objects.get(email=ADDRESS).time_zone == time_zones.known_as("Asia/Kathmandu")
+
+
+def test_the_zones_wait_as_text_until_the_page_is_there(edition, page):
+    html = page.request.get("/subscribe").text()
+    page.goto("/subscribe")
+
+    assert html.count("<optgroup") > 5
+    expect(page.locator("select.chosen-zone option")).to_have_count(html.count("<option", html.index("<optgroup")))
+    expect(page.get_by_label("Time zone", exact=True)).to_have_value("Europe/Berlin")
+
+
 def test_signing_up_works_without_javascript(edition, open_page):
     page = open_page(java_script_enabled=False)
     fill_in(page)
+    page.get_by_text("Every day at 07:00").click()
+    page.locator("select[name=time_zone]:visible").select_option("Asia/Tokyo")
     press(page, "Subscribe")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
 
     subscriber = Subscriber.objects.get(email=ADDRESS)
     assert [topic.name for topic in subscriber.topics.all()] == TOPICS
+    assert subscriber.time_zone == "Asia/Tokyo"
 
 
 def test_a_mistyped_address_can_be_corrected(edition, page):

@@ -1,7 +1,5 @@
 // Chooses the reader's own time zone, finds one by its place, tells the time there, and says in words when the digest
 // comes. All of it works without, too.
-const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 function timeIn(zone) {
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
   try {
@@ -20,11 +18,24 @@ function tellTimes(zone) {
 }
 
 // Some browsers name a place as it was called before: the server knows those names, too.
-function chooseOwn(zone) {
-  if (![...zone.options].some((option) => option.value === own)) {
-    zone.add(new Option(own.split("/").at(-1).replaceAll("_", " "), own));
+function choose(zone, name) {
+  if (![...zone.options].some((option) => option.value === name)) {
+    zone.add(new Option(name.split("/").at(-1).replaceAll("_", " "), name));
   }
-  zone.value = own;
+  zone.value = name;
+}
+
+// A form opens with the chosen zone alone; all others wait as text where browsers without scripts find a list.
+function list(zone) {
+  const waiting = zone.parentElement.querySelector("noscript");
+  if (!waiting) return;
+  const chosen = zone.value;
+  const page = new DOMParser().parseFromString(waiting.textContent, "text/html");
+  zone.replaceChildren(...page.querySelectorAll("optgroup"));
+  waiting.remove();
+  choose(zone, chosen);
+  const field = zone.form.querySelector("[data-zone-search]");
+  if (field) searchable(zone, field);
 }
 
 function searchable(zone, field) {
@@ -45,13 +56,33 @@ function searchable(zone, field) {
   });
 }
 
-for (const zone of document.querySelectorAll('select[name="time_zone"]')) {
-  const { form } = zone;
-  // What somebody chose and the browser brought back stays.
-  if ("detect" in zone.dataset && zone.selectedOptions[0].defaultSelected) chooseOwn(zone);
-  const field = form.querySelector("[data-zone-search]");
-  if (field) searchable(zone, field);
-  zone.addEventListener("focus", () => tellTimes(zone), { once: true });
+// Neither finding the zone nor building the list is worth keeping a page waiting: both come with the first sign of the
+// reader, or when the page has long been there.
+const SIGNS = ["pointermove", "pointerdown", "keydown", "focusin", "scroll", "submit"];
+
+function onFirstSign(task) {
+  let waiting = true;
+  const start = () => {
+    if (waiting) task();
+    waiting = false;
+    for (const sign of SIGNS) window.removeEventListener(sign, start, { capture: true });
+  };
+  for (const sign of SIGNS) window.addEventListener(sign, start, { capture: true, passive: true });
+  window.addEventListener("load", () => setTimeout(start, 3000));
+}
+
+function detect(zone) {
+  // What somebody chose stays when they come back to this page.
+  choose(zone, history.state?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  zone.addEventListener("change", () => history.replaceState({ ...history.state, timeZone: zone.value }, ""));
+}
+
+for (const zone of document.querySelectorAll("select.chosen-zone")) {
+  onFirstSign(() => {
+    if ("detect" in zone.dataset) detect(zone);
+    list(zone);
+    zone.addEventListener("focus", () => tellTimes(zone), { once: true });
+  });
 }
 
 for (const form of document.querySelectorAll(".sign-up")) {
@@ -68,8 +99,8 @@ for (const form of document.querySelectorAll(".sign-up")) {
     words.textContent = `${on} at ${time.value} (${zone.value.replaceAll("_", " ")})`;
   };
 
-  form.addEventListener("change", say);
-  // On the way back a browser may fill in the form after this script has run.
-  window.addEventListener("pageshow", say);
-  say();
+  onFirstSign(() => {
+    form.addEventListener("change", say);
+    say();
+  });
 }
