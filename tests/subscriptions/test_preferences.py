@@ -53,7 +53,8 @@ def test_the_form_shows_what_is_set(client):
     html = client.get(path(reader)).content.decode()
 
     form = html_of(html)
-    assert "selected" in form.one("option[value=Asia/Kolkata]")
+    assert "selected" in form.one("noscript option[value=Asia/Kolkata]")
+    assert form.one(".chosen-zone option")["value"] == "Asia/Kolkata"
     assert "selected" in form.one("option[value=18:30]")
     assert "checked" in form.one(f"[name=topics-{topic.pk}][value=normal]")
     assert "Friday 22 August, 12:30" in html
