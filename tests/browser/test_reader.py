@@ -147,7 +147,7 @@ def test_a_zone_chosen_on_the_form_is_found_by_its_place_and_still_there_on_the_
     assert Subscriber.objects.get(email=ADDRESS).time_zone == time_zones.known_as("Asia/Kathmandu")
 
 
-def test_the_zones_wait_as_text_until_the_page_is_there(edition, page):
+def test_all_time_zones_are_listed_soon_after_the_page_has_loaded(edition, page):
     html = page.request.get("/subscribe").text()
     page.goto("/subscribe")
 

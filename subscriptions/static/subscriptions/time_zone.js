@@ -25,8 +25,8 @@ function choose(zone, name) {
   zone.value = name;
 }
 
-// A form opens with the chosen zone alone; all others wait as text where browsers without scripts find a list.
-function list(zone) {
+// A form opens with only the chosen zone. The others are the text of <noscript>, a list where scripts are off.
+function fillList(zone) {
   const waiting = zone.parentElement.querySelector("noscript");
   if (!waiting) return;
   const chosen = zone.value;
@@ -56,18 +56,19 @@ function searchable(zone, field) {
   });
 }
 
-// Neither finding the zone nor building the list is worth keeping a page waiting: both come with the first sign of the
-// reader, or when the page has long been there.
-const SIGNS = ["pointermove", "pointerdown", "keydown", "focusin", "scroll", "submit"];
+// Neither finding the zone nor building the list should slow a page down: both wait until the reader does something
+// on the page, or until it has been there for three seconds.
+const INTERACTIONS = ["pointermove", "pointerdown", "keydown", "focusin", "scroll", "submit"];
 
-function onFirstSign(task) {
-  let waiting = true;
+function onFirstInteraction(task) {
+  const started = new AbortController();
   const start = () => {
-    if (waiting) task();
-    waiting = false;
-    for (const sign of SIGNS) window.removeEventListener(sign, start, { capture: true });
+    if (started.signal.aborted) return;
+    started.abort();
+    task();
   };
-  for (const sign of SIGNS) window.addEventListener(sign, start, { capture: true, passive: true });
+  const options = { capture: true, passive: true, signal: started.signal };
+  for (const event of INTERACTIONS) window.addEventListener(event, start, options);
   window.addEventListener("load", () => setTimeout(start, 3000));
 }
 
@@ -78,9 +79,9 @@ function detect(zone) {
 }
 
 for (const zone of document.querySelectorAll("select.chosen-zone")) {
-  onFirstSign(() => {
+  onFirstInteraction(() => {
     if ("detect" in zone.dataset) detect(zone);
-    list(zone);
+    fillList(zone);
     zone.addEventListener("focus", () => tellTimes(zone), { once: true });
   });
 }
@@ -99,7 +100,7 @@ for (const form of document.querySelectorAll(".sign-up")) {
     words.textContent = `${on} at ${time.value} (${zone.value.replaceAll("_", " ")})`;
   };
 
-  onFirstSign(() => {
+  onFirstInteraction(() => {
     form.addEventListener("change", say);
     say();
   });
