@@ -75,6 +75,24 @@ def test_nothing_on_a_page_moves_while_it_loads(edition, open_page, path, width)
     assert moved["sum"] < MOST_SHIFT, moved["places"]
 
 
+@pytest.mark.parametrize("width", [360, 720, 1280])
+@pytest.mark.parametrize("path", ["/", "/subscribe"])
+def test_what_is_above_the_sign_up_form_is_in_place_before_the_forms_style_sheet(edition, open_page, path, width):
+    page = open_page(viewport={"width": width, "height": 900})
+    held = []
+    page.route("**/forms*.css", lambda route: held.append(route))
+    with page.expect_request("**/forms*.css"):
+        page.goto(path, wait_until="commit")
+    above = page.locator("#pitch, #pitch + p, main > h1, main > h1 + p").filter(visible=True)
+    expect(above).to_have_count(2)
+    places = "elements => elements.map((element) => JSON.stringify(element.getBoundingClientRect()))"
+    before = above.evaluate_all(places)
+    held.pop().continue_()
+    page.wait_for_load_state()
+
+    assert above.evaluate_all(places) == before
+
+
 def vote_button(page):
     return page.get_by_role("article").first.locator(".vote button")
 

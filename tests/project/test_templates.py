@@ -1,6 +1,5 @@
 """Templates: all of them parse, every state has one, and no line is too long to review."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -28,18 +27,6 @@ def test_no_line_of_html_is_longer_than_160_characters():
     ]
 
     assert lines == []
-
-
-def test_style_sheets_are_in_the_head():
-    # What a browser shows before it has a style sheet moves when that arrives.
-    head = re.compile(r"<head>.*</head>|{% block (head|styles) %}.*?{% endblock %}", re.DOTALL)
-    late = [
-        str(file.relative_to(FOLDER))
-        for file in FOLDER.rglob("*.html")
-        if 'rel="stylesheet"' in head.sub("", file.read_text())
-    ]
-
-    assert late == []
 
 
 @pytest.mark.parametrize(
