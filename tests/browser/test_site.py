@@ -80,7 +80,11 @@ def test_nothing_on_a_page_moves_while_it_loads(edition, open_page, path, width)
 def test_what_is_above_the_sign_up_form_is_in_place_before_the_forms_style_sheet(edition, open_page, path, width):
     page = open_page(viewport={"width": width, "height": 900})
     held = []
-    page.route("**/forms*.css", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/forms*.css", hold)
     with page.expect_request("**/forms*.css"):
         page.goto(path, wait_until="commit")
     above = page.locator("#pitch, #pitch + p, main > h1, main > h1 + p").filter(visible=True)
