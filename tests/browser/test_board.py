@@ -38,10 +38,9 @@ def test_a_half_written_note_survives_other_changes_and_leaving_asks_first(curat
 
     note = edition(page).nth(1).get_by_label("Note on")
     expect(note).to_have_value("Half a note")
-    dialogs = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Preview").first.click()
-    assert dialogs == ["beforeunload"]
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog", lambda dialog: dialog.type == "beforeunload"):
+        page.get_by_role("link", name="Preview").first.click()
     expect(note).to_have_value("Half a note")
 
 

@@ -1,6 +1,7 @@
 """Every page in the browser: on a phone, in dark mode, by keyboard, and without contacting another host."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -76,4 +77,4 @@ def test_a_paper_can_be_opened_from_the_front_page(edition, page):
 
     title.get_by_role("link").click()
 
-    assert page.get_by_role("heading", level=1).inner_text() == name
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)

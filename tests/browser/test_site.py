@@ -78,23 +78,16 @@ def test_nothing_on_a_page_moves_while_it_loads(edition, open_page, path, width)
 @pytest.mark.parametrize("width", [360, 720, 1280])
 @pytest.mark.parametrize("path", ["/", "/subscribe"])
 def test_what_is_above_the_sign_up_form_is_in_place_before_the_forms_style_sheet(edition, open_page, path, width):
-    page = open_page(viewport={"width": width, "height": 900})
-    held = []
+    def places(page):
+        page.goto(path)
+        above = page.locator("#pitch, #pitch + p, main > h1, main > h1 + p").filter(visible=True)
+        expect(above).to_have_count(2)
+        return above.evaluate_all("elements => elements.map((element) => element.getBoundingClientRect().toJSON())")
 
-    def hold(route):
-        held.append(route)
+    page, before = (open_page(viewport={"width": width, "height": 900}) for _ in range(2))
+    before.route("**/forms*.css", lambda route: route.fulfill(content_type="text/css", body=""))
 
-    page.route("**/forms*.css", hold)
-    with page.expect_request("**/forms*.css"):
-        page.goto(path, wait_until="commit")
-    above = page.locator("#pitch, #pitch + p, main > h1, main > h1 + p").filter(visible=True)
-    expect(above).to_have_count(2)
-    places = "elements => elements.map((element) => JSON.stringify(element.getBoundingClientRect()))"
-    before = above.evaluate_all(places)
-    held.pop().continue_()
-    page.wait_for_load_state()
-
-    assert above.evaluate_all(places) == before
+    assert places(page) == places(before)
 
 
 def vote_button(page):
