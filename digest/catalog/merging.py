@@ -31,7 +31,14 @@ _FILLED = (
     *("abstract", "original_abstract", "authors", "original_authors", "arxiv_categories", "code_url", "project_url"),
     *("published_at", "sent_at", "venue"),
 )
-_KEPT = (*dict.fromkeys([*_TEXT, *_FILLED]), "withdrawn_at", "withdrawn_version", "created_at", "voted_at", "hot")
+_EXACT_FIELDS = (
+    *dict.fromkeys([*_TEXT, *_FILLED]),
+    "withdrawn_at",
+    "withdrawn_version",
+    "created_at",
+    "voted_at",
+    "hot",
+)
 
 # Rows that are made from a paper's text; the one paper already has them.
 _MADE_OF_TEXT = (Authorship, PaperTopic, WorkKey)
@@ -131,7 +138,7 @@ def drop(one: Paper, other: Paper, *, before: dict[str, object], reason: str) ->
         title=other.title,
         reason=reason[:300],
         content={
-            "other": {name: _exact(getattr(other, name)) for name in _KEPT},
+            "other": {name: _exact(getattr(other, name)) for name in _EXACT_FIELDS},
             "before": {name: _exact(value) for name, value in before.items()},
             "moved": moved,
             "lost": serializers.serialize("python", lost),

@@ -72,7 +72,7 @@ def sentence_features(abstract: Abstract, chances: Mapping[str, float]) -> Matri
     """Return each sentence's features: (sentences, FEATURES). chances: stem → how likely a summary is to use it."""
     every = max(sum(chances.values()), 1e-9)
     rows = [
-        [*_said(sentence), *_of_place(abstract, place), *_of_overlap(abstract, sentence, chances, every)]
+        [*_of_words(sentence), *_of_place(abstract, place), *_of_overlap(abstract, sentence, chances, every)]
         for place, sentence in enumerate(abstract.sentences)
     ]
     table = np.array(rows, dtype=np.float64)
@@ -82,7 +82,7 @@ def sentence_features(abstract: Abstract, chances: Mapping[str, float]) -> Matri
     return np.hstack([table, highest, beside])
 
 
-def _said(sentence: SentenceWords) -> list[float]:
+def _of_words(sentence: SentenceWords) -> list[float]:
     start = sentence.words[0] if sentence.words else ""
     unique = _SIGNS.intersection(sentence.words)
     text = sentence.text

@@ -38,7 +38,7 @@ from subscriptions.emails import Rendered, plain_text
 from subscriptions.schedule import ScheduleFields
 
 # There can be as many reasons as readers: this many of them, and of the items made with them, stay in memory.
-KEPT = 4096
+CACHED_PIECES = 4096
 # The newer policies leave a short line as it is, but lose spaces in a long one.
 CRLF_POLICY = policy.compat32.clone(linesep="\r\n")
 NOTHING = piece("")
@@ -97,18 +97,18 @@ class FragmentRenderer:
         self._asked_for: set[int] = set()
         self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self._links = links.SignedLinks.ready()
-        self._frame = lru_cache(KEPT)(frame)
-        self._header = lru_cache(KEPT)(lambda about: piece(renderer.header(dict(about))))
-        self._more_title = lru_cache(KEPT)(lambda about: piece(renderer.more_title(dict(about))))
-        self._reason = lru_cache(KEPT)(lambda code, argument: _forms(reason_line(code, argument)))
+        self._frame = lru_cache(CACHED_PIECES)(frame)
+        self._header = lru_cache(CACHED_PIECES)(lambda about: piece(renderer.header(dict(about))))
+        self._more_title = lru_cache(CACHED_PIECES)(lambda about: piece(renderer.more_title(dict(about))))
+        self._reason = lru_cache(CACHED_PIECES)(lambda code, argument: _forms(reason_line(code, argument)))
         self._paper = cache(lambda key: _forms(paper_block(self._papers[key], slot("feedback"))))
-        self._first = lru_cache(KEPT)(lambda *frozen: self._make_item(frozen, is_first=True))
-        self._further = lru_cache(KEPT)(lambda *frozen: self._make_item(frozen, is_first=False))
+        self._first = lru_cache(CACHED_PIECES)(lambda *frozen: self._make_item(frozen, is_first=True))
+        self._further = lru_cache(CACHED_PIECES)(lambda *frozen: self._make_item(frozen, is_first=False))
         self._beginning = cache(lambda key: piece(_escaped(renderer.preheader(self._papers[key], ()))))
         self._also = cache(lambda key: piece(_escaped(renderer.ALSO + teaser(self._papers[key]))))
         self._further_words = cache(lambda key: piece(_escaped(renderer.BETWEEN + teaser(self._papers[key]))))
-        self._subject = lru_cache(KEPT)(self._make_subject)
-        self._why = lru_cache(KEPT)(_why)
+        self._subject = lru_cache(CACHED_PIECES)(self._make_subject)
+        self._why = lru_cache(CACHED_PIECES)(_why)
         self._since = cache(lambda signed_up, this_year: piece(renderer.since(signed_up, this_year)))
         self._heads: dict[date, bytes] = {}
 

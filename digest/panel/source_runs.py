@@ -103,7 +103,7 @@ class SourceRunAdmin(ReadOnlyAdmin):
             upload = form.cleaned_data["upload"]
             if "_import" in request.POST:
                 return self._take(request, upload)
-            stored_upload = self._kept(form, user)
+            stored_upload = self._stored_upload(form, user)
             context |= {"outlook": uploads.outlook_of(upload), "kept": stored_upload}
             # A browser does not resend a file, so it is kept here. Typed text stays in the form.
             context["form"] = ImportUploadForm(
@@ -111,7 +111,7 @@ class SourceRunAdmin(ReadOnlyAdmin):
             )
         return render(request, "admin/digest/sourcerun/upload.html", context)
 
-    def _kept(self, form: ImportUploadForm, user: str) -> KeptUpload | None:
+    def _stored_upload(self, form: ImportUploadForm, user: str) -> KeptUpload | None:
         """Return the previewed file, kept until it is imported; None if the input was text."""
         content = form.cleaned_data["file"]
         if content:

@@ -39,7 +39,7 @@ def topic_categories(request: HttpRequest) -> HttpResponse:
         "others": [row for row in rows if not row["can_map"]],
         "topics": Topic.objects.order_by("name"),
         "newest_papers": NEWEST_PAPERS,
-        "done": _done(request),
+        "done": _mapped_category(request),
     }
     return render_panel_page(request, "panel/topic_categories.html", context)
 
@@ -78,7 +78,7 @@ def _tagged(count: int) -> str:
     return f"{count} paper{'s have' if count != 1 else ' has'} been tagged again."
 
 
-def _done(request: HttpRequest) -> dict[str, Any] | None:
+def _mapped_category(request: HttpRequest) -> dict[str, Any] | None:
     """Return the category that was just mapped, for the undo button; None without one."""
     form = CategoryForm(request.GET)
     if not form.is_valid() or form.cleaned_data["category"] not in form.cleaned_data["topic"].arxiv_categories:

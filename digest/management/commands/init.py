@@ -57,7 +57,7 @@ class Command(BaseCommand):
         if options["only_write"]:
             return
         user = self._user(options)
-        failed = [name for name, step in self._steps(user) if not self._taken(name, step, file, user)]
+        failed = [name for name, step in self._steps(user) if not self._ran_step(name, step, file, user)]
         self._say_what_next(user, answers["SITE_URL"])
         if failed:
             message = f"not done: {', '.join(failed)}. Fix what’s reported above and run this command again."
@@ -127,7 +127,7 @@ class Command(BaseCommand):
             ("test email", ["sendtestemail", user["DJANGO_SUPERUSER_EMAIL"]]),
         ]
 
-    def _taken(self, name: str, step: list[str], file: Path, user: dict[str, str]) -> bool:
+    def _ran_step(self, name: str, step: list[str], file: Path, user: dict[str, str]) -> bool:
         """Run a step in a process that has the new settings; return whether it was done."""
         step_process = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *step],
