@@ -26,16 +26,27 @@ from digest.catalog import embedding  # noqa: E402
 from digest.catalog.search import Query, search_papers  # noqa: E402
 from digest.models import Edition, EditionPaper, Paper  # noqa: E402
 
-PER_DAY, BATCH, ASKED = 100, 5000, 200
+PER_DAY, BATCH, QUESTIONS = 100, 5000, 200
 # Words occur as often as Zipf's law says for any language: the tenth a tenth as often as the first.
 SYLLABLES = [first + last for first in "bcdfghklmnprstvz" for last in ("a", "e", "i", "o", "u", "an", "er", "il", "os")]
-KNOWN = ["learning", "graph", "neural", "network", "model", "diffusion", "transport", "private", "federated", "causal"]
+COMMON_WORDS = [
+    "learning",
+    "graph",
+    "neural",
+    "network",
+    "model",
+    "diffusion",
+    "transport",
+    "private",
+    "federated",
+    "causal",
+]
 
 
 def words(chance: random.Random) -> list[str]:
     """Return twenty thousand words, the commonest first."""
     vocabulary = {"".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(24_000)}
-    return [*KNOWN, *sorted(vocabulary)[:20_000]]
+    return [*COMMON_WORDS, *sorted(vocabulary)[:20_000]]
 
 
 def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
@@ -44,11 +55,11 @@ def fill(number: int, chance: random.Random, vocabulary: list[str]) -> None:
     first = date(2025, 8, 21) - timedelta(days=number // PER_DAY)
     names = [f"{a.title()} {b.title()}" for a, b in zip(vocabulary[100:2100], vocabulary[2100:4100], strict=True)]
     # As close to one of the words as an abstract about it would be; embedding real ones takes minutes.
-    about = embedding.embedder().vectors(KNOWN)
+    about = embedding.embedder().vectors(COMMON_WORDS)
     noise = np.random.default_rng(1)
     for start in range(0, number, BATCH):
         size = (min(BATCH, number - start), about.shape[1])
-        vectors = about[noise.integers(len(KNOWN), size=size[0])] + noise.normal(0, 1.5 / size[1] ** 0.5, size)
+        vectors = about[noise.integers(len(COMMON_WORDS), size=size[0])] + noise.normal(0, 1.5 / size[1] ** 0.5, size)
         stored = [vector.tobytes() for vector in embedding.normalised(vectors).astype(embedding.STORED)]
         papers = Paper.objects.bulk_create(
             Paper(
@@ -87,8 +98,8 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     kinds = {
-        "a common word": lambda: chance.choice(KNOWN),
-        "two common words": lambda: " ".join(chance.sample(KNOWN, 2)),
+        "a common word": lambda: chance.choice(COMMON_WORDS),
+        "two common words": lambda: " ".join(chance.sample(COMMON_WORDS, 2)),
         "a rare word": lambda: chance.choice(vocabulary[2000:]),
         "the beginning of a word": lambda: chance.choice(vocabulary[100:])[:3],
         "three words": lambda: " ".join(chance.sample(vocabulary[:200], 3)),
@@ -97,7 +108,7 @@ def main() -> None:
     everything = []
     for kind, make in kinds.items():
         durations = []
-        for _ in range(ASKED // len(kinds)):
+        for _ in range(QUESTIONS // len(kinds)):
             query = Query(make())
             began = time.perf_counter()
             search_papers(query)

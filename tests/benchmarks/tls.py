@@ -48,8 +48,10 @@ def behind_tls(port):
         certificate, accept = Path(folder) / "certificate.pem", run.sinks.free_port()
         make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         make += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
-        made = subprocess.run([*make, "-keyout", "/dev/stdout", "-out", "/dev/stdout"], check=True, capture_output=True)
-        certificate.write_bytes(made.stdout)
+        openssl = subprocess.run(
+            [*make, "-keyout", "/dev/stdout", "-out", "/dev/stdout"], check=True, capture_output=True
+        )
+        certificate.write_bytes(openssl.stdout)
         configuration = Path(folder) / "stunnel.conf"
         configuration.write_text(CONFIGURATION.format(accept=accept, connect=port, certificate=certificate))
         process = subprocess.Popen([shutil.which("stunnel"), configuration], stderr=subprocess.DEVNULL)

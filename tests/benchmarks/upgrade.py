@@ -58,7 +58,7 @@ FILL = [
     FROM generate_series(0, %(deliveries)s - 1) n""",
 ]
 
-ASKED = {
+USES = {
     "read subscriber": "SELECT count(email) FROM subscriptions_subscriber WHERE id = %(n)s",
     "write subscriber": "UPDATE subscriptions_subscriber SET seen_until = seen_until WHERE id = %(n)s",
     "read delivery": "SELECT count(status) FROM digest_delivery WHERE id = %(n)s",
@@ -76,7 +76,7 @@ class Watch:
         self.url, self.is_over = url, threading.Event()
         self.longest, self.held = defaultdict(float), defaultdict(float)
         self.failed = defaultdict(int)
-        self.threads = [threading.Thread(target=self._use, args=item) for item in ASKED.items()]
+        self.threads = [threading.Thread(target=self._use, args=item) for item in USES.items()]
         self.threads.append(threading.Thread(target=self._look))
 
     def __enter__(self):
@@ -182,12 +182,14 @@ def main(subscribers, deliveries):
             seconds = time.monotonic() - begun
         say("\n".join(line for line in shown.splitlines() if "Applying" in line))
         left = columns_of(connection)
-        kept = {table: [name for name in names if name in left[table]] for table, names in columns.items()}
-        gone = [f"{table}.{name}" for table, names in columns.items() for name in names if name not in left[table]]
-        after = checksums(connection, columns if not gone else kept)
+        kept_columns = {table: [name for name in names if name in left[table]] for table, names in columns.items()}
+        dropped_columns = [
+            f"{table}.{name}" for table, names in columns.items() for name in names if name not in left[table]
+        ]
+        after = checksums(connection, columns if not dropped_columns else kept_columns)
     changed = [table for table in before if before[table] != after[table]]
     say(f"migrated in {seconds:.1f} s; tables: {len(before)}; rows: {sum(row[0] for row in before.values()):,}")
-    say(f"columns dropped: {gone or 'none'}; tables with changes in the other columns: {changed or 'none'}")
+    say(f"columns dropped: {dropped_columns or 'none'}; tables with changes in the other columns: {changed or 'none'}")
     for (table, mode), held in sorted(watch.held.items(), key=lambda item: -item[1]):
         say(f"held {held:6.2f} s  {mode} on {table}")
     for name, longest in sorted(watch.longest.items(), key=lambda item: -item[1]):

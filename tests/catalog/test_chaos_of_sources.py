@@ -72,7 +72,7 @@ class Server:
 
     def biorxiv(self, request):
         begin, end, cursor = request.path.split("/")[-4:-1]
-        wanted = [(day, n) for day, n in self.papers() if begin <= day.isoformat() <= end]
+        in_range = [(day, n) for day, n in self.papers() if begin <= day.isoformat() <= end]
         entries = [
             {
                 "doi": name_of(self.name, day, n),
@@ -84,7 +84,7 @@ class Server:
                 "abstract": "All of it.",
                 "published": "NA",
             }
-            for day, n in wanted
+            for day, n in in_range
         ]
         size = self.chance.choice([3, 5, 30])
         page = self.some(entries[int(cursor) : int(cursor) + size])

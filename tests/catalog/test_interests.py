@@ -43,7 +43,7 @@ def catalogue():
     ],
 )
 def test_a_text_becomes_topics_words_to_follow_and_words_to_mute(catalogue, text, topics, follow, mute):
-    told = read_interests(text)
+    parsed = read_interests(text)
 
-    assert len(told.topics) == topics
-    assert (told.follow, told.mute) == (follow, mute)
+    assert len(parsed.topics) == topics
+    assert (parsed.follow, parsed.mute) == (follow, mute)

@@ -137,10 +137,13 @@ def test_undoing_a_join_restores_everything_exactly():
     first, second = two_rows()
     make_edition(second)
     before = snapshot()
-    kept = merging.join(first, second, "Somebody said so")
-    assert kept == second
+    joined_paper = merging.join(first, second, "Somebody said so")
+    assert joined_paper == second
     assert Paper.objects.count() == 1
-    assert set(kept.identifiers.values_list("value", flat=True)) == {"10.1101/2026.01.01.000001", "10.1038/fly.1"}
+    assert set(joined_paper.identifiers.values_list("value", flat=True)) == {
+        "10.1101/2026.01.01.000001",
+        "10.1038/fly.1",
+    }
     merging.undo(PaperJoin.objects.get())
     (papers, tables), (papers_before, tables_before) = snapshot(), before
     differing = [(a[k], b[k], k) for a, b in zip(papers, papers_before, strict=True) for k in a if a[k] != b[k]]

@@ -34,9 +34,9 @@ def pairs():
 
 def test_at_most_one_join_in_a_hundred_is_wrong_and_few_twins_are_missed():
     judged = [(expected, is_same_work(one, other), other.title) for expected, one, other in pairs()]
-    joined = [expected for expected, said, _ in judged if said]
-    twins = [said for expected, said, _ in judged if expected]
-    wrong = [title for expected, said, title in judged if expected != said]
+    joined = [expected for expected, is_joined, _ in judged if is_joined]
+    twins = [is_joined for expected, is_joined, _ in judged if expected]
+    wrong = [title for expected, is_joined, title in judged if expected != is_joined]
     assert sum(joined) / len(joined) >= 0.99, wrong
     assert sum(twins) / len(twins) >= 0.95, wrong
 

@@ -20,7 +20,7 @@ from tests.support.factories import NOON, make_member, make_paper, make_subscrib
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 pytest_plugins = ["tests.support.member_browser"]
 
-ASKED = ConsentRequest(NOON, None)
+CONSENT = ConsentRequest(NOON, None)
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_migration_needs_no_more_queries_for_more_members_in_a_batch(django_
 
 def test_signing_in_keeps_a_pending_sign_up_that_can_still_be_confirmed():
     choices = {"topics": [], "follow": [], "said": {}, "max_papers": 7}
-    subscriber = signing_up.sign_up("ada@example.org", choices, ASKED)
+    subscriber = signing_up.sign_up("ada@example.org", choices, CONSENT)
     member = make_member("Ada@example.org")
 
     reader = accounts.join_reader(member, NOON)
@@ -114,7 +114,7 @@ def test_signing_in_keeps_a_pending_sign_up_that_can_still_be_confirmed():
     assert reader.pk == subscriber.pk
     signing_up.delete_unconfirmed(NOON + timedelta(days=100))
     reader = Subscriber.objects.get(pk=reader.pk)
-    assert signing_up.confirm_subscription(reader, ASKED)
+    assert signing_up.confirm_subscription(reader, CONSENT)
     reader.refresh_from_db()
     assert (reader.status, reader.max_papers) == ("active", 7)
 
@@ -123,11 +123,11 @@ def test_a_sign_up_by_a_stranger_changes_nothing_until_the_account_owner_confirm
     reader = accounts.join_reader(make_member("ada@example.org"), NOON)
     choices = {"topics": [], "follow": [], "said": {}, "max_papers": 7}
 
-    signing_up.sign_up("ada@example.org", choices, ASKED)
+    signing_up.sign_up("ada@example.org", choices, CONSENT)
 
     reader.refresh_from_db()
     assert (reader.status, reader.max_papers) == ("account", 10)
-    assert signing_up.confirm_subscription(reader, ASKED)
+    assert signing_up.confirm_subscription(reader, CONSENT)
     reader.refresh_from_db()
     assert (reader.status, reader.max_papers) == ("active", 7)
 

@@ -155,8 +155,8 @@ def test_signing_in_returns_to_a_search(client, ask):
 
 @pytest.mark.parametrize("is_member", ["member", "barred", "suppressed"])
 def test_a_known_address_takes_as_much_work_as_a_new_one(ask, monkeypatch, is_member):
-    rung = []
-    monkeypatch.setattr(tasks.send_sign_in_link, "delay", lambda *args: rung.append(args))
+    queued_links = []
+    monkeypatch.setattr(tasks.send_sign_in_link, "delay", lambda *args: queued_links.append(args))
     if is_member == "suppressed":
         Suppression.objects.create(address_hash=hash_of(ADDRESS), reason=Suppression.Reason.BOUNCED)
     else:
@@ -167,7 +167,7 @@ def test_a_known_address_takes_as_much_work_as_a_new_one(ask, monkeypatch, is_me
     with CaptureQueriesContext(connection) as for_new:
         ask("new@example.org")
 
-    assert len(rung) == 2
+    assert len(queued_links) == 2
     inserts = [sum("INSERT" in query["sql"] for query in each) for each in (for_known, for_new)]
     # The member, or a stand-in for one, and the queued email.
     assert inserts == [2, 2]

@@ -52,7 +52,7 @@ TYPED = [
 ]
 
 # The export's key for each kind of row about a person.
-TOLD = {
+EXPORT_KEYS = {
     Subscriber: "profile",
     Follow: "topics",
     Rule: "words to follow",
@@ -165,7 +165,7 @@ def everything_stored():
 
 
 def test_every_table_is_either_in_the_export_or_not_about_readers():
-    assert {model.__name__ for model in models()} == {model.__name__ for model in TOLD} | OTHERS
+    assert {model.__name__ for model in models()} == {model.__name__ for model in EXPORT_KEYS} | OTHERS
 
 
 @pytest.mark.parametrize("model", FIELDS)
@@ -178,7 +178,7 @@ def test_every_field_is_exported_or_left_out_on_purpose(model):
 def test_a_row_of_every_kind_is_in_the_export(client, reader):
     data = json.loads(client.get(path(reader, "/data.json")).content)
 
-    for key in TOLD.values():
+    for key in EXPORT_KEYS.values():
         assert data[key], key
     assert data["learned"][0]["paper"] == "Graph motifs"
     assert data["learned"][0]["weight"] == 0.75
@@ -214,7 +214,7 @@ def test_the_button_erases_all_personal_data(client, reader):
 
     stored = everything_stored().casefold()
     assert [typed for typed in TYPED if typed.casefold() in stored] == []
-    assert {model for model in TOLD if model.objects.exists()} == {Delivery, Roster}
+    assert {model for model in EXPORT_KEYS if model.objects.exists()} == {Delivery, Roster}
 
 
 def test_an_erased_readers_digest_keeps_its_papers_day_and_state(client, reader):

@@ -76,10 +76,10 @@ def test_a_saved_paper_becomes_an_item_with_everything_we_know(server, reader, c
 
 def test_each_paper_is_sent_once_and_later_ones_follow(server, reader, connection):
     zotero.push(connection, NOON)
-    asked = len(server.requests)
+    requests_before = len(server.requests)
 
     assert zotero.push(again(connection), NOON) == 0
-    assert len(server.requests) == asked
+    assert len(server.requests) == requests_before
     save(reader, make_paper("Second"))
     assert zotero.push(again(connection), NOON) == 1
     assert titles(server) == ["Attention", "Second"]
@@ -139,9 +139,9 @@ def test_a_requested_wait_is_respected_even_after_a_success(server, reader, conn
 
     assert zotero.push(connection, NOON) == 50
     server.answer.headers = {}
-    asked = len(server.requests)
+    requests_before = len(server.requests)
     assert zotero.push(again(connection), NOON + timedelta(seconds=599)) == 0
-    assert len(server.requests) == asked
+    assert len(server.requests) == requests_before
     assert zotero.push(again(connection), NOON + timedelta(seconds=600)) == 11
 
 
@@ -240,9 +240,9 @@ def test_a_refused_key_shows_an_error_and_tries_are_limited(client, server, read
 
     assert "doesn’t recognise this key" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()
     client.post(path(reader, "/zotero"), wrong)
-    asked = len(server.requests)
+    requests_before = len(server.requests)
     assert "Too many tries" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()
-    assert len(server.requests) == asked
+    assert len(server.requests) == requests_before
 
 
 def test_the_key_appears_on_no_page_in_no_file_and_in_no_log(client, server, reader, caplog):

@@ -16,12 +16,12 @@ from tests.support.html import words_of
 pytestmark = pytest.mark.django_db
 pytest_plugins = ["tests.support.member_browser"]
 
-KNOWN = "2508.01234"
+ARXIV_ID = "2508.01234"
 
 
 @pytest.fixture
 def paper():
-    return on_arxiv(make_paper("Worth reading"), KNOWN)
+    return on_arxiv(make_paper("Worth reading"), ARXIV_ID)
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def desk(client):
     return client
 
 
-def submit(client, text=KNOWN):
+def submit(client, text=ARXIV_ID):
     return client.post("/submit", {"paper": text})
 
 
 @pytest.mark.parametrize(
-    "text", [KNOWN, f"arXiv:{KNOWN}v2", f"https://arxiv.org/abs/{KNOWN}", f" arxiv.org/pdf/{KNOWN} "]
+    "text", [ARXIV_ID, f"arXiv:{ARXIV_ID}v2", f"https://arxiv.org/abs/{ARXIV_ID}", f" arxiv.org/pdf/{ARXIV_ID} "]
 )
 def test_a_known_paper_is_shown_for_confirmation_and_then_queued(client, sign_in, paper, text):
     sign_in()
@@ -57,7 +57,7 @@ def test_a_paper_not_in_the_catalogue_waits_for_its_text(client, sign_in):
 
     assert "Waiting for the paper’s details" in words_of(client.get(address).content.decode())
 
-    on_arxiv(make_paper("It came"), KNOWN)
+    on_arxiv(make_paper("It came"), ARXIV_ID)
     tasks.fetch_submissions()
     html = client.get(address).content.decode()
     assert "Is this the paper?" in html
@@ -69,16 +69,16 @@ def arxiv(monkeypatch):
     """A stand-in for arXiv: what it knows, and what it was asked for."""
 
     class Arxiv:
-        knows, asked, status = {}, [], SourceRun.Status.FINISHED
+        knows, requested_ids, status = {}, [], SourceRun.Status.FINISHED
 
     def take(upload):
-        Arxiv.asked.append(upload.ids)
+        Arxiv.requested_ids.append(upload.ids)
         for value in upload.ids:
             if value in Arxiv.knows:
                 on_arxiv(make_paper(Arxiv.knows[value]), value)
         return SourceRun(source="ids", status=Arxiv.status)
 
-    Arxiv.knows, Arxiv.asked = {}, []
+    Arxiv.knows, Arxiv.requested_ids = {}, []
     monkeypatch.setattr(uploads, "import_upload", take)
     return Arxiv
 
@@ -87,18 +87,18 @@ def test_a_paper_is_fetched_once_it_has_been_proposed(
     client, sign_in, arxiv, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(tasks.fetch_submissions, "delay", tasks.fetch_submissions)
-    arxiv.knows = {KNOWN: "It came"}
+    arxiv.knows = {ARXIV_ID: "It came"}
     sign_in()
 
     with django_capture_on_commit_callbacks(execute=True):
         address = submit(client).url
 
     assert "It came" in client.get(address).content.decode()
-    assert arxiv.asked == [[KNOWN]]
+    assert arxiv.requested_ids == [[ARXIV_ID]]
 
 
 def test_a_paper_arxiv_does_not_know_is_refused(arxiv):
-    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    row = submissions.submit_paper(make_member(), ARXIV_ID, NOON)
 
     submissions.fetch_waiting(NOON)
 
@@ -107,7 +107,7 @@ def test_a_paper_arxiv_does_not_know_is_refused(arxiv):
 
 
 def test_submissions_keep_waiting_while_arxiv_does_not_answer(arxiv):
-    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    row = submissions.submit_paper(make_member(), ARXIV_ID, NOON)
     arxiv.status = SourceRun.Status.FAILED
 
     submissions.fetch_waiting(NOON)
@@ -117,7 +117,7 @@ def test_submissions_keep_waiting_while_arxiv_does_not_answer(arxiv):
 
 
 def test_submissions_keep_waiting_while_others_are_fetched(monkeypatch):
-    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    row = submissions.submit_paper(make_member(), ARXIV_ID, NOON)
 
     def busy(upload):
         raise uploads.BusyError
@@ -131,13 +131,13 @@ def test_submissions_keep_waiting_while_others_are_fetched(monkeypatch):
 
 def test_a_paper_proposed_by_many_is_fetched_once(arxiv):
     for _ in range(3):
-        submissions.submit_paper(make_member(), KNOWN, NOON)
-    arxiv.knows = {KNOWN: "It came"}
+        submissions.submit_paper(make_member(), ARXIV_ID, NOON)
+    arxiv.knows = {ARXIV_ID: "It came"}
 
     submissions.fetch_waiting(NOON)
     submissions.fetch_waiting(NOON)
 
-    assert arxiv.asked == [[KNOWN]]
+    assert arxiv.requested_ids == [[ARXIV_ID]]
     assert set(Submission.objects.values_list("status", flat=True)) == {Submission.Status.SHOWN}
 
 
@@ -162,12 +162,12 @@ def test_a_paper_that_has_already_been_published_is_refused(client, sign_in, pap
 def test_submitting_the_same_paper_again_opens_the_first_submission(client, sign_in, paper):
     sign_in()
 
-    assert submit(client).url == submit(client, f"arXiv:{KNOWN}v3").url
+    assert submit(client).url == submit(client, f"arXiv:{ARXIV_ID}v3").url
     assert Submission.objects.count() == 1
 
 
 def test_members_cannot_see_each_others_submissions(client, sign_in, paper):
-    theirs = submissions.submit_paper(make_member(), KNOWN, NOON)
+    theirs = submissions.submit_paper(make_member(), ARXIV_ID, NOON)
     sign_in()
 
     assert client.get(f"/submissions/{theirs.pk}").status_code == 404
@@ -178,13 +178,13 @@ def test_members_cannot_see_each_others_submissions(client, sign_in, paper):
 
 def test_visitors_are_asked_to_sign_in(client):
     assert client.get("/submit").url == "/sign-in?next=%2Fsubmit"
-    assert client.post("/submit", {"paper": KNOWN}).url.startswith("/sign-in")
+    assert client.post("/submit", {"paper": ARXIV_ID}).url.startswith("/sign-in")
     assert Submission.objects.count() == 0
 
 
 def test_a_submission_can_be_withdrawn_until_it_is_decided(client, sign_in, paper):
     member = sign_in()
-    row = submissions.submit_paper(member, KNOWN, NOON)
+    row = submissions.submit_paper(member, ARXIV_ID, NOON)
     row.enqueue()
     submissions.accept(row, NOON)
 
@@ -211,13 +211,13 @@ def test_waiting_submissions_are_limited():
         submissions.submit_paper(member, f"2508.{number:05}", NOON)
 
     with pytest.raises(submissions.SubmissionRefusedError, match="papers waiting"):
-        submissions.submit_paper(member, KNOWN, NOON)
+        submissions.submit_paper(member, ARXIV_ID, NOON)
 
 
 def test_an_accepted_paper_goes_to_the_end_of_the_next_draft(paper):
     make_edition(make_paper(), day=DAY)
     draft = make_edition(make_paper(), make_paper(), day=DAY + timedelta(days=1), published=False)
-    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    row = submissions.submit_paper(make_member(), ARXIV_ID, NOON)
     row.enqueue()
 
     assert submissions.accept(row, NOON)
@@ -236,7 +236,7 @@ def test_without_a_draft_one_is_created_for_the_next_free_day(paper):
 
 def test_a_curator_can_accept_with_a_message_to_the_sender(client, sign_in, desk, paper):
     member = sign_in()
-    row = submissions.submit_paper(member, KNOWN, NOON)
+    row = submissions.submit_paper(member, ARXIV_ID, NOON)
     row.enqueue()
 
     desk.post(f"/admin/digest/submission/{row.pk}/change/", {"reason": "Lovely.", "_accept": "Accept"})
@@ -249,7 +249,7 @@ def test_a_curator_can_accept_with_a_message_to_the_sender(client, sign_in, desk
 
 def test_a_curator_can_refuse_only_with_a_reason(client, sign_in, desk, paper):
     member = sign_in()
-    row = submissions.submit_paper(member, KNOWN, NOON)
+    row = submissions.submit_paper(member, ARXIV_ID, NOON)
     row.enqueue()
     address = f"/admin/digest/submission/{row.pk}/change/"
 
@@ -264,7 +264,7 @@ def test_a_curator_can_refuse_only_with_a_reason(client, sign_in, desk, paper):
 
 
 def test_a_curator_can_accept_many_at_once(desk, paper):
-    row = submissions.submit_paper(make_member(), KNOWN, NOON)
+    row = submissions.submit_paper(make_member(), ARXIV_ID, NOON)
     row.enqueue()
     waiting = submissions.submit_paper(make_member(), "2508.05678", NOON)
     chosen = {"action": "accept", "_selected_action": [row.pk, waiting.pk]}

@@ -166,14 +166,14 @@ def test_everything_is_done_within_half_a_minute():
 
 def test_without_a_database_the_checks_that_need_it_are_skipped():
     probe = HealthCheck("database", lambda: [SAYS.bad("It does not answer.", "Start it.")])
-    asked = []
+    beat_checks = []
 
     results = runner.run_local(
-        probe, [HealthCheck("beat", lambda: asked.append(1))], [HealthCheck("disk", lambda: [OK])]
+        probe, [HealthCheck("beat", lambda: beat_checks.append(1))], [HealthCheck("disk", lambda: [OK])]
     )
 
     assert [(result.check, str(result.verdict)) for result in results[1:]] == [("beat", "skipped"), ("something", "ok")]
-    assert asked == []
+    assert beat_checks == []
 
 
 def test_a_database_that_is_down(monkeypatch):

@@ -15,7 +15,7 @@ def ask(settings, authority):
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ada@example.org", PASSWORD
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
 
-    def asked(script, *, tls=False):
+    def result_of(script, *, tls=False):
         settings.EMAIL_USE_TLS = tls
         with scripted_smtp(script) as server:
             settings.EMAIL_PORT = server.port
@@ -24,7 +24,7 @@ def ask(settings, authority):
             assert secret not in result.summary + result.action
         return result
 
-    return asked
+    return result_of
 
 
 def test_signing_in_sends_nothing(ask):

@@ -17,14 +17,14 @@ POLICY = {"Content-Security-Policy": "default-src 'self'"}
 def serve(settings, authority):
     """Make the site answer in some way and return the one result of a check."""
 
-    def asked(report, check, answer, days=90, host="localhost"):
+    def result_of(report, check, answer, days=90, host="localhost"):
         with web_server(answer, authority.context(host, days)) as port:
             settings.SITE_URL = f"https://localhost:{port}"
             [result] = own_site.over_https(report, check)()
         assert "127.0.0.1" not in result.summary + result.action
         return result
 
-    return asked
+    return result_of
 
 
 def always(status, text="", headers=None):
@@ -92,16 +92,16 @@ def test_without_https_the_check_is_skipped(settings):
 )
 def test_what_the_webhook_answers_to_a_report_without_proof(settings, serve, status, verdict):
     settings.MAIL_PROVIDER, settings.ANYMAIL = "postmark", {"WEBHOOK_SECRET": "user:password"}
-    asked = []
+    requests = []
 
     def answer(method, path, *_):
-        asked.append((method, path))
+        requests.append((method, path))
         return status, {}, ""
 
     result = serve(own_site.WEBHOOK, own_site.webhook_is_guarded, answer)
 
     assert result.verdict == verdict
-    assert asked == [("POST", "/anymail/postmark/tracking/")]
+    assert requests == [("POST", "/anymail/postmark/tracking/")]
     assert "password" not in result.summary
 
 

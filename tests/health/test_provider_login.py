@@ -17,7 +17,7 @@ KEYS = {key: f"s3cret-{key.lower()}" for keys in providers.KEYS.values() for key
 def ask(settings):
     """Make a provider answer in some way; return the result and the requests it got."""
 
-    def asked(provider, status, text="{}"):
+    def result_and_requests(provider, status, text="{}"):
         requests = []
 
         def answer(method, path, headers, body):
@@ -31,7 +31,7 @@ def ask(settings):
         assert "s3cret" not in result.summary + result.action
         return result, requests
 
-    return asked
+    return result_and_requests
 
 
 CALLS = {

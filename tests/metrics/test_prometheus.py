@@ -21,7 +21,7 @@ FOLDER = Path(project.BASE_DIR) / "docs/monitoring"
 TOKEN = "a-token-that-nobody-guesses"
 
 
-def told():
+def exported_metrics():
     """Return the exported metrics: (name, labels) → value."""
     families = text_string_to_metric_families(prometheus.exposition("").decode())
     return {
@@ -60,7 +60,7 @@ def test_waiting_and_failed_deliveries_are_reported_by_state():
         subscriber = make_subscriber(f"{number}@example.org", next_digest_at=now + timedelta(days=1))
         make_delivery(subscriber, edition, status=status, not_before=now - timedelta(hours=1))
 
-    values = told()
+    values = exported_metrics()
 
     assert values["subscribers_due",] == 1
     assert values["oldest_unplanned_age_seconds",] == pytest.approx(1200, abs=60)
@@ -75,7 +75,7 @@ def test_the_counts_that_beat_took_are_reported():
     make_delivery(make_subscriber(), edition, status="sent")
     tallies.update_sending_tallies(timezone.now())
 
-    values = told()
+    values = exported_metrics()
 
     assert values["edition_deliveries", edition.day.isoformat(), "sent"] == 1
     assert values["worker_timestamp_seconds",] == pytest.approx(timezone.now().timestamp(), abs=60)
@@ -86,7 +86,7 @@ def test_a_source_is_reported_with_its_last_success_and_whether_it_is_failing():
     SourceRun.objects.create(source="oai", part="cs", status="finished", ended_at=ended)
     SourceRun.objects.create(source="oai", part="cs", status="failed", ended_at=timezone.now())
 
-    values = told()
+    values = exported_metrics()
 
     assert values["source_success_timestamp_seconds", "oai"] == pytest.approx(ended.timestamp())
     assert values["source_failing", "oai"] == 1
@@ -98,7 +98,7 @@ def test_the_number_of_queries_does_not_grow_with_the_digests(django_assert_max_
         make_delivery(make_subscriber(f"{number}@example.org"), edition, status=Delivery.Status.QUEUED)
 
     with django_assert_max_num_queries(14):
-        told()
+        exported_metrics()
 
 
 def test_requests_are_counted_by_route(client, settings):
@@ -121,7 +121,7 @@ def names_in(expression):
 
 
 def exported():
-    names = {f"daily_papers_{name}" for name, *_ in told()}
+    names = {f"daily_papers_{name}" for name, *_ in exported_metrics()}
     return names | {f"daily_papers_http_request_seconds_{part}" for part in ("count", "bucket", "sum")}
 
 

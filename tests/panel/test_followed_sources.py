@@ -31,8 +31,8 @@ def post(client, button, **data):
 
 
 def test_a_trial_shows_papers_with_days_marks_known_ones_and_saves_nothing(admin_client, source):
-    known = make_paper("On graphs")
-    known.identifiers.create(scheme="openreview", value="forum1")
+    paper = make_paper("On graphs")
+    paper.identifiers.create(scheme="openreview", value="forum1")
     notes = [answers.openreview_note(number, title=f"On graphs {number}") for number in range(1, 15)]
     source.says(answers.openreview(*notes), answers.openreview(total=14))
     page = html_of(post(admin_client, "_try").content.decode())

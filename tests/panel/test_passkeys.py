@@ -14,7 +14,7 @@ from tests.support.factories import NOON
 
 pytestmark = pytest.mark.django_db
 SET_UP, SIGN_IN = "/admin/second-factor/set-up/", "/admin/second-factor/"
-WANTED = "/admin/digest/edition/"
+EDITIONS_PAGE = "/admin/digest/edition/"
 
 
 @pytest.fixture
@@ -51,18 +51,18 @@ def ask(client, page):
 
 
 def set_up(client, device):
-    return client.post(f"{SET_UP}?next={WANTED}", {"answer": json.dumps(device.create(ask(client, SET_UP)))})
+    return client.post(f"{SET_UP}?next={EDITIONS_PAGE}", {"answer": json.dumps(device.create(ask(client, SET_UP)))})
 
 
 def show(client, answer):
-    return client.post(f"{SIGN_IN}?next={WANTED}", {"answer": json.dumps(answer)})
+    return client.post(f"{SIGN_IN}?next={EDITIONS_PAGE}", {"answer": json.dumps(answer)})
 
 
 def error_message(client, answer):
     """Return the page's error message for an answer that must not let anyone in."""
     page = show(client, answer)
     assert page.status_code == 200
-    assert client.get(WANTED).status_code == 302
+    assert client.get(EDITIONS_PAGE).status_code == 302
     return page.context["error_message"]
 
 
@@ -72,18 +72,18 @@ def test_setting_up_a_passkey_signs_in_and_shows_recovery_codes(client, person, 
     page = set_up(client, device)
 
     assert len(page.context["codes"]) == StaticToken.objects.count() == 10
-    assert page.context["onward"] == WANTED
-    assert client.get(WANTED).status_code == 200
+    assert page.context["onward"] == EDITIONS_PAGE
+    assert client.get(EDITIONS_PAGE).status_code == 200
     assert LogEntry.objects.get().change_message == "Set up two-factor sign-in."
 
 
 def test_the_passkey_works_for_the_next_sign_in(client, away, device):
-    assert client.get(WANTED).status_code == 302
+    assert client.get(EDITIONS_PAGE).status_code == 302
 
     answer = show(client, device.get(ask(client, SIGN_IN)))
 
-    assert answer.headers["Location"] == WANTED
-    assert client.get(WANTED).status_code == 200
+    assert answer.headers["Location"] == EDITIONS_PAGE
+    assert client.get(EDITIONS_PAGE).status_code == 200
     assert Passkey.objects.get().used_at
 
 

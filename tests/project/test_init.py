@@ -12,7 +12,7 @@ from config import env_file, providers
 from digest.management import first_settings
 from tests.support.fake_smtp import fake_smtp
 
-TOLD = {
+ANSWERS = {
     "site_url": "https://papers.example.org",
     "mail_from": "Daily Papers <papers@example.org>",
     "postal_address": "Our Lab, 1 Our Street",
@@ -21,13 +21,13 @@ TOLD = {
 }
 
 
-def told(file, **further):
-    call_command("init", file=file, no_input=True, only_write=True, **TOLD | further)
+def written_settings(file, **further):
+    call_command("init", file=file, no_input=True, only_write=True, **ANSWERS | further)
     return env_file.values(file)
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def answers_to_prompts(monkeypatch):
     """Answer the prompts for these variables; every other prompt gets its default."""
     answers, prompts = {}, []
 
@@ -47,20 +47,20 @@ def asked(monkeypatch):
 def test_the_file_has_the_given_values_and_fresh_secrets_for_its_owner_only(tmp_path):
     file = tmp_path / ".env"
 
-    values = told(file)
+    values = written_settings(file)
 
     assert file.stat().st_mode & 0o777 == 0o600
     assert values["SITE_URL"] == "https://papers.example.org"
     assert values["DEBUG"] == "false"
     assert len(values["SECRET_KEY"]) >= 50
-    assert told(tmp_path / "other")["SECRET_KEY"] != values["SECRET_KEY"]
+    assert written_settings(tmp_path / "other")["SECRET_KEY"] != values["SECRET_KEY"]
 
 
 def test_existing_values_in_the_file_stay(tmp_path):
     file = tmp_path / ".env"
-    before = told(file, further=["EDITION_HOUR=9"], email_password="o'ne $ecret")
+    before = written_settings(file, further=["EDITION_HOUR=9"], email_password="o'ne $ecret")
 
-    after = told(file, site_name="Ours", email_url=None)
+    after = written_settings(file, site_name="Ours", email_url=None)
 
     assert after == before | {"SITE_NAME": "Ours"}
     assert after["EMAIL_PASSWORD"] == "o'ne $ecret"
@@ -82,7 +82,7 @@ def test_a_wrong_answer_is_named_and_nothing_is_written(tmp_path, change, fault)
     file = tmp_path / ".env"
 
     with pytest.raises(CommandError, match=fault):
-        told(file, **change)
+        written_settings(file, **change)
     assert not file.exists()
 
 
@@ -90,7 +90,9 @@ def test_a_wrong_answer_is_named_and_nothing_is_written(tmp_path, change, fault)
 def test_every_provider_gets_its_keys_and_a_webhook_secret(tmp_path, provider):
     keys = [question.variable for question in first_settings.of_provider(provider)]
 
-    values = told(tmp_path / ".env", mail_provider=provider, email_url=None, further=[f"{key}=k" for key in keys])
+    values = written_settings(
+        tmp_path / ".env", mail_provider=provider, email_url=None, further=[f"{key}=k" for key in keys]
+    )
 
     assert values["EMAIL_URL"] == ""
     assert {values[key] for key in keys} <= {"k"}
@@ -99,8 +101,8 @@ def test_every_provider_gets_its_keys_and_a_webhook_secret(tmp_path, provider):
     )
 
 
-def test_a_wrong_answer_is_asked_for_again(tmp_path, asked, capsys):
-    asked |= {
+def test_a_wrong_answer_is_asked_for_again(tmp_path, answers_to_prompts, capsys):
+    answers_to_prompts |= {
         "SITE_URL": ["papers", "https://papers.example.org"],
         "MAIL_FROM": "papers@example.org",
         "POSTAL_ADDRESS": "Our Lab",
@@ -113,7 +115,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path, asked, capsys):
     assert env_file.values(tmp_path / ".env")["SITE_URL"] == "https://papers.example.org"
 
 
-def test_an_existing_file_is_changed_only_after_confirmation(tmp_path, asked):
+def test_an_existing_file_is_changed_only_after_confirmation(tmp_path, answers_to_prompts):
     file = tmp_path / ".env"
     file.write_text("SITE_NAME=Ours\n")
 
@@ -123,7 +125,7 @@ def test_an_existing_file_is_changed_only_after_confirmation(tmp_path, asked):
 
 
 def run_init(tmp_path, email_url):
-    flags = TOLD | {"email_url": email_url, "file": str(tmp_path / ".env")}
+    flags = ANSWERS | {"email_url": email_url, "file": str(tmp_path / ".env")}
     return subprocess.run(
         [sys.executable, "manage.py", "init", "--no-input", "--set", f"VAR_DIR={tmp_path}",
          *(part for name, value in flags.items() for part in (f"--{name.replace('_', '-')}", value))],
@@ -134,21 +136,21 @@ def run_init(tmp_path, email_url):
 
 def test_from_nothing_to_a_test_email(tmp_path):
     with fake_smtp() as server:
-        done = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
+        process = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
         again = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
 
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     for step in ("settings", "check", "database", "static files", "topics", "first user", "test email"):
-        assert f"✓ {step}" in done.stdout
-    assert "https://papers.example.org/admin/" in done.stdout
+        assert f"✓ {step}" in process.stdout
+    assert "https://papers.example.org/admin/" in process.stdout
     assert "first user: already there" in again.stdout
     assert len(server.mails) == 2
 
 
 def test_a_mail_server_that_does_not_answer_is_reported_after_everything_else_is_done(tmp_path):
-    done = run_init(tmp_path, "smtp://127.0.0.1:9")
+    process = run_init(tmp_path, "smtp://127.0.0.1:9")
 
-    assert done.returncode == 1
-    assert "✗ test email: ConnectionRefusedError" in done.stderr
-    assert "✓ first user" in done.stdout
-    assert "not done: test email" in done.stderr
+    assert process.returncode == 1
+    assert "✗ test email: ConnectionRefusedError" in process.stderr
+    assert "✓ first user" in process.stdout
+    assert "not done: test email" in process.stderr

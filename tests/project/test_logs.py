@@ -165,8 +165,8 @@ def test_lines_logged_while_composing_and_sending_a_digest_have_its_number(lines
     monkeypatch.setattr(worker.FragmentRenderer, "mail", break_press)
     worker.drain()
 
-    told = [line for line in lines() if line["logger"] == "digest.sending.worker" and "delivery" in line]
-    assert [line["delivery"] for line in told] == [delivery.pk, delivery.pk]
+    worker_lines = [line for line in lines() if line["logger"] == "digest.sending.worker" and "delivery" in line]
+    assert [line["delivery"] for line in worker_lines] == [delivery.pk, delivery.pk]
     assert "example.org" not in json.dumps(lines())
 
 

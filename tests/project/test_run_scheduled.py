@@ -19,7 +19,7 @@ TASKS = {entry["task"] for entry in SCHEDULE.values()}
 
 
 @pytest.fixture
-def rung(monkeypatch):
+def tasks_run(monkeypatch):
     """The tasks that ran, in order. None of them does anything."""
     app.loader.import_default_modules()
     ran = []
@@ -33,11 +33,11 @@ def run_at(moment):
         call_command("run_scheduled")
 
 
-def test_every_task_on_beats_schedule_runs_as_often_as_with_beat(rung):
+def test_every_task_on_beats_schedule_runs_as_often_as_with_beat(tasks_run):
     for minute in range(60):
         run_at(DAY + timedelta(minutes=minute, seconds=3))
 
-    ran = Counter(rung)
+    ran = Counter(tasks_run)
     weekly = {entry["task"] for entry in SCHEDULE.values() if len(entry["schedule"].day_of_week) == 1}
     assert set(ran) == TASKS - weekly
     assert ran == {
@@ -45,13 +45,13 @@ def test_every_task_on_beats_schedule_runs_as_often_as_with_beat(rung):
     }
 
 
-def test_a_weekly_task_on_beats_schedule_runs_once_a_week(rung):
+def test_a_weekly_task_on_beats_schedule_runs_once_a_week(tasks_run):
     for hour in range(7 * 24):
         run_at(DAY + timedelta(hours=hour, minutes=52))
-    assert Counter(rung)["digest.tasks.learn_weights"] == 1
+    assert Counter(tasks_run)["digest.tasks.learn_weights"] == 1
 
 
-def test_a_task_that_fails_is_named_and_the_others_still_run(rung, monkeypatch):
+def test_a_task_that_fails_is_named_and_the_others_still_run(tasks_run, monkeypatch):
     def fail():
         raise RuntimeError("no room left")
 
@@ -60,7 +60,7 @@ def test_a_task_that_fails_is_named_and_the_others_still_run(rung, monkeypatch):
     with pytest.raises(CommandError, match=r"plan what is due: RuntimeError\('no room left'\)"):
         run_at(DAY)
 
-    assert "digest.tasks.send_queued" in rung
+    assert "digest.tasks.send_queued" in tasks_run
 
 
 @pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_the_documented_crontab_calls_it_every_minute():
     assert "manage.py run_scheduled" in line
 
 
-def test_it_counts_as_a_pulse_of_beat(rung):
+def test_it_counts_as_a_pulse_of_beat(tasks_run):
     run_at(DAY)
 
     assert last_pulse() == DAY

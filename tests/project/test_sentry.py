@@ -86,9 +86,9 @@ def run(program, tmp_path, **variables):
 
 def test_a_report_says_where_and_what_and_nothing_about_the_visitor(sentry, tmp_path):
     dsn, bodies = sentry
-    done = run(VISIT, tmp_path, SENTRY_DSN=dsn)
+    process = run(VISIT, tmp_path, SENTRY_DSN=dsn)
 
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     sent = b"".join(bodies).decode()
     assert "[address] is not welcome" in sent
     assert "for [address]" in sent
@@ -109,10 +109,10 @@ def test_without_a_dsn_the_package_is_not_imported(tmp_path):
 
 def test_without_the_package_startup_stops_and_says_what_to_install(tmp_path):
     program = "import sys; sys.modules['sentry_sdk'] = None; import django; django.setup()"
-    done = run(program, tmp_path, SENTRY_DSN="https://key@sentry.example.org/1")
+    process = run(program, tmp_path, SENTRY_DSN="https://key@sentry.example.org/1")
 
-    assert "SENTRY_DSN in the environment: expected the sentry-sdk package" in done.stderr
-    assert "requirements/sentry.txt" in done.stderr
+    assert "SENTRY_DSN in the environment: expected the sentry-sdk package" in process.stderr
+    assert "requirements/sentry.txt" in process.stderr
 
 
 def test_an_invalid_dsn_is_refused_by_name(tmp_path):

@@ -71,7 +71,7 @@ class Row:
     lasts: timedelta = EVER
     ends_with: tuple[Callable[[World], None], ...] = (erase,)
     # The status of the page once its link has ended.
-    gone: int = 410
+    status_when_gone: int = 410
 
 
 OF_A_FEED = {Purpose.FEED, Purpose.FEED_FEEDBACK, Purpose.VIEW}
@@ -80,7 +80,7 @@ TABLE = {
     Purpose.CONFIRM: Row({Purpose.CONFIRM} | OF_PREFERENCES, WEEK),
     Purpose.PREFERENCES: Row(OF_PREFERENCES, SIXTY_DAYS),
     # Unsubscribing twice is reported as a success.
-    Purpose.UNSUBSCRIBE: Row(OF_PREFERENCES, gone=200),
+    Purpose.UNSUBSCRIBE: Row(OF_PREFERENCES, status_when_gone=200),
     Purpose.VIEW: Row(set()),
     Purpose.FEEDBACK: Row({Purpose.FEEDBACK} | OF_PREFERENCES, SIXTY_DAYS),
     Purpose.FEED: Row(OF_A_FEED, ends_with=(erase, renew_feed)),
@@ -151,7 +151,7 @@ def test_a_link_stops_working_after_each_event_that_ends_it(client, world, purpo
         end(world)
         answer = client.get(world.paths[purpose])
 
-    assert answer.status_code == TABLE[purpose].gone
+    assert answer.status_code == TABLE[purpose].status_when_gone
     assert not TOKEN.search(answer.content.decode())
 
 

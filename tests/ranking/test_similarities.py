@@ -109,11 +109,11 @@ def test_likes_by_others_lift_papers_whose_texts_say_nothing():
 
 
 def test_with_few_opinions_plain_similarity_decides_and_with_many_the_whitened_one():
-    known = 100
-    plain, whitened = floats(*[[1, 0]] * known), floats(*[[0, 1]] * known)
+    count = 100
+    plain, whitened = floats(*[[1, 0]] * count), floats(*[[0, 1]] * count)
     says = item_similarities(plain, whitened / 23)
 
-    few, many = affinity(matrix(floats([1] * 3 + [0] * (known - 3), [1] * known)), says)
+    few, many = affinity(matrix(floats([1] * 3 + [0] * (count - 3), [1] * count)), says)
 
     assert few[0] > few[1]
     assert many[1] > many[0]
@@ -155,9 +155,9 @@ def test_whitening_copes_with_papers_without_words_or_vectors_or_nothing_to_lear
 
     for sample in (nothing, some, empty):
         whitening = Whitening.of(sample)
-        for known in (nothing, some, empty):
-            close = whitening.similarity(known, some, whitening.explained(some))
-            assert close.shape == (len(known), 2)
+        for known_papers in (nothing, some, empty):
+            close = whitening.similarity(known_papers, some, whitening.explained(some))
+            assert close.shape == (len(known_papers), 2)
             assert np.isfinite(close).all()
     assert not whitening.similarity(nothing, some, whitening.explained(some)).any()
 

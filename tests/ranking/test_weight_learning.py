@@ -23,10 +23,10 @@ def pairs_of(true_multiples, number=4000, seed=1, slope=6.0):
 @pytest.mark.parametrize("true", [{}, {"affinity": 2.0, "topic": 0.5}, {"votes": 0.0, "author": 1.5}])
 def test_the_weights_that_readers_go_by_are_found(true):
     lesson = learn_weights(*pairs_of(true))
-    found = np.array([lesson.weights[name] / WEIGHTS[name] for name in NAMES])
-    wanted = np.array([true.get(name, 1.0) for name in NAMES])
+    learned_weights = np.array([lesson.weights[name] / WEIGHTS[name] for name in NAMES])
+    true_weights = np.array([true.get(name, 1.0) for name in NAMES])
     # Up to a common factor, because only proportions determine an order.
-    assert found / found.mean() == pytest.approx(wanted / wanted.mean(), abs=0.15)
+    assert learned_weights / learned_weights.mean() == pytest.approx(true_weights / true_weights.mean(), abs=0.15)
 
 
 def test_it_does_better_on_held_out_readers_if_there_is_something_to_learn():

@@ -39,7 +39,7 @@ def entries(*readers):
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted", "unwanted"),
+    ("text", "wanted_text", "unwanted_text"),
     [
         ("Robot grasping, but not drones", "Robot grasping,", "drones"),
         ("Robot grasping. Not drones. Sourdough.", "Robot grasping. Sourdough.", "drones."),
@@ -49,8 +49,8 @@ def entries(*readers):
         (" \n ", "", ""),
     ],
 )
-def test_a_text_is_split_into_what_is_wanted_and_what_is_not(text, wanted, unwanted):
-    assert split_own_words(text) == (wanted, unwanted)
+def test_a_text_is_split_into_what_is_wanted_and_what_is_not(text, wanted_text, unwanted_text):
+    assert split_own_words(text) == (wanted_text, unwanted_text)
 
 
 def test_a_text_that_many_readers_share_is_compared_once():

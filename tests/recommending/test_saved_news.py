@@ -24,8 +24,8 @@ BEFORE = NOON - timedelta(days=2)
 
 
 def record(title="Saved paper", abstract="", **fields):
-    known = {"identifiers": (("arxiv", "2508.00001"),), "source": "oai", "version": 1}
-    return PaperRecord.read(title, abstract, **known | fields)
+    defaults = {"identifiers": (("arxiv", "2508.00001"),), "source": "oai", "version": 1}
+    return PaperRecord.read(title, abstract, **defaults | fields)
 
 
 @pytest.fixture

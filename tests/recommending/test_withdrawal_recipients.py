@@ -35,8 +35,8 @@ def edition(paper, other):
 
 
 def withdraw(version=2):
-    known = {"identifiers": (("arxiv", "2508.00001"),), "source": "oai", "version": version}
-    import_records([PaperRecord.read("Withdrawn paper", "", withdrawn_at=NOON, **known)])
+    fields = {"identifiers": (("arxiv", "2508.00001"),), "source": "oai", "version": version}
+    import_records([PaperRecord.read("Withdrawn paper", "", withdrawn_at=NOON, **fields)])
 
 
 def sent_digest(reader, edition, *papers, period=BEFORE, status=Status.SENT, more=()):

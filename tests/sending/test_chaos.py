@@ -44,7 +44,7 @@ class ChaoticSmtp(FakeSmtp):
     """A server that accepts most mails, refuses some for now or for good, and sometimes hangs up around the answer."""
 
     chance: random.Random = field(default_factory=lambda: random.Random(4))
-    taken: Counter[int] = field(default_factory=Counter)
+    accepted: Counter[int] = field(default_factory=Counter)
     seen: set[int] = field(default_factory=set)
     hung_up: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,7 +61,7 @@ class ChaoticSmtp(FakeSmtp):
             if roll < 0.13:
                 self.hung_up += 1
                 return ""
-            self.taken[delivery] += 1
+            self.accepted[delivery] += 1
             if roll < 0.15:
                 self.hung_up += 1
                 return ""
@@ -176,16 +176,15 @@ def test_every_reader_gets_one_digest_whatever_is_killed(tmp_path):
 
     counts = Counter(Delivery.objects.values_list("status", flat=True))
     log = (tmp_path / "workers.log").read_text()[-3000:]
-    summary = (
-        f"{SUBSCRIBERS} readers, {KILLS} kills, {smtp.hung_up} hang-ups: {dict(counts)}; taken {smtp.taken.total()}"
-    )
+    accepted = smtp.accepted.total()
+    summary = f"{SUBSCRIBERS} readers, {KILLS} kills, {smtp.hung_up} hang-ups: {dict(counts)}; accepted {accepted}"
     sys.stdout.write(f"{summary}\n")
     assert sum(counts.values()) == SUBSCRIBERS == finished(), (counts, log)
     assert (kills_left, redis_restarted) == (0, True), "the run was over before the chaos"
     # Nothing was sent twice, and the ledger agrees with the server row by row.
-    assert max(smtp.taken.values()) == 1
+    assert max(smtp.accepted.values()) == 1
     for delivery, status in Delivery.objects.values_list("pk", "status"):
         allowed = {Status.SENT: {1}, Status.FAILED: {0}, Status.UNCERTAIN: {0, 1}}[status]
-        assert smtp.taken[delivery] in allowed, (delivery, status)
+        assert smtp.accepted[delivery] in allowed, (delivery, status)
     # At most the mails that were on the wire when something broke.
     assert counts[Status.UNCERTAIN] <= KILLS * CONNECTIONS + smtp.hung_up

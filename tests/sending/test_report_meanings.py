@@ -104,7 +104,7 @@ DEAD = ("hard_bounce", Status.BOUNCED, SUPPRESSED)
 LATER = ("soft_bounce", Status.FAILED, ACTIVE)
 OURS = ("refused", Status.FAILED, ACTIVE)
 COMPLAINT = ("complained", Status.COMPLAINED, SUPPRESSED)
-GONE = ("unsubscribed", Status.SENT, LEFT)
+READER_LEFT = ("unsubscribed", Status.SENT, LEFT)
 NOT_SENT = ("unsubscribed", Status.FAILED, LEFT)
 NOTHING = ("noted", Status.SENT, ACTIVE)
 
@@ -124,7 +124,7 @@ CASES = [
     ("postmark", postmark("TemplateRenderingFailed"), OURS),
     ("postmark", postmark("SpamComplaint", RecordType="SpamComplaint"), COMPLAINT),
     ("postmark", postmark("ManuallyDeactivated"), NOT_SENT),
-    ("postmark", postmark("Unsubscribe"), GONE),
+    ("postmark", postmark("Unsubscribe"), READER_LEFT),
     ("postmark", postmark("Transient"), NOTHING),
     ("postmark", postmark("DnsError"), NOTHING),
     ("postmark", postmark("AutoResponder"), NOTHING),
@@ -187,8 +187,8 @@ CASES = [
     ("brevo", brevo("error"), OURS),
     ("brevo", brevo("deferred"), NOTHING),
     ("brevo", brevo("spam"), COMPLAINT),
-    ("brevo", brevo("unsubscribe"), GONE),
-    ("brevo", brevo("unsubscribed"), GONE),
+    ("brevo", brevo("unsubscribe"), READER_LEFT),
+    ("brevo", brevo("unsubscribed"), READER_LEFT),
     ("mailjet", mailjet("bounce", hard_bounce=True, error="user unknown"), DEAD),
     ("mailjet", mailjet("bounce", hard_bounce=True, error="user unknown", comment=AUTHENTICATION), OURS),
     ("mailjet", mailjet("bounce", hard_bounce=False, error="user unknown"), LATER),
@@ -199,7 +199,7 @@ CASES = [
     ("mailjet", mailjet("blocked", error="preblocked"), LATER),
     ("mailjet", mailjet("blocked", error="spam reporter"), COMPLAINT),
     ("mailjet", mailjet("spam"), COMPLAINT),
-    ("mailjet", mailjet("unsub"), GONE),
+    ("mailjet", mailjet("unsub"), READER_LEFT),
     ("sparkpost", sparkpost("bounce", bounce_class="10", raw_reason=NO_MAILBOX), DEAD),
     ("sparkpost", sparkpost("bounce", bounce_class=10), DEAD),
     ("sparkpost", sparkpost("out_of_band", bounce_class="30"), DEAD),
@@ -210,11 +210,11 @@ CASES = [
         for code in ("23", "25", "50", "51", "52", "53", "54")
     ),
     *(("sparkpost", sparkpost("out_of_band", bounce_class=code), NOTHING) for code in ("60", "80", "100")),
-    ("sparkpost", sparkpost("out_of_band", bounce_class="90"), GONE),
+    ("sparkpost", sparkpost("out_of_band", bounce_class="90"), READER_LEFT),
     ("sparkpost", sparkpost("policy_rejection"), OURS),
     ("sparkpost", sparkpost("spam_complaint", fbtype="abuse"), COMPLAINT),
     ("sparkpost", sparkpost("spam_complaint", fbtype="not-spam"), NOTHING),
-    ("sparkpost", sparkpost("list_unsubscribe"), GONE),
+    ("sparkpost", sparkpost("list_unsubscribe"), READER_LEFT),
     ("mandrill", mandrill("hard_bounce", bounce_description="bad_mailbox", bgtools_code=10, diag=NO_MAILBOX), DEAD),
     ("mandrill", mandrill("hard_bounce", bounce_description="general", diag=AUTHENTICATION), OURS),
     ("mandrill", mandrill("hard_bounce", bgtools_code=51), OURS),
@@ -222,7 +222,7 @@ CASES = [
     ("mandrill", mandrill("soft_bounce", bgtools_code=60), NOTHING),
     ("mandrill", mandrill("deferral"), NOTHING),
     ("mandrill", mandrill("spam"), COMPLAINT),
-    ("mandrill", mandrill("unsub"), GONE),
+    ("mandrill", mandrill("unsub"), READER_LEFT),
     ("mandrill", mandrill("reject", reject={"reason": "hard-bounce"}), DEAD),
     ("mandrill", mandrill("reject", reject={"reason": "spam"}), COMPLAINT),
     ("mandrill", mandrill("reject", reject={"reason": "unsub"}), NOT_SENT),
@@ -233,7 +233,7 @@ CASES = [
     ("mailersend", mailersend("soft_bounced", FULL), LATER),
     ("mailersend", mailersend("deferred"), NOTHING),
     ("mailersend", mailersend("spam_complaint"), COMPLAINT),
-    ("mailersend", mailersend("unsubscribed"), GONE),
+    ("mailersend", mailersend("unsubscribed"), READER_LEFT),
 ]
 
 

@@ -122,10 +122,10 @@ def test_an_account_can_have_at_most_twenty_passkeys(client, ada, device):
         MemberPasskey.objects.create(member=ada, name=f"{number}", credential_id=f"{number:04}", public_key=b"")
     second = Authenticator()
     late = json.dumps(second.create(ask(client, ADD)))
-    kept = client.cookies["passkey"].value
+    challenge = client.cookies["passkey"].value
 
     assert "as many passkeys" in add(client, device).content.decode()
-    client.cookies["passkey"] = kept
+    client.cookies["passkey"] = challenge
     assert client.post(f"{ADD}/options").status_code == 403
     assert client.post(ADD, {"answer": late, "name": "x"}).status_code == 400
     assert MemberPasskey.objects.count() == 20

@@ -66,12 +66,12 @@ def test_notes_labels_and_read_marks_can_be_set_and_cleared(client, reader, pape
     change(client, reader, papers[0], "write", note=" Read again!\nSoon. ", labels="thesis,  to read ,Thesis,,")
     change(client, reader, papers[0], "read")
 
-    kept = entry(reader, papers[0])
-    assert (kept.note, kept.labels, kept.read_at) == ("Read again!\nSoon.", ["thesis", "to read"], NOON)
+    row = entry(reader, papers[0])
+    assert (row.note, row.labels, row.read_at) == ("Read again!\nSoon.", ["thesis", "to read"], NOON)
     change(client, reader, papers[0], "unread")
     change(client, reader, papers[0], "write", note="", labels="")
-    kept = entry(reader, papers[0])
-    assert (kept.note, kept.labels, kept.read_at) == ("", [], None)
+    row = entry(reader, papers[0])
+    assert (row.note, row.labels, row.read_at) == ("", [], None)
 
 
 @pytest.mark.parametrize(

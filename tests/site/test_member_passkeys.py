@@ -84,10 +84,10 @@ def test_an_answer_from_another_origin_is_refused(client, away, device, origin):
 
 def test_an_answer_works_once(client, away, device):
     answer = device.get(ask(client, SIGN_IN))
-    kept = client.cookies["passkey"].value
+    challenge = client.cookies["passkey"].value
     show(client, answer)
     sign_out(client)
-    client.cookies["passkey"] = kept
+    client.cookies["passkey"] = challenge
 
     assert "already used" in refusal(client, answer)
 

@@ -15,7 +15,7 @@ from tests.support.factories import DAY, NOON, make_edition, make_member, make_p
 pytestmark = pytest.mark.django_db
 pytest_plugins = ["tests.support.member_browser"]
 
-KEPT = ["/", f"/papers/{DAY}", "/papers/{paper}"]
+CACHED_PAGES = ["/", f"/papers/{DAY}", "/papers/{paper}"]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def paper():
     return paper
 
 
-@pytest.fixture(params=KEPT)
+@pytest.fixture(params=CACHED_PAGES)
 def address(request, paper):
     """The address of a cached page."""
     return request.param.format(paper=paper.pk)
@@ -68,7 +68,9 @@ def test_a_change_shows_at_once(client, paper, address, change):
 def test_strangers_cannot_get_more_pages_cached_than_there_are(client, paper, monkeypatch, address):
     names = set()
     keep = page_cache.cache.set
-    monkeypatch.setattr(page_cache.cache, "set", lambda name, *said, **how: names.add(name) or keep(name, *said, **how))
+    monkeypatch.setattr(
+        page_cache.cache, "set", lambda name, *arguments, **how: names.add(name) or keep(name, *arguments, **how)
+    )
 
     for number in range(5):
         client.get(f"{address}?utm_source={number}")
@@ -119,7 +121,7 @@ def test_withdrawing_a_vote_shows_at_once(client, paper):
 def test_changes_outside_the_page_state_show_within_a_minute(client, paper, monkeypatch):
     timeouts = []
     monkeypatch.setattr(
-        page_cache, "cache", SimpleNamespace(get=lambda _: None, set=lambda *said: timeouts.append(said[2]))
+        page_cache, "cache", SimpleNamespace(get=lambda _: None, set=lambda *arguments: timeouts.append(arguments[2]))
     )
 
     client.get("/")
@@ -128,7 +130,7 @@ def test_changes_outside_the_page_state_show_within_a_minute(client, paper, monk
     assert timeouts == [60, 10]
 
 
-@pytest.mark.parametrize("path", [*KEPT, "/trending", "/archive", "/topics", "/search?q=motifs", "/feed.json"])
+@pytest.mark.parametrize("path", [*CACHED_PAGES, "/trending", "/archive", "/topics", "/search?q=motifs", "/feed.json"])
 def test_browsers_cache_a_page_and_ask_whether_it_changed(client, paper, path):
     address = path.format(paper=paper.pk)
     response = client.get(address)

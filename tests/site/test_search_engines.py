@@ -41,9 +41,11 @@ def pages(client, paper):
     addresses = {name: address or f"/papers/{paper.pk}" for name, address in PAGES.items()}
     answers = {name: client.get(address, follow=True) for name, address in addresses.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(addresses, 200)
-    found = {name: html_of(answer) for name, answer in answers.items() if not _is_hidden(html_of(answer), answer)}
-    assert set(addresses) - set(found) == HIDDEN
-    return found
+    visible_pages = {
+        name: html_of(answer) for name, answer in answers.items() if not _is_hidden(html_of(answer), answer)
+    }
+    assert set(addresses) - set(visible_pages) == HIDDEN
+    return visible_pages
 
 
 def _is_hidden(page, answer):

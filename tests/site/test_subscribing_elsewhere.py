@@ -50,9 +50,9 @@ def test_every_address_gets_the_same_answer(ask, queued):
     reader = Subscriber.objects.get()
     reader.confirm(NOON)
     reader.save()
-    known = ask(email="ada@example.org")
+    again = ask(email="ada@example.org")
 
-    assert (new.status_code, new.content) == (known.status_code, known.content)
+    assert (new.status_code, new.content) == (again.status_code, again.content)
 
 
 @pytest.mark.parametrize("key", ["", "another", "é"])

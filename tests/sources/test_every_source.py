@@ -15,7 +15,7 @@ from tests.support.night_harvest import NIGHT
 from tests.support.source_answers import BOMB, HTML
 from tests.support.source_samples import source_samples
 
-KNOWN = (KnownPaper("On graphs", (("doi", "10.1000/graphs.1"),), ("Ada Lovelace",)),)
+KNOWN_PAPERS = (KnownPaper("On graphs", (("doi", "10.1000/graphs.1"),), ("Ada Lovelace",)),)
 SAMPLES = source_samples()
 # The sources that give lists page by page.
 LISTS = {name: sample for name, sample in SAMPLES.items() if sample.entry}
@@ -29,7 +29,7 @@ def night_of_settings(settings, time_machine, waits):
 
 def read_all(name, server, cursor=""):
     query = server.url if name == "feed" else SAMPLES[name].query
-    place = HarvestPosition(query, WEDNESDAY, NIGHT, cursor, known_papers=KNOWN)
+    place = HarvestPosition(query, WEDNESDAY, NIGHT, cursor, known_papers=KNOWN_PAPERS)
     return list(source_kinds()[name].module.pages(Fetcher(), place))
 
 

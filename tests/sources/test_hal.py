@@ -43,8 +43,8 @@ def deposit(number=1, **fields):
 
 
 def answer(*deposits, total=None, cursor="next"):
-    found = len(deposits) if total is None else total
-    return json.dumps({"response": {"numFound": found, "start": 0, "docs": list(deposits)}, "nextCursorMark": cursor})
+    count = len(deposits) if total is None else total
+    return json.dumps({"response": {"numFound": count, "start": 0, "docs": list(deposits)}, "nextCursorMark": cursor})
 
 
 SAMPLE = SourceSample(entry=deposit, answer=answer)

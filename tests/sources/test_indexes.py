@@ -25,8 +25,8 @@ def morning(time_machine):
     time_machine.move_to(NIGHT, tick=False)
 
 
-def read(module, part="", known=(), cursor=""):
-    place = HarvestPosition(part, WEDNESDAY, NIGHT, cursor, known_papers=known)
+def read(module, part="", known_papers=(), cursor=""):
+    place = HarvestPosition(part, WEDNESDAY, NIGHT, cursor, known_papers=known_papers)
     return list(module.pages(Fetcher(), place))
 
 
@@ -192,13 +192,13 @@ def test_an_entity_in_pubmeds_document_type_is_refused(source):
 def test_dblp_says_where_known_papers_appeared_and_adds_none(source, db):
     paper = make_paper("On graphs")
     paper.identifiers.create(scheme="arxiv", value="2609.00001")
-    known = [KnownPaper("On graphs", (("arxiv", "2609.00001"),), ("Ada Lovelace",))]
+    known_papers = [KnownPaper("On graphs", (("arxiv", "2609.00001"),), ("Ada Lovelace",))]
     authors = {"author": [{"text": "Ada Lovelace 0001"}]}
     corr = {"title": "On graphs.", "venue": "CoRR", "authors": authors}
     other = {"title": "On graphs.", "venue": "KDD", "authors": {"author": {"text": "Jo Else"}}}
     article = {"title": "On Graphs.", "venue": "J. ACM", "doi": "10.1145/1", "authors": authors}
     source.says(answers.dblp(corr, other, article))
-    record = only(read(dblp, known=known))
+    record = only(read(dblp, known_papers=known_papers))
     assert (record.venue, record.identifiers) == ("J. ACM", (("arxiv", "2609.00001"), ("doi", "10.1145/1")))
     assert record.only_if_known
 
@@ -206,8 +206,8 @@ def test_dblp_says_where_known_papers_appeared_and_adds_none(source, db):
 @pytest.mark.parametrize("hits", [(), ({"title": "On trees.", "venue": "X"},), ({"title": "On graphs.", "venue": ""},)])
 def test_dblp_says_nothing_about_a_paper_it_does_not_know(source, hits):
     source.says(answers.dblp(*hits))
-    known = [KnownPaper("On graphs", (("arxiv", "2609.00001"),), ("Ada Lovelace",))]
-    assert [page.records for page in read(dblp, known=known)] == [[]]
+    known_papers = [KnownPaper("On graphs", (("arxiv", "2609.00001"),), ("Ada Lovelace",))]
+    assert [page.records for page in read(dblp, known_papers=known_papers)] == [[]]
 
 
 def test_known_papers_get_their_venue(source, db, settings, time_machine):

@@ -46,7 +46,7 @@ class FakeDns:
             response.set_rcode(dns.rcode.SERVFAIL)
         elif texts := self.records.get((name, kind)):
             response.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", kind, texts))
-        elif not any(known == name or known.endswith(f".{name}") for known, _ in self.records):
+        elif not any(record_name == name or record_name.endswith(f".{name}") for record_name, _ in self.records):
             response.set_rcode(dns.rcode.NXDOMAIN)
         return response.to_wire()
 

@@ -149,8 +149,8 @@ def _submissions(member, papers):
 
 def _traces(owner, edition):
     SourceRun.objects.create(source=TINY, part=SHORT, notes=HOSTILE, cursor=HOSTILE, requests=HOSTILE).fail(HOSTILE)
-    gone = {"status": "stopped", "stopped_because": HOSTILE[:300], "moved_to": HOSTILE[:500]}
-    FollowedSource.objects.create(kind=TINY, query=HOSTILE[:500], name=SHORT, **gone)
+    stopped_fields = {"status": "stopped", "stopped_because": HOSTILE[:300], "moved_to": HOSTILE[:500]}
+    FollowedSource.objects.create(kind=TINY, query=HOSTILE[:500], name=SHORT, **stopped_fields)
     LogEntry.objects.create(
         user=owner,
         content_type=ContentType.objects.get_for_model(edition),

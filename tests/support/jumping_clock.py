@@ -21,10 +21,10 @@ def follow():
     zero = time.time() - time.monotonic()
     offset, travel = 0.0, None
     while True:
-        if (asked := float(FILE.read_text() or offset)) != offset:
+        if (written_offset := float(FILE.read_text() or offset)) != offset:
             if travel:
                 travel.stop()
-            offset = asked
+            offset = written_offset
             travel = time_machine.travel(zero + time.monotonic() + offset, tick=True)
             travel.start()
         threading.Event().wait(0.2)

@@ -141,7 +141,7 @@ class Service:
     def log(self, name):
         return self.folder.parent / f"{self.database}-{name}.log"
 
-    def said(self, name, pattern):
+    def count_in_log(self, name, pattern):
         """Return how many lines of a program's log match."""
         return len(re.findall(pattern, self.log(name).read_text(errors="replace")))
 
