@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before anything queries the database.
+    "digest.site.microcache.microcache_middleware",
     "digest.site.unstorable.UnstorableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -98,6 +99,8 @@ MIDDLEWARE = [
 ]
 # The keys with which Prometheus may read how the service is doing, and another site may sign people up; "": no one may.
 METRICS_TOKEN, SUBSCRIBE_KEY = env.text("METRICS_TOKEN"), env.text("SUBSCRIBE_KEY")
+# How long a web process sends a public page again; with 0 it renders each one anew, so that changes show at once.
+PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", 0 if DEBUG else 5, most=3600)
 # How long until a digest that could have gone out, or a beat that does not ring, makes the service “degraded”.
 OVERDUE_AFTER = timedelta(minutes=env.integer("OVERDUE_MINUTES", 30, least=2, most=1440))
 METRICS_DIR = metrics_folder.make_metrics_folder(VAR_DIR / "metrics") if METRICS_TOKEN else ""
@@ -269,14 +272,12 @@ SEND_LEASE = timedelta(seconds=env.integer("SEND_LEASE_SECONDS", 300, least=5, m
 SEND_FIRST_WAIT = timedelta(seconds=env.integer("SEND_FIRST_WAIT_SECONDS", 60, least=1, most=3600))
 SEND_ATTEMPTS = env.integer("SEND_ATTEMPTS", 6, least=1, most=50)
 # How many digests all workers together may send; 0 sets no limit. Days are in UTC.
-SEND_PER_SECOND = env.integer("SEND_PER_SECOND", 0)
-SEND_PER_DAY = env.integer("SEND_PER_DAY", 0)
+SEND_PER_SECOND, SEND_PER_DAY = env.integer("SEND_PER_SECOND", 0), env.integer("SEND_PER_DAY", 0)
 # The first day of a new sending domain, and how many digests it may send on that day and on each following day.
 WARM_UP_SINCE = env.iso_date("WARM_UP_SINCE")
 WARM_UP = env.numbers("WARM_UP", "50,100,200,500,1000,2000,5000,10000,20000,50000,100000,200000,500000,1000000")
 # The breaker: the shares of complaints and of bounces above which an edition's sending stops; 0 turns it off.
-BREAKER_COMPLAINTS = env.share("BREAKER_COMPLAINTS", 0.003)
-BREAKER_BOUNCES = env.share("BREAKER_BOUNCES", 0.05)
+BREAKER_COMPLAINTS, BREAKER_BOUNCES = env.share("BREAKER_COMPLAINTS", 0.003), env.share("BREAKER_BOUNCES", 0.05)
 BREAKER_LEAST = env.integer("BREAKER_LEAST", 500, least=1)
 
 # --- Signing up -----------------------------------------------------------------------------------
@@ -292,8 +293,7 @@ FORGET_UNCONFIRMED = timedelta(days=env.integer("FORGET_UNCONFIRMED_DAYS", 7, le
 
 VOTES_PER_MEMBER = env.rate("VOTES_PER_MEMBER", "200 per hour")
 SUBMISSIONS_PER_MEMBER = env.rate("SUBMISSIONS_PER_MEMBER", "10 per day")
-ORCID_DAILY = env.integer("ORCID_DAILY", 0)
-ZOTERO_IMPORT = env.flag("ZOTERO_IMPORT", default=False)
+ORCID_DAILY, ZOTERO_IMPORT = env.integer("ORCID_DAILY", 0), env.flag("ZOTERO_IMPORT", default=False)
 
 ADMINS = env.admins("ADMINS")
 LOGGING = log.config(mails_errors=bool(ADMINS))

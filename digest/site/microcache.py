@@ -1,0 +1,139 @@
+"""A microcache: public pages that this process made moments ago, sent again before anything else runs.
+
+After a digest has gone out, everybody opens the same few pages. Each costs a query and a rendering at most once in
+PAGE_CACHE_SECONDS for each web process. Members and users of the panel always get a page of their own.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from cachetools import TTLCache
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import ResolverMatch
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
+
+from digest.site.list_style import is_compact
+from digest.site.page_cache import accepts_gzip, is_personal
+
+# The memory that pages may take in each process. The ones that nobody has asked for the longest go first.
+MAX_BYTES = 16 * 2**20
+# A larger response, such as an export, would push out all others.
+MAX_PAGE_BYTES = 2**20
+# What a response may depend on besides its address. All of it is in the key.
+KNOWN_VARY = {"accept-encoding", "cookie", "hx-request"}
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+Key = tuple[object, ...]
+
+
+@dataclass
+class SentPage:
+    """A response as it was sent, without what belongs to one request."""
+
+    body: bytes
+    headers: dict[str, str]
+    route: ResolverMatch
+    # When it was made, or when a request last began to make it anew, in seconds of the monotonic clock.
+    renewed_at: float
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page, or 304 if the client already has it."""
+        request.resolver_match = self.route
+        return _unless_known(request, HttpResponse(self.body, headers=self.headers))
+
+
+class Microcache:
+    """The pages of one process. Threads share it."""
+
+    def __init__(self, seconds: float, max_bytes: int = MAX_BYTES) -> None:
+        self.seconds = seconds
+        self._lock = Lock()
+        # A page that expired is still there while the next one is being made, but not if nobody asked for it since.
+        self._pages: TTLCache[Key, SentPage] = TTLCache(max_bytes, 2 * seconds, time.monotonic, _size)
+
+    def get(self, key: Key) -> SentPage | None:
+        """Return a page that is fresh, or that another request is making anew; None if this request has to."""
+        with self._lock:
+            page = self._pages.get(key)
+            if page is None:
+                return None
+            now = time.monotonic()
+            if now - page.renewed_at < self.seconds:
+                return page
+            page.renewed_at = now
+            return None
+
+    def put(self, key: Key, page: SentPage) -> None:
+        """Keep a page."""
+        with self._lock:
+            self._pages[key] = page
+
+
+def _size(page: SentPage) -> int:
+    return len(page.body) + sum(len(name) + len(value) for name, value in page.headers.items())
+
+
+def microcache_middleware(get_response: GetResponse) -> GetResponse:
+    """Return middleware that answers with a public page that is less than PAGE_CACHE_SECONDS old, if it has one.
+
+    Raise MiddlewareNotUsed if PAGE_CACHE_SECONDS is 0.
+    """
+    if not settings.PAGE_CACHE_SECONDS:
+        raise MiddlewareNotUsed
+    pages = Microcache(settings.PAGE_CACHE_SECONDS)
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method != "GET" or is_personal(request) or "Authorization" in request.headers:
+            return get_response(request)
+        key = _key(request)
+        page = pages.get(key)
+        if page is not None:
+            return page.answer(request)
+        # The whole page is needed, even if this client has it already.
+        conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
+        response = get_response(request)
+        request.META |= conditions
+        page = _sent_page(request, response)
+        if page is not None:
+            pages.put(key, page)
+        return _unless_known(request, response)
+
+    return answer
+
+
+def _key(request: HttpRequest) -> Key:
+    """Return everything that a public page depends on."""
+    return (
+        request.is_secure(),
+        request.META.get("HTTP_HOST"),
+        request.META.get("PATH_INFO"),
+        request.META.get("QUERY_STRING"),
+        is_compact(request),
+        accepts_gzip(request.headers.get("Accept-Encoding", "")),
+        request.headers.get("HX-Request"),
+    )
+
+
+def _sent_page(request: HttpRequest, response: HttpResponseBase) -> SentPage | None:
+    """Return a response as a page to keep; None if it is not for everybody."""
+    is_public = response.status_code == 200 and response.get("Cache-Control", "").startswith("public")  # noqa: PLR2004
+    if not is_public or response.cookies or not isinstance(response, HttpResponse):
+        return None
+    vary = {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}
+    if not vary <= KNOWN_VARY or len(response.content) > MAX_PAGE_BYTES or request.resolver_match is None:
+        return None
+    return SentPage(response.content, dict(response.items()), request.resolver_match, time.monotonic())
+
+
+def _unless_known(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response, or 304 if the client has it already."""
+    if not isinstance(response, HttpResponse) or response.status_code != 200 or "ETag" not in response:  # noqa: PLR2004
+        return response
+    last_modified = parse_http_date_safe(response.get("Last-Modified", ""))
+    return get_conditional_response(request, response["ETag"], last_modified, response) or response

@@ -1,0 +1,253 @@
+"""The microcache: who gets a page that was already sent, and what never gets in."""
+
+import threading
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
+from django.urls import resolve
+
+from digest.site import microcache
+from tests.support.factories import DAY, make_edition, make_paper
+
+pytest_plugins = ["tests.support.member_browser"]
+
+PAGES = ["/", f"/papers/{DAY}", "/papers/{paper}", "/trending", "/topics", "/search?q=motifs", "/api/daily_papers"]
+
+
+@pytest.fixture
+def paper(db):
+    paper = make_paper("Motifs")
+    make_edition(paper)
+    return paper
+
+
+@pytest.fixture
+def client(settings):
+    """A browser of a site with a microcache of its own."""
+    settings.PAGE_CACHE_SECONDS = 5
+    return Client()
+
+
+@pytest.fixture(params=PAGES)
+def address(request, paper):
+    return request.param.format(paper=paper.pk)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The seconds that the microcache reads, for a test to move."""
+    seconds = [1000.0]
+    monkeypatch.setattr(microcache.time, "monotonic", lambda: seconds[0])
+    return seconds
+
+
+def rename(paper, title="Cliques"):
+    paper.title = title
+    paper.save()
+
+
+def test_a_public_page_is_sent_again_without_a_query(client, address, django_assert_num_queries):
+    first = client.get(address)
+
+    with django_assert_num_queries(0):
+        second = client.get(address)
+
+    assert (second.status_code, second.content) == (200, first.content)
+    of_one_request = {"X-Request-ID"}
+    assert {name: value for name, value in second.items() if name not in of_one_request} == {
+        name: value for name, value in first.items() if name not in of_one_request
+    }
+    assert second["X-Request-ID"] != first["X-Request-ID"]
+    assert second.resolver_match.route == first.resolver_match.route
+
+
+def test_a_client_that_has_the_page_gets_304(client, address, django_assert_num_queries):
+    known = {"If-None-Match": Client().get(address)["ETag"]}
+
+    assert client.get(address, headers=known).status_code == 304
+    with django_assert_num_queries(0):
+        assert client.get(address, headers=known).status_code == 304
+        assert client.get(address).status_code == 200
+
+
+def test_a_page_is_made_anew_after_its_time(client, paper, clock):
+    client.get("/")
+    rename(paper)
+
+    clock[0] += 4.9
+    assert "Cliques" not in client.get("/").content.decode()
+    clock[0] += 0.1
+    assert "Cliques" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"headers": {"Accept-Encoding": "gzip"}},
+        {"headers": {"HX-Request": "true"}},
+        {"headers": {"Host": "127.0.0.1"}},
+        {"secure": True},
+        {"query_params": {"q": "cliques"}},
+    ],
+    ids=["gzip", "htmx", "host", "https", "query"],
+)
+def test_requests_that_may_get_another_page_do_not_share(client, paper, other, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
+    usual = {"query_params": {"q": "motifs"}}
+    client.get("/search", **usual)
+
+    page = client.get("/search", **usual | other)
+
+    settings.PAGE_CACHE_SECONDS = 0
+    assert page.content == Client().get("/search", **usual | other).content
+    assert page["X-Request-ID"]
+
+
+def test_compact_lists_are_pages_of_their_own(client, paper):
+    assert 'class="compact"' not in client.get("/").content.decode()
+
+    client.post("/list-style", {"style": "compact", "next": "/"})
+
+    assert 'class="compact"' in client.get("/").content.decode()
+
+
+def test_members_get_a_page_of_their_own(client, paper, sign_in):
+    client.get("/")
+    sign_in()
+
+    page = client.get("/")
+
+    assert page["Cache-Control"] == "private, no-cache"
+    assert "Account" in page.content.decode()
+
+
+def test_the_panels_users_see_a_change_at_once(client, paper):
+    client.get("/")
+    rename(paper)
+
+    client.force_login(get_user_model().objects.create_superuser("curator"))
+
+    assert "Cliques" in client.get("/").content.decode()
+
+
+def test_with_no_time_there_is_no_microcache(settings):
+    settings.PAGE_CACHE_SECONDS = 0
+
+    with pytest.raises(MiddlewareNotUsed):
+        microcache.microcache_middleware(lambda _: HttpResponse())
+
+
+@pytest.fixture
+def answers(settings):
+    """Return what two equal requests get from a site that answers the first as given, and the second with "anew"."""
+    settings.PAGE_CACHE_SECONDS = 5
+
+    def answers(response, *requests):
+        responses = [response, public_response("anew")]
+
+        def site(request):
+            request.resolver_match = resolve("/")
+            return responses.pop(0)
+
+        middleware = microcache.microcache_middleware(site)
+        first, second = requests or (RequestFactory().get("/"), RequestFactory().get("/"))
+        return b"".join(middleware(first)), b"".join(middleware(second))
+
+    return answers
+
+
+def public_response(body="once", **headers):
+    return HttpResponse(body, headers={"Cache-Control": "public, no-cache"} | headers)
+
+
+def with_cookie():
+    response = public_response()
+    response.set_cookie("name", "Ada")
+    return response
+
+
+def test_a_public_response_is_kept(answers):
+    assert answers(public_response(Vary="Cookie, Accept-Encoding")) == (b"once", b"once")
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        lambda: HttpResponse("once"),
+        lambda: HttpResponse("once", headers={"Cache-Control": "private, no-cache"}),
+        lambda: HttpResponse("once", headers={"Cache-Control": "public, no-cache"}, status=404),
+        lambda: public_response(Vary="Accept-Language"),
+        lambda: public_response(Vary="*"),
+        lambda: StreamingHttpResponse([b"once"], headers={"Cache-Control": "public, no-cache"}),
+        with_cookie,
+    ],
+    ids=["unmarked", "private", "missing", "language", "anything", "stream", "cookie"],
+)
+def test_other_responses_are_not_kept(answers, response):
+    assert answers(response()) == (b"once", b"anew")
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        lambda: RequestFactory().post("/"),
+        lambda: RequestFactory().head("/"),
+        lambda: RequestFactory().get("/", headers={"Authorization": "Bearer x"}),
+    ],
+    ids=["post", "head", "key"],
+)
+def test_other_requests_always_reach_the_site(answers, request_of):
+    assert answers(public_response(), request_of(), request_of()) == (b"once", b"anew")
+
+
+def test_a_large_response_does_not_push_out_the_others(answers):
+    assert answers(public_response("x" * (microcache.MAX_PAGE_BYTES + 1)))[1] == b"anew"
+
+
+def page_of(body="a page"):
+    return microcache.SentPage(body.encode(), {}, resolve("/"), microcache.time.monotonic())
+
+
+def test_the_memory_is_bounded_and_the_longest_unused_page_goes_first():
+    pages = microcache.Microcache(5, max_bytes=30)
+    for number in range(3):
+        pages.put((number,), page_of("x" * 10))
+    pages.get((0,))
+
+    pages.put((3,), page_of("x" * 10))
+
+    assert [number for number in range(4) if pages.get((number,))] == [0, 2, 3]
+
+
+def test_only_one_request_makes_an_old_page_anew_and_the_others_get_it_meanwhile(clock):
+    pages = microcache.Microcache(5)
+    pages.put(("/",), page_of())
+    clock[0] += 5
+
+    start = threading.Barrier(8)
+    received = []
+
+    def visit():
+        start.wait()
+        received.append(pages.get(("/",)))
+
+    threads = [threading.Thread(target=visit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert received.count(None) == 1
+    assert len(received) == 8
+
+
+def test_a_page_that_nobody_asked_for_is_not_sent_while_it_is_made_anew(clock):
+    pages = microcache.Microcache(5)
+    pages.put(("/",), page_of())
+
+    clock[0] += 10
+
+    assert [pages.get(("/",)) for _ in range(3)] == [None] * 3
