@@ -21,7 +21,7 @@ from digest.site.list_style import is_compact
 from digest.site.page_cache import accepts_gzip, is_personal
 
 # The memory that pages may take in each process. The ones that nobody has asked for the longest go first.
-MAX_BYTES = 16 * 2**20
+MICROCACHE_BYTES = 16 * 2**20
 # A larger response, such as an export, would push out all others.
 MAX_PAGE_BYTES = 2**20
 # What a response may depend on besides its address. All of it is in the key.
@@ -29,7 +29,7 @@ KNOWN_VARY = {"accept-encoding", "cookie", "hx-request"}
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-Key = tuple[object, ...]
+PageKey = tuple[object, ...]
 
 
 @dataclass
@@ -51,13 +51,13 @@ class SentPage:
 class Microcache:
     """The pages of one process. Threads share it."""
 
-    def __init__(self, seconds: float, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, seconds: float, max_bytes: int = MICROCACHE_BYTES) -> None:
         self.seconds = seconds
         self._lock = Lock()
         # A page that expired is still there while the next one is being made, but not if nobody asked for it since.
-        self._pages: TTLCache[Key, SentPage] = TTLCache(max_bytes, 2 * seconds, time.monotonic, _size)
+        self._pages: TTLCache[PageKey, SentPage] = TTLCache(max_bytes, 2 * seconds, time.monotonic, _size)
 
-    def get(self, key: Key) -> SentPage | None:
+    def get(self, key: PageKey) -> SentPage | None:
         """Return a page that is fresh, or that another request is making anew; None if this request has to."""
         with self._lock:
             page = self._pages.get(key)
@@ -69,7 +69,7 @@ class Microcache:
             page.renewed_at = now
             return None
 
-    def put(self, key: Key, page: SentPage) -> None:
+    def put(self, key: PageKey, page: SentPage) -> None:
         """Keep a page."""
         with self._lock:
             self._pages[key] = page
@@ -107,7 +107,7 @@ def microcache_middleware(get_response: GetResponse) -> GetResponse:
     return answer
 
 
-def _key(request: HttpRequest) -> Key:
+def _key(request: HttpRequest) -> PageKey:
     """Return everything that a public page depends on."""
     return (
         request.is_secure(),

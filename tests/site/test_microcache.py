@@ -65,11 +65,11 @@ def test_a_public_page_is_sent_again_without_a_query(client, address, django_ass
 
 
 def test_a_client_that_has_the_page_gets_304(client, address, django_assert_num_queries):
-    known = {"If-None-Match": Client().get(address)["ETag"]}
+    if_unchanged = {"If-None-Match": Client().get(address)["ETag"]}
 
-    assert client.get(address, headers=known).status_code == 304
+    assert client.get(address, headers=if_unchanged).status_code == 304
     with django_assert_num_queries(0):
-        assert client.get(address, headers=known).status_code == 304
+        assert client.get(address, headers=if_unchanged).status_code == 304
         assert client.get(address).status_code == 200
 
 
