@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import time
 
 import pytest
 from django.test import override_settings
@@ -16,7 +15,7 @@ from config.scrubbing import scrub
 from digest.sending import worker
 from subscriptions import tokens
 from tests.support.factories import make_delivery, make_edition, make_paper, make_subscriber
-from tests.support.hostile_text import offence
+from tests.support.hostile_text import MOST, growth_of_long_text, offence
 
 logger = logging.getLogger("tests.of.logs")
 
@@ -108,12 +107,9 @@ def test_the_time_to_scrub_grows_no_faster_than_the_text():
     assert offence(lambda text: scrub(f"{text}@"), ["x", "x:", "@", "a%40", "/preferences/"]) == ""
 
 
-@pytest.mark.parametrize("text", ["x" * 200_000 + "@", "x:" * 100_000 + "@", "@" * 200_000, "a%40" * 50_000])
-def test_a_very_long_text_is_scrubbed_within_seconds(text):
-    begin_at = time.process_time()
-    scrub(text)
-
-    assert time.process_time() - begin_at < 2
+@pytest.mark.parametrize("unit", ["x", "x:", "@", "a%40"])
+def test_the_time_to_scrub_a_very_long_text_grows_no_faster_than_the_text(unit):
+    assert growth_of_long_text(scrub, unit, 100_000, after="@") < MOST
 
 
 @pytest.mark.parametrize("sent", ["0123456789abcdef", "req-1_a.b", "a" * 64])

@@ -174,22 +174,27 @@ def offence(run: Callable[[str], object], units: Iterable[str]) -> str:
     return ""
 
 
+def growth_of_long_text(run: Callable[[str], object], unit: str, size: int, after: str = "") -> float:
+    """Return how many times as long a text of `size` characters takes as half of it: 2 for time linear in the text."""
+    return _least_ratio(run, _text(unit, size // 2, after), _text(unit, size, after), times=1)
+
+
 def _growth(run: Callable[[str], object], unit: str, after: str) -> float:
     """Return how many times as long twice the text takes; 0 if even the longest text is too fast to compare."""
     if _time(run, _text(unit, LARGEST, after), 1) < NOTICED:
         return 0
+    return _least_ratio(run, _text(unit, LARGEST // 2, after), _text(unit, LARGEST, after), times=5)
+
+
+def _least_ratio(run: Callable[[str], object], half: str, whole: str, times: int) -> float:
+    """Return how many times as long the whole text takes as half of it, at the best of several looks."""
     # Something else may have used the machine: it must be slow each time.
     least = float("inf")
     for _ in range(LOOKS):
-        least = min(least, _ratio(run, unit, LARGEST, after))
+        least = min(least, _time(run, whole, times) / max(_time(run, half, times), NOTICED / 10))
         if least <= MOST:
             break
     return least
-
-
-def _ratio(run: Callable[[str], object], unit: str, size: int, after: str) -> float:
-    small = _time(run, _text(unit, size // 2, after), 5)
-    return _time(run, _text(unit, size, after), 5) / max(small, NOTICED / 10)
 
 
 def _text(unit: str, size: int, after: str) -> str:
