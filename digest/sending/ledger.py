@@ -2,7 +2,8 @@
 
 `queued → claimed → sending → sent | failed | cancelled | uncertain`. A claim carries a lease, which its worker renews
 while it works. If the lease runs out while `claimed`, the delivery goes back to `queued`: nothing was sent. If it runs
-out while `sending`, it becomes `uncertain`: the mail may be out, so it is never sent again automatically.
+out while `sending`, it becomes `uncertain`: the mail may be out, so it is not sent again, unless the worker comes back
+or left a journal, and it turns out that this mail never was on the wire.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,6 +26,7 @@ from subscriptions.models import Subscriber
 Status = Delivery.Status
 
 MAX_RETRY_DELAY = timedelta(hours=6)
+DISAPPEARED_DETAIL = "the worker disappeared while sending the email"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Recovered:
 def held_by(worker: str) -> DeliveryQuerySet:
     """Return the deliveries that a worker has in hand."""
     return Delivery.objects.unfinished().filter(claimed_by=worker, status__in=[Status.CLAIMED, Status.SENDING])
+
+
+def thought_lost(worker: str) -> DeliveryQuerySet:
+    """Return the deliveries that a worker had in hand until its lease ran out, and about which nobody knew more."""
+    return Delivery.objects.with_status(Status.UNCERTAIN).filter(claimed_by=worker, error=DISAPPEARED_DETAIL)
 
 
 def claim(worker: str, now: datetime, limit: int) -> list[int]:
@@ -154,19 +161,20 @@ def wait_after(attempts: int) -> timedelta:
 
 
 def give_back(keys: Collection[int], worker: str, not_before: datetime) -> int:
-    """Put deliveries that a worker holds and has not put on the wire back into the queue; return how many."""
-    return (
-        held_by(worker)
-        .filter(pk__any_of=keys)
-        .update(status=Status.QUEUED, claimed_by="", lease_until=None, not_before=not_before)
-    )
+    """Put deliveries that a worker has not put on the wire back into the queue; return how many.
+
+    It holds them, or held them until it was thought dead.
+    """
+    queued = {"status": Status.QUEUED, "claimed_by": "", "lease_until": None, "not_before": not_before}
+    count = held_by(worker).filter(pk__any_of=keys).update(**queued)
+    return count + thought_lost(worker).filter(pk__any_of=keys).update(**queued, error="")
 
 
 def recover_expired(now: datetime) -> Recovered:
     """Settle what workers claimed and did not finish within their lease; return what was found."""
     overdue = Delivery.objects.overdue(now)
     uncertain = overdue.filter(status=Status.SENDING).update(
-        status=Status.UNCERTAIN, lease_until=None, error="the worker disappeared while sending the email"
+        status=Status.UNCERTAIN, lease_until=None, error=DISAPPEARED_DETAIL
     )
     queued = overdue.filter(status=Status.CLAIMED).update(status=Status.QUEUED, claimed_by="", lease_until=None)
     return Recovered(queued, uncertain)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from digest.models.delivery import DeliveryQuerySet
 from digest.sending import ledger, send_log
 from digest.sending.ledger import Recovered
 from digest.sending.outcome import Outcome, Verdict
@@ -50,6 +51,10 @@ def _settle(entries: Entries, now: datetime) -> Recovered:
     lost = Outcome(Verdict.UNCERTAIN, "the worker was killed while the email was on the wire")
     with transaction.atomic():
         ledger.record_outcomes(entries.ended | dict.fromkeys(entries.on_the_wire, lost), entries.worker, now)
-        untouched = list(ledger.held_by(entries.worker).values_list("pk", flat=True))
+        untouched = [*_keys(ledger.held_by(entries.worker)), *_keys(ledger.thought_lost(entries.worker))]
         queued = ledger.give_back(untouched, entries.worker, now)
     return Recovered(queued, len(entries.on_the_wire), len(entries.ended))
+
+
+def _keys(deliveries: DeliveryQuerySet) -> list[int]:
+    return list(deliveries.values_list("pk", flat=True))

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from digest.models import Delivery
-from digest.sending import ledger
+from digest.sending import ledger, recovery
 from digest.sending.outcome import Outcome, Verdict
+from digest.sending.send_log import SendLog
 from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
 
 Status = Delivery.Status
@@ -172,6 +173,43 @@ def test_a_worker_presumed_dead_that_knows_the_answer_settles_an_uncertain_deliv
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.provider_id) == (Status.SENT, "late")
+
+
+def test_a_worker_presumed_dead_gives_back_what_it_never_sent(delivery, settings):
+    sending(delivery)
+    later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
+    ledger.recover_expired(later)
+
+    assert ledger.give_back([delivery.pk], "another", later) == 0
+    assert ledger.give_back([delivery.pk], "one", later) == 1
+    assert ledger.claim("two", later, 10) == [delivery.pk]
+
+
+def test_what_was_on_the_wire_is_not_given_back(delivery):
+    sending(delivery)
+    ledger.record_outcomes({delivery.pk: Outcome(Verdict.UNCERTAIN, "no reply")}, "one", NOON)
+
+    assert ledger.give_back([delivery.pk], "one", NOON) == 0
+
+
+def test_a_journal_tells_what_never_was_on_the_wire_even_after_the_lease(settings):
+    edition = make_edition(make_paper())
+    earlier, on_the_wire, untouched = (make_delivery(make_subscriber(), edition) for _ in range(3))
+    worker = "gone"
+    ledger.claim(worker, NOON, 10)
+    ledger.begin([earlier.pk, on_the_wire.pk, untouched.pk], worker, NOON)
+    ledger.record_outcomes({earlier.pk: Outcome(Verdict.UNCERTAIN, "no reply")}, worker, NOON)
+    journal = SendLog(worker)
+    journal.begin(on_the_wire.pk)
+    journal.abandon()
+    later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
+    assert ledger.recover_expired(later) == ledger.Recovered(uncertain=2)
+
+    recovered = recovery.recover_interrupted(later)
+
+    assert recovered == ledger.Recovered(queued=1, uncertain=1)
+    assert ledger.claim("two", later, 10) == [untouched.pk]
+    assert set(Delivery.objects.with_status(Status.UNCERTAIN)) == {earlier, on_the_wire}
 
 
 def test_recording_a_batch_takes_the_same_few_queries_whatever_its_size(django_assert_num_queries):
