@@ -99,7 +99,7 @@ MIDDLEWARE = [
 ]
 # The keys with which Prometheus may read how the service is doing, and another site may sign people up; "": no one may.
 METRICS_TOKEN, SUBSCRIBE_KEY = env.text("METRICS_TOKEN"), env.text("SUBSCRIBE_KEY")
-# How long a web process sends a public page again; with 0 it renders each one anew, so that changes show at once.
+# For how long a web process keeps sending a public page; with 0 it renders each one anew: changes show at once.
 PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", 0 if DEBUG else 5, most=3600)
 # How long until a digest that could have gone out, or a beat that does not ring, makes the service “degraded”.
 OVERDUE_AFTER = timedelta(minutes=env.integer("OVERDUE_MINUTES", 30, least=2, most=1440))

@@ -1,4 +1,4 @@
-"""A microcache: public pages that this process made moments ago, sent again before anything else runs.
+"""A microcache: public pages that this process made moments ago, sent again before anything queries the database.
 
 After a digest has gone out, everybody opens the same few pages. Each costs a query and a rendering at most once in
 PAGE_CACHE_SECONDS for each web process. Members and users of the panel always get a page of their own.
@@ -26,7 +26,6 @@ MICROCACHE_BYTES = 16 * 2**20
 MAX_PAGE_BYTES = 2**20
 # What a response may depend on besides its address. All of it is in the key.
 KNOWN_VARY = {"accept-encoding", "cookie", "hx-request"}
-CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PageKey = tuple[object, ...]
@@ -45,7 +44,9 @@ class SentPage:
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page, or 304 if the client already has it."""
         request.resolver_match = self.route
-        return _unless_known(request, HttpResponse(self.body, headers=self.headers))
+        response = HttpResponse(self.body, headers=self.headers)
+        last_modified = parse_http_date_safe(self.headers.get("Last-Modified", ""))
+        return get_conditional_response(request, self.headers.get("ETag"), last_modified, response) or response
 
 
 class Microcache:
@@ -95,14 +96,10 @@ def microcache_middleware(get_response: GetResponse) -> GetResponse:
         page = pages.get(key)
         if page is not None:
             return page.answer(request)
-        # The whole page is needed, even if this client has it already.
-        conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         response = get_response(request)
-        request.META |= conditions
-        page = _sent_page(request, response)
-        if page is not None:
+        if (page := _sent_page(request, response)) is not None:
             pages.put(key, page)
-        return _unless_known(request, response)
+        return response
 
     return answer
 
@@ -121,7 +118,7 @@ def _key(request: HttpRequest) -> PageKey:
 
 
 def _sent_page(request: HttpRequest, response: HttpResponseBase) -> SentPage | None:
-    """Return a response as a page to keep; None if it is not for everybody."""
+    """Return a response as a page to keep; None if it is not for everybody, or only says that nothing changed."""
     is_public = response.status_code == 200 and response.get("Cache-Control", "").startswith("public")  # noqa: PLR2004
     if not is_public or response.cookies or not isinstance(response, HttpResponse):
         return None
@@ -129,11 +126,3 @@ def _sent_page(request: HttpRequest, response: HttpResponseBase) -> SentPage | N
     if not vary <= KNOWN_VARY or len(response.content) > MAX_PAGE_BYTES or request.resolver_match is None:
         return None
     return SentPage(response.content, dict(response.items()), request.resolver_match, time.monotonic())
-
-
-def _unless_known(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return the response, or 304 if the client has it already."""
-    if not isinstance(response, HttpResponse) or response.status_code != 200 or "ETag" not in response:  # noqa: PLR2004
-        return response
-    last_modified = parse_http_date_safe(response.get("Last-Modified", ""))
-    return get_conditional_response(request, response["ETag"], last_modified, response) or response
