@@ -7,9 +7,11 @@ import sys
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from config import env_file, providers
 from digest.management import first_settings
+from digest.management.commands import set_up
 from tests.support.fake_smtp import fake_smtp
 
 ANSWERS = {
@@ -124,29 +126,64 @@ def test_an_existing_file_is_changed_only_after_confirmation(tmp_path, answers_t
     assert file.read_text() == "SITE_NAME=Ours\n"
 
 
-def run_init(folder, email_url):
+def run_init(folder, email_url, *further):
     flags = ANSWERS | {"email_url": email_url, "file": str(folder / ".env")}
     return subprocess.run(
         [sys.executable, "manage.py", "init", "--no-input", "--set", f"VAR_DIR={folder}",
+         *(part for setting in further for part in ("--set", setting)),
          *(part for name, value in flags.items() for part in (f"--{name.replace('_', '-')}", value))],
         env={"PATH": os.environ["PATH"], "ENV_FILE": ""}, cwd=project.BASE_DIR,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-def test_from_nothing_to_a_test_email_and_again_and_without_a_mail_server(tmp_path):
-    with fake_smtp() as server:
-        first_run = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
-        second_run = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
+def test_from_nothing_without_a_mail_server_and_again_to_a_test_email(tmp_path):
     unreachable = run_init(tmp_path, "smtp://127.0.0.1:9")
+    with fake_smtp() as server:
+        second_run = run_init(tmp_path, f"smtp://127.0.0.1:{server.port}")
 
-    assert first_run.returncode == 0, first_run.stderr
-    for step in ("settings", "check", "database", "static files", "topics", "first user", "test email"):
-        assert f"✓ {step}" in first_run.stdout
-    assert "https://papers.example.org/admin/" in first_run.stdout
-    assert "first user: already there" in second_run.stdout
-    assert len(server.mails) == 2
     assert unreachable.returncode == 1
+    for step in ("settings", "check", "database", "static files", "topics", "first user"):
+        assert f"✓ {step}" in unreachable.stdout
     assert "✗ test email: ConnectionRefusedError" in unreachable.stderr
-    assert "✓ first user" in unreachable.stdout
     assert "not done: test email" in unreachable.stderr
+    assert "Sign in at https://papers.example.org/admin/ as admin, password " in unreachable.stdout
+    assert second_run.returncode == 0, second_run.stderr
+    assert "✓ first user: already there" in second_run.stdout
+    assert "✓ test email" in second_run.stdout
+    assert "as admin with the password from before" in second_run.stdout
+    assert len(server.mails) == 1
+
+
+def test_a_service_that_cannot_start_is_not_said_to_be_ready(tmp_path):
+    broken = run_init(tmp_path, "smtp://127.0.0.1:9", "DATABASE_URL=mysql://x")
+
+    assert broken.returncode == 1
+    assert "✗ set-up: django.core.exceptions.ImproperlyConfigured: DATABASE_URL" in broken.stderr
+    assert "Sign in at" not in broken.stdout
+
+
+def test_a_step_that_fails_says_why_and_the_others_are_done(monkeypatch, capsys):
+    steps = []
+
+    def call(name, *arguments, **options):
+        steps.append(name)
+        if name == "migrate":
+            raise OperationalError("no such\nserver")
+        if name == "createsuperuser":
+            raise CommandError("Error: That username is already taken.")
+
+    monkeypatch.setattr(set_up, "call_command", call)
+
+    with pytest.raises(SystemExit, match="1"):
+        set_up.Command(no_color=True).handle(user="ada", user_email="ada@example.org")
+
+    assert steps == ["check", "migrate", "collectstatic", "load_topics", "createsuperuser", "sendtestemail"]
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ check",
+        "✗ database: OperationalError: no such server",
+        "✓ static files",
+        "✓ topics",
+        "✓ first user: already there",
+        "✓ test email",
+    ]

@@ -19,6 +19,17 @@ from digest.management import first_settings
 from digest.management.first_settings import SettingQuestion
 
 
+class FirstUser:
+    """Who can sign in to the panel first. Without a password, one is generated."""
+
+    def __init__(self, name: str, email: str, password: str) -> None:
+        self.name, self.email = name, email
+        self.is_generated = not password
+        self.password = password or secrets.token_urlsafe(12)
+        # False if they were there before, with a password of their own.
+        self.is_new = True
+
+
 class Command(BaseCommand):
     """Ask for what a service needs, write it to the file, and run every step up to a test mail.
 
@@ -57,8 +68,9 @@ class Command(BaseCommand):
         if options["only_write"]:
             return
         user = self._user(options)
-        failed = [name for name, step in self._steps(user) if not self._ran_step(name, step, file, user)]
-        self._say_what_next(user, answers["SITE_URL"])
+        failed = self._set_up(file, user)
+        if not {"set-up", "first user"}.intersection(failed):
+            self._say_what_next(user, answers["SITE_URL"])
         if failed:
             message = f"not done: {', '.join(failed)}. Fix what’s reported above and run this command again."
             raise CommandError(message)
@@ -94,8 +106,7 @@ class Command(BaseCommand):
                 return value
             self.stderr.write(f"  That doesn’t work: {fault}.")
 
-    def _user(self, options: dict[str, Any]) -> dict[str, str]:
-        """Return the first user as the variables createsuperuser reads; the password is generated if none is set."""
+    def _user(self, options: dict[str, Any]) -> FirstUser:
         name = options["user"] or (input("Name of the first user [admin]: ").strip() if self._asks else "") or "admin"
         email = options["user_email"]
         while (fault := _fault_of_address(email)) is not None:
@@ -105,48 +116,43 @@ class Command(BaseCommand):
             if email:
                 self.stderr.write(f"  That doesn’t work: {fault}.")
             email = input("Their email address, which gets a test email: ").strip()
-        password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or secrets.token_urlsafe(12)
-        return {
-            "DJANGO_SUPERUSER_USERNAME": name,
-            "DJANGO_SUPERUSER_EMAIL": email,
-            "DJANGO_SUPERUSER_PASSWORD": password,
-        }
+        return FirstUser(name, email, os.environ.get("DJANGO_SUPERUSER_PASSWORD", ""))
 
     def _agreed(self, question: str) -> bool:
         return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
     # --- Setting up ---
 
-    def _steps(self, user: dict[str, str]) -> list[tuple[str, list[str]]]:
-        return [
-            ("check", ["check", "--deploy", "--fail-level", "ERROR"]),
-            ("database", ["migrate", "--no-input", "--verbosity", "0"]),
-            ("static files", ["collectstatic", "--no-input", "--verbosity", "0"]),
-            ("topics", ["load_topics"]),
-            ("first user", ["createsuperuser", "--no-input"]),
-            ("test email", ["sendtestemail", user["DJANGO_SUPERUSER_EMAIL"]]),
-        ]
+    def _set_up(self, file: Path, user: FirstUser) -> list[str]:
+        """Run every step in a process that has the new settings, and show how each went; return those that failed."""
+        self.stdout.flush()
+        command = ["set_up", "--user", user.name, "--user-email", user.email]
+        with subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *command],
+            env={**os.environ, "DJANGO_SUPERUSER_PASSWORD": user.password, "ENV_FILE": str(file)},
+            cwd=settings.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        ) as process:  # fmt: skip
+            failed, others = [], [""]
+            for line in map(str.rstrip, process.stdout or ()):
+                if line.startswith("✗"):
+                    failed.append(line.removeprefix("✗ ").partition(":")[0])
+                    self.stderr.write(line)
+                elif line.startswith("✓"):
+                    user.is_new = user.is_new and "already there" not in line
+                    self.stdout.write(self.style.SUCCESS(line))
+                else:
+                    others.append(line)
+        if process.returncode and not failed:
+            # It did not even start; the last line of a traceback is the error.
+            self.stderr.write(f"✗ set-up: {others[-1]}")
+            return ["set-up"]
+        return failed
 
-    def _ran_step(self, name: str, step: list[str], file: Path, user: dict[str, str]) -> bool:
-        """Run a step in a process that has the new settings; return whether it was done."""
-        step_process = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *step],
-            env={**os.environ, **user, "ENV_FILE": str(file)},
-            cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        last = (step_process.stderr.strip() or step_process.stdout.strip()).splitlines()[-1:]
-        is_there = name == "first user" and "already taken" in step_process.stderr
-        if step_process.returncode == 0 or is_there:
-            self.stdout.write(self.style.SUCCESS(f"✓ {name}{': already there' if is_there else ''}"))
-            return True
-        self.stderr.write(f"✗ {name}: {last[0] if last else 'no reason given'}")
-        return False
-
-    def _say_what_next(self, user: dict[str, str], site: str) -> None:
+    def _say_what_next(self, user: FirstUser, site: str) -> None:
+        password = f", password {user.password}" if user.is_new and user.is_generated else ""
+        earlier = "" if user.is_new else " with the password from before (manage.py changepassword sets another)"
         self.stdout.write(
-            f"\nSign in at {site}/admin/ as {user['DJANGO_SUPERUSER_USERNAME']}"
-            + ("" if os.environ.get("DJANGO_SUPERUSER_PASSWORD") else f", password {user['DJANGO_SUPERUSER_PASSWORD']}")
-            + "\n\n"
+            f"\nSign in at {site}/admin/ as {user.name}{password}{earlier}\n\n"
             "Next steps:\n"
             "  1. Start it:  .venv/bin/python manage.py serve     (see docs/running.md for larger setups)\n"
             "  2. Put a TLS proxy in front of it. docs/running.md explains how.\n"
