@@ -3,10 +3,10 @@
 None of it is written anywhere: not to the database, not to a file, not to the log.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models.functions import Lower
 
@@ -14,7 +14,6 @@ from digest.catalog.identifiers import LOCAL, WEB_ADDRESS_KIND, parse_paper_name
 from digest.catalog.uploads import SUPPORTED_FORMATS
 from digest.models import Paper, PaperIdentifier
 from digest.sources import bibtex, csl_json, decoding, id_list, reference_xml, ris
-from digest.sources.page import HarvestPage
 from digest.sources.record import PaperRecord, SourceError, key_of_title
 
 MAX_BYTES = 5 * 2**20
@@ -27,12 +26,7 @@ MOST_YEARS_APART = 2
 NAME = "reader"
 
 _TITLE, _ARXIV = PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.ARXIV.value
-# Where an entry begins, by format: counted before anything is parsed.
-_ENTRY = {
-    bibtex.NAME: re.compile(r"^[^\S\n]*@\s*(?!comment|string|preamble)[A-Za-z]+\s*[{(]", re.M | re.I),
-    ris.NAME: re.compile(r"^TY {0,2}-", re.M),
-    reference_xml.NAME: re.compile(r"<record[\s>]|<bib:[A-Z]|<rdf:Description"),
-}
+_BIBTEX = re.compile(r"^[^\S\n]*@\s*(?!comment|string|preamble)[A-Za-z]+\s*[{(]", re.M | re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,4}[.)\]])\s+")
 _OTHER_FILE = re.compile(r"\s*+<(?:!doctype|html|\?xml)|%PDF|PMID\s*- |%0 ", re.I)
 
@@ -57,11 +51,9 @@ def read_text(text: str) -> Bibliography:
     """Return what a text contains: one of the formats, or one paper per line."""
     for reader in (ris, csl_json, reference_xml):
         if reader.fits(text):
-            _check_number(reader.NAME, text)
-            return _of_page(reader.read(text))
-    if _ENTRY[bibtex.NAME].search(text):
-        _check_number(bibtex.NAME, text)
-        return _of_page(bibtex.read(text))
+            return _read(reader, text)
+    if _BIBTEX.search(text):
+        return _read(bibtex, text)
     return _of_lines(text)
 
 
@@ -74,24 +66,15 @@ def match_known(records: Sequence[PaperRecord]) -> dict[int, int]:
     return {place: key for place, key in papers.items() if key in pages}
 
 
-def _of_page(page: HarvestPage) -> Bibliography:
-    records = page.records
-    if len(records) > MAX_READ_ENTRIES:
-        raise _too_many(len(records))
-    return Bibliography(records, page.skipped)
-
-
-def _check_number(kind: str, text: str) -> None:
-    if kind == csl_json.NAME:
-        try:
-            entries = json.loads(text.lstrip("\ufeff"))
-        except (ValueError, RecursionError):
-            return
-        number = len(entries) if isinstance(entries, list) else 1
-    else:
-        number = sum(1 for _ in _ENTRY[kind].finditer(text))
+def _read(reader: Any, text: str) -> Bibliography:
+    """Return what a file of a format contains, unless it has too many entries: they are counted before any is read."""
+    number = reader.number_of_entries(text)
+    if number <= MAX_READ_ENTRIES:
+        page = reader.read(text)
+        number = len(page.records)
     if number > MAX_READ_ENTRIES:
         raise _too_many(number)
+    return Bibliography(page.records, page.skipped)
 
 
 def _too_many(number: int) -> SourceError:

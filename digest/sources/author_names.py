@@ -1,9 +1,12 @@
 r"""Split author strings, as arXiv, BibTeX and DBLP write them, into names in reading order."""
 
 import re
+from collections.abc import Callable
 
 from digest.models.paper import OTHERS
 
+# Braces or parentheses within each other. Each level costs a pass over the text.
+MAX_NESTING = 20
 # "Ada Lovelace, Jr." is one name.
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|II|III|IV|2nd|3rd|4th", re.I)
 _DEGREE = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|Dr|Prof|FRS|MBA|MPH)\.?")
@@ -38,6 +41,11 @@ _MARKS = re.compile(
 _GROUP = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*|[\^_])?\{([^{}\\$]*)\}")
 # “Rik Roe 0001”: DBLP numbers people with the same name.
 _NUMBER = re.compile(r"(?<!\s)\s+\d{4}$")
+_AND_OR_SEMICOLON = re.compile(r"(?<!\s)\s+and\s+(?=\S)|(?:(?<!\s)\s+)?(?<!\\);\s*", re.I)
+_LEADING_AND = re.compile(r"\Aand\s+", re.I)
+_LETTER = re.compile(r"\w")
+# What a name in plain reading order does not contain.
+_SPECIAL = re.compile(r"[\\{}~,;=\d]")
 _EXTENDED = re.compile(
     r"\s*(family|given|prefix|suffix|useprefix|given-i|family-i|prefix-i|suffix-i|id|hash)\s*=(.*)", re.I
 )
@@ -47,8 +55,7 @@ def split(text: str) -> tuple[str, ...]:
     """Return the names in an author string, without affiliations in parentheses or footnote marks."""
     text = _MARKS.sub("", " ".join(text.split()))
     # An affiliation may contain commas and more parentheses.
-    while (shorter := _INNERMOST.sub("", text)) != text:
-        text = shorter
+    text = _peeled(_INNERMOST, lambda _: "", text)
     # One that is never closed, such as “Jane Doe (1, John Roe”, ends where the next name begins.
     text = re.sub(r"\([^,;()]*|\)", "", text)
     text = _ON_BEHALF.sub(", ", text)
@@ -63,16 +70,16 @@ def of_bibtex(field: str) -> tuple[str, ...]:
     """
     text = re.sub(r"(?:^|\s)and\s*$|^\s*and\s", " ", " ".join(field.split()), flags=re.I)
     names: list[str] = []
-    for part in _at(re.compile(r"\s+and\s+(?=\S)|\s*(?<!\\);\s*", re.I), _MARKS.sub("", text)):
-        names += [
-            name for name in _of_bibtex(re.sub(r"^and\s+", "", part.strip(), flags=re.I)) if re.search(r"\w", name)
-        ]
+    for part in _at(_AND_OR_SEMICOLON, _MARKS.sub("", text)):
+        names += [name for name in _of_bibtex(_LEADING_AND.sub("", part.strip())) if _LETTER.search(name)]
     named = [name for name in names if not _NOT_NAMED.fullmatch(name)]
     return (*named, *([OTHERS] if len(named) < len(names) else []))
 
 
 def _of_bibtex(name: str) -> list[str]:
     """Return the one name, or several that are separated only by commas."""
+    if not _SPECIAL.search(name):
+        return [" ".join(name.split())]
     parts = [part.strip() for part in _at(re.compile(","), name)]
     extended = {match[1].lower(): match[2].strip(' "') for part in parts if (match := _EXTENDED.fullmatch(part))}
     if "family" in extended and len(extended) == len(parts):
@@ -100,11 +107,20 @@ def _at(pattern: re.Pattern[str], text: str) -> list[str]:
     return [*parts, text[begin:]]
 
 
+def _peeled(innermost: re.Pattern[str], replacement: Callable[[re.Match[str]], str], text: str) -> str:
+    """Return a text with its innermost groups replaced, then those around them, as deep as names are ever nested."""
+    for _ in range(MAX_NESTING):
+        shorter = innermost.sub(replacement, text)
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
 def _plain(name: str) -> str:
     """Return a name without DBLP's number or braces that only keep it together."""
     name = name.replace("\\ ", " ").replace("~", " ") if not re.search(r"\\~", name) else name
-    while (shorter := _GROUP.sub(lambda match: match[0] if match[1] else match[2], name)) != name:
-        name = shorter
+    name = _peeled(_GROUP, lambda match: match[0] if match[1] else match[2], name)
     return _NUMBER.sub("", " ".join(name.split())).strip(" ,;")
 
 

@@ -16,6 +16,12 @@ from digest.sources.reference import Reference
 NAME = "bibtex"
 # The library parses in one go; the files of reference managers are smaller.
 MAX_BIBTEX_BYTES = 5 * 2**20
+# Dictionaries of journals have some thousand @strings. The library takes a while for each block.
+MAX_OTHER_BLOCKS = 5_000
+# Reference managers write some twenty. All are copied to each entry that inherits them.
+MAX_FIELDS, MAX_XDATA = 200, 10
+_ENTRY = re.compile(r"@\s*+(?!(?:comment|string|preamble)\b)\w*+\s*+[{(]", re.I)
+_OTHER_BLOCK = re.compile(r"@\s*+(?:comment|string|preamble)\b", re.I)
 # A group of plain text, and the command it belongs to, if any.
 _KEPT_CASE = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*)?\{([^{}\\$]*)\}")
 # Commands that only affect sorting.
@@ -26,10 +32,17 @@ _INHERITED = ("year", "date", "month", "day")
 _NO_PAPERS = {"xdata", "set"}
 
 
+def number_of_entries(text: str) -> int:
+    """Return how many entries begin in the text, without reading them: the library finds them in lines, too."""
+    return sum(1 for _ in _ENTRY.finditer(text))
+
+
 def read(text: str) -> HarvestPage:
     """Return the papers of a BibTeX file, in its order; an entry that cannot be read is skipped, with its line."""
     if len(text) > MAX_BIBTEX_BYTES:
         raise SourceError(f"expected a file of at most {MAX_BIBTEX_BYTES // 2**20} MB")
+    if sum(1 for _ in _OTHER_BLOCK.finditer(text)) > MAX_OTHER_BLOCKS:
+        raise SourceError(f"expected at most {MAX_OTHER_BLOCKS:,} @string, @comment and @preamble entries")
     library = parse_string(storable(text), parse_stack=[])
     strings = _strings(library)
     entries: list[tuple[Entry, Reference]] = []
@@ -111,7 +124,8 @@ def _reference(entry: Entry, line: int, strings: Strings) -> Reference:
         texts, remarks = bibtex_value.fields(field.key, str(field.value), strings)
         reference.remarks += remarks
         for key, text in texts:
-            reference.fields.setdefault(key, text)
+            if len(reference.fields) < MAX_FIELDS:
+                reference.fields.setdefault(key, text)
     reference.authors = tuple(_SORTS.sub("", name) for name in author_names.of_bibtex(_author(reference.fields)))
     for key in ("title", "subtitle", "abstract", "collaboration", "note"):
         if key in reference.fields:
@@ -127,7 +141,8 @@ def _inherit(entries: list[tuple[Entry, Reference]]) -> None:
     """Fill in what entries inherit from others: the dates through `crossref`, everything through `xdata`."""
     by_key = {entry.key.lower(): heir for entry, heir in entries}
     for _, heir in entries:
-        for name in map(str.strip, heir.fields.get("xdata", "").lower().split(",")):
+        names = map(str.strip, heir.fields.get("xdata", "").lower().split(",", MAX_XDATA)[:MAX_XDATA])
+        for name in names:
             given = by_key.get(name)
             if given and given is not heir:
                 heir.fields = {**given.fields, **heir.fields}

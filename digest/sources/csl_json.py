@@ -48,16 +48,17 @@ def fits(text: str) -> bool:
     return text.lstrip("\ufeff\r\n\t ")[:1] in {"[", "{"} and text.rstrip()[-1:] in {"]", "}"}
 
 
+def number_of_entries(text: str) -> int:
+    """Return how many entries there are; 0 if the text cannot be read."""
+    try:
+        return len(_items(text))
+    except SourceError:
+        return 0
+
+
 def read(text: str) -> HarvestPage:
     """Return the papers of a CSL-JSON file, or of Zotero's JSON; one that cannot be read is skipped."""
-    try:
-        content = json.loads(text.lstrip("\ufeff"), strict=False)
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"expected CSL-JSON, found something else: {error}") from error
-    items = content.get("items", content.get("message", [content])) if isinstance(content, dict) else content
-    items = items.get("items", [items]) if isinstance(items, dict) else items
-    if not isinstance(items, list) or not items:
-        raise SourceError("expected CSL-JSON, a list of items, found something else")
+    items = _items(text)
     references: list[Reference] = []
     skipped: list[str] = []
     for number, item in enumerate(items, start=1):
@@ -66,6 +67,19 @@ def read(text: str) -> HarvestPage:
         elif item.get("itemType") not in {"attachment", "note", "annotation"}:
             references.append(_reference(number, item.get("data") if isinstance(item.get("data"), dict) else item))
     return reference_page(references, NAME, skipped)
+
+
+def _items(text: str) -> list[Any]:
+    """Return the items of a file. SourceError if there are none."""
+    try:
+        content = json.loads(text.lstrip("\ufeff"), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"expected CSL-JSON, found something else: {error}") from error
+    items = content.get("items", content.get("message", [content])) if isinstance(content, dict) else content
+    items = items.get("items", [items]) if isinstance(items, dict) else items
+    if not isinstance(items, list) or not items:
+        raise SourceError("expected CSL-JSON, a list of items, found something else")
+    return items
 
 
 def _reference(number: int, item: Any) -> Reference:
@@ -100,9 +114,9 @@ def _date(value: Any) -> str:
     if not isinstance(value, dict):
         return _text(value)
     first = next(iter(_list(value.get("date-parts"))), None)
-    numbers = [_text(part) for part in _list(first)]
+    numbers = [_text(part) for part in _list(first)[:3]]
     if numbers and all(number.isdecimal() for number in numbers):
-        return "-".join([numbers[0].zfill(4), *(number.zfill(2) for number in numbers[1:3])])
+        return "-".join([numbers[0].zfill(4), *(number.zfill(2) for number in numbers[1:])])
     return _text(value.get("raw")) or _text(value.get("literal"))
 
 

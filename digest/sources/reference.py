@@ -45,6 +45,8 @@ _MONTHS = {
     name: number
     for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)  # noqa: SIM905
 }
+# What entities, tags and commands begin with.
+_MARKUP = re.compile(r"[&<\\]")
 _TAG = re.compile(
     r"</?(?:jats:|mml:)?(p|sec|title|list|list-item|div|br|i|b|em|strong|italic|bold|u|sub|sup|inf|scp|sc|span|a|tt|"
     r"monospace|roman|sans-serif|ext-link|h[1-6]|ul|ol|li|font|small)(?:\s[^<>]*)?/?>",
@@ -90,6 +92,8 @@ def record_of(reference: Reference, source: str) -> PaperRecord:
 
 def reference_text(text: str) -> str:
     """Return a text on one line without the HTML and JATS entities and tags that publishers' exports contain."""
+    if not _MARKUP.search(text):
+        return " ".join(text.split())
     text = re.sub(r"\{?\\text(less|greater)\}?(?:\{\})?", lambda sign: "<" if sign[1] == "less" else ">", text)
     text = re.sub(r"\{?\\&\}?(?=(?:amp|lt|gt|quot|nbsp|#\w{1,8}|\\#\w{1,8});)", "&", text).replace("&\\#", "&#")
     for _ in range(2):

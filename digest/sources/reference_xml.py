@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from digest.sources import author_names, untrusted_xml
@@ -34,18 +35,32 @@ _ENDNOTE = {
     "remote-database-name": "extra",
     "custom7": "annotation",
 }
+_WRITTEN = {"Article", "Book", "BookSection", "Thesis", "Report", "Document", "Manuscript", "Description", "Patent"}
+_ENTRY = re.compile(rf"<(?:record|(?:[\w.-]{{1,40}}:)?(?:{'|'.join(sorted(_WRITTEN))}))[\s>]")
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _FOAF = "{http://xmlns.com/foaf/0.1/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _TERMS = "{http://purl.org/dc/terms/}"
 _BIB = "{http://purl.org/net/biblio#}"
+_PRISM = "{http://prismstandard.org/namespaces/1.2/basic/}"
 _ZOTERO = "{http://www.zotero.org/namespaces/export#}"
-_WRITTEN = {"Article", "Book", "BookSection", "Thesis", "Report", "Document", "Manuscript", "Description", "Patent"}
+_DOI = re.compile(r"\s*DOI\s*:?\s*10\.", re.I)
+
+
+class _Journal(NamedTuple):
+    title: str
+    volume: str
+    doi: str
 
 
 def fits(text: str) -> bool:
     """Return whether a text is EndNote's XML or RDF."""
     return bool(_ROOT.match(text.lstrip("\ufeff")))
+
+
+def number_of_entries(text: str) -> int:
+    """Return how many entries begin in the text, without reading them."""
+    return sum(1 for _ in _ENTRY.finditer(text))
 
 
 def read(text: str) -> HarvestPage:
@@ -79,6 +94,8 @@ def _of_endnote(root: Element) -> Iterator[Reference]:
 
 def _of_zotero(root: Element) -> Iterator[Reference]:
     about = {element.get(f"{_RDF}about", ""): element for element in root}
+    # Thousands of articles may be in one journal.
+    journals: dict[Element, _Journal] = {}
     for number, element in enumerate(root, start=1):
         kind = element.tag.rpartition("}")[2]
         is_paper = element.find(f".//{_BIB}authors") is not None or element.find(f"{_ZOTERO}itemType") is not None
@@ -86,11 +103,30 @@ def _of_zotero(root: Element) -> Iterator[Reference]:
             continue
         part_of = element.find(f"{_TERMS}isPartOf")
         within = part_of.get(f"{_RDF}resource", "") if part_of is not None else ""
-        yield _of_rdf(number, element, about.get(within, part_of))
+        journal = about.get(within, part_of)
+        if journal is not None and journal not in journals:
+            journals[journal] = _journal(journal)
+        yield _of_rdf(number, element, None if journal is None else journals[journal])
 
 
-def _of_rdf(number: int, element: Element, journal: Element | None) -> Reference:
-    """Return an RDF element as a reference; the journal, which may contain the DOI, is a separate element."""
+def _journal(element: Element) -> _Journal:
+    """Return the journal of an article, whose element may also contain the article's DOI."""
+    title = next(element.iter(f"{_DC}title"), None)
+    volume = next(element.iter(f"{_PRISM}volume"), None)
+    return _Journal(
+        (title.text or "") if title is not None else "",
+        (volume.text or "") if volume is not None else "",
+        _doi_of(element),
+    )
+
+
+def _doi_of(element: Element) -> str:
+    named = (identifier.text or "" for identifier in element.iter(f"{_DC}identifier"))
+    return next((text for text in named if _DOI.match(text)), "")
+
+
+def _of_rdf(number: int, element: Element, journal: _Journal | None) -> Reference:
+    """Return an RDF element as a reference."""
     reference = Reference(f"item {number}", {})
     texts = {
         "title": element.findtext(f"{_DC}title"),
@@ -100,16 +136,9 @@ def _of_rdf(number: int, element: Element, journal: Element | None) -> Reference
         "url": element.findtext(f"{_DC}identifier/{_TERMS}URI/{_RDF}value") or element.get(f"{_RDF}about", ""),
         "pages": element.findtext(f"{_BIB}pages"),
     }
+    texts["doi"] = _doi_of(element)
     if journal is not None:
-        texts["journal"] = next((title.text for title in journal.iter(f"{_DC}title")), "")
-        texts["volume"] = next((volume.text for volume in journal.iter(f"{_PRISM}volume")), "")
-    named = [
-        identifier.text or ""
-        for whole in (element, journal)
-        if whole is not None
-        for identifier in whole.iter(f"{_DC}identifier")
-    ]
-    texts["doi"] = next((text for text in named if re.match(r"\s*DOI\s*:?\s*10\.", text, re.I)), "")
+        texts |= {"journal": journal.title, "volume": journal.volume, "doi": texts["doi"] or journal.doi}
     reference.fields = {name: " ".join(text.split()) for name, text in texts.items() if text and text.strip()}
     people = element.find(f"{_BIB}authors")
     reference.authors = tuple(filter(None, map(_person, people.iter(f"{_FOAF}Person")))) if people is not None else ()
@@ -119,9 +148,6 @@ def _of_rdf(number: int, element: Element, journal: Element | None) -> Reference
 def _person(person: Element) -> str:
     parts = (person.findtext(f"{_FOAF}{name}", "") for name in ("givenName", "givenname", "surname"))
     return " ".join(" ".join(parts).split())
-
-
-_PRISM = "{http://prismstandard.org/namespaces/1.2/basic/}"
 
 
 def _styled(element: Element | None) -> str:

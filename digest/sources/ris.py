@@ -14,6 +14,7 @@ from digest.sources.reference import Reference
 NAME = "ris"
 
 _LINE = re.compile(r"\s*([A-Z][A-Z\d])\s{1,2}-(?:\s(.*))?$")
+_ENTRY = re.compile(r"^[^\S\n]*+TY\s{1,2}-", re.M)
 _BEGINS = re.compile(r"\s*TY\s{1,2}-\s", re.M)
 _FIELDS = {
     "TI": "title",
@@ -53,9 +54,15 @@ def fits(text: str) -> bool:
     return bool(_BEGINS.match(text.lstrip("\ufeff\r\n\t ")))
 
 
+def number_of_entries(text: str) -> int:
+    """Return how many entries begin in the text, without reading them."""
+    return sum(1 for _ in _ENTRY.finditer(text))
+
+
 def read(text: str) -> HarvestPage:
     """Return the papers of a RIS file, in its order; one that cannot be read is skipped, with its line."""
     references: list[Reference] = []
+    pieces: dict[str, list[str]] = {}
     authors: list[str] = []
     key = ""
     for number, line in enumerate(storable(text).splitlines(), start=1):
@@ -63,28 +70,36 @@ def read(text: str) -> HarvestPage:
         if not tag:
             # A long abstract continues on the next line.
             if references and key and line.strip():
-                references[-1].fields[key] += f" {line.strip()}"
+                pieces[key].append(line.strip())
             continue
         name, value = tag[1], (tag[2] or "").strip()
         key = ""
         if name == "TY":
+            _complete(references, pieces, authors)
+            pieces, authors = {}, []
             references.append(Reference(f"line {number}", {}))
-            authors = []
         elif references and name in _AUTHORS:
             authors += author_names.of_bibtex(value)
-            references[-1].authors = tuple(authors)
         elif references and value and name in _FIELDS:
             key = _FIELDS[name]
             # “2024/03/12/” is a date. If a field is there twice, the first one counts.
             value = re.sub(r"^(\d{4})/(\d{1,2})(?:/(\d{1,2}))?.*", _date, value) if key in {"year", "date"} else value
             key = "date" if key == "year" and "-" in value else key
-            if key in references[-1].fields:
+            if key in pieces:
                 key = ""
             else:
-                references[-1].fields[key] = value
+                pieces[key] = [value]
     if not references:
         raise SourceError("expected RIS, which begins with “TY  - ”, found none")
+    _complete(references, pieces, authors)
     return reference_page(references, NAME)
+
+
+def _complete(references: list[Reference], pieces: dict[str, list[str]], authors: list[str]) -> None:
+    """Give the last reference its fields and authors."""
+    if references:
+        references[-1].fields = {key: " ".join(lines) for key, lines in pieces.items()}
+        references[-1].authors = tuple(authors)
 
 
 def _date(parts: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ import html
 import re
 import sys
 from dataclasses import dataclass, field
+from itertools import islice
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -28,6 +29,9 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 # There are no entities within CDATA. If it isn't closed, it's the rest: otherwise each start would look for an end.
 _ENTITY = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,8})|(\w{1,32}));|&", re.S)
 _NAMESPACE = re.compile(r"\s(xmlns(?::[\w.-]+)?)\s*=\s*(\"[^\"]*\"|'[^']*')")
+# Every record that has to be looked at alone is parsed with them.
+MAX_NAMESPACES = 50
+MAX_NAMESPACE_LENGTH = 200
 _OF_XML = {"amp", "lt", "gt", "quot", "apos"}
 _NAMED = re.compile(r"(?:oai:arXiv\.org:|arxiv\.org/abs/|arXiv:)(\d{4}\.\d{4,6}|[a-z-]+(?:\.[a-z]{2})?/\d{7})", re.I)
 
@@ -78,6 +82,7 @@ def _mended(text: str, record: str) -> Document:
     remarks: list[str] = []
     skipped: list[str] = []
     pieces = [_allowed(head)]
+    namespaces = _namespaces(head)
     for number, broken in enumerate(records, start=1):
         own, end, tail = broken.rpartition(f"</{record}>")
         if not end:
@@ -85,7 +90,7 @@ def _mended(text: str, record: str) -> Document:
         name = _NAMED.search(own)
         called = name[1] if name else f"record {number}"
         mended = _allowed(own + end)
-        if not _is_readable(head, mended):
+        if not _is_readable(namespaces, mended):
             skipped.append(f"{called}: expected XML, found a broken record")
             mended = ""
         elif mended != own + end:
@@ -95,10 +100,14 @@ def _mended(text: str, record: str) -> Document:
     return Document(fromstring(whole, forbid_dtd=True), whole, remarks, skipped)
 
 
-def _is_readable(head: str, record: str) -> bool:
-    """Return whether a record is well-formed by itself, with the namespaces from the start of the document."""
-    declared = dict(_NAMESPACE.findall(head))
-    namespaces = " ".join(f"{name}={value}" for name, value in declared.items())
+def _namespaces(head: str) -> str:
+    """Return the namespaces that the start of a document declares, as they are written there."""
+    declared = {str(match[1]): str(match[2]) for match in islice(_NAMESPACE.finditer(head), MAX_NAMESPACES)}
+    return " ".join(f"{name}={value}" for name, value in declared.items() if len(value) <= MAX_NAMESPACE_LENGTH)
+
+
+def _is_readable(namespaces: str, record: str) -> bool:
+    """Return whether a record is well-formed by itself, with the namespaces of the document."""
     try:
         fromstring(f"<records {namespaces}>{record}</records>".encode(), forbid_dtd=True)
     except ParseError:

@@ -29,6 +29,7 @@ SHARED = {
     # Each reference manager format is a module with this interface (digest/catalog/uploads.py).
     "fits": "of the interface of a format",
     "read": "of the interface of a format",
+    "number_of_entries": "of the interface of a format",
     # Each kind of database to back up is a module with this interface (digest/management/backup/).
     **dict.fromkeys(
         ("SUFFIX", "dump", "migrations", "put_back", "users", "verify"), "of the interface of a kind of database"

@@ -179,6 +179,15 @@ def growth_of_long_text(run: Callable[[str], object], unit: str, size: int, afte
     return _least_ratio(run, _text(unit, size // 2, after), _text(unit, size, after), times=1)
 
 
+def growth_of_built_text(run: Callable[[str], object], build: Callable[[int], str], size: int) -> float:
+    """Return how many times as long a text built for `size` takes as one for half of it; infinity if it never ends."""
+    try:
+        with ending():
+            return _least_ratio(run, build(size // 2), build(size), times=1)
+    except EndlessError:
+        return float("inf")
+
+
 def _growth(run: Callable[[str], object], unit: str, after: str) -> float:
     """Return how many times as long twice the text takes; 0 if even the longest text is too fast to compare."""
     if _time(run, _text(unit, LARGEST, after), 1) < NOTICED:
