@@ -15,7 +15,7 @@ from digest.catalog.formatting import on_one_line
 from digest.community import library
 from digest.community.library import SavedPaper
 from digest.models import LibraryEntry, Paper, ZoteroConnection
-from digest.sources.http import retry_after
+from digest.sources import http
 from subscriptions.models import Subscriber
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def _request(
 
     own = {"Zotero-API-Version": "3", "Zotero-API-Key": api_key, **headers}
     try:
-        return httpx.request(method, ZOTERO_URL + path, headers=own, json=items, timeout=ZOTERO_TIMEOUT_SECONDS)
+        with httpx.Client(timeout=ZOTERO_TIMEOUT_SECONDS, verify=http.tls_context()) as client:
+            return client.request(method, ZOTERO_URL + path, headers=own, json=items)
     except httpx.HTTPError as error:
         raise ZoteroError("Zotero couldn’t be reached. We’ll try again.") from error
 
@@ -219,7 +220,7 @@ def _raise_for(answer: "httpx.Response") -> None:
 
 
 def _wait_in(answer: "httpx.Response") -> timedelta:
-    seconds = [retry_after(answer.headers.get(name)) or 0.0 for name in ("Backoff", "Retry-After")]
+    seconds = [http.retry_after(answer.headers.get(name)) or 0.0 for name in ("Backoff", "Retry-After")]
     return min(timedelta(seconds=min(max(seconds), MAX_WAIT.total_seconds())), MAX_WAIT)
 
 

@@ -181,7 +181,7 @@ class Fetcher:
         self.moved_to = ""
         for_good = True
         timeout = max(min(FETCH_TIMEOUT_SECONDS, self._budget.seconds_left), 1)
-        with httpx.Client(timeout=timeout, headers=_who_we_are()) as client:
+        with httpx.Client(timeout=timeout, headers=_who_we_are(), verify=http.tls_context()) as client:
             for _ in range(MAX_REDIRECTS + 1):
                 try:
                     request = _request(client, url, own, ask)

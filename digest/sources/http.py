@@ -1,10 +1,12 @@
-"""Answers from other servers, read with care: when to ask again, and bodies that grow when decompressed."""
+"""Requests to other servers: certificates, when to ask again, and bodies that grow when decompressed."""
 
 import math
+import ssl
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 from django.utils import timezone
 
@@ -24,6 +26,14 @@ class UnreadableError(ValueError):
 
 class RefusedEncodingError(ValueError):
     """A body in a Content-Encoding that we did not ask for; str() names it."""
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Return the TLS settings and root certificates for our own requests: loading them takes longer than a request."""
+    import httpx  # noqa: PLC0415 - six megabytes that only processes that send requests need
+
+    return httpx.create_ssl_context()
 
 
 def retry_after(value: str | None) -> float | None:
