@@ -36,13 +36,19 @@ NAMES = (
 def test_no_address_breaks_on_an_odd_character_in_its_path(hostile_world, odd):
     client, values = hostile_world
     odd_values = {key: odd if isinstance(value, str) else value for key, value in values.items()}
+    usual = set(every_address(values))
 
-    statuses = {address.route: client.get(address.path).status_code for address in every_address(odd_values)}
+    statuses = {
+        address.route: client.get(address.path).status_code
+        for address in every_address(odd_values)
+        if address not in usual
+    }
 
+    assert len(statuses) > 20
     assert {route: status for route, status in statuses.items() if status >= 500} == {}
 
 
-@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+@pytest.mark.parametrize("odd", [ODD["NUL"], ODD["line breaks"] + ODD["controls"]], ids=["NUL", "others"])
 def test_no_address_breaks_on_an_odd_character_in_its_query(hostile_world, odd):
     client, values = hostile_world
     query = dict.fromkeys(NAMES, odd)
