@@ -227,7 +227,7 @@ def _wait_in(answer: "httpx.Response") -> timedelta:
 def _json_of(answer: "httpx.Response") -> dict[str, Any]:
     try:
         content = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise ZoteroError("We couldn’t read Zotero’s response. We’ll try again.")
