@@ -18,14 +18,18 @@ MOST_WORDS = 4
 
 # From these words on, something is not wanted, until a word says otherwise or the sentence ends.
 _UNWANTED = re.compile(
-    r"\b(?:but (?:not|no|nothing)|not interested in|(?:I )?(?:do not|don[’']t) (?:want|like|care (?:about|for)|need)|"
-    r"except(?: for)?|without|rather than|instead of|nothing (?:about|on|with)|not|no|never|avoid|hate|skip)\b",
+    r"\b(?:but (?:not|no|nothing)\b(?! only| just| also)|not interested in|"
+    r"(?:I )?(?:do not|don[’']t) (?:want|like|care (?:about|for)|need)|"
+    r"except(?:ing| for)?|with the exception of|excluding|exclude|apart from|aside from|other than|"
+    r"(?:anything|everything|all) but|without|rather than|instead of|nothing (?:about|on|with)|neither|"
+    r"less (?:of|about|on|so)|fewer|(?:tired|sick|enough) of|not(?! only| just| merely)|no|never|avoid|hate|dislike|skip)\b",
     re.I,
 )
 _WANTED_AGAIN = re.compile(r"\b(?:but|however|yet|only|rather|instead)\b(?! not\b| no\b)", re.I)
 _SENTENCE = re.compile(r"(?<=[.;!?\n])\s+|\n+")
 _BETWEEN = re.compile(
-    r"[,;:.!?()\n/]+|\b(?:and|or|as well as|plus|especially|particularly|including|like|such as|e\.g)\b", re.I
+    r"[,;:.!?()\n/]+|\b(?:and|or|nor|but(?: also)?|as well as|plus|especially|particularly|including|like|such as|e\.g)\b",
+    re.I,
 )
 # Words around the things themselves.
 _FILLER = word_set(
@@ -35,7 +39,7 @@ _FILLER = word_set(
     "care would could can mainly mostly also just really too new recent latest good papers paper articles "
     "article topics topic field area areas anything everything something things stuff related read "
     "reading follow following please using use uses used how what why where when its it their them only "
-    "currently usually often sometimes but not no "
+    "currently usually often sometimes but not no longer anymore fan "
 )
 
 
@@ -88,7 +92,8 @@ def _phrases(parts: Iterable[str]) -> Iterator[str]:
     """Return the things that are named, in lower case, each once."""
     seen = set()
     for part in parts:
-        for piece in _BETWEEN.split(part):
+        # “No surveys and no benchmarks” are two things.
+        for piece in _BETWEEN.split(_UNWANTED.sub(", ", part)):
             words = [word.strip("\"'“”‘’*-–—") for word in piece.casefold().split()]
             while words and words[0] in _FILLER:
                 words.pop(0)
