@@ -22,13 +22,15 @@ _UNWANTED = re.compile(
     r"(?:I )?(?:do not|don[’']t) (?:want|like|care (?:about|for)|need)|"
     r"except(?:ing| for)?|with the exception of|excluding|exclude|apart from|aside from|other than|"
     r"(?:anything|everything|all) but|without|rather than|instead of|nothing (?:about|on|with)|neither|"
-    r"less (?:of|about|on|so)|fewer|(?:tired|sick|enough) of|not(?! only| just| merely)|no|never|avoid|hate|dislike|skip)\b",
+    r"less (?:of|about|on|so)|fewer|(?:tired|sick|enough) of|not(?! only| just| merely)|no|never|avoid|hate|"
+    r"dislike|skip)\b",
     re.I,
 )
 _WANTED_AGAIN = re.compile(r"\b(?:but|however|yet|only|rather|instead)\b(?! not\b| no\b)", re.I)
 _SENTENCE = re.compile(r"(?<=[.;!?\n])\s+|\n+")
 _BETWEEN = re.compile(
-    r"[,;:.!?()\n/]+|\b(?:and|or|nor|but(?: also)?|as well as|plus|especially|particularly|including|like|such as|e\.g)\b",
+    r"[,;:.!?()\n/]+|\b(?:and|or|nor|but(?: also)?|as well as|plus|especially|particularly|including|like|such as|e\.g)"
+    r"\b",
     re.I,
 )
 # Words around the things themselves.
