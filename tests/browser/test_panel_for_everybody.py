@@ -4,6 +4,7 @@ import base64
 import re
 
 import pytest
+from django.contrib.admin import site
 from django_otp.oath import totp
 from playwright.sync_api import expect
 
@@ -21,6 +22,13 @@ NOT_OURS = ["empty-table-header", "region"]
 @pytest.fixture(params=["light", "dark"])
 def page(request, open_page):
     return open_page(color_scheme=request.param, viewport={"width": 360, "height": 740})
+
+
+@pytest.fixture(autouse=True)
+def ten_rows(monkeypatch):
+    """Show ten rows per page: the others are no different, every row takes time, and lists get many pages."""
+    for admin in site._registry.values():
+        monkeypatch.setattr(admin, "list_per_page", 10)
 
 
 def sign_in(page):
