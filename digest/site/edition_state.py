@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import BigIntegerField
 from django.http import HttpRequest
 
 PUBLISHED_EDITIONS = "FROM digest_edition WHERE status = 'published'"
@@ -48,7 +49,8 @@ def edition_of(request: HttpRequest, day: date) -> tuple[str, datetime | None] |
 
 def state_of_paper(request: HttpRequest, pk: int) -> tuple[str, datetime | None] | None:  # noqa: ARG001 - as the view
     """Return the state of a paper's page and when it last changed; None if there is no such paper."""
-    return _state(PAPER_STATE_QUERY, [pk])
+    # SQLite refuses larger numbers in a query of our own.
+    return _state(PAPER_STATE_QUERY, [pk]) if pk <= BigIntegerField.MAX_BIGINT else None
 
 
 def _state(question: str, parameters: list[Any]) -> tuple[str, datetime | None] | None:

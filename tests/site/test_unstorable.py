@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from tests.support.every_address import every_address
 from tests.support.factories import make_edition, make_paper
@@ -41,6 +42,24 @@ def test_no_address_breaks_on_an_odd_character_in_its_path(hostile_world, odd):
     statuses = {
         address.route: client.get(address.path).status_code
         for address in every_address(odd_values)
+        if address not in usual
+    }
+
+    assert len(statuses) > 20
+    assert {route: status for route, status in statuses.items() if status >= 500} == {}
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**400, int("9" * 4000)], ids=["2^31", "2^63", "10^400", "10^4000"])
+def test_no_address_breaks_on_a_number_that_no_key_can_be(hostile_world, number):
+    _, values = hostile_world
+    large = {key: number if isinstance(value, int) else value for key, value in values.items()}
+    usual = set(every_address(values))
+
+    # A stranger gets pages from the cache, which members and curators do not.
+    stranger = Client(raise_request_exception=False)
+    statuses = {
+        address.route: stranger.get(address.path).status_code
+        for address in every_address(large)
         if address not in usual
     }
 
