@@ -36,7 +36,10 @@ def test_one_browsers_choice_does_not_affect_another(client):
     assert not is_compact(Client().get("/"))
 
 
-@pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "back",
+    ["https://example.com/", "//example.com", "\\\\example.com", "", "javascript:alert(1)", "account", "%", "?", "-1"],
+)
 def test_it_only_leads_back_to_our_own_pages(client, back):
     assert choose(client, "compact", back).url == "/"
 

@@ -1,6 +1,8 @@
 """Characters that no database accepts: refused at every address and in every part of a request."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -10,6 +12,7 @@ from tests.support.every_address import every_address
 from tests.support.factories import make_edition, make_paper
 from tests.support.hostile_html import SHORT
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.django_db
 pytest_plugins = ["tests.support.hostile_world"]
 
@@ -136,6 +139,39 @@ def test_an_unreadable_form_causes_no_server_error_at_any_address(hostile_world,
             statuses[address.route] = client.generic("POST", address.path, body, content_type).status_code
             # Some buttons need no field, so what they did is undone.
             transaction.set_rollback(True)
+
+    assert {route: status for route, status in statuses.items() if status >= 500} == {}
+
+
+def field_names():
+    """Return the names of the fields in all templates and forms."""
+    templates, code = (
+        (ROOT / "templates").rglob("*.html"),
+        [*ROOT.glob("digest/**/*.py"), *ROOT.glob("subscriptions/**/*.py")],
+    )
+    in_templates = {name for file in templates for name in re.findall(r'\bname="([\w-]+)"', file.read_text())}
+    in_code = {
+        name
+        for file in code
+        for name in re.findall(
+            r'(?:GET|POST)(?:\.get\(|\.getlist\(|\[)"([\w-]+)"|^    (\w+) = .*Field\(', file.read_text(), re.M
+        )
+    }
+    return in_templates | {first or second for first, second in in_code}
+
+
+@pytest.mark.parametrize("value", ["-1", "9" * 400, "https://["], ids=["number", "huge", "address"])
+def test_a_value_of_another_kind_causes_no_server_error_in_any_public_form(hostile_world, value):
+    _, values = hostile_world
+    stranger, statuses = Client(raise_request_exception=False), {}
+    form = dict.fromkeys(field_names(), value)
+    assert {"email", "next", "local_time", "style", "paper"} <= form.keys()
+
+    for address in every_address(values):
+        if not address.route.startswith("admin/"):
+            with transaction.atomic():
+                statuses[address.route] = stranger.post(address.path, form).status_code
+                transaction.set_rollback(True)
 
     assert {route: status for route, status in statuses.items() if status >= 500} == {}
 
