@@ -40,8 +40,8 @@ coverage: .venv/dev ## The same tests, and which branches of the code they cover
 	@$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=
 	@$(BIN)/python -m tests.support.room_coverage
 
-test-services: .venv/dev ## The same tests on PostgreSQL and Redis, which are started if they are not running
-	@.ci/with-services $(BIN)/python -m pytest $(PARALLEL) -m "not browser"
+test-services: .venv/dev ## All tests of what is stored, on a PostgreSQL and a Redis of their own
+	@.ci/with-services $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not storeless"
 
 chaos: .venv/dev ## Workers killed, Redis restarted, thousands of readers: each gets one digest
 	@CHAOS_SUBSCRIBERS=$${CHAOS_SUBSCRIBERS:-5000} CHAOS_KILLS=$${CHAOS_KILLS:-20} \

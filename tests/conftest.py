@@ -32,6 +32,13 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 COMMITTING = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
 
+def pytest_collection_modifyitems(items):
+    """Refuse a test that says it needs no database but asks for one."""
+    for item in items:
+        if item.get_closest_marker("storeless") and {"db", *COMMITTING}.intersection(item.fixturenames):
+            raise pytest.UsageError(f"{item.nodeid} is marked storeless, but uses the database")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """Restore what the migrations put into the database for the next test, whatever the order of tests."""

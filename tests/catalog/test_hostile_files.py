@@ -8,6 +8,8 @@ from digest.sources import author_names, bibtex
 from digest.sources.record import SourceError
 from tests.support.hostile_text import MOST, growth_of_built_text
 
+pytestmark = pytest.mark.storeless
+
 TITLE = "title={Learning from graphs},"
 RDF = (
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:bib="http://purl.org/net/biblio#" '

@@ -18,6 +18,8 @@ from digest.metrics.evaluation.readers import (
     trials,
 )
 
+pytestmark = pytest.mark.storeless
+
 SUBJECTS = ["graphs networks nodes", "bread flour oven", "stars planets orbit", "cells genes protein"]
 RIVALS = {
     "topics_only",

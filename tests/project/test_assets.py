@@ -13,6 +13,8 @@ from django.core.files.base import ContentFile
 
 from config.static_files import StaticFiles
 
+pytestmark = pytest.mark.storeless
+
 ROOT = Path(settings.BASE_DIR)
 FOLDERS = (ROOT / "digest/static", ROOT / "subscriptions/static")
 SHEETS = [file for folder in FOLDERS for file in sorted(folder.rglob("*.css"))]

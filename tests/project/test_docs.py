@@ -7,6 +7,8 @@ from django.conf import settings
 
 from config import providers
 
+pytestmark = pytest.mark.storeless
+
 ROOT = settings.BASE_DIR
 TOP = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 PAGES = [*(ROOT / name for name in TOP), *sorted((ROOT / "docs").glob("*.md"))]

@@ -10,6 +10,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+pytestmark = pytest.mark.storeless
+
 ROOT = Path(settings.BASE_DIR)
 OURS = ["config", "digest", "subscriptions", "tests"]
 

@@ -14,6 +14,8 @@ from digest.management import first_settings
 from digest.management.commands import set_up
 from tests.support.fake_smtp import fake_smtp
 
+pytestmark = pytest.mark.storeless
+
 ANSWERS = {
     "site_url": "https://papers.example.org",
     "mail_from": "Daily Papers <papers@example.org>",

@@ -5,7 +5,10 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.storeless
 
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("config", "digest", "subscriptions")

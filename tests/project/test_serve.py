@@ -11,6 +11,8 @@ import urllib.request
 import pytest
 from django.conf import settings as project
 
+pytestmark = pytest.mark.storeless
+
 
 @pytest.fixture
 def serve(tmp_path):

@@ -14,6 +14,8 @@ from django.core.mail import get_connection
 
 from config.sources import KINDS
 
+pytestmark = pytest.mark.storeless
+
 SECRET = "s3cr3t-" * 10
 PRODUCTION = {
     "DEBUG": "false",

@@ -8,6 +8,8 @@ from django.template.loader import get_template
 
 from digest.panel.edition_state import EditionBadge, SendingBadge
 
+pytestmark = pytest.mark.storeless
+
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(str(file.relative_to(FOLDER)) for form in ("html", "txt") for file in FOLDER.rglob(f"*.{form}"))
 

@@ -24,6 +24,8 @@ from subscriptions.importing import table_reader
 from subscriptions.importing.status_columns import Statuses
 from tests.support import hostile_text as hostile
 
+pytestmark = pytest.mark.storeless
+
 # Text from strangers does not get here, or it is not a text but the name of a file, a page or a setting.
 ELSEWHERE = re.compile(
     r"config\.|\.(?:migrations|management|tasks|admin|apps|benchmark|evaluation|demo|turns|limits|embedding|starter_topics|transports|file_backend|send_log|throttle_store|worker)\b"

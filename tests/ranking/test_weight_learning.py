@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from digest.ranking import COMPONENTS, WEIGHTS, learn_weights
 
+pytestmark = pytest.mark.storeless
+
 NAMES = list(COMPONENTS)
 
 

@@ -7,7 +7,11 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from digest.sources.latex_text import clean_text
+
+pytestmark = pytest.mark.storeless
 
 CORPUS = Path(__file__).parents[1] / "payloads" / "latex_corpus.tsv"
 # Texts that are known to come out differently, and why.

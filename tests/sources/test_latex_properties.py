@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from digest.sources.latex_text import clean_text
 from tests.support.hostile_text import offence
 
+pytestmark = pytest.mark.storeless
+
 COMMANDS = [
     *(
         r"\alpha",

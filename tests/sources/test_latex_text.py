@@ -8,6 +8,8 @@ from digest.sources.latex_text import clean_text
 from digest.sources.links import take_links
 from digest.sources.seed import SHIPPED_PAGE
 
+pytestmark = pytest.mark.storeless
+
 LINES = [line for line in SHIPPED_PAGE.read_text(encoding="utf-8").split("\n")[12:] if line.strip()]
 
 # What is left of LaTeX commands on the page, and words of its formulas that stick to them.
