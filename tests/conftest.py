@@ -35,7 +35,8 @@ COMMITTING = {"transactional_db", "live_server", "django_db_reset_sequences", "d
 def pytest_collection_modifyitems(items):
     """Refuse a test that says it needs no database but asks for one."""
     for item in items:
-        if item.get_closest_marker("storeless") and {"db", *COMMITTING}.intersection(item.fixturenames):
+        uses_database = item.get_closest_marker("django_db") or {"db", *COMMITTING}.intersection(item.fixturenames)
+        if item.get_closest_marker("storeless") and uses_database:
             raise pytest.UsageError(f"{item.nodeid} is marked storeless, but uses the database")
 
 
