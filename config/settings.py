@@ -106,7 +106,7 @@ OVERDUE_AFTER = timedelta(minutes=env.integer("OVERDUE_MINUTES", 30, least=2, mo
 METRICS_DIR = metrics_folder.make_metrics_folder(VAR_DIR / "metrics") if METRICS_TOKEN else ""
 if METRICS_TOKEN:
     MIDDLEWARE.insert(0, "digest.site.request_metrics.timing_middleware")
-SILENCED_SYSTEM_CHECKS = ["security.W003", "fields.W161"]  # digest.site.csrf is Django's, and more. At 7, 07:00 warns.
+SILENCED_SYSTEM_CHECKS = ["security.W003", "fields.W161"]  # Ours checks more than W003 knows; W161 errs at 07:00.
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

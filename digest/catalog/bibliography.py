@@ -26,7 +26,6 @@ MOST_YEARS_APART = 2
 NAME = "reader"
 
 _TITLE, _ARXIV = PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.ARXIV.value
-_BIBTEX = re.compile(r"^[^\S\n]*@\s*(?!comment|string|preamble)[A-Za-z]+\s*[{(]", re.M | re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,4}[.)\]])\s+")
 _OTHER_FILE = re.compile(r"\s*+<(?:!doctype|html|\?xml)|%PDF|PMID\s*- |%0 ", re.I)
 
@@ -49,11 +48,9 @@ def read_file(body: bytes) -> Bibliography:
 
 def read_text(text: str) -> Bibliography:
     """Return what a text contains: one of the formats, or one paper per line."""
-    for reader in (ris, csl_json, reference_xml):
+    for reader in (ris, csl_json, reference_xml, bibtex):
         if reader.fits(text):
             return _read(reader, text)
-    if _BIBTEX.search(text):
-        return _read(bibtex, text)
     return _of_lines(text)
 
 

@@ -17,7 +17,6 @@ from digest.sources.record import PaperRecord, SourceError
 MOST_IDS = 300
 MAX_UPLOAD_BYTES = bibtex.MAX_BIBTEX_BYTES
 SUPPORTED_FORMATS = "BibTeX, RIS, CSL-JSON, EndNote XML, Zotero RDF or arXiv IDs"
-_BIBTEX = re.compile(r"^[^\S\n]*@\s*[A-Za-z]+\s*[{(]", re.M)
 _OF_ANOTHER_KIND = re.compile(
     r"\s*+(?:(?P<html><!doctype html|<html)|(?P<XML><\?xml|<\w+[\s>])|(?P<PubMed>PMID\s*- )|(?P<EndNote>%0 )"
     r"|(?P<CSV>(?:\"?[\w ]++\"?[,;\t]){3,}))",
@@ -63,11 +62,9 @@ def read_bytes(body: bytes) -> Upload:
 
 def parse_upload(text: str) -> Upload:
     """Return what the text contains, judging by its content. SourceError if it has nothing known, or too much."""
-    for reader in (ris, csl_json, reference_xml):
+    for reader in (ris, csl_json, reference_xml, bibtex):
         if reader.fits(text):
             return _of(reader.NAME, reader.read(text))
-    if _BIBTEX.search(text):
-        return _of(bibtex.NAME, bibtex.read(text))
     id_entries = id_list.parse_id_list(text)
     if not id_entries.ids:
         kind = _OF_ANOTHER_KIND.match(text)

@@ -20,6 +20,7 @@ MAX_BIBTEX_BYTES = 5 * 2**20
 MAX_OTHER_BLOCKS = 5_000
 # Reference managers write some twenty. All are copied to each entry that inherits them.
 MAX_FIELDS, MAX_XDATA = 200, 10
+_BEGINS = re.compile(r"^[^\S\n]*@\s*[A-Za-z]+\s*[{(]", re.M)
 _ENTRY = re.compile(r"@\s*+(?!(?:comment|string|preamble)\b)\w*+\s*+[{(]", re.I)
 _OTHER_BLOCK = re.compile(r"@\s*+(?:comment|string|preamble)\b", re.I)
 # A group of plain text, and the command it belongs to, if any.
@@ -30,6 +31,11 @@ _SORTS = re.compile(r"\{?\\noopsort\s*\{[^{}]*\}\}?|\\relax(?![A-Za-z])\s*", re.
 _INHERITED = ("year", "date", "month", "day")
 # Entries that hold fields for others to inherit, and are not papers.
 _NO_PAPERS = {"xdata", "set"}
+
+
+def fits(text: str) -> bool:
+    """Return whether an entry begins on one of the lines."""
+    return bool(_BEGINS.search(text))
 
 
 def number_of_entries(text: str) -> int:

@@ -38,7 +38,7 @@ class Strings(dict[str, str]):
             return name
         self._room -= len(text)
         if self._room < 0:
-            raise SourceError(f"its @string entries stand for more than {MAX_EXPANSION // 2**20} MB of text")
+            raise SourceError(f"its @string entries expand to more than {MAX_EXPANSION // 2**20} MB of text")
         return text
 
 

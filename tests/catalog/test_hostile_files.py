@@ -131,7 +131,7 @@ def test_an_author_string_from_a_feed_takes_time_in_proportion_to_it(sign):
     ],
 )
 def test_a_few_lines_cannot_stand_for_a_text_of_any_length(strings):
-    with pytest.raises(SourceError, match="its @string entries stand for more than 5 MB of text"):
+    with pytest.raises(SourceError, match="its @string entries expand to more than 5 MB of text"):
         bibtex.read(strings)
 
 

@@ -153,7 +153,7 @@ def test_from_nothing_without_a_mail_server_and_again_to_a_test_email(tmp_path):
     assert second_run.returncode == 0, second_run.stderr
     assert "✓ first user: already there" in second_run.stdout
     assert "✓ test email" in second_run.stdout
-    assert "as admin with the password from before" in second_run.stdout
+    assert "as admin with the password you already have" in second_run.stdout
     assert len(server.mails) == 1
 
 

@@ -150,7 +150,7 @@ class Command(BaseCommand):
 
     def _say_what_next(self, user: FirstUser, site: str) -> None:
         password = f", password {user.password}" if user.is_new and user.is_generated else ""
-        earlier = "" if user.is_new else " with the password from before (manage.py changepassword sets another)"
+        earlier = "" if user.is_new else " with the password you already have (manage.py changepassword sets a new one)"
         self.stdout.write(
             f"\nSign in at {site}/admin/ as {user.name}{password}{earlier}\n\n"
             "Next steps:\n"
