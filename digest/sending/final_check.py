@@ -18,7 +18,7 @@ STOPPED = "its edition was halted before it was sent"
 
 # If mails follow each other faster than PAUSE, one answer is valid for those that follow within CHECK_VALID_FOR.
 # All others are checked again: the only mail that still goes is the one that is on the wire.
-PAUSE, CHECK_VALID_FOR = 0.002, 0.02
+PAUSE, CHECK_VALID_FOR = 0.01, 0.02
 # How many of the following mails are checked at once: as many as go out meanwhile.
 LOOKAHEAD = 40
 

@@ -1,10 +1,13 @@
 """What providers are sent: the same JSON as Anymail writes, faster."""
 
+import gc
 import json
+import weakref
 
 import pytest
-from anymail.exceptions import AnymailSerializationError
+from anymail.exceptions import AnymailInvalidAddress, AnymailSerializationError
 from anymail.message import AnymailMessage
+from anymail.utils import parse_address_list
 from django.core.mail import get_connection
 
 from digest.sending.transports import payloads
@@ -81,3 +84,61 @@ def test_what_is_no_json_gets_anymails_own_error():
 
     with pytest.raises(AnymailSerializationError, match="object"):
         payload("sparkpost", email, is_fast=True)
+
+
+SENDERS = ["news@example.org", "Papers <news@example.org>", '"Papers, daily" <news@example.org>', "Ärzte <a@b.example>"]
+RECIPIENTS = [
+    ["ada@example.org"],
+    ["Ada.L+papers@Example.ORG", "b_1-x@mail.example.org"],
+    ["Ada <ada@example.org>", "b@example.org"],
+    ["a@example.org, b@example.org"],
+    ['"ada lovelace"@example.org'],
+    ["müller@example.org"],
+    ["ada@münchen.example"],
+    ["ada@[192.0.2.1]"],
+]
+
+
+@pytest.mark.usefixtures("configured")
+@pytest.mark.parametrize("sender", SENDERS)
+@pytest.mark.parametrize("to", RECIPIENTS)
+def test_addresses_are_those_that_anymail_reads(sender, to):
+    for field, written in [("from_email", sender), ("to", to), ("reply_to", [sender])]:
+        for _ in range(2):
+            ours, theirs = payloads.addresses(written, field), parse_address_list(written, field)
+            assert [(str(one), one.addr_spec, one.username, one.domain, one.display_name) for one in ours] == [
+                (str(one), one.addr_spec, one.username, one.domain, one.display_name) for one in theirs
+            ]
+
+
+@pytest.mark.parametrize(
+    "written", [["ada"], ["ada@"], ["@example.org"], [""], ["ada@example.org\r\nBcc: b@c.d"], [".a@b.c"]]
+)
+def test_what_is_no_address_gets_anymails_own_error(written):
+    def answer(read):
+        try:
+            return [str(one) for one in read(written, "to")]
+        except AnymailInvalidAddress as error:
+            return str(error)
+
+    assert answer(payloads.addresses) == answer(parse_address_list)
+
+
+@pytest.mark.parametrize("written", [None, [None], []])
+def test_no_address_is_no_address(written):
+    assert payloads.addresses(written, "to") == parse_address_list(written, "to") == []
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_payload_goes_with_its_mail():
+    connection = get_connection("anymail.backends.postmark.EmailBackend")
+    payloads.serialise_fast(connection)
+    built = connection.build_message_payload(message("postmark"), connection.send_defaults)
+    is_there = weakref.ref(built)
+
+    gc.disable()
+    try:
+        del built
+        assert is_there() is None
+    finally:
+        gc.enable()

@@ -15,6 +15,8 @@ class FakeProvider:
 
     url: str = ""
     requests: list[tuple[str, bytes]] = field(default_factory=list)
+    # The headers of each request.
+    received: list[dict[str, str]] = field(default_factory=list)
     answers: list[tuple[int, str]] = field(default_factory=list)
     delay: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
@@ -52,6 +54,7 @@ def fake_provider() -> Iterator[FakeProvider]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             provider.requests.append((self.path, body))
+            provider.received.append(dict(self.headers))
             time.sleep(provider.delay)
             status, text = 200, json.dumps(provider.normal_answer(self.path, body))
             if provider.refuse and provider.refuse in body:
