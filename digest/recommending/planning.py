@@ -2,6 +2,7 @@
 
 import logging
 import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from config.visitors import give_way
 from digest.models import Delivery, Edition, Paper
 from digest.models.bulk_values import values_by_pk
 from digest.models.delivery import PlannedDelivery
@@ -63,9 +65,11 @@ def plan(now: datetime) -> PlanSummary:
     Running it twice, or in two planners at once, changes nothing: a period has one row, and the subscriber's next
     digest time moves on in the same transaction.
     """
-    planned = PlanSummary()
+    planned, began = PlanSummary(), time.monotonic()
     while step := plan_batch(now):
         planned += step
+        give_way(time.monotonic() - began)
+        began = time.monotonic()
     if planned != PlanSummary():
         logger.info("planned %d digests, skipped %d, kept %d", planned.queued, planned.skipped, planned.kept_for_feeds)
     return planned

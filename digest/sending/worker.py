@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from config.log_context import working_on
+from config.visitors import give_way
 from digest.composing.digest_data import Letter, letters
 from digest.composing.errors import ComposeError
 from digest.composing.fast_renderer import FragmentRenderer, SplicedMail
@@ -74,6 +75,8 @@ class Worker:
         self._pressed_with = Edition.objects.changed_unseen().versions()
         self._journal = SendLog(self.name)
         self._pace = RateLimiter()
+        # How long the last batch took, in seconds.
+        self._worked = 0.0
         self._check = FinalCheck(self.name)
         self._lines = ConnectionPool(settings.SEND_CONNECTIONS, self._journal, self._pace, self._check)
 
@@ -82,8 +85,12 @@ class Worker:
 
         The counter is empty if nothing is queued, or if the pace is used up.
         """
+        give_way(self._worked, stopping)
+        began = time.monotonic()
         with _without_collecting():
-            return self._send_batch(stopping)
+            counted = self._send_batch(stopping)
+        self._worked = time.monotonic() - began
+        return counted
 
     def _send_batch(self, stopping: Callable[[], bool]) -> Counter[Verdict]:
         keys = self._claim(stopping)

@@ -1,0 +1,63 @@
+"""Notices when visitors wait for each other, so that emails give way to them (see config.visitors)."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from config.visitors import note_crowd
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# So many requests at once in one process get in each other's way: it uses one core.
+CROWD = 4
+# What counts is the share of requests that met a crowd within this many seconds, and it takes some requests to tell.
+WINDOW_SECONDS = 0.5
+FEWEST_REQUESTS = 10
+
+
+class Crowd:
+    """The requests that a process is answering. Threads share it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._now = 0
+        self._requests = self._crowded = 0
+        self._until = clock() + WINDOW_SECONDS
+
+    def enter(self) -> bool:
+        """Count a request in; return whether most requests of the last half second met a crowd."""
+        with self._lock:
+            self._now += 1
+            self._requests += 1
+            self._crowded += self._now >= CROWD
+            now = self._clock()
+            if now < self._until:
+                return False
+            is_crowd = self._requests >= FEWEST_REQUESTS and 2 * self._crowded > self._requests
+            self._requests = self._crowded = 0
+            self._until = now + WINDOW_SECONDS
+            return is_crowd
+
+    def leave(self) -> None:
+        """Count a request out."""
+        with self._lock:
+            self._now -= 1
+
+
+def crowding_middleware(get_response: GetResponse) -> GetResponse:
+    """Return middleware that notes when a process has more requests at once than it can answer without delay."""
+    crowd = Crowd()
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if crowd.enter():
+            note_crowd()
+        try:
+            return get_response(request)
+        finally:
+            crowd.leave()
+
+    return answer
