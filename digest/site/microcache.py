@@ -1,7 +1,8 @@
 """A microcache: public pages that this process made moments ago, sent again before anything queries the database.
 
 After a digest has gone out, everybody opens the same few pages. Each costs a query and a rendering at most once in
-PAGE_CACHE_SECONDS for each web process. Members and users of the panel always get a page of their own.
+PAGE_CACHE_SECONDS for each web process, and less often while visitors have to wait for each other: an older page now is
+better than a new one later. Members and users of the panel always get a page of their own.
 """
 
 import time
@@ -17,6 +18,7 @@ from django.urls import ResolverMatch
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
+from digest.site.crowding import is_in_crowd
 from digest.site.list_style import is_compact
 from digest.site.page_cache import accepts_gzip, is_personal
 
@@ -24,6 +26,8 @@ from digest.site.page_cache import accepts_gzip, is_personal
 MICROCACHE_BYTES = 16 * 2**20
 # A larger response, such as an export, would push out all others.
 MAX_PAGE_BYTES = 2**20
+# In a crowd, pages may be this many times as old.
+CROWD_FACTOR = 6
 # What a response may depend on besides its address. All of it is in the key.
 KNOWN_VARY = {"accept-encoding", "cookie", "hx-request"}
 
@@ -38,7 +42,8 @@ class SentPage:
     body: bytes
     headers: dict[str, str]
     route: ResolverMatch
-    # When it was made, or when a request last began to make it anew, in seconds of the monotonic clock.
+    # When it was made, and when a request last began to make it anew, in seconds of the monotonic clock.
+    made_at: float
     renewed_at: float
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -55,17 +60,19 @@ class Microcache:
     def __init__(self, seconds: float, max_bytes: int = MICROCACHE_BYTES) -> None:
         self.seconds = seconds
         self._lock = Lock()
-        # A page that expired is still there while the next one is being made, but not if nobody asked for it since.
-        self._pages: TTLCache[PageKey, SentPage] = TTLCache(max_bytes, 2 * seconds, time.monotonic, _size)
+        self._pages: TTLCache[PageKey, SentPage] = TTLCache(
+            max_bytes, 2 * CROWD_FACTOR * seconds, time.monotonic, _size
+        )
 
-    def get(self, key: PageKey) -> SentPage | None:
+    def get(self, key: PageKey, *, in_crowd: bool = False) -> SentPage | None:
         """Return a page that is fresh, or that another request is making anew; None if this request has to."""
+        seconds = self.seconds * (CROWD_FACTOR if in_crowd else 1)
         with self._lock:
-            page = self._pages.get(key)
-            if page is None:
+            page, now = self._pages.get(key), time.monotonic()
+            # One that expired serves the others while it is made anew, but not if nobody asked for it for long.
+            if page is None or now - page.made_at >= 2 * seconds:
                 return None
-            now = time.monotonic()
-            if now - page.renewed_at < self.seconds:
+            if now - page.renewed_at < seconds:
                 return page
             page.renewed_at = now
             return None
@@ -93,7 +100,7 @@ def microcache_middleware(get_response: GetResponse) -> GetResponse:
         if request.method != "GET" or is_personal(request) or "Authorization" in request.headers:
             return get_response(request)
         key = _key(request)
-        page = pages.get(key)
+        page = pages.get(key, in_crowd=is_in_crowd(request))
         if page is not None:
             return page.answer(request)
         response = get_response(request)
@@ -125,4 +132,5 @@ def _sent_page(request: HttpRequest, response: HttpResponseBase) -> SentPage | N
     vary = {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}
     if not vary <= KNOWN_VARY or len(response.content) > MAX_PAGE_BYTES or request.resolver_match is None:
         return None
-    return SentPage(response.content, dict(response.items()), request.resolver_match, time.monotonic())
+    now = time.monotonic()
+    return SentPage(response.content, dict(response.items()), request.resolver_match, made_at=now, renewed_at=now)

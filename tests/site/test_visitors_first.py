@@ -61,25 +61,30 @@ def test_the_web_process_notes_a_crowd_and_counts_requests_that_fail(rf, monkeyp
 
     def view(request):
         depth.append(request)
+        if is_quiet:
+            return HttpResponse()
         if len(depth) % 9:
             # As if another came in meanwhile.
             return answer(request)
         clock.seconds += 0.1
         raise ZeroDivisionError
 
-    answer = crowding.crowding_middleware(view)
+    answer, is_quiet = crowding.crowding_middleware(view), False
     for _ in range(10):
         with pytest.raises(ZeroDivisionError):
             answer(rf.get("/"))
 
     assert is_crowded()
-    # All of them have left: one at a time is no crowd.
+    assert crowding.is_in_crowd(depth[-1])
+    # All of them have left: one at a time is no crowd, and the last one is soon forgotten.
     cache.clear()
-    quiet = crowding.crowding_middleware(lambda _: HttpResponse())
+    is_quiet = True
+    clock.seconds += crowding.CROWD_LASTS_SECONDS
     for _ in range(50):
         clock.seconds += 0.1
-        quiet(rf.get("/"))
+        answer(rf.get("/"))
     assert not is_crowded()
+    assert not crowding.is_in_crowd(depth[-1])
 
 
 def partial_init(clock):
