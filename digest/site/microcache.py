@@ -6,11 +6,12 @@ better than a new one later. Members and users of the panel always get a page of
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -28,6 +29,10 @@ MICROCACHE_BYTES = 16 * 2**20
 MAX_PAGE_BYTES = 2**20
 # In a crowd, pages may be this many times as old.
 CROWD_FACTOR = 6
+# How long a request waits for another one that is making the same page, in seconds.
+LONGEST_WAIT_SECONDS = 5
+# How many addresses are remembered that gave no public page last time: nobody waits for those.
+ADDRESSES_NOT_KEPT = 1000
 # What a response may depend on besides its address. All of it is in the key.
 KNOWN_VARY = {"accept-encoding", "cookie", "hx-request"}
 
@@ -63,6 +68,8 @@ class Microcache:
         self._pages: TTLCache[PageKey, SentPage] = TTLCache(
             max_bytes, 2 * CROWD_FACTOR * seconds, time.monotonic, _size
         )
+        self._being_made: dict[PageKey, Event] = {}
+        self._not_kept: LRUCache[PageKey, bool] = LRUCache(ADDRESSES_NOT_KEPT)
 
     def get(self, key: PageKey, *, in_crowd: bool = False) -> SentPage | None:
         """Return a page that is fresh, or that another request is making anew; None if this request has to."""
@@ -77,10 +84,36 @@ class Microcache:
             page.renewed_at = now
             return None
 
-    def put(self, key: PageKey, page: SentPage) -> None:
-        """Keep a page."""
+    @contextmanager
+    def turn(self, key: PageKey) -> Iterator[bool]:
+        """Wait, before making a page, while another request makes it; yield whether one did.
+
+        Right after a start, everyone asks for the same few pages: one request renders each, not all of them.
+        """
         with self._lock:
-            self._pages[key] = page
+            other = self._being_made.get(key)
+            is_first = other is None
+            if is_first:
+                self._being_made[key] = Event()
+            elif key in self._not_kept:
+                other = None
+        if other:
+            other.wait(LONGEST_WAIT_SECONDS)
+        try:
+            yield other is not None
+        finally:
+            if is_first:
+                with self._lock:
+                    self._being_made.pop(key).set()
+
+    def put(self, key: PageKey, page: SentPage | None) -> None:
+        """Keep a page; None if the response was none to keep."""
+        with self._lock:
+            if page is None:
+                self._not_kept[key] = True
+            else:
+                self._pages[key] = page
+                self._not_kept.pop(key, None)
 
 
 def _size(page: SentPage) -> int:
@@ -100,12 +133,13 @@ def microcache_middleware(get_response: GetResponse) -> GetResponse:
         if request.method != "GET" or is_personal(request) or "Authorization" in request.headers:
             return get_response(request)
         key = _key(request)
-        page = pages.get(key, in_crowd=is_in_crowd(request))
-        if page is not None:
+        if page := pages.get(key, in_crowd=is_in_crowd(request)):
             return page.answer(request)
-        response = get_response(request)
-        if (page := _sent_page(request, response)) is not None:
-            pages.put(key, page)
+        with pages.turn(key) as has_waited:
+            if has_waited and (page := pages.get(key, in_crowd=is_in_crowd(request))):
+                return page.answer(request)
+            response = get_response(request)
+            pages.put(key, _sent_page(request, response))
         return response
 
     return answer

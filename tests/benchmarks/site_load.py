@@ -190,12 +190,29 @@ def due_again():
         cursor.execute("VACUUM ANALYZE subscriptions_subscriber")
 
 
-def sent_after(readers):
-    """Send, and return the seconds; runs in a thread with its own connection."""
-    try:
-        return million.measured(readers, SENDERS, nice=NICE)[1]
-    finally:
+class Sending:
+    """Sending, by processes that exist before any visitor comes: forked later, they would hold visitors' connections.
+
+    Those would not end when the visitor leaves, and gunicorn waits for that.
+    """
+
+    def __init__(self, readers):
+        self._readers = readers
+        self._ours, theirs = million.FORK.Pipe()
         connections.close_all()
+        self._process = million.FORK.Process(target=self._run, args=(theirs,))
+        self._process.start()
+
+    def _run(self, pipe):
+        pipe.recv()
+        pipe.send(million.measured(self._readers, SENDERS, nice=NICE)[1])
+
+    def seconds(self):
+        """Send, and return the seconds it took."""
+        self._ours.send("go")
+        seconds = self._ours.recv()
+        self._process.join()
+        return seconds
 
 
 def start(command, variables):
@@ -213,8 +230,7 @@ def percentiles(seconds):
 def visited(port, per_second, seconds, readers):
     """Send for half of that time alongside visitors; return the answers, when mails were sent, and the sending rate."""
     visitors, load = Visitors(), Load()
-    connections.close_all()
-    sending = {}
+    senders, sending = Sending(readers), {}
 
     async def both():
         begin = time.perf_counter()
@@ -223,7 +239,7 @@ def visited(port, per_second, seconds, readers):
         )
         await asyncio.sleep(seconds / 5)
         sending["begin"] = time.perf_counter()
-        total = await asyncio.to_thread(sent_after, readers)
+        total = await asyncio.to_thread(senders.seconds)
         sending["end"], sending["rate"] = time.perf_counter(), readers / total
         await visiting
 

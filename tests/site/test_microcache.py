@@ -82,58 +82,6 @@ def test_a_page_is_made_anew_after_its_time(client, paper, clock):
     assert "Cliques" in client.get("/").content.decode()
 
 
-@pytest.fixture
-def in_crowd(monkeypatch):
-    """Whether others wait, for a test to change."""
-    crowd = [True]
-    monkeypatch.setattr(microcache, "is_in_crowd", lambda _: crowd[0])
-    return crowd
-
-
-def test_in_a_crowd_a_page_lasts_six_times_as_long(client, paper, clock, in_crowd):
-    client.get("/")
-    rename(paper)
-
-    clock[0] += 29.9
-    assert "Cliques" not in client.get("/").content.decode()
-    clock[0] += 0.1
-    assert "Cliques" in client.get("/").content.decode()
-
-
-def test_after_the_crowd_a_page_lasts_as_long_as_before(client, paper, clock, in_crowd):
-    client.get("/")
-    rename(paper)
-    clock[0] += 29.9
-    client.get("/")
-
-    in_crowd[0] = False
-
-    assert "Cliques" in client.get("/").content.decode()
-
-
-@pytest.mark.parametrize("is_crowd", [True, False])
-def test_nobody_gets_a_page_that_is_twice_as_old_as_it_may_be(settings, clock, in_crowd, is_crowd):
-    settings.PAGE_CACHE_SECONDS, in_crowd[0] = 5, is_crowd
-    longest = 30 if is_crowd else 5
-    sent = []
-
-    def site(request):
-        request.resolver_match = resolve("/")
-        sent.append(request)
-        if len(sent) > 1:
-            # Another visitor comes while this page is being made.
-            meanwhile.append(middleware(RequestFactory().get("/")).content)
-        return public_response(f"page {len(sent)}")
-
-    meanwhile, middleware = [], microcache.microcache_middleware(site)
-    middleware(RequestFactory().get("/"))
-
-    clock[0] += 2 * longest - 0.1
-    middleware(RequestFactory().get("/"))
-
-    assert meanwhile == [b"page 1"]
-
-
 @pytest.mark.parametrize(
     "other",
     [

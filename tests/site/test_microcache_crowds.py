@@ -1,0 +1,210 @@
+"""The microcache when many come at once: a page is made once for all who wait, and lasts longer in a crowd."""
+
+import threading
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import resolve
+
+from digest.site import microcache
+from tests.support.factories import make_edition, make_paper
+
+
+@pytest.fixture
+def paper(db):
+    paper = make_paper("Motifs")
+    make_edition(paper)
+    return paper
+
+
+@pytest.fixture
+def client(settings):
+    """A browser of a site with a microcache of its own."""
+    settings.PAGE_CACHE_SECONDS = 5
+    return Client()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The seconds that the microcache reads, for a test to move."""
+    seconds = [1000.0]
+    monkeypatch.setattr(microcache.time, "monotonic", lambda: seconds[0])
+    return seconds
+
+
+def rename(paper):
+    paper.title = "Cliques"
+    paper.save()
+
+
+def public_response(body):
+    return HttpResponse(body, headers={"Cache-Control": "public, no-cache"})
+
+
+@pytest.fixture
+def in_crowd(monkeypatch):
+    """Whether others wait, for a test to change."""
+    crowd = [True]
+    monkeypatch.setattr(microcache, "is_in_crowd", lambda _: crowd[0])
+    return crowd
+
+
+def test_in_a_crowd_a_page_lasts_six_times_as_long(client, paper, clock, in_crowd):
+    client.get("/")
+    rename(paper)
+
+    clock[0] += 29.9
+    assert "Cliques" not in client.get("/").content.decode()
+    clock[0] += 0.1
+    assert "Cliques" in client.get("/").content.decode()
+
+
+def test_after_the_crowd_a_page_lasts_as_long_as_before(client, paper, clock, in_crowd):
+    client.get("/")
+    rename(paper)
+    clock[0] += 29.9
+    client.get("/")
+
+    in_crowd[0] = False
+
+    assert "Cliques" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("is_crowd", [True, False])
+def test_nobody_gets_a_page_that_is_twice_as_old_as_it_may_be(settings, clock, in_crowd, is_crowd):
+    settings.PAGE_CACHE_SECONDS, in_crowd[0] = 5, is_crowd
+    longest = 30 if is_crowd else 5
+    sent = []
+
+    def site(request):
+        request.resolver_match = resolve("/")
+        sent.append(request)
+        if len(sent) > 1:
+            # Another visitor comes while this page is being made.
+            meanwhile.append(middleware(RequestFactory().get("/")).content)
+        return public_response(f"page {len(sent)}")
+
+    meanwhile, middleware = [], microcache.microcache_middleware(site)
+    middleware(RequestFactory().get("/"))
+
+    clock[0] += 2 * longest - 0.1
+    middleware(RequestFactory().get("/"))
+
+    assert meanwhile == [b"page 1"]
+
+
+class SlowSite:
+    """A site whose answers take as long as a test likes; it counts how many are being made."""
+
+    def __init__(self, response=public_response):
+        self.made = 0
+        self._response = response
+        self._release = threading.Event()
+        self.middleware = microcache.microcache_middleware(self._answer)
+        self.received = []
+
+    def _answer(self, request):
+        request.resolver_match = resolve("/")
+        self.made += 1
+        self._release.wait(10)
+        return self._response(f"answer {self.made}")
+
+    def visit(self, number, address="/"):
+        """Send so many requests at once; return their threads."""
+        threads = [threading.Thread(target=self._visit, args=(address,)) for _ in range(number)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _visit(self, address):
+        self.received.append(self.middleware(RequestFactory().get(address)).content)
+
+    def answer(self, threads):
+        self._release.set()
+        for thread in threads:
+            thread.join(10)
+        self._release.clear()
+
+
+def until(condition):
+    """Wait until a condition holds."""
+    for _ in range(500):
+        if condition():
+            return
+        microcache.time.sleep(0.01)
+    pytest.fail("it never held")
+
+
+def test_a_page_that_many_ask_for_at_once_is_made_once(settings):
+    settings.PAGE_CACHE_SECONDS = 5
+    site = SlowSite()
+    threads = site.visit(8)
+    until(lambda: site.made)
+
+    site.answer(threads)
+
+    assert site.received == [b"answer 1"] * 8
+
+
+def test_other_pages_do_not_wait(settings):
+    settings.PAGE_CACHE_SECONDS = 5
+    site = SlowSite()
+    threads = site.visit(1) + site.visit(1, "/other")
+
+    until(lambda: site.made == 2)
+
+    site.answer(threads)
+
+
+def test_what_is_not_kept_is_only_waited_for_once(settings):
+    settings.PAGE_CACHE_SECONDS = 5
+    site = SlowSite(response=HttpResponse)
+    site.answer(site.visit(3))
+    assert site.made == 3
+
+    threads = site.visit(3)
+
+    # All at once, although none has been answered.
+    until(lambda: site.made == 6)
+    site.answer(threads)
+
+
+def test_a_page_that_takes_too_long_is_not_waited_for(settings, monkeypatch):
+    settings.PAGE_CACHE_SECONDS = 5
+    monkeypatch.setattr(microcache, "LONGEST_WAIT_SECONDS", 0.05)
+    site = SlowSite()
+    threads = site.visit(3)
+
+    until(lambda: site.made == 3)
+
+    site.answer(threads)
+
+
+def test_an_error_lets_the_others_try(settings):
+    settings.PAGE_CACHE_SECONDS = 5
+    attempts = []
+
+    def site(request):
+        request.resolver_match = resolve("/")
+        attempts.append(request)
+        if len(attempts) == 1:
+            until(lambda: threading.active_count() > before + 1)
+            raise ZeroDivisionError
+        return public_response("made")
+
+    middleware, before, received = microcache.microcache_middleware(site), threading.active_count(), []
+
+    def visit():
+        try:
+            received.append(middleware(RequestFactory().get("/")).content)
+        except ZeroDivisionError:
+            received.append(b"error")
+
+    threads = [threading.Thread(target=visit) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert sorted(received) == [b"error", b"made"]
