@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 pytest_plugins = ["tests.browser.filled_panel"]
 
 WIDTHS = [360, 1280]
+SHARES = 3
 # From Unfold and select2: a column of delete boxes without a heading, and lists that open at the end of the page.
 NOT_OURS = ["empty-table-header", "region"]
 
@@ -42,10 +43,12 @@ def hindrances(page, without=NOT_OURS[:1]):
     return faults_found
 
 
-def test_every_page_of_the_panel_is_accessible(panel_pages, page):
+# In shares, because a test that takes minutes would run alone at the end.
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_page_of_the_panel_is_accessible(panel_pages, page, share):
     sign_in(page)
     faults_found = {}
-    for path in panel_pages:
+    for path in panel_pages[share::SHARES]:
         assert page.goto(f"/admin/{path}").ok, path
         if path.endswith("/board/"):
             expect(page.locator("#audience")).to_be_visible()
