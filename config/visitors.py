@@ -1,9 +1,12 @@
 """Whether visitors wait for each other: web processes note it, and what can wait, such as sending, gives way."""
 
+import logging
 import time
 from collections.abc import Callable
 
 from django.core.cache import cache
+
+logger = logging.getLogger(__name__)
 
 CROWD_KEY = "site_is_crowded"
 # How long a note is valid, in seconds. While the crowd lasts, each web process renews it twice as often.
@@ -32,4 +35,6 @@ def give_way(
         nap = min(NAP_SECONDS, longest - slept)
         sleep(nap)
         slept += nap
+    if slept:
+        logger.info("gave way to the site's visitors for %.1f seconds", slept)
     return slept

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import Event, Lock
 
 from cachetools import LRUCache, TTLCache
@@ -69,7 +70,8 @@ class Microcache:
             max_bytes, 2 * CROWD_FACTOR * seconds, time.monotonic, _size
         )
         self._being_made: dict[PageKey, Event] = {}
-        self._not_kept: LRUCache[PageKey, bool] = LRUCache(ADDRESSES_NOT_KEPT)
+        # Hashes, because an address can be long.
+        self._not_kept: LRUCache[int, bool] = LRUCache(ADDRESSES_NOT_KEPT)
 
     def get(self, key: PageKey, *, in_crowd: bool = False) -> SentPage | None:
         """Return a page that is fresh, or that another request is making anew; None if this request has to."""
@@ -95,7 +97,7 @@ class Microcache:
             is_first = other is None
             if is_first:
                 self._being_made[key] = Event()
-            elif key in self._not_kept:
+            elif hash(key) in self._not_kept:
                 other = None
         if other:
             other.wait(LONGEST_WAIT_SECONDS)
@@ -110,10 +112,10 @@ class Microcache:
         """Keep a page; None if the response was none to keep."""
         with self._lock:
             if page is None:
-                self._not_kept[key] = True
+                self._not_kept[hash(key)] = True
             else:
                 self._pages[key] = page
-                self._not_kept.pop(key, None)
+                self._not_kept.pop(hash(key), None)
 
 
 def _size(page: SentPage) -> int:
@@ -139,7 +141,9 @@ def microcache_middleware(get_response: GetResponse) -> GetResponse:
             if has_waited and (page := pages.get(key, in_crowd=is_in_crowd(request))):
                 return page.answer(request)
             response = get_response(request)
-            pages.put(key, _sent_page(request, response))
+            # That the client already has the page says nothing about keeping it.
+            if response.status_code != HTTPStatus.NOT_MODIFIED:
+                pages.put(key, _sent_page(request, response))
         return response
 
     return answer
@@ -160,7 +164,7 @@ def _key(request: HttpRequest) -> PageKey:
 
 def _sent_page(request: HttpRequest, response: HttpResponseBase) -> SentPage | None:
     """Return a response as a page to keep; None if it is not for everybody, or only says that nothing changed."""
-    is_public = response.status_code == 200 and response.get("Cache-Control", "").startswith("public")  # noqa: PLR2004
+    is_public = response.status_code == HTTPStatus.OK and response.get("Cache-Control", "").startswith("public")
     if not is_public or response.cookies or not isinstance(response, HttpResponse):
         return None
     vary = {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}

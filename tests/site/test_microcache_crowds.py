@@ -170,6 +170,19 @@ def test_what_is_not_kept_is_only_waited_for_once(settings):
     site.answer(threads)
 
 
+def test_a_client_that_has_the_page_does_not_stop_others_from_waiting(settings):
+    settings.PAGE_CACHE_SECONDS = 5
+    responses = [lambda _: HttpResponse(status=304), public_response]
+    site = SlowSite(lambda body: responses.pop(0)(body) if len(responses) > 1 else responses[0](body))
+    site.answer(site.visit(1))
+    threads = site.visit(4)
+    until(lambda: site.made == 2)
+
+    site.answer(threads)
+
+    assert site.received[1:] == [b"answer 2"] * 4
+
+
 def test_a_page_that_takes_too_long_is_not_waited_for(settings, monkeypatch):
     settings.PAGE_CACHE_SECONDS = 5
     monkeypatch.setattr(microcache, "LONGEST_WAIT_SECONDS", 0.05)

@@ -94,12 +94,14 @@ def partial_init(clock):
 
 
 @pytest.mark.parametrize(("worked", "most"), [(0.0, 0.0), (0.2, 0.6), (0.5, 1.5), (60.0, 3.0)])
-def test_giving_way_takes_three_times_the_work_at_most(worked, most):
+def test_giving_way_takes_three_times_the_work_at_most(worked, most, caplog):
+    caplog.set_level("INFO")
     visitors.note_crowd()
     naps = []
 
     assert visitors.give_way(worked, sleep=naps.append) == pytest.approx(most)
     assert sum(naps) == pytest.approx(most)
+    assert (f"gave way to the site's visitors for {most} seconds" in caplog.text) is bool(most)
 
 
 def test_giving_way_ends_with_the_crowd():
