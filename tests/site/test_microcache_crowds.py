@@ -107,7 +107,7 @@ class SlowSite:
     def _answer(self, request):
         request.resolver_match = resolve("/")
         self.made += 1
-        self._release.wait(10)
+        self._release.wait(60)
         return self._response(f"answer {self.made}")
 
     def visit(self, number, address="/"):
@@ -123,13 +123,13 @@ class SlowSite:
     def answer(self, threads):
         self._release.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
         self._release.clear()
 
 
 def until(condition):
     """Wait until a condition holds."""
-    for _ in range(500):
+    for _ in range(3000):
         if condition():
             return
         microcache.time.sleep(0.01)
@@ -194,30 +194,33 @@ def test_a_page_that_takes_too_long_is_not_waited_for(settings, monkeypatch):
     site.answer(threads)
 
 
-def test_an_error_lets_the_others_try(settings):
-    settings.PAGE_CACHE_SECONDS = 5
-    attempts = []
+def test_an_error_lets_the_others_try(monkeypatch):
+    is_waiting, outcomes = threading.Event(), []
 
-    def site(request):
-        request.resolver_match = resolve("/")
-        attempts.append(request)
-        if len(attempts) == 1:
-            until(lambda: threading.active_count() > before + 1)
-            raise ZeroDivisionError
-        return public_response("made")
+    class NoticedEvent(threading.Event):
+        def wait(self, timeout=None):
+            is_waiting.set()
+            return super().wait(timeout)
 
-    middleware, before, received = microcache.microcache_middleware(site), threading.active_count(), []
+    monkeypatch.setattr(microcache, "Event", NoticedEvent)
+    pages = microcache.Microcache(5)
 
     def visit():
-        try:
-            received.append(middleware(RequestFactory().get("/")).content)
-        except ZeroDivisionError:
-            received.append(b"error")
+        with pages.turn(("/",)) as has_waited:
+            outcomes.append(has_waited)
 
-    threads = [threading.Thread(target=visit) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    def fail():
+        with pages.turn(("/",)):
+            second.start()
+            assert is_waiting.wait(30)
+            assert outcomes == []
+            raise ZeroDivisionError
 
-    assert sorted(received) == [b"error", b"made"]
+    second = threading.Thread(target=visit)
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    second.join(30)
+    visit()
+
+    # The second one waited until the first had failed; the third had nobody to wait for.
+    assert outcomes == [True, False]
