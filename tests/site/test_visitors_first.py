@@ -1,5 +1,7 @@
 """While visitors wait for each other, emails give way to them, but never stop."""
 
+import time
+
 import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -9,6 +11,12 @@ from digest.recommending import planning
 from digest.sending import worker
 from digest.site import crowding
 from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
+
+
+@pytest.fixture(autouse=True)
+def lasting_notes(monkeypatch):
+    """Let the note of a crowd outlast a test on a slow machine."""
+    monkeypatch.setattr(visitors, "CROWD_SECONDS", 60)
 
 
 class Clock:
@@ -109,6 +117,15 @@ def test_giving_way_ends_with_the_crowd():
 
     assert visitors.give_way(60, sleep=lambda _: cache.clear()) == pytest.approx(visitors.NAP_SECONDS)
     assert visitors.give_way(60, sleep=pytest.fail) == 0
+
+
+def test_a_note_of_a_crowd_goes_by_itself(monkeypatch):
+    monkeypatch.setattr(visitors, "CROWD_SECONDS", 1)
+    visitors.note_crowd()
+
+    assert visitors.give_way(1000, sleep=lambda _: time.sleep(0.05)) <= visitors.LONGEST_WAIT_SECONDS
+    time.sleep(1.1)
+    assert visitors.give_way(1000, sleep=pytest.fail) == 0
 
 
 def test_a_worker_that_is_to_stop_does_not_wait():
