@@ -13,7 +13,7 @@ CROWD_KEY = "site_is_crowded"
 CROWD_SECONDS = 1
 # Who gives way works for at least a quarter of the time: visitors can slow it down, not stop it.
 MOST_WAITING = 3
-LONGEST_WAIT_SECONDS = 3.0
+MAX_GIVE_WAY_SECONDS = 3.0
 # How long to sleep before looking again, in seconds.
 NAP_SECONDS = 0.1
 
@@ -30,7 +30,7 @@ def give_way(
 
     worked: the seconds of work since this was last called. Returns the seconds slept.
     """
-    longest, slept = min(MOST_WAITING * worked, LONGEST_WAIT_SECONDS), 0.0
+    longest, slept = min(MOST_WAITING * worked, MAX_GIVE_WAY_SECONDS), 0.0
     while slept < longest and cache.get(CROWD_KEY) and not stopping():
         nap = min(NAP_SECONDS, longest - slept)
         sleep(nap)

@@ -31,7 +31,7 @@ MAX_PAGE_BYTES = 2**20
 # In a crowd, pages may be this many times as old.
 CROWD_FACTOR = 6
 # How long a request waits for another one that is making the same page, in seconds.
-LONGEST_WAIT_SECONDS = 5
+MAX_WAIT_FOR_PAGE_SECONDS = 5
 # How many addresses are remembered that gave no public page last time: nobody waits for those.
 ADDRESSES_NOT_KEPT = 1000
 # What a response may depend on besides its address. All of it is in the key.
@@ -100,7 +100,7 @@ class Microcache:
             elif hash(key) in self._not_kept:
                 other = None
         if other:
-            other.wait(LONGEST_WAIT_SECONDS)
+            other.wait(MAX_WAIT_FOR_PAGE_SECONDS)
         try:
             yield other is not None
         finally:

@@ -197,15 +197,14 @@ class Sending:
     """
 
     def __init__(self, readers):
-        self._readers = readers
         self._ours, theirs = million.FORK.Pipe()
         connections.close_all()
-        self._process = million.FORK.Process(target=self._run, args=(theirs,))
+        self._process = million.FORK.Process(target=self._run, args=(theirs, readers))
         self._process.start()
 
-    def _run(self, pipe):
+    def _run(self, pipe, readers):
         pipe.recv()
-        pipe.send(million.measured(self._readers, SENDERS, nice=NICE)[1])
+        pipe.send(million.measured(readers, SENDERS, nice=NICE)[1])
 
     def seconds(self):
         """Send, and return the seconds it took."""

@@ -185,7 +185,7 @@ def test_a_client_that_has_the_page_does_not_stop_others_from_waiting(settings):
 
 def test_a_page_that_takes_too_long_is_not_waited_for(settings, monkeypatch):
     settings.PAGE_CACHE_SECONDS = 5
-    monkeypatch.setattr(microcache, "LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(microcache, "MAX_WAIT_FOR_PAGE_SECONDS", 0.05)
     site = SlowSite()
     threads = site.visit(3)
 

@@ -123,7 +123,7 @@ def test_a_note_of_a_crowd_goes_by_itself(monkeypatch):
     monkeypatch.setattr(visitors, "CROWD_SECONDS", 1)
     visitors.note_crowd()
 
-    assert visitors.give_way(1000, sleep=lambda _: time.sleep(0.05)) <= visitors.LONGEST_WAIT_SECONDS
+    assert visitors.give_way(1000, sleep=lambda _: time.sleep(0.05)) <= visitors.MAX_GIVE_WAY_SECONDS
     time.sleep(1.1)
     assert visitors.give_way(1000, sleep=pytest.fail) == 0
 

@@ -6,7 +6,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, encode_multipart_formdata
 
-Parts = list[tuple[str, str | bytes]]
+FormFields = list[tuple[str, str | bytes]]
 
 
 class Session(requests.Session):
@@ -38,12 +38,12 @@ class Session(requests.Session):
     def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request; a form is sent as multipart."""
         form = kwargs.get("data")
-        parts = _parts(form) if isinstance(form, dict) and not kwargs.get("files") else None
-        if parts is not None:
-            kwargs |= {"data": None, "files": [(name, (None, value)) for name, value in parts]}
+        fields = _fields(form) if isinstance(form, dict) and not kwargs.get("files") else None
+        if fields is not None:
+            kwargs |= {"data": None, "files": [(name, (None, value)) for name, value in fields]}
         made_of = method, url, args, {name: value for name, value in kwargs.items() if name not in {"data", "files"}}
         if self._prepared and made_of == self._made_of:
-            response = self._send_again(self._prepared, parts, **kwargs)
+            response = self._send_again(self._prepared, fields, **kwargs)
             # What is redirected has not been accepted.
             if response is not None and not response.is_redirect:
                 return response
@@ -55,17 +55,17 @@ class Session(requests.Session):
     def _send_again(
         self,
         before: requests.PreparedRequest,
-        parts: Parts | None,
+        fields: FormFields | None,
         *,
         data: Any = None,
         files: Any = None,
         timeout: Any = None,
         **_: Any,
     ) -> requests.Response | None:
-        """Send the same request with another body, the parts of a form or data; return None if it has neither."""
+        """Send the same request with another body, the fields of a form or data; return None if it has neither."""
         prepared = before.copy()
-        if parts:
-            prepared.body, prepared.headers["Content-Type"] = encode_multipart_formdata(parts)
+        if fields:
+            prepared.body, prepared.headers["Content-Type"] = encode_multipart_formdata(fields)
         elif data and isinstance(data, str | bytes) and not files:
             prepared.body = data.encode() if isinstance(data, str) else data
         else:
@@ -106,7 +106,7 @@ class _Adapter(HTTPAdapter):
         super().close()
 
 
-def _parts(form: dict[str, object]) -> Parts:
+def _fields(form: dict[str, object]) -> FormFields:
     """Return a form's fields, each as often as it has values: text, or bytes as they are."""
     return [
         (name, value if isinstance(value, bytes) else str(value))
