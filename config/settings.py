@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "digest.site.csp.policy_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "digest.site.crowding.crowding_middleware",
+    "digest.site.overload_detection.overload_middleware",
     "digest.site.microcache.microcache_middleware",
     "digest.site.unstorable.UnstorableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from config.visitors import give_way
+from config.overload import back_off
 from digest.models import Delivery, Edition, Paper
 from digest.models.bulk_values import values_by_pk
 from digest.models.delivery import PlannedDelivery
@@ -68,7 +68,7 @@ def plan(now: datetime) -> PlanSummary:
     planned, began = PlanSummary(), time.monotonic()
     while step := plan_batch(now):
         planned += step
-        give_way(time.monotonic() - began)
+        back_off(time.monotonic() - began)
         began = time.monotonic()
     if planned != PlanSummary():
         logger.info("planned %d digests, skipped %d, kept %d", planned.queued, planned.skipped, planned.kept_for_feeds)

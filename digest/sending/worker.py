@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from config.log_context import working_on
-from config.visitors import give_way
+from config.overload import back_off
 from digest.composing.digest_data import Letter, letters
 from digest.composing.errors import ComposeError
 from digest.composing.fast_renderer import FragmentRenderer, SplicedMail
@@ -85,7 +85,7 @@ class Worker:
 
         The counter is empty if nothing is queued, or if the pace is used up.
         """
-        give_way(self._worked, stopping)
+        back_off(self._worked, stopping)
         began = time.monotonic()
         with _without_collecting():
             counted = self._send_batch(stopping)

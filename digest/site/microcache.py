@@ -1,8 +1,8 @@
 """A microcache: public pages that this process made moments ago, sent again before anything queries the database.
 
 After a digest has gone out, everybody opens the same few pages. Each costs a query and a rendering at most once in
-PAGE_CACHE_SECONDS for each web process, and less often while visitors have to wait for each other: an older page now is
-better than a new one later. Members and users of the panel always get a page of their own.
+PAGE_CACHE_SECONDS for each web process, and less often during an overload: an older page now is better than a new one
+later. Members and users of the panel always get a page of their own.
 """
 
 import time
@@ -20,20 +20,20 @@ from django.urls import ResolverMatch
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
-from digest.site.crowding import is_in_crowd
 from digest.site.list_style import is_compact
+from digest.site.overload_detection import is_overloaded
 from digest.site.page_cache import accepts_gzip, is_personal
 
 # The memory that pages may take in each process. The ones that nobody has asked for the longest go first.
 MICROCACHE_BYTES = 16 * 2**20
 # A larger response, such as an export, would push out all others.
 MAX_PAGE_BYTES = 2**20
-# In a crowd, pages may be this many times as old.
-CROWD_FACTOR = 6
+# During an overload, pages may be this many times as old.
+OVERLOAD_FACTOR = 6
 # How long a request waits for another one that is making the same page, in seconds.
 MAX_WAIT_FOR_PAGE_SECONDS = 5
-# How many addresses are remembered that gave no public page last time: nobody waits for those.
-ADDRESSES_NOT_KEPT = 1000
+# How many keys are remembered that gave no public page last time: no request waits for those.
+MAX_UNCACHEABLE = 1000
 # What a response may depend on besides its address. All of it is in the key.
 KNOWN_VARY = {"accept-encoding", "cookie", "hx-request"}
 
@@ -67,15 +67,15 @@ class Microcache:
         self.seconds = seconds
         self._lock = Lock()
         self._pages: TTLCache[PageKey, SentPage] = TTLCache(
-            max_bytes, 2 * CROWD_FACTOR * seconds, time.monotonic, _size
+            max_bytes, 2 * OVERLOAD_FACTOR * seconds, time.monotonic, _size
         )
-        self._being_made: dict[PageKey, Event] = {}
+        self._in_flight: dict[PageKey, Event] = {}
         # Hashes, because an address can be long.
-        self._not_kept: LRUCache[int, bool] = LRUCache(ADDRESSES_NOT_KEPT)
+        self._uncacheable: LRUCache[int, bool] = LRUCache(MAX_UNCACHEABLE)
 
-    def get(self, key: PageKey, *, in_crowd: bool = False) -> SentPage | None:
+    def get(self, key: PageKey, *, overloaded: bool = False) -> SentPage | None:
         """Return a page that is fresh, or that another request is making anew; None if this request has to."""
-        seconds = self.seconds * (CROWD_FACTOR if in_crowd else 1)
+        seconds = self.seconds * (OVERLOAD_FACTOR if overloaded else 1)
         with self._lock:
             page, now = self._pages.get(key), time.monotonic()
             # One that expired serves the others while it is made anew, but not if nobody asked for it for long.
@@ -87,17 +87,17 @@ class Microcache:
             return None
 
     @contextmanager
-    def turn(self, key: PageKey) -> Iterator[bool]:
+    def single_flight(self, key: PageKey) -> Iterator[bool]:
         """Wait, before making a page, while another request makes it; yield whether one did.
 
-        Right after a start, everyone asks for the same few pages: one request renders each, not all of them.
+        This prevents a cache stampede: after a start, everyone asks for the same few pages, and each is rendered once.
         """
         with self._lock:
-            other = self._being_made.get(key)
+            other = self._in_flight.get(key)
             is_first = other is None
             if is_first:
-                self._being_made[key] = Event()
-            elif hash(key) in self._not_kept:
+                self._in_flight[key] = Event()
+            elif hash(key) in self._uncacheable:
                 other = None
         if other:
             other.wait(MAX_WAIT_FOR_PAGE_SECONDS)
@@ -106,16 +106,16 @@ class Microcache:
         finally:
             if is_first:
                 with self._lock:
-                    self._being_made.pop(key).set()
+                    self._in_flight.pop(key).set()
 
     def put(self, key: PageKey, page: SentPage | None) -> None:
         """Keep a page; None if the response was none to keep."""
         with self._lock:
             if page is None:
-                self._not_kept[hash(key)] = True
+                self._uncacheable[hash(key)] = True
             else:
                 self._pages[key] = page
-                self._not_kept.pop(hash(key), None)
+                self._uncacheable.pop(hash(key), None)
 
 
 def _size(page: SentPage) -> int:
@@ -135,10 +135,10 @@ def microcache_middleware(get_response: GetResponse) -> GetResponse:
         if request.method != "GET" or is_personal(request) or "Authorization" in request.headers:
             return get_response(request)
         key = _key(request)
-        if page := pages.get(key, in_crowd=is_in_crowd(request)):
+        if page := pages.get(key, overloaded=is_overloaded(request)):
             return page.answer(request)
-        with pages.turn(key) as has_waited:
-            if has_waited and (page := pages.get(key, in_crowd=is_in_crowd(request))):
+        with pages.single_flight(key) as has_waited:
+            if has_waited and (page := pages.get(key, overloaded=is_overloaded(request))):
                 return page.answer(request)
             response = get_response(request)
             # That the client already has the page says nothing about keeping it.

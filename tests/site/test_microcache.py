@@ -10,43 +10,17 @@ from django.test import Client, RequestFactory
 from django.urls import resolve
 
 from digest.site import microcache
-from tests.support.factories import DAY, make_edition, make_paper
+from tests.support.factories import DAY
+from tests.support.public_pages import public_response, rename
 
-pytest_plugins = ["tests.support.member_browser"]
+pytest_plugins = ["tests.support.member_browser", "tests.support.microcached_site"]
 
 PAGES = ["/", f"/papers/{DAY}", "/papers/{paper}", "/trending", "/topics", "/search?q=motifs", "/api/daily_papers"]
-
-
-@pytest.fixture
-def paper(db):
-    paper = make_paper("Motifs")
-    make_edition(paper)
-    return paper
-
-
-@pytest.fixture
-def client(settings):
-    """A browser of a site with a microcache of its own."""
-    settings.PAGE_CACHE_SECONDS = 5
-    return Client()
 
 
 @pytest.fixture(params=PAGES)
 def address(request, paper):
     return request.param.format(paper=paper.pk)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """The seconds that the microcache reads, for a test to move."""
-    seconds = [1000.0]
-    monkeypatch.setattr(microcache.time, "monotonic", lambda: seconds[0])
-    return seconds
-
-
-def rename(paper, title="Cliques"):
-    paper.title = title
-    paper.save()
 
 
 def test_a_public_page_is_sent_again_without_a_query(client, address, django_assert_num_queries):
@@ -158,10 +132,6 @@ def answers(settings):
     return answers
 
 
-def public_response(body="once", **headers):
-    return HttpResponse(body, headers={"Cache-Control": "public, no-cache"} | headers)
-
-
 def with_cookie():
     response = public_response()
     response.set_cookie("name", "Ada")
@@ -186,7 +156,7 @@ def test_a_public_response_is_kept(answers):
     ],
     ids=["unmarked", "private", "missing", "unchanged", "language", "anything", "stream", "cookie"],
 )
-def test_other_responses_are_not_kept(answers, response):
+def test_other_responses_are_uncacheable(answers, response):
     assert answers(response()) == (b"once", b"anew")
 
 

@@ -1,56 +1,27 @@
-"""The microcache when many come at once: a page is made once for all who wait, and lasts longer in a crowd."""
+"""The microcache when many come at once: a page is made once for all who wait, and lasts longer during an overload."""
 
 import threading
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import resolve
 
 from digest.site import microcache
-from tests.support.factories import make_edition, make_paper
+from tests.support.public_pages import public_response, rename
+
+pytest_plugins = ["tests.support.microcached_site"]
 
 
 @pytest.fixture
-def paper(db):
-    paper = make_paper("Motifs")
-    make_edition(paper)
-    return paper
+def overloaded(monkeypatch):
+    """Whether the site is overloaded, for a test to change."""
+    overload = [True]
+    monkeypatch.setattr(microcache, "is_overloaded", lambda _: overload[0])
+    return overload
 
 
-@pytest.fixture
-def client(settings):
-    """A browser of a site with a microcache of its own."""
-    settings.PAGE_CACHE_SECONDS = 5
-    return Client()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """The seconds that the microcache reads, for a test to move."""
-    seconds = [1000.0]
-    monkeypatch.setattr(microcache.time, "monotonic", lambda: seconds[0])
-    return seconds
-
-
-def rename(paper):
-    paper.title = "Cliques"
-    paper.save()
-
-
-def public_response(body):
-    return HttpResponse(body, headers={"Cache-Control": "public, no-cache"})
-
-
-@pytest.fixture
-def in_crowd(monkeypatch):
-    """Whether others wait, for a test to change."""
-    crowd = [True]
-    monkeypatch.setattr(microcache, "is_in_crowd", lambda _: crowd[0])
-    return crowd
-
-
-def test_in_a_crowd_a_page_lasts_six_times_as_long(client, paper, clock, in_crowd):
+def test_during_an_overload_a_page_lasts_six_times_as_long(client, paper, clock, overloaded):
     client.get("/")
     rename(paper)
 
@@ -60,21 +31,21 @@ def test_in_a_crowd_a_page_lasts_six_times_as_long(client, paper, clock, in_crow
     assert "Cliques" in client.get("/").content.decode()
 
 
-def test_after_the_crowd_a_page_lasts_as_long_as_before(client, paper, clock, in_crowd):
+def test_after_an_overload_a_page_lasts_as_long_as_before(client, paper, clock, overloaded):
     client.get("/")
     rename(paper)
     clock[0] += 29.9
     client.get("/")
 
-    in_crowd[0] = False
+    overloaded[0] = False
 
     assert "Cliques" in client.get("/").content.decode()
 
 
-@pytest.mark.parametrize("is_crowd", [True, False])
-def test_nobody_gets_a_page_that_is_twice_as_old_as_it_may_be(settings, clock, in_crowd, is_crowd):
-    settings.PAGE_CACHE_SECONDS, in_crowd[0] = 5, is_crowd
-    longest = 30 if is_crowd else 5
+@pytest.mark.parametrize("is_overload", [True, False])
+def test_nobody_gets_a_page_that_is_twice_as_old_as_it_may_be(settings, clock, overloaded, is_overload):
+    settings.PAGE_CACHE_SECONDS, overloaded[0] = 5, is_overload
+    longest = 30 if is_overload else 5
     sent = []
 
     def site(request):
@@ -157,7 +128,7 @@ def test_other_pages_do_not_wait(settings):
     site.answer(threads)
 
 
-def test_what_is_not_kept_is_only_waited_for_once(settings):
+def test_what_is_uncacheable_is_only_waited_for_once(settings):
     settings.PAGE_CACHE_SECONDS = 5
     site = SlowSite(response=HttpResponse)
     site.answer(site.visit(3))
@@ -206,11 +177,11 @@ def test_an_error_lets_the_others_try(monkeypatch):
     pages = microcache.Microcache(5)
 
     def visit():
-        with pages.turn(("/",)) as has_waited:
+        with pages.single_flight(("/",)) as has_waited:
             outcomes.append(has_waited)
 
     def fail():
-        with pages.turn(("/",)):
+        with pages.single_flight(("/",)):
             second.start()
             assert is_waiting.wait(30)
             assert outcomes == []
