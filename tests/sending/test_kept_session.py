@@ -68,27 +68,6 @@ def test_each_request_has_a_body_of_its_own(name, provider, settings):
     carrier.close()
 
 
-@pytest.mark.parametrize(
-    ("answer", "verdict"),
-    [
-        ((429, "{}"), Verdict.TEMPORARY),
-        ((422, '{"ErrorCode": 300, "Message": "Invalid email request"}'), Verdict.PERMANENT),
-        ((504, ""), Verdict.UNCERTAIN),
-        ((200, "<html>nonsense</html>"), Verdict.UNCERTAIN),
-        ((0, ""), Verdict.UNCERTAIN),
-    ],
-)
-def test_a_later_answer_gives_the_same_verdict_and_the_next_mail_goes_out(answer, verdict, provider, settings):
-    carrier = through("postmark", provider, settings)
-    assert send_over_one(carrier, PlainMail())[0].verdict == Verdict.SENT
-    provider.answers.append(answer)
-
-    outcomes = send_over_one(carrier, PlainMail(), PlainMail())
-
-    assert [outcome.verdict for outcome in outcomes] == [verdict, Verdict.SENT]
-    carrier.close()
-
-
 def test_a_later_answer_that_comes_too_late_leaves_the_mail_uncertain(provider, settings):
     carrier = through("postmark", provider, settings, patience=0.5)
     send_over_one(carrier, PlainMail())

@@ -5,8 +5,9 @@ import socket
 import pytest
 
 from digest.sending.outcome import Verdict
+from digest.sending.transports import transport
 from tests.support.fake_provider import fake_provider
-from tests.support.transport import send
+from tests.support.transport import mail, send, send_over_one
 
 
 @pytest.fixture
@@ -69,13 +70,21 @@ def test_a_mail_goes_out_through_amazon_ses(provider, settings, monkeypatch):
         ((0, ""), Verdict.UNCERTAIN),
     ],
 )
-def test_each_provider_answer_gives_the_right_verdict(postmark, answer, verdict):
+@pytest.mark.parametrize("earlier", [0, 1], ids=["first", "later"])
+def test_each_provider_answer_gives_the_right_verdict_and_the_next_mail_goes_out(
+    postmark, settings, answer, verdict, earlier
+):
+    settings.ANYMAIL = {**settings.ANYMAIL, "REQUESTS_TIMEOUT": 20}
+    carrier = transport()
+    send_over_one(carrier, *[mail()] * earlier)
     postmark.answers.append(answer)
 
-    outcome = send()
+    outcome, after = send_over_one(carrier, mail(), mail())
 
     assert outcome.verdict == verdict
     assert outcome.error
+    assert after.verdict == Verdict.SENT
+    carrier.close()
 
 
 def test_a_refused_address_is_a_permanent_failure(postmark):
