@@ -18,16 +18,22 @@ pytest_plugins = ["tests.support.member_browser", "tests.support.microcached_sit
 PAGES = ["/", f"/papers/{DAY}", "/papers/{paper}", "/trending", "/topics", "/search?q=motifs", "/api/daily_papers"]
 
 
+@pytest.fixture
+def client(visitor):
+    """The browser that `sign_in` signs in."""
+    return visitor
+
+
 @pytest.fixture(params=PAGES)
-def address(request, paper):
-    return request.param.format(paper=paper.pk)
+def address(request, listed_paper):
+    return request.param.format(paper=listed_paper.pk)
 
 
-def test_a_public_page_is_sent_again_without_a_query(client, address, django_assert_num_queries):
-    first = client.get(address)
+def test_a_public_page_is_sent_again_without_a_query(visitor, address, django_assert_num_queries):
+    first = visitor.get(address)
 
     with django_assert_num_queries(0):
-        second = client.get(address)
+        second = visitor.get(address)
 
     assert (second.status_code, second.content) == (200, first.content)
     of_one_request = {"X-Request-ID"}
@@ -38,22 +44,22 @@ def test_a_public_page_is_sent_again_without_a_query(client, address, django_ass
     assert second.resolver_match.route == first.resolver_match.route
 
 
-def test_a_client_that_has_the_page_gets_304(client, address, django_assert_num_queries):
-    if_unchanged = {"If-None-Match": client.get(address)["ETag"]}
+def test_a_client_that_has_the_page_gets_304(visitor, address, django_assert_num_queries):
+    if_unchanged = {"If-None-Match": visitor.get(address)["ETag"]}
 
     with django_assert_num_queries(0):
-        assert client.get(address, headers=if_unchanged).status_code == 304
-        assert client.get(address).status_code == 200
+        assert visitor.get(address, headers=if_unchanged).status_code == 304
+        assert visitor.get(address).status_code == 200
 
 
-def test_a_page_is_made_anew_after_its_time(client, paper, clock):
-    client.get("/")
-    rename(paper)
+def test_a_page_is_made_anew_after_its_time(visitor, listed_paper, microcache_clock):
+    visitor.get("/")
+    rename(listed_paper)
 
-    clock[0] += 4.9
-    assert "Cliques" not in client.get("/").content.decode()
-    clock[0] += 0.1
-    assert "Cliques" in client.get("/").content.decode()
+    microcache_clock[0] += 4.9
+    assert "Cliques" not in visitor.get("/").content.decode()
+    microcache_clock[0] += 0.1
+    assert "Cliques" in visitor.get("/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -67,43 +73,43 @@ def test_a_page_is_made_anew_after_its_time(client, paper, clock):
     ],
     ids=["gzip", "htmx", "host", "https", "query"],
 )
-def test_requests_that_may_get_another_page_do_not_share(client, paper, other, settings):
+def test_requests_that_may_get_another_page_do_not_share(visitor, listed_paper, other, settings):
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
     usual = {"query_params": {"q": "motifs"}}
-    client.get("/search", **usual)
+    visitor.get("/search", **usual)
 
-    page = client.get("/search", **usual | other)
+    page = visitor.get("/search", **usual | other)
 
     settings.PAGE_CACHE_SECONDS = 0
     assert page.content == Client().get("/search", **usual | other).content
     assert page["X-Request-ID"]
 
 
-def test_compact_lists_are_pages_of_their_own(client, paper):
-    assert 'class="compact"' not in client.get("/").content.decode()
+def test_compact_lists_are_pages_of_their_own(visitor, listed_paper):
+    assert 'class="compact"' not in visitor.get("/").content.decode()
 
-    client.post("/list-style", {"style": "compact", "next": "/"})
+    visitor.post("/list-style", {"style": "compact", "next": "/"})
 
-    assert 'class="compact"' in client.get("/").content.decode()
+    assert 'class="compact"' in visitor.get("/").content.decode()
 
 
-def test_members_get_a_page_of_their_own(client, paper, sign_in):
-    client.get("/")
+def test_members_get_a_page_of_their_own(visitor, listed_paper, sign_in):
+    visitor.get("/")
     sign_in()
 
-    page = client.get("/")
+    page = visitor.get("/")
 
     assert page["Cache-Control"] == "private, no-cache"
     assert "Account" in page.content.decode()
 
 
-def test_the_panels_users_see_a_change_at_once(client, paper):
-    client.get("/")
-    rename(paper)
+def test_the_panels_users_see_a_change_at_once(visitor, listed_paper):
+    visitor.get("/")
+    rename(listed_paper)
 
-    client.force_login(get_user_model().objects.create_superuser("curator"))
+    visitor.force_login(get_user_model().objects.create_superuser("curator"))
 
-    assert "Cliques" in client.get("/").content.decode()
+    assert "Cliques" in visitor.get("/").content.decode()
 
 
 def test_with_no_time_there_is_no_microcache(settings):
@@ -206,10 +212,10 @@ def test_the_memory_is_bounded_and_the_longest_unused_page_goes_first():
     assert [number for number in range(4) if pages.get((number,))] == [0, 2, 3]
 
 
-def test_only_one_request_makes_an_old_page_anew_and_the_others_get_it_meanwhile(clock):
+def test_only_one_request_makes_an_old_page_anew_and_the_others_get_it_meanwhile(microcache_clock):
     pages = microcache.Microcache(5)
     pages.put(("/",), page_of())
-    clock[0] += 5
+    microcache_clock[0] += 5
 
     start = threading.Barrier(8)
     received = []
@@ -228,10 +234,10 @@ def test_only_one_request_makes_an_old_page_anew_and_the_others_get_it_meanwhile
     assert len(received) == 8
 
 
-def test_a_page_that_nobody_asked_for_is_not_sent_while_it_is_made_anew(clock):
+def test_a_page_that_nobody_asked_for_is_not_sent_while_it_is_made_anew(microcache_clock):
     pages = microcache.Microcache(5)
     pages.put(("/",), page_of())
 
-    clock[0] += 10
+    microcache_clock[0] += 10
 
     assert [pages.get(("/",)) for _ in range(3)] == [None] * 3

@@ -21,29 +21,29 @@ def overloaded(monkeypatch):
     return overload
 
 
-def test_during_an_overload_a_page_lasts_six_times_as_long(client, paper, clock, overloaded):
-    client.get("/")
-    rename(paper)
+def test_during_an_overload_a_page_lasts_six_times_as_long(visitor, listed_paper, microcache_clock, overloaded):
+    visitor.get("/")
+    rename(listed_paper)
 
-    clock[0] += 29.9
-    assert "Cliques" not in client.get("/").content.decode()
-    clock[0] += 0.1
-    assert "Cliques" in client.get("/").content.decode()
+    microcache_clock[0] += 29.9
+    assert "Cliques" not in visitor.get("/").content.decode()
+    microcache_clock[0] += 0.1
+    assert "Cliques" in visitor.get("/").content.decode()
 
 
-def test_after_an_overload_a_page_lasts_as_long_as_before(client, paper, clock, overloaded):
-    client.get("/")
-    rename(paper)
-    clock[0] += 29.9
-    client.get("/")
+def test_after_an_overload_a_page_lasts_as_long_as_before(visitor, listed_paper, microcache_clock, overloaded):
+    visitor.get("/")
+    rename(listed_paper)
+    microcache_clock[0] += 29.9
+    visitor.get("/")
 
     overloaded[0] = False
 
-    assert "Cliques" in client.get("/").content.decode()
+    assert "Cliques" in visitor.get("/").content.decode()
 
 
 @pytest.mark.parametrize("is_overload", [True, False])
-def test_nobody_gets_a_page_that_is_twice_as_old_as_it_may_be(settings, clock, overloaded, is_overload):
+def test_nobody_gets_a_page_that_is_twice_as_old_as_it_may_be(settings, microcache_clock, overloaded, is_overload):
     settings.PAGE_CACHE_SECONDS, overloaded[0] = 5, is_overload
     longest = 30 if is_overload else 5
     sent = []
@@ -59,7 +59,7 @@ def test_nobody_gets_a_page_that_is_twice_as_old_as_it_may_be(settings, clock, o
     meanwhile, middleware = [], microcache.microcache_middleware(site)
     middleware(RequestFactory().get("/"))
 
-    clock[0] += 2 * longest - 0.1
+    microcache_clock[0] += 2 * longest - 0.1
     middleware(RequestFactory().get("/"))
 
     assert meanwhile == [b"page 1"]
