@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import DateTimeField, Field, Func, JSONField, TextField, Value
@@ -30,7 +31,9 @@ class _Table(JSONField):
         self._field = field
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
-        written = {key: str(self._field.get_db_prep_value(one, connection)) for key, one in value.items()}
+        # Many rows share a value.
+        write = cache(lambda one: str(self._field.get_db_prep_value(one, connection)))
+        written = {key: write(one) for key, one in value.items()}
         return super().get_db_prep_value(written, connection, prepared)
 
 

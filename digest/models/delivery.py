@@ -50,17 +50,22 @@ class PlannedDelivery(NamedTuple):
     @property
     def copied(self) -> str:
         """The row as text for PostgreSQL's COPY: the columns of COPIED, separated by tabs."""
-        edition = "\\N" if self.edition_id is None else self.edition_id
+        key, day, edition_id, section, status, error, not_before, extra, news = self
+        edition = "\\N" if edition_id is None else edition_id
         # JSON contains no raw tabs or line ends.
-        content, error = self.content.replace("\\", "\\\\"), self.error.translate(_COPY_ESCAPES)
-        moment = self.not_before.isoformat()
-        indexed = indexed_status(self.status) or "\\N"
-        row = f"{self.subscriber_id}\t{self.period}\t{edition}\t{content}\t{self.status}\t{error}\t{moment}"
-        return f"{row}\t{indexed}"
+        content = snapshot_json(section, extra, news).replace("\\", "\\\\")
+        moment, indexed = _iso(not_before), indexed_status(status) or "\\N"
+        error = error and error.translate(_COPY_ESCAPES)
+        return f"{key}\t{_iso(day)}\t{edition}\t{content}\t{status}\t{error}\t{moment}\t{indexed}"
 
     def with_extra(self, section: str) -> "PlannedDelivery":
         """Return the delivery with an extra section, which makes it worth sending whatever the first one holds."""
         return self._replace(extra=section, status=Delivery.Status.QUEUED, error="")
+
+
+@lru_cache
+def _iso(time: date) -> str:
+    return time.isoformat()
 
 
 def message_id(key: int, period: date) -> str:

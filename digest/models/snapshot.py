@@ -85,6 +85,9 @@ def snapshot_json(section: str, extra: str = "", news: str = "") -> str:
 
     section, extra: as `section_json` makes them; mostly there is no extra one. news: ready JSON, "" for none.
     """
+    if not extra and not news:
+        # Nearly always.
+        return f"{{{section}}}"
     members = [section, *([f'"more": {{{extra}}}'] if extra else []), *([f'"news": {news}'] if news else [])]
     return f"{{{', '.join(members)}}}"
 

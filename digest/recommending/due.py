@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Max, Q, TextField
+from django.db.models.functions import Cast
 
 from digest.models import Edition
 from subscriptions import schedule, time_zones
@@ -14,6 +16,10 @@ from subscriptions.models import Subscriber
 from subscriptions.models.subscriber import SubscriberQuerySet
 
 logger = logging.getLogger(__name__)
+
+
+# Subscribers share these times, and the database drivers take longer to parse one than to read the rest of the row.
+_TIMES = {"next_digest_at", "seen_until", "more_seen_until"}
 
 
 class Due(NamedTuple):
@@ -32,15 +38,19 @@ class Due(NamedTuple):
     schedule_fields: schedule.ScheduleFields
 
     @classmethod
-    def columns(cls) -> tuple[str, ...]:
-        """Return the columns of Subscriber to read a row from, for `values_list`."""
-        return (*cls._fields[:-1], *schedule.ScheduleFields._fields)
+    def columns(cls) -> tuple[str | Cast, ...]:
+        """Return the columns of Subscriber to read a row from, for `values_list`; times come as text."""
+        own = [Cast(name, TextField()) if name in _TIMES else name for name in cls._fields[:-1]]
+        return (*own, *schedule.ScheduleFields._fields)
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> "Due":
         """Make a row from the values of `columns`."""
-        own = len(cls._fields) - 1
-        return cls._make([*row[:own], schedule.ScheduleFields._make(row[own:])])
+        key, next_digest_at, seen_until, channel, papers, minutes, match, breadth, more, more_until, *chosen = row
+        # Someone whose mail has ended has no next digest.
+        following, seen, more_seen = (at and _parse(at) for at in (next_digest_at, seen_until, more_until))
+        fields = schedule.ScheduleFields._make(chosen)
+        return cls(key, following, seen, channel, papers, minutes, match, breadth, more, more_seen, fields)
 
     @property
     def time_zone(self) -> str:
@@ -50,12 +60,19 @@ class Due(NamedTuple):
     @property
     def period(self) -> date:
         """The day of the digest on the subscriber's own calendar."""
-        return schedule.local_date(self.next_digest_at, self.time_zone)
+        return schedule.local_date(self.next_digest_at, self.schedule_fields.time_zone)
 
     @property
     def rhythm(self) -> schedule.Rhythm:
         """When this subscriber wants mail."""
         return schedule.schedule_of(self.schedule_fields)
+
+
+@lru_cache(maxsize=4096)
+def _parse(time: str) -> datetime:
+    """Return a time that a database wrote as text; SQLite, which stores UTC, writes no offset."""
+    parsed = datetime.fromisoformat(time)
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def lock_due(now: datetime, unapproved: Collection[int] = ()) -> list[Due]:

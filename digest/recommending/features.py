@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from digest.ranking.sparse_matrix import SparseMatrix
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.item_similarity import similarity_to_known
 from digest.recommending.own_words import text_opinions
-from subscriptions.models import AuthorFollow, Breadth, Follow, Rule, Subscriber
+from subscriptions.models import AuthorFollow, Breadth, Follow, KeyArray, Rule, Subscriber
 
 PhraseHits = dict[str, list[int]]
 FollowedTerms = dict[int, list[tuple[str, str]]]
@@ -126,12 +127,13 @@ def preference_rows(subscribers: Sequence[int], candidates: CandidateSet, now: d
 
 def stored_preferences(subscribers: Sequence[int], now: datetime) -> PreferenceRows:
     """Return the stored preferences of these subscribers (keys), in at most five queries."""
-    rules = Rule.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "kind", "phrase", "key")
-    authors = AuthorFollow.objects.filter(subscriber__any_of=subscribers)
-    with_taste = Subscriber.objects.filter(pk__any_of=subscribers).exclude(Q(profile=None) & Q(own_words=""))
+    keys = KeyArray(subscribers)
+    rules = Rule.objects.filter(subscriber__any_of=keys).values_list("subscriber_id", "kind", "phrase", "key")
+    authors = AuthorFollow.objects.filter(subscriber__any_of=keys)
+    with_taste = Subscriber.objects.filter(pk__any_of=keys).exclude(Q(profile=None) & Q(own_words=""))
     profiles = list(with_taste.order_by().values_list("pk", "own_words", "profile__raw", "profile__as_of"))
     return PreferenceRows(
-        list(Follow.objects.filter(subscriber__any_of=subscribers).values_list("subscriber_id", "topic_id", "weight")),
+        list(Follow.objects.filter(subscriber__any_of=keys).values_list("subscriber_id", "topic_id", "weight")),
         list(rules),
         list(authors.values_list("subscriber_id", "name", "key")),
         [(user, opinions_of(bytes(raw)), faded(as_of, now)) for user, _, raw, as_of in profiles if as_of],
@@ -247,14 +249,17 @@ def _whole_words(key: str) -> re.Pattern[str]:
 def _follow_weights(row: dict[int, int], preferences: PreferenceRows, candidates: CandidateSet) -> tuple[Floats, Bools]:
     """Return the weights of followed topics and the mask of topics never wanted, both (subscribers, topics)."""
     follows = np.zeros((len(row), len(candidates.topics)), dtype=np.float32)
-    column = {topic.pk: index for index, topic in enumerate(candidates.topics)}
-    # A topic created a moment ago is not among those of the candidates yet.
-    cells = [
-        (row[subscriber], column[topic], weight) for subscriber, topic, weight in preferences.follows if topic in column
-    ]
-    if cells:
-        subscribers, topics, weights = zip(*cells, strict=True)
-        follows[subscribers, topics] = weights
+    if preferences.follows and candidates.topics:
+        # Four rows for each subscriber: as one array, and keys looked up by bisection instead of one by one.
+        flat = np.fromiter(chain.from_iterable(preferences.follows), dtype=np.float64)
+        subscribers, topics, weights = flat.reshape(-1, 3).T
+        keys = np.array(sorted(row))
+        rows = np.array([row[key] for key in keys.tolist()])[np.searchsorted(keys, subscribers)]
+        columns = np.array([topic.pk for topic in candidates.topics])
+        nearest = np.minimum(np.searchsorted(columns, topics), len(columns) - 1)
+        # A topic created a moment ago is not among those of the candidates yet.
+        known = columns[nearest] == topics
+        follows[rows[known], nearest[known]] = weights[known]
     return np.maximum(follows, 0), follows < 0
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from config.garbage_collection import without_cyclic_collection
 from config.overload import back_off
 from digest.models import Delivery, Edition, Paper
 from digest.models.bulk_values import values_by_pk
@@ -22,7 +23,7 @@ from digest.recommending.candidates import CandidateSet, candidates_from_edition
 from digest.recommending.due import Due, lock_due
 from digest.recommending.saved_news import with_news
 from subscriptions import schedule
-from subscriptions.models import Breadth, Channel, Subscriber
+from subscriptions.models import Breadth, Channel, KeyArray, Subscriber
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def plan(now: datetime) -> PlanSummary:
 
 def plan_batch(now: datetime) -> PlanSummary | None:
     """Plan at most PLAN_BATCH subscribers in one transaction; return None when no one is left."""
-    with transaction.atomic():
+    with without_cyclic_collection(), transaction.atomic():
         unapproved = Edition.objects.changed_unseen().versions()
         due = lock_due(now, unapproved)
         if not due:
@@ -138,7 +139,7 @@ def summarize(deliveries: Iterable[PlannedDelivery]) -> PlanSummary:
 def _without_delivery(due: Sequence[Due]) -> list[Due]:
     """Return those without a digest in the period that is due; a skipped period is opened again."""
     period = {subscriber.pk: subscriber.period for subscriber in due}
-    rows = Delivery.objects.filter(subscriber__any_of=period, period__in=set(period.values()))
+    rows = Delivery.objects.filter(subscriber__any_of=KeyArray(period), period__in=set(period.values()))
     in_period = [
         (pk, subscriber, status)
         for pk, subscriber, day, status in rows.values_list("pk", "subscriber_id", "period", "status")
@@ -223,16 +224,11 @@ def snapshot_digests(subscribers: Sequence[Due], candidates: CandidateSet, now: 
     digests = selection.digest_snapshots(subscribers, candidates, now)
     edition = candidates.newest.pk if candidates.newest else None
     no_papers = NO_MATCH if candidates.editions else NO_EDITION
+    # Plain strings: an enum's members are slow to look up and to write.
+    queued, skipped = Delivery.Status.QUEUED.value, Delivery.Status.SKIPPED.value
     for subscriber, digest in zip(subscribers, digests, strict=True):
-        yield PlannedDelivery(
-            subscriber_id=subscriber.pk,
-            period=subscriber.period,
-            edition_id=edition,
-            section=digest.section,
-            status=Delivery.Status.QUEUED if digest.is_worth_sending else Delivery.Status.SKIPPED,
-            error="" if digest.is_worth_sending else (digest.why_not or no_papers),
-            not_before=now,
-        )
+        status, error = (queued, "") if digest.is_worth_sending else (skipped, digest.why_not or no_papers)
+        yield PlannedDelivery(subscriber.pk, subscriber.period, edition, digest.section, status, error, now)
 
 
 def _mark_for_feeds(deliveries: list[PlannedDelivery], due: Iterable[Due]) -> list[PlannedDelivery]:

@@ -1,13 +1,11 @@
 """Send what is queued: claim a batch, compose it, send it outside any transaction, record what happened."""
 
-import gc
 import logging
 import os
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
@@ -16,6 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from config.garbage_collection import without_cyclic_collection
 from config.log_context import working_on
 from config.overload import back_off
 from digest.composing.digest_data import Letter, letters
@@ -87,7 +86,7 @@ class Worker:
         """
         back_off(self._worked, stopping)
         began = time.monotonic()
-        with _without_collecting():
+        with without_cyclic_collection():
             counted = self._send_batch(stopping)
         self._worked = time.monotonic() - began
         return counted
@@ -196,18 +195,6 @@ def _read(keys: Collection[int], press: FragmentRenderer) -> tuple[list[Letter],
         logger.exception("deliveries %s could not be read", keys)
         return [], dict.fromkeys(keys, Outcome(Verdict.TEMPORARY, f"{type(error).__name__}: {error}"[:2000]))
     return batch, {}
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Leave Python's cycle collector off for a batch: none of its pieces is in a cycle, and it looks at each."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _compose(letter: Letter, press: FragmentRenderer) -> SplicedMail | Outcome:

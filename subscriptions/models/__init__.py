@@ -1,8 +1,8 @@
 """Topic, Subscriber, Preference, Consent, Suppression, Roster."""
 
-from subscriptions.models import in_array as in_array  # registers its lookup
 from subscriptions.models.choices import Breadth, Channel, Frequency, Status
 from subscriptions.models.consent import Consent
+from subscriptions.models.in_array import KeyArray
 from subscriptions.models.outgoing_mail import OutgoingMail
 from subscriptions.models.preference import AuthorFollow, Follow, Rule, Weight
 from subscriptions.models.roster import Roster
@@ -17,6 +17,7 @@ __all__ = [
     "Consent",
     "Follow",
     "Frequency",
+    "KeyArray",
     "OutgoingMail",
     "Roster",
     "Rule",

@@ -1,10 +1,19 @@
-"""A lookup for many keys at once: `pk__any_of=[…]`."""
+"""A lookup for many keys at once: `pk__any_of=[…]`, or `pk__any_of=KeyArray([…])` for several queries."""
 
-import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BigAutoField, ForeignKey, Lookup
 from django.db.models.sql.compiler import SQLCompiler
+
+
+class KeyArray:
+    """Keys as one parameter, written once for several queries. Django doesn't look at each, as it does with a list."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, keys: Iterable[int]) -> None:
+        self.text = ",".join(map(str, keys))
 
 
 @BigAutoField.register_lookup
@@ -21,11 +30,15 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for SQLite."""
         left_side, parameters = self.process_lhs(compiler, connection)
-        keys = json.dumps(list(self.rhs))
+        keys = f"[{self._keys.text}]"
         return f"{left_side} IN (SELECT value FROM json_each(%s))", (*parameters, keys)  # noqa: S608 - the column's name # nosec B608
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for PostgreSQL."""
         left_side, parameters = self.process_lhs(compiler, connection)
         # As a text, because the driver would look at each key.
-        return f"{left_side} = ANY(%s::bigint[])", (*parameters, f"{{{','.join(map(str, self.rhs))}}}")
+        return f"{left_side} = ANY(%s::bigint[])", (*parameters, f"{{{self._keys.text}}}")
+
+    @property
+    def _keys(self) -> KeyArray:
+        return self.rhs if isinstance(self.rhs, KeyArray) else KeyArray(self.rhs)
