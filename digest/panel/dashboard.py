@@ -11,8 +11,7 @@ from django.utils.formats import date_format
 
 from digest.metrics import queues
 from digest.models import Edition, EditionPaper, SourceRun, Tally
-from digest.panel import charts, todo
-from digest.panel import today as today_page
+from digest.panel import charts, sent_today, todo
 from digest.panel.edition_state import state_template
 
 CHART_DAYS = 60
@@ -103,12 +102,12 @@ def dashboard_context(request: HttpRequest, now: datetime) -> dict[str, Any]:
     if request.user.has_perm("digest.view_sourcerun"):
         context["runs"] = last_runs()
     if request.user.has_perm("digest.view_delivery"):
-        waiting = today_page.queue_figures(queues.waiting())
+        waiting = sent_today.queue_figures(queues.waiting())
         context |= {
-            "today": today_page.today(now),
+            "sent_today": sent_today.figures_sent_today(now),
             "queues": waiting,
             "is_idle": waiting is not None and not any(waiting.values()),
-            "beat_silent_since": today_page.beat_silent_since(now),
+            "beat_silent_since": sent_today.beat_silent_since(now),
             "silent_since": silent_since(now),
         }
     if request.user.has_perm("subscriptions.view_subscriber"):

@@ -1,4 +1,4 @@
-"""Today on the panel's first page: what was due, planned and sent, whatever the edition."""
+"""“Sent today” on the panel's first page: what was due, planned and sent, whatever the edition."""
 
 from datetime import timedelta
 

@@ -50,7 +50,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Today:
+class SentToday:
     """The day's figures as the first page shows them."""
 
     counted_at: datetime
@@ -63,7 +63,7 @@ class Today:
     hours: list[tuple[str, int]]
 
 
-def today(now: datetime) -> Today | None:
+def figures_sent_today(now: datetime) -> SentToday | None:
     """Return today's figures as last counted, None if nothing was counted today. Nothing is counted here."""
     count = sending_day.last_count()
     if not count or count["day"] != now.astimezone(UTC).date().isoformat():
@@ -71,7 +71,7 @@ def today(now: datetime) -> Today | None:
     counted_at = datetime.fromisoformat(count["counted_at"])
     number = {name: int(count.get(name, 0)) for name in {*FIGURES, *PROBLEMS, "in_hand"}}
     level, summary = _summary(number)
-    return Today(
+    return SentToday(
         counted_at=counted_at,
         is_stale=now - counted_at > STALE,
         level=level,
