@@ -33,7 +33,7 @@ def _page(request: HttpRequest, error_message: str = "", status: int = 200) -> H
         "reason_length": REASON_LENGTH,
         "may_decide": request.user.has_perm("digest.change_submission"),
     }
-    return render_panel_page(request, "panel/queue.html", context, status)
+    return render_panel_page(request, "panel/submission_queue.html", context, status)
 
 
 @require_POST

@@ -1,5 +1,5 @@
-// j and k go from paper to paper; v votes for the focused one, m and l say more or less like it, s saves it,
-// u undoes the last of these; / goes to the search.
+// Keyboard shortcuts: j and k go from paper to paper; v votes for the focused one, m and l say more or less like it,
+// s saves it, u undoes the last of these; / goes to the search.
 const papers = () => [...document.querySelectorAll(".paper")];
 
 function step(by) {
