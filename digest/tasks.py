@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from digest.catalog import gathering
 from digest.community import members, user_profiles, zotero
-from digest.editions import curation, drafting, sentence_writing, submissions
+from digest.editions import drafting, publishing, sentence_writing, submissions
 from digest.metrics import planning_runs, sending_day, tallies
 from digest.models import PasskeyChallenge, ZoteroConnection
 from digest.recommending import learned_weights, withdrawal_recipients
@@ -65,10 +65,11 @@ def learn_weights() -> None:
     learned_weights.learn_from_readers(timezone.now())
 
 
-@shared_task
-def publish_late() -> None:
-    """Publish the editions that are due."""
-    curation.publish_overdue(timezone.now())
+# Messages in a queue may still have the name it was first registered under.
+@shared_task(name="digest.tasks.publish_late")
+def publish_overdue_editions() -> None:
+    """Publish the editions whose hour has come."""
+    publishing.publish_overdue(timezone.now())
 
 
 @shared_task

@@ -1,6 +1,5 @@
-"""What goes into an edition, what readers see of it, and when it is published."""
+"""What goes into an edition, in which order, and publishing it as it is."""
 
-import logging
 from datetime import date, datetime, timedelta
 from itertools import count
 
@@ -11,8 +10,6 @@ from django.utils import timezone
 
 from digest.community import votes as voting
 from digest.models import Edition, EditionPaper, Paper
-
-logger = logging.getLogger(__name__)
 
 
 class EmptyEditionError(Exception):
@@ -49,34 +46,7 @@ def free_day(first: date) -> date:
     return next(day for day in (first + timedelta(days=number) for number in count()) if day not in occupied)
 
 
-def publish_overdue(at: datetime) -> list[Edition]:
-    """Publish the drafts whose hour has come; return those this call published.
-
-    A draft that shows nothing stays a draft. With SECOND_LOOK, so does one that only one curator has seen as it is.
-    """
-    published = []
-    for edition in Edition.objects.late(at):
-        if edition.waits_for_look:
-            logger.info("not published, waiting for a second look: %s", edition)
-            continue
-        try:
-            with transaction.atomic():
-                order(edition)
-                is_published = publish_edition(edition, at)
-        except EmptyEditionError as error:
-            logger.warning("not published: %s", error)
-            continue
-        except Exception:
-            # The others are still published.
-            logger.exception("not published: %s", edition)
-            continue
-        if is_published:
-            logger.info("published automatically: %s", edition)
-            published.append(edition)
-    return published
-
-
-def order(edition: Edition) -> None:
+def order_by_votes(edition: Edition) -> None:
     """Order the papers by votes, then by their strongest topic, unless someone has already given them positions."""
     entries = list(edition.entries.all())
     if any(entry.position for entry in entries):

@@ -1,5 +1,6 @@
-"""Publishing an edition, now or at a set time, after a second look if required, and unpublishing it."""
+"""Publishing editions: now, at a set time or when overdue, after approval if required; and unpublishing them."""
 
+import logging
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,10 @@ from django.db.models import Q
 from django.utils.formats import date_format
 
 from digest.editions.changes import ChangeRefusedError, ExpectedVersion, StaleError
-from digest.editions.curation import EmptyEditionError, publish_edition
+from digest.editions.curation import EmptyEditionError, order_by_votes, publish_edition
 from digest.models import Delivery, Edition
+
+logger = logging.getLogger(__name__)
 
 Status = Delivery.Status
 
@@ -64,6 +67,33 @@ def publish_or_schedule(key: int, seen: ExpectedVersion, at: datetime | None, no
     edition.note_change(seen.who)
     edition.note_look()
     return edition, description
+
+
+def publish_overdue(at: datetime) -> list[Edition]:
+    """Publish the drafts whose hour has come; return those this call published.
+
+    A draft that shows nothing stays a draft. With SECOND_LOOK, so does one that only one curator has seen as it is.
+    """
+    published = []
+    for edition in Edition.objects.overdue(at):
+        if edition.waits_for_look:
+            logger.info("not published, waiting for a second look: %s", edition)
+            continue
+        try:
+            with transaction.atomic():
+                order_by_votes(edition)
+                is_published = publish_edition(edition, at)
+        except EmptyEditionError as error:
+            logger.warning("not published: %s", error)
+            continue
+        except Exception:
+            # The others are still published.
+            logger.exception("not published: %s", edition)
+            continue
+        if is_published:
+            logger.info("published automatically: %s", edition)
+            published.append(edition)
+    return published
 
 
 @transaction.atomic

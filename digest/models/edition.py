@@ -23,7 +23,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Editions that readers may see, newest day first."""
         return self.filter(status=Edition.Status.PUBLISHED).order_by("-day")
 
-    def late(self, at: datetime) -> "EditionQuerySet":
+    def overdue(self, at: datetime) -> "EditionQuerySet":
         """Drafts that are due for publication, oldest day first."""
         return self.filter(status=Edition.Status.DRAFT, publish_at__lte=at).order_by("day")
 

@@ -80,7 +80,7 @@ def _publish_quietly(now: datetime, out: Collection[date]) -> tuple[int, int]:
         if edition.waits_for_look and edition.day not in out:
             unpublished += 1
             continue
-        curation.order(edition)
+        curation.order_by_votes(edition)
         try:
             published += curation.publish_edition(edition, min(edition.publish_at, now))
         except curation.EmptyEditionError:

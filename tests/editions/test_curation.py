@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from digest.community import votes
-from digest.editions import curation
+from digest.editions import curation, publishing
 from digest.models import Edition, EditionPaper, Paper
 from tests.support.factories import (
     DAY,
@@ -55,16 +55,16 @@ def test_drafts_are_published_automatically_at_their_hour_and_not_before():
     today = draft(make_paper())
     draft(make_paper(), day=DAY + timedelta(days=1))
 
-    assert curation.publish_overdue(datetime(2025, 8, 21, 5, 59, tzinfo=UTC)) == []
-    assert curation.publish_overdue(datetime(2025, 8, 21, 6, tzinfo=UTC)) == [today]
-    assert curation.publish_overdue(NOON) == []
+    assert publishing.publish_overdue(datetime(2025, 8, 21, 5, 59, tzinfo=UTC)) == []
+    assert publishing.publish_overdue(datetime(2025, 8, 21, 6, tzinfo=UTC)) == [today]
+    assert publishing.publish_overdue(NOON) == []
 
 
 def test_an_empty_draft_waits_and_does_not_hold_up_others(caplog):
     empty = draft(day=DAY - timedelta(days=1))
     full = draft(make_paper())
 
-    assert curation.publish_overdue(NOON) == [full]
+    assert publishing.publish_overdue(NOON) == [full]
     empty.refresh_from_db()
     assert not empty.is_published
     assert "Edition of 2025-08-20 has no papers to show" in caplog.text
@@ -77,7 +77,7 @@ def test_an_unordered_edition_starts_with_the_papers_that_fit_their_topic_best()
     )
     edition.entries.update(position=0)
 
-    curation.publish_overdue(NOON)
+    publishing.publish_overdue(NOON)
 
     assert titles_shown(edition) == ["Strong", "Weak", "None"]
 
@@ -88,7 +88,7 @@ def test_an_unordered_edition_starts_with_the_papers_with_most_votes():
     edition.entries.update(position=0)
     votes.cast_vote(make_member(), voted, NOON)
 
-    curation.publish_overdue(NOON)
+    publishing.publish_overdue(NOON)
 
     assert titles_shown(edition) == ["Voted", "Strong"]
 
@@ -97,7 +97,7 @@ def test_an_order_set_by_hand_is_kept():
     topic = make_topic()
     edition = draft(make_paper("First", about=topic, score=0.1), make_paper("Second", about=topic, score=0.9))
 
-    curation.publish_overdue(NOON)
+    publishing.publish_overdue(NOON)
 
     assert titles_shown(edition) == ["First", "Second"]
 
@@ -106,7 +106,7 @@ def test_pinned_papers_come_first_whatever_the_order():
     edition = draft(make_paper("First"), pinned := make_paper("Second"))
     EditionPaper.objects.filter(paper=pinned).update(placement=PINNED)
 
-    curation.publish_overdue(NOON)
+    publishing.publish_overdue(NOON)
 
     assert titles_shown(edition) == ["Second", "First"]
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from digest.catalog import harvesting
-from digest.editions import curation, drafting
+from digest.editions import drafting, publishing
 from digest.models import Edition, EditionPaper, Listing, SourceRun
 from tests.support.factories import make_edition, make_paper, make_topic
 from tests.support.source_answers import oai, oai_record, rss, rss_item
@@ -134,7 +134,7 @@ def test_an_unordered_draft_is_ordered_by_topic_when_published_automatically():
     list_paper("Weak", about=topic, score=0.4)
     list_paper("Strong", about=topic, score=0.9)
     drafting.draft(NIGHT)
-    curation.publish_overdue(NIGHT + timedelta(hours=2))
+    publishing.publish_overdue(NIGHT + timedelta(hours=2))
     assert papers_of() == ["Strong", "Weak"]
 
 

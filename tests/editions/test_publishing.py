@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
 
-from digest.editions import curation, publishing
+from digest.editions import publishing
 from digest.editions.changes import ChangeRefusedError, ExpectedVersion, StaleError
 from digest.metrics import tallies
 from digest.models import Delivery, Edition
@@ -48,8 +48,8 @@ def test_a_scheduled_edition_is_published_automatically_at_its_hour(draft):
     assert bring_out(draft, at=TWO) == "Scheduled for 21 August 2025 at 14:00 UTC."
 
     assert draft.hour_set_by == "ada"
-    assert curation.publish_overdue(TWO - timedelta(seconds=1)) == []
-    assert curation.publish_overdue(TWO) == [draft]
+    assert publishing.publish_overdue(TWO - timedelta(seconds=1)) == []
+    assert publishing.publish_overdue(TWO) == [draft]
 
 
 def test_an_hour_in_the_past_is_refused(draft):
@@ -190,7 +190,7 @@ def test_an_edition_cannot_be_republished_while_its_digests_are_being_withdrawn(
 def test_an_unpublished_edition_is_not_republished_automatically_right_away(out):
     publishing.unpublish(out, "ada", NOON)
 
-    assert curation.publish_overdue(NOON + timedelta(hours=1)) == []
+    assert publishing.publish_overdue(NOON + timedelta(hours=1)) == []
 
 
 # --- The page ---

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from digest.editions import curation, publishing
+from digest.editions import publishing
 from digest.editions.changes import ExpectedVersion
 from tests.support.factories import NOON, make_edition, make_paper
 
@@ -44,16 +44,16 @@ def test_a_changed_draft_is_not_published_automatically_before_another_curator_l
     draft.note_change("ada")
     draft.append([make_paper()])
 
-    assert curation.publish_overdue(TWO) == []
+    assert publishing.publish_overdue(TWO) == []
 
     draft.refresh_from_db()
     bring_out(draft, who="ada", at=TWO)
     bring_out(draft, who="grace", at=TWO)
-    assert curation.publish_overdue(TWO) == [draft]
+    assert publishing.publish_overdue(TWO) == [draft]
 
 
 def test_an_untouched_draft_is_published_automatically_without_a_second_look(draft):
-    assert curation.publish_overdue(draft.publish_at) == [draft]
+    assert publishing.publish_overdue(draft.publish_at) == [draft]
 
 
 def test_the_panel_says_what_waits_for_a_second_look(admin_client, draft, settings):

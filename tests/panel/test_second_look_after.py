@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from digest.editions import curation
+from digest.editions import publishing
 from digest.models import Delivery, Submission
 from digest.panel.board import views
 from digest.sending import breaker
@@ -159,7 +159,7 @@ def test_an_accepted_submission_keeps_its_draft_from_being_published_automatical
     )
     curator.post(f"/admin/digest/submission/{row.pk}/decide/", {"act": "accept"})
 
-    assert curation.publish_overdue(NOON + timedelta(days=3)) == []
+    assert publishing.publish_overdue(NOON + timedelta(days=3)) == []
     draft.refresh_from_db()
     assert draft.waits_for_look
 

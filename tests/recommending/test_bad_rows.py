@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from digest.community import user_profiles
-from digest.editions import curation
+from digest.editions import publishing
 from digest.models import Delivery, Edition, Profile
 from digest.recommending import planning
 from digest.sending import ledger, recovery, send_log, worker
@@ -121,16 +121,16 @@ def test_an_unreadable_digest_does_not_stop_others_and_is_not_retried_for_ever(w
 def test_an_edition_that_cannot_be_published_does_not_hold_up_others(monkeypatch):
     make_edition(make_paper(), published=False)
     good = make_edition(make_paper(), day=DAY - timedelta(days=1), published=False)
-    order = curation.order
+    order = publishing.order_by_votes
 
     def fails(edition):
         if edition.pk != good.pk:
             raise ValueError("something nobody thought of")
         order(edition)
 
-    monkeypatch.setattr(curation, "order", fails)
+    monkeypatch.setattr(publishing, "order_by_votes", fails)
 
-    assert curation.publish_overdue(NOON) == [good]
+    assert publishing.publish_overdue(NOON) == [good]
 
 
 def test_a_reader_we_cannot_learn_from_does_not_stop_learning_from_others(world, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from digest.editions import curation
+from digest.editions import publishing
 from digest.models import Delivery, Edition
 from digest.recommending import planning
 from digest.sending import worker
@@ -67,7 +67,7 @@ def backup(tmp_path):
 
 def a_minute(at):
     """Do what beat does each minute."""
-    curation.publish_overdue(at)
+    publishing.publish_overdue(at)
     planning.plan(at)
     worker.drain()
     outgoing.send_waiting(at)

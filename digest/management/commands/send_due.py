@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from digest.community import user_profiles
-from digest.editions import curation
+from digest.editions import publishing
 from digest.metrics import planning_runs, sending_day, tallies
 from digest.metrics.pulse import beat_pulse
 from digest.sending import breaker, bulk_actions, recovery, worker
@@ -16,7 +16,7 @@ from subscriptions import outgoing
 
 
 class Command(BaseCommand):
-    """Publish late editions, settle stuck deliveries, watch what comes back, learn tastes, plan, send the queue."""
+    """Publish overdue editions, settle stuck deliveries, watch what comes back, learn tastes, plan, send the queue."""
 
     help = "Run the daily steps once: publish overdue editions, plan and send due digests"
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         beat_pulse()
         now = timezone.now()
-        published = curation.publish_overdue(now)
+        published = publishing.publish_overdue(now)
         recovered = recovery.recover_interrupted(now)
         breaker.watch(now)
         bulk_actions.sweep(now)
