@@ -90,7 +90,7 @@ class EditionAdmin(PanelAdmin):
     fields = ("day", "status", "publish_at", "published_at", "sending", "subject", "intro", "version")
     readonly_fields = ("status", "published_at", "sending")
     inlines = (EditionPaperInline, AddPaperInline)
-    actions = ("publish", "stop_sending", "go_on_sending")
+    actions = ("publish", "stop_sending", "resume_sending")
     change_form_before_template = "panel/edition_form_lead.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
@@ -197,7 +197,7 @@ class EditionAdmin(PanelAdmin):
                 self.message_user(request, f"Sending was already stopped for {edition}.", messages.INFO)
 
     @admin.action(description="Resume sending", permissions=["send"])
-    def go_on_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
+    def resume_sending(self, request: HttpRequest, editions: QuerySet[Edition]) -> None:
         """Resume the sending of each edition, and log who did it and why it had been stopped."""
         for edition in editions:
             because = edition.halted_because

@@ -59,14 +59,17 @@ OWN = "your-sign-in"
 PANEL_PAGES = (
     PanelPage(f"{PAPER_PAGE}/sources/", paper_joins.paper_joins, "paper_joins", "digest.change_paper"),
     PanelPage(f"{FACTOR}/", signing_in.second_factor, "second_factor", Access.SIGNING_IN),
-    PanelPage(f"{FACTOR}/passkey/", signing_in.passkey_options, "ask_for_passkey", Access.SIGNING_IN),
+    PanelPage(f"{FACTOR}/passkey/", signing_in.passkey_options, "passkey_options", Access.SIGNING_IN),
     PanelPage(f"{FACTOR}/set-up/", second_factor_setup.set_up_second_factor, "set_up_second_factor", Access.SIGNING_IN),
     PanelPage(
-        f"{FACTOR}/set-up/passkey/", second_factor_setup.new_passkey_options, "ask_for_new_passkey", Access.SIGNING_IN
+        f"{FACTOR}/set-up/passkey/", second_factor_setup.new_passkey_options, "new_passkey_options", Access.SIGNING_IN
     ),
     PanelPage(f"{OWN}/", own_passkeys.own_sign_in, "own_sign_in", Access.EVERYBODY_OF_THE_PANEL),
     PanelPage(
-        f"{OWN}/passkey/", own_passkeys.another_passkey_options, "ask_for_another", Access.EVERYBODY_OF_THE_PANEL
+        f"{OWN}/passkey/",
+        own_passkeys.another_passkey_options,
+        "another_passkey_options",
+        Access.EVERYBODY_OF_THE_PANEL,
     ),
     PanelPage(f"{OWN}/add/", own_passkeys.add_own_passkey, "add_passkey", Access.EVERYBODY_OF_THE_PANEL),
     PanelPage(
@@ -74,7 +77,7 @@ PANEL_PAGES = (
     ),
     PanelPage(f"{OWN}/out/", own_passkeys.sign_out_everywhere, "sign_out_everywhere", Access.EVERYBODY_OF_THE_PANEL),
     PanelPage(f"{EDITION}/board/", board.board, "board", "digest.view_edition"),
-    PanelPage(f"{EDITION}/board/act/", board.apply_command, "board_act", "digest.change_edition"),
+    PanelPage(f"{EDITION}/board/act/", board.apply_command, "board_command", "digest.change_edition"),
     PanelPage(f"{EDITION}/audience/", preview.audience_preview, "audience", "digest.view_edition"),
     PanelPage(f"{EDITION}/preview/", preview.preview, "preview", "digest.view_edition"),
     PanelPage(f"{EDITION}/preview/page/", preview.page_frame, "preview_page", "digest.view_edition"),
@@ -86,20 +89,30 @@ PANEL_PAGES = (
     PanelPage("digest/submission/<int:pk>/decide/", submission_queue.decide, "decide", "digest.change_submission"),
     PanelPage(f"{EDITION}/publishing/", publishing.publishing_page, "publishing", "digest.view_edition"),
     PanelPage(f"{EDITION}/publishing/publish/", publishing.publish, "publish", "digest.publish_edition"),
-    PanelPage(f"{EDITION}/publishing/take-back/", publishing.unpublish_edition, "take_back", "digest.publish_edition"),
-    PanelPage(f"{EDITION}/publishing/look/", publishing.approve, "look", "digest.publish_edition"),
+    PanelPage(f"{EDITION}/publishing/take-back/", publishing.unpublish_edition, "unpublish", "digest.publish_edition"),
+    PanelPage(f"{EDITION}/publishing/look/", publishing.approve, "approve", "digest.publish_edition"),
     PanelPage(f"{EDITION}/sending/stop/", publishing.stop_sending, "stop_sending", "digest.send_edition"),
-    PanelPage(f"{EDITION}/sending/go-on/", publishing.resume_sending, "go_on_sending", "digest.send_edition"),
+    PanelPage(f"{EDITION}/sending/go-on/", publishing.resume_sending, "resume_sending", "digest.send_edition"),
     PanelPage(
-        f"{EDITION}/sending/lift-bounces/", publishing.clear_edition_bounces, "lift_bounces", "digest.send_edition"
+        f"{EDITION}/sending/lift-bounces/",
+        publishing.clear_edition_bounces,
+        "clear_edition_bounces",
+        "digest.send_edition",
     ),
     PanelPage(f"{EDITION}/sending/cancel/", publishing.cancel_sending, "cancel_sending", "digest.send_edition"),
-    PanelPage(f"{READER}/story/", subscriber_history.subscriber_story, "story", "subscriptions.view_subscriber"),
-    PanelPage(f"{READER}/suppress/", subscriber_history.add_suppression, "suppress", "subscriptions.change_subscriber"),
     PanelPage(
-        f"{READER}/lift/", subscriber_history.remove_suppression, "lift_suppression", "subscriptions.change_subscriber"
+        f"{READER}/story/", subscriber_history.subscriber_history, "subscriber_history", "subscriptions.view_subscriber"
     ),
-    PanelPage(f"{READER}/data/", subscriber_history.download_data, "hand_out", "subscriptions.export_roster"),
+    PanelPage(
+        f"{READER}/suppress/", subscriber_history.add_suppression, "add_suppression", "subscriptions.change_subscriber"
+    ),
+    PanelPage(
+        f"{READER}/lift/",
+        subscriber_history.remove_suppression,
+        "remove_suppression",
+        "subscriptions.change_subscriber",
+    ),
+    PanelPage(f"{READER}/data/", subscriber_history.export_data, "export_data", "subscriptions.export_roster"),
     PanelPage(
         "subscriptions/subscriber/export/",
         subscriber_history.export,
@@ -113,11 +126,11 @@ PANEL_PAGES = (
     PanelPage(f"{ROSTER}/", subscriber_import.roster_page, "roster", "subscriptions.view_roster"),
     PanelPage(f"{ROSTER}/check/", subscriber_import.check_roster, "roster_check", "subscriptions.add_roster"),
     PanelPage(f"{ROSTER}/delete/", subscriber_import.delete_roster, "roster_delete", "subscriptions.add_roster"),
-    PanelPage(f"{ROSTER}/bring-in/", subscriber_import.import_roster, "roster_bring_in", "subscriptions.add_roster"),
+    PanelPage(f"{ROSTER}/bring-in/", subscriber_import.import_roster, "roster_import", "subscriptions.add_roster"),
     PanelPage(f"{PERSON}/", person_sign_in.person_sign_in_page, "person_sign_in", "auth.change_user"),
-    PanelPage(f"{PERSON}/lift/", person_sign_in.lift_sign_in_limit, "lift_sign_in", "auth.change_user"),
+    PanelPage(f"{PERSON}/lift/", person_sign_in.lift_sign_in_limit, "lift_sign_in_limit", "auth.change_user"),
     PanelPage(f"{PERSON}/out/", person_sign_in.sign_out_person, "sign_out_person", "auth.change_user"),
-    PanelPage(f"{EDITION}/sending/again/", publishing.requeue_failed, "send_again", "digest.send_edition"),
+    PanelPage(f"{EDITION}/sending/again/", publishing.requeue_failed, "requeue_failed", "digest.send_edition"),
     PanelPage(
         "subscriptions/sign-up-form/",
         sign_up_snippets.sign_up_snippets,

@@ -35,7 +35,7 @@ DELIVERY_STATUS_LABELS = {
 
 
 @require_safe
-def subscriber_story(request: HttpRequest, pk: int) -> HttpResponse:
+def subscriber_history(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the history of a subscriber."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
     rows = (
@@ -100,7 +100,7 @@ def _action_view(do: Callable[[Subscriber], str]) -> Callable[[HttpRequest, int]
         description = do(subscriber)
         log_change(request, subscriber, description)
         messages.success(request, description)
-        return HttpResponseRedirect(reverse("admin:story", args=[pk]))
+        return HttpResponseRedirect(reverse("admin:subscriber_history", args=[pk]))
 
     return view
 
@@ -120,7 +120,7 @@ def remove_suppression(subscriber: Subscriber) -> str:
 
 
 @require_POST
-def download_data(request: HttpRequest, pk: int) -> HttpResponse:
+def export_data(request: HttpRequest, pk: int) -> HttpResponse:
     """Export everything stored about a subscriber as one JSON file."""
     subscriber = get_object_or_404(Subscriber, pk=pk)
     log_change(request, subscriber, "Exported their data.")

@@ -214,7 +214,7 @@ def undo_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: int,
     if kind not in LINKED_KINDS:
         raise Http404("no such feedback")
     feedback.withdraw_feedback(feedback_link.subscriber, mailed_paper.pk, Kind(kind), timezone.now())
-    return redirect("say", token=feedback_link.token, paper=mailed_paper.pk, kind=kind)
+    return redirect("give_feedback", token=feedback_link.token, paper=mailed_paper.pk, kind=kind)
 
 
 def _effect(feedback_link: FeedbackLink, paper: Paper, kind: str) -> WhatIf:

@@ -14,7 +14,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 TRAILING_SIGN = re.compile(r"(?:%[0-9A-Fa-f]{2}|&(?:gt|lt|quot|amp|#39);|[^A-Za-z0-9_-])\Z")
 MAX_SIGN_LENGTH, MAX_SIGNS = 6, 10
 # The route that accepts any external name of a paper.
-CATCH_ALL_ROUTE = "paper_elsewhere"
+CATCH_ALL_ROUTE = "paper_by_identifier"
 
 
 def trimming_middleware(get_response: GetResponse) -> GetResponse:

@@ -16,16 +16,20 @@ ROLES = ["nothing", C, P, W]
 # The panel's own pages by name, with the roles that can use them.
 OWN = {
     **{key: {C, P, W} for key in ["board", "audience", "preview", "preview_page", "preview_mail", "publishing"]},
-    **{key: {C} for key in ["board_act", "send_test", "check_links", "publish", "take_back", "look"]},
-    **{key: {P} for key in ["stop_sending", "go_on_sending", "lift_bounces", "cancel_sending", "send_again"]},
+    **{key: {C} for key in ["board_command", "send_test", "check_links", "publish", "unpublish", "approve"]},
+    **{
+        key: {P}
+        for key in ["stop_sending", "resume_sending", "clear_edition_bounces", "cancel_sending", "requeue_failed"]
+    },
 }
-OWN |= {name: {P} for name in ("story", "suppress", "lift_suppression", "hand_out", "export_subscribers")}
 OWN |= {
-    name: {P} for name in ("rosters", "roster_upload", "roster", "roster_check", "roster_bring_in", "roster_delete")
+    name: {P}
+    for name in ("subscriber_history", "add_suppression", "remove_suppression", "export_data", "export_subscribers")
 }
+OWN |= {name: {P} for name in ("rosters", "roster_upload", "roster", "roster_check", "roster_import", "roster_delete")}
 OWN |= {"explain": {P}, "queue": {C}, "decide": {C}, "paper_joins": {C}, "sign_up_snippets": {P}}
 OWN |= {"topic_categories": {C, W}}
-OWN |= {name: {W} for name in ("person_sign_in", "lift_sign_in", "sign_out_person")}
+OWN |= {name: {W} for name in ("person_sign_in", "lift_sign_in_limit", "sign_out_person")}
 # Pages of the admin.
 ADMIN = {
     "digest/edition/": {C, P, W},
@@ -57,7 +61,7 @@ ADMIN = {
 }
 PAGES = [page for page in routes.PANEL_PAGES if isinstance(page.access, str)]
 GET_PAGES = {"board", "audience", "preview", "preview_page", "preview_mail", "publishing"}
-GET_PAGES |= {"story", "rosters", "roster", "explain", "queue", "person_sign_in"}
+GET_PAGES |= {"subscriber_history", "rosters", "roster", "explain", "queue", "person_sign_in"}
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_a_curator_stops_and_resumes_sending_and_the_activity_log_says_who(clien
     assert edition.is_halted
     assert "stopped by ada" in page
 
-    page = act(client, "go_on_sending", edition)
+    page = act(client, "resume_sending", edition)
     edition.refresh_from_db()
     assert not edition.is_halted
     assert "Sending resumes" in page
@@ -51,6 +51,6 @@ def test_stopping_by_hand_sends_no_email(client, curator, edition, mailoutbox):
 
 
 def test_stopping_or_resuming_twice_changes_nothing(client, curator, edition):
-    assert "isn’t stopped" in act(client, "go_on_sending", edition)
+    assert "isn’t stopped" in act(client, "resume_sending", edition)
     act(client, "stop_sending", edition)
     assert "already stopped" in act(client, "stop_sending", edition)
