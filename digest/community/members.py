@@ -57,7 +57,7 @@ def link(member: Member, goes_to: str) -> str:
     the text of the mail to it.
     """
     path = signing.b64_encode(goes_to.encode()).decode()
-    return signed_url("use_link", Purpose.SIGN_IN, f"{member.public_id.hex}.{member.sign_ins}.{path}")
+    return signed_url("confirm_sign_in", Purpose.SIGN_IN, f"{member.public_id.hex}.{member.sign_ins}.{path}")
 
 
 def read_link(token: str) -> SignInLink | None:

@@ -22,7 +22,7 @@ class SendingBadge(StrEnum):
     CANCELLED = "cancelled"
     HALTED = "halted"
     WAITS_FOR_LOOK = "waits_for_look"
-    GOES_ON = "goes_on"
+    RUNNING = "running"
 
 
 def state_template(edition: Edition) -> str:
@@ -52,4 +52,4 @@ def _sending(edition: Edition) -> SendingBadge:
         return SendingBadge.CANCELLED
     if edition.halted_at:
         return SendingBadge.HALTED
-    return SendingBadge.WAITS_FOR_LOOK if edition.waits_for_look else SendingBadge.GOES_ON
+    return SendingBadge.WAITS_FOR_LOOK if edition.waits_for_look else SendingBadge.RUNNING

@@ -105,13 +105,13 @@ def with_feedback_link(view: FeedbackView) -> FeedbackView:
         try:
             feedback_link = _feedback_link(token)
         except StaleToken:
-            return render(request, "subscriptions/stale.html", status=410)
+            return render(request, "subscriptions/expired_link.html", status=410)
         except BadToken:
-            return render(request, "subscriptions/forged.html", status=404)
+            return render(request, "subscriptions/invalid_link.html", status=404)
         except DeadFeedError:
             return render(request, "site/feed_gone.html", status=410)
         if feedback_link is None:
-            return render(request, "subscriptions/gone.html", status=410)
+            return render(request, "subscriptions/unknown_subscriber.html", status=410)
         remember_link(request, feedback_link.preferences_token)
         return view(request, feedback_link, **which)
 
@@ -202,8 +202,8 @@ def submit_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: in
         # Show only one button, and nothing next to it that could be clicked by mistake.
         return _page(request, "site/feedback.html", feedback_link, mailed_paper, kind=kind, stay_token="")
     rest = {"mailed_papers": _mailed_papers(feedback_link)}
-    effect = _effect(feedback_link, mailed_paper, kind)
-    return _page(request, "site/feedback.html", feedback_link, mailed_paper, kind=kind, effect=effect, **rest)
+    difference = _difference(feedback_link, mailed_paper, kind)
+    return _page(request, "site/feedback.html", feedback_link, mailed_paper, kind=kind, what_if=difference, **rest)
 
 
 @require_POST
@@ -217,7 +217,7 @@ def undo_feedback(request: HttpRequest, feedback_link: FeedbackLink, paper: int,
     return redirect("give_feedback", token=feedback_link.token, paper=mailed_paper.pk, kind=kind)
 
 
-def _effect(feedback_link: FeedbackLink, paper: Paper, kind: str) -> WhatIf:
+def _difference(feedback_link: FeedbackLink, paper: Paper, kind: str) -> WhatIf:
     """Return what this one opinion would have changed."""
     now = timezone.now()
     request = request_of(feedback_link.subscriber, now)

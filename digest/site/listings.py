@@ -56,7 +56,7 @@ def trending(request: HttpRequest) -> HttpResponse:
 @public_page
 def trending_formula(request: HttpRequest) -> HttpResponse:
     """Explain how votes and age are combined."""
-    return render_public(request, "site/formula.html", {})
+    return render_public(request, "site/trending_formula.html", {})
 
 
 @require_safe

@@ -38,7 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "preview": build_preview(RecommendationRequest(preferences, opinions_from(answers.answers)), timezone.now()),
         "answered": True,
     }
-    return render(request, "site/try.html", context)
+    return render(request, "site/start_preview.html", context)
 
 
 def _papers() -> list[Paper]:

@@ -39,7 +39,7 @@ def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> 
         request_tried = replace(saved, preferences=form.preferences, max_more=form.max_extra_papers, **given)
         context |= {
             "preview": build_preview(request_tried, now),
-            "effect": what_if(subscriber, saved, request_tried, now),
+            "what_if": what_if(subscriber, saved, request_tried, now),
         }
     return _answer(request, context, page="subscriptions/preferences.html")
 
@@ -61,7 +61,7 @@ def preview_sign_up(request: HttpRequest) -> HttpResponse:
             own_words=given["own_words"],
         )
         context["preview"] = build_preview(request_tried, timezone.now())
-    return _answer(request, context, page="site/try.html")
+    return _answer(request, context, page="site/start_preview.html")
 
 
 def _answer(request: HttpRequest, context: dict[str, Any], page: str) -> HttpResponse:

@@ -164,7 +164,7 @@ def start_from_reading_list(request: HttpRequest) -> HttpResponse:
         "written": form.is_written,
         "preview": build_preview(request_tried, timezone.now()),
     }
-    return render(request, "site/reading_list_read.html", context)
+    return render(request, "site/reading_list_preview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

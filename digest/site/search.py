@@ -51,6 +51,6 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "suggested": parameters(replace(query, text=results.suggestion)),
         **paper_lists.in_ranking_order(request, results.keys),
     }
-    response = render_public(request, "site/found.html" if is_htmx else "site/search.html", context)
+    response = render_public(request, "site/search_results.html" if is_htmx else "site/search.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response

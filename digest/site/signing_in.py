@@ -96,23 +96,23 @@ def sign_in_sent(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def use_link(request: HttpRequest, token: str) -> HttpResponse:
+def confirm_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Show the button that signs in, and handle its click. Mail scanners open links but do not click buttons."""
     try:
         link = joining.read_link(token)
     except StaleToken:
         link = None
     except BadToken:
-        return render(request, "site/sign_in_gone.html", status=404)
+        return render(request, "site/invalid_sign_in_link.html", status=404)
     if link is None:
-        return render(request, "site/sign_in_gone.html", status=410)
+        return render(request, "site/invalid_sign_in_link.html", status=410)
     if request.method != "POST":
-        response = render(request, "site/use_link.html", {"owner": link.member})
+        response = render(request, "site/confirm_sign_in.html", {"owner": link.member})
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
     now = timezone.now()
     if not link.member.sign_in(link.number, now):
-        return render(request, "site/sign_in_gone.html", status=410)
+        return render(request, "site/invalid_sign_in_link.html", status=410)
     accounts.join_reader(link.member, now)
     response = redirect(own_path(request, link.goes_to))
     members.remember_member(response, link.member)

@@ -92,7 +92,7 @@ urlpatterns = [
     path("sign-in/passkey", member_passkeys.passkey_sign_in, name="passkey_sign_in"),
     path("sign-in/passkey/options", member_passkeys.passkey_sign_in_options, name="passkey_sign_in_options"),
     # A token always contains colons, so it cannot be one of the paths above.
-    path("sign-in/<token>", signing_in.use_link, name="use_link"),
+    path("sign-in/<token>", signing_in.confirm_sign_in, name="confirm_sign_in"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
     path("account", accounts.account, {"token": MYSELF}, name="account"),
     path("account/passkeys", member_passkeys.add_member_passkey, name="add_member_passkey"),

@@ -55,10 +55,10 @@ MATCHES_SHOWN, COMPARED_TITLES = 8, 50
 
 DIFFERENT_TEMPLATE = "site/why_not/different.html"
 # The template for each exclusion reason; None if the sentence about the edition already says it.
-EXCLUDED_TEMPLATE = "site/why_not/kept_out.html"
+EXCLUDED_TEMPLATE = "site/why_not/excluded.html"
 EXCLUSION_TEMPLATES = {
-    ExclusionReason.NOTHING: "site/why_not/gets_in.html",
-    ExclusionReason.ALREADY_SENT: "site/why_not/came_before.html",
+    ExclusionReason.NOTHING: "site/why_not/included.html",
+    ExclusionReason.ALREADY_SENT: "site/why_not/already_sent.html",
     ExclusionReason.MUTED: EXCLUDED_TEMPLATE,
     ExclusionReason.NEVER: EXCLUDED_TEMPLATE,
     ExclusionReason.DISLIKED: EXCLUDED_TEMPLATE,
@@ -112,7 +112,7 @@ def explanation_context_of(why: WhyNot) -> dict[str, object]:
         "absence": why,
         "outcome": outcome_sentence(why),
         "verdict": DIFFERENT_TEMPLATE if _came_as_different(why) else EXCLUSION_TEMPLATES[explained.exclusion],
-        "kept_out_for": exclusion_for_reader(explained.exclusion, explained.exclusion_detail),
+        "exclusion_wording": exclusion_for_reader(explained.exclusion, explained.exclusion_detail),
         "fix_button": FIXES[why.fix.kind].button.format(why.fix.argument) if why.fix else "",
     }
 

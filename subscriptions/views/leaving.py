@@ -31,7 +31,7 @@ def unsubscribe(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 def come_back(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Undo a recent unsubscription."""
     if not signing_up.resubscribe(subscriber, consent_request_of(request)):
-        return render(request, "subscriptions/left_before.html", {"subscriber": subscriber})
+        return render(request, "subscriptions/not_subscribed.html", {"subscriber": subscriber})
     return render(
         request, "subscriptions/back_again.html", {"subscriber": subscriber} | _preferences_link(subscriber, token)
     )

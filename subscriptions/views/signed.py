@@ -50,13 +50,13 @@ def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], V
             try:
                 public_id = read_token(purpose, token)
             except StaleToken:
-                page = f"subscriptions/stale_{purpose}.html"
-                return render(request, [page, "subscriptions/stale.html"], status=410)
+                page = f"subscriptions/expired_{purpose}_link.html"
+                return render(request, [page, "subscriptions/expired_link.html"], status=410)
             except BadToken:
-                return render(request, "subscriptions/forged.html", status=404)
+                return render(request, "subscriptions/invalid_link.html", status=404)
             subscriber = Subscriber.objects.filter(public_id=public_id).first()
             if subscriber is None:
-                return render(request, "subscriptions/gone.html", status=gone_status)
+                return render(request, "subscriptions/unknown_subscriber.html", status=gone_status)
             if purpose == Purpose.PREFERENCES:
                 remember_link(request, token)
             return view(request, subscriber, token, **which)

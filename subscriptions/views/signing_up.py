@@ -83,7 +83,7 @@ def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
     if sign_up := pending.sign_up_of(subscriber):
         asked_for = {"subscriber": sign_up.subscriber, "topics": sign_up.topics}
         return render(request, "subscriptions/confirm.html", asked_for)
-    page = "refused" if subscriber.status == Status.SUPPRESSED else "left_before"
+    page = "refused" if subscriber.status == Status.SUPPRESSED else "not_subscribed"
     return render(request, f"subscriptions/{page}.html", context)
 
 
