@@ -27,8 +27,8 @@ PROBLEMS = {
     "failed": ("bad", "failed: the provider refused them, or couldn’t be reached for hours"),
     "uncertain": ("bad", "uncertain: they may have arrived, so they aren’t sent again automatically"),
     "held": ("warn", "on hold: sending of their edition was stopped"),
-    "cancelled": ("soft", "cancelled: the reader left, or someone cancelled them"),
-    "bounced": ("soft", "bounced"),
+    "cancelled": ("muted", "cancelled: the reader left, or someone cancelled them"),
+    "bounced": ("muted", "bounced"),
 }
 # Celery's queues in an operator's words.
 QUEUE_LABELS = {
@@ -84,7 +84,7 @@ def figures_sent_today(now: datetime) -> SentToday | None:
 
 
 def _summary(number: Mapping[str, int]) -> tuple[str, str]:
-    """Return the day's level (good, warn, bad or soft) and a sentence."""
+    """Return the day's level (good, warn, bad or muted) and a sentence."""
     sent, waiting = number["sent"], number["waiting"] + number["in_hand"]
     if number["failed"] or number["uncertain"]:
         return "bad", f"{_digests(sent)} sent today, and {number['failed'] + number['uncertain']} went wrong."
@@ -96,7 +96,7 @@ def _summary(number: Mapping[str, int]) -> tuple[str, str]:
         return "good", f"{_digests(sent)} sent today. Nothing is waiting."
     if number["due"]:
         return "warn", f"Nothing sent yet: {_digests(number['due'])} due."
-    return "soft", "No digests were due so far today."
+    return "muted", "No digests were due so far today."
 
 
 def _digests(number: int) -> str:

@@ -18,7 +18,7 @@ MAX_COUNTED = 100
 
 @dataclass(frozen=True)
 class TodoItem:
-    """One thing to do: its urgency (bad, warn, soft), a sentence, and the page to do it on."""
+    """One thing to do: its urgency (bad, warn, muted), a sentence, and the page to do it on."""
 
     level: str
     text: str
@@ -42,7 +42,7 @@ def todo_items(
         items += _uncertain()
     if request.user.has_perm("digest.view_sourcerun"):
         items += _failed_sources(runs)
-    return sorted(items, key=lambda item: ("bad", "warn", "soft").index(item.level))
+    return sorted(items, key=lambda item: ("bad", "warn", "muted").index(item.level))
 
 
 def _halted(editions: Sequence[tuple[Edition, int]]) -> Iterator[TodoItem]:
@@ -59,7 +59,7 @@ def _next_edition(editions: Sequence[tuple[Edition, int]], now: datetime, *, may
         yield _draft(edition, shown, today)
     if may_add and not any(edition.day > today for edition, _ in editions):
         text = "There’s no edition for tomorrow yet: create one"
-        yield TodoItem("soft", text, reverse("admin:digest_edition_add"))
+        yield TodoItem("muted", text, reverse("admin:digest_edition_add"))
 
 
 def _draft(edition: Edition, shown: int, today: date) -> TodoItem:
@@ -73,7 +73,7 @@ def _draft(edition: Edition, shown: int, today: date) -> TodoItem:
         return TodoItem("bad", f"{whose} is empty: add papers by {by}, or no digest goes out", board)
     papers = f"{shown} paper{'' if shown == 1 else 's'}"
     if edition.hour_set_by:
-        return TodoItem("soft", f"{whose} has {papers} and is scheduled for {by}", page)
+        return TodoItem("muted", f"{whose} has {papers} and is scheduled for {by}", page)
     return TodoItem("warn", f"{whose} has {papers}: publish it by {by}, or it goes out as it is", board)
 
 

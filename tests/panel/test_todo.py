@@ -59,7 +59,7 @@ def test_a_scheduled_draft_needs_no_action(admin_client):
     draft(make_paper(), hour_set_by="ada")
 
     assert [item[:2] for item in todo(admin_client)] == [
-        ("soft", "Tomorrow’s edition has 1 paper and is scheduled for 06:00 UTC")
+        ("muted", "Tomorrow’s edition has 1 paper and is scheduled for 06:00 UTC")
     ]
 
 
