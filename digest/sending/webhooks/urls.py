@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from digest.sending.webhooks.views import take
+from digest.sending.webhooks.views import tracking_webhook
 
 urlpatterns = [
     # Anymail has one address for everything that Mandrill sends.
-    path("mandrill/", take, {"provider": "mandrill"}, name="mandrill_webhook"),
-    path("<slug:provider>/tracking/", take, name="webhook"),
+    path("mandrill/", tracking_webhook, {"provider": "mandrill"}, name="mandrill_webhook"),
+    path("<slug:provider>/tracking/", tracking_webhook, name="webhook"),
 ]

@@ -1,7 +1,9 @@
-"""What is posted to the webhook, and what a stranger gets there.
+"""The webhook that receives the mail provider's reports.
 
 Anymail knows the formats of the reports; this file decides who is believed. Only the address of MAIL_PROVIDER is open,
-and only if something proves that a report is the provider's own. Anything else that is posted gets a 400.
+and only if something proves that a report is the provider's own. Everything else is refused: 404 for another provider,
+405 for another method, 403 while no proof is configured, 401 if Amazon's password is missing, 400 if a report can't be
+verified or read. 503, after which Amazon tries again, means that Amazon could not be reached to verify one.
 """
 
 import logging
@@ -47,8 +49,8 @@ CHALLENGE = {"WWW-Authenticate": 'Basic realm="reports"'}
 
 
 @csrf_exempt
-def take(request: HttpRequest, provider: str) -> HttpResponse:
-    """Accept what the provider posts. 404 for any other one, 403 while nothing can prove that it is the provider."""
+def tracking_webhook(request: HttpRequest, provider: str) -> HttpResponse:
+    """Accept the reports that the provider posts; the module says what else is answered."""
     if provider != settings.MAIL_PROVIDER or provider not in VIEWS:
         raise Http404
     if request.method == "HEAD":
