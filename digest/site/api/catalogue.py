@@ -14,7 +14,7 @@ from digest.catalog import identifiers
 from digest.catalog import search as searching
 from digest.models import Edition, EditionPaper
 from digest.site import paper_lists
-from digest.site.api.schemas import DailyPaper, EditionItem, Mistake, PaperDetail, TopicItem, daily_paper, paper_item
+from digest.site.api.schemas import DailyPaper, EditionItem, Error, PaperDetail, TopicItem, daily_paper, paper_item
 from digest.site.cors import allow_cross_origin
 from digest.site.page_cache import public_page
 from subscriptions.links import absolute
@@ -36,7 +36,7 @@ class SearchParameters(Schema):
 
 
 @router.get(
-    "/papers/search", response={200: list[DailyPaper], 400: Mistake}, by_alias=True, exclude_none=True, summary="Search"
+    "/papers/search", response={200: list[DailyPaper], 400: Error}, by_alias=True, exclude_none=True, summary="Search"
 )
 @decorate_view(allow_cross_origin, public_page)
 def search(request: HttpRequest, parameters: Query[SearchParameters]) -> list[dict[str, Any]]:  # noqa: ARG001 - Ninja's signature
@@ -50,7 +50,7 @@ def search(request: HttpRequest, parameters: Query[SearchParameters]) -> list[di
 
 @router.get(
     "/papers/{path:name}",
-    response={200: PaperDetail, 404: Mistake},
+    response={200: PaperDetail, 404: Error},
     by_alias=True,
     exclude_none=True,
     summary="A paper",

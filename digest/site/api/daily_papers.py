@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints
 
 from digest.models import EditionPaper
 from digest.site import paper_lists
-from digest.site.api.schemas import CURATOR, DailyPaper, Mistake, daily_paper
+from digest.site.api.schemas import CURATOR, DailyPaper, Error, daily_paper
 from digest.site.converters import MonthConverter, WeekConverter
 from digest.site.cors import allow_cross_origin
 from digest.site.listings import BEST, HOTTEST, NEWEST
@@ -45,7 +45,7 @@ class DailyPapersParameters(Schema):
 
 
 @router.get(
-    "/daily_papers", response={200: list[DailyPaper], 400: Mistake}, by_alias=True, exclude_none=True, summary="Papers"
+    "/daily_papers", response={200: list[DailyPaper], 400: Error}, by_alias=True, exclude_none=True, summary="Papers"
 )
 @decorate_view(allow_cross_origin, public_page)
 def daily_papers(

@@ -89,7 +89,7 @@ class DailyPaper(Schema):
     isAuthorParticipating: bool = False  # noqa: N815
 
 
-class Mistake(Schema):
+class Error(Schema):
     """An error message."""
 
     error: str

@@ -9,7 +9,7 @@ from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import Field
 
-from digest.site.api.schemas import Mistake
+from digest.site.api.schemas import Error
 from subscriptions import limits, signing_up
 from subscriptions.forms import SearchedForm, SignUpForm
 from subscriptions.views.mail_requests import consent_request_of, enqueue
@@ -29,7 +29,7 @@ class SubscriptionRequest(Schema):
     time_zone: str = Field("UTC", max_length=64, description="A name such as Europe/Berlin")
 
 
-class SubscriptionAnswer(Schema):
+class SubscriptionResponse(Schema):
     """The response is the same for every address, so that it does not reveal which ones are known."""
 
     status: str = Field("confirmation sent", description="No other email is sent until its link is followed")
@@ -37,7 +37,7 @@ class SubscriptionAnswer(Schema):
 
 @router.post(
     "/subscriptions",
-    response={202: SubscriptionAnswer, 400: Mistake, 401: Mistake, 404: Mistake, 429: Mistake},
+    response={202: SubscriptionResponse, 400: Error, 401: Error, 404: Error, 429: Error},
     summary="Ask someone to confirm a subscription",
 )
 def subscribe(request: HttpRequest, wanted_subscription: SubscriptionRequest) -> Status[dict[str, Any]]:
