@@ -58,9 +58,9 @@ def test_ten_opinions_from_an_email_take_at_most_twelve_clicks(reader, open_page
     assert not Feedback.objects.exists()
     click(page.get_by_role("button", name="More like this", exact=True))
     for place in range(1, 10):
-        button = page.locator("form.opinion").nth(place).locator('button[value="less"]')
+        button = page.locator("form.feedback-buttons").nth(place).locator('button[value="less"]')
         click(button)
-        expect(page.locator("form.opinion").nth(place).locator('[aria-pressed="true"]')).to_have_count(1)
+        expect(page.locator("form.feedback-buttons").nth(place).locator('[aria-pressed="true"]')).to_have_count(1)
 
     assert sorted(opinions().values()) == ["less"] * 9 + ["more"]
     assert click.count <= 12
@@ -70,7 +70,7 @@ def test_keys_rate_the_papers_of_a_digest_and_undo_the_last_opinion(reader, page
     open_digest_mail(page, reader)
     page.get_by_role("link", name="Save", exact=True).first.click()
     page.get_by_role("button", name="Save", exact=True).click()
-    forms = page.locator("form.opinion")
+    forms = page.locator("form.feedback-buttons")
     pressed = [form.locator('[aria-pressed="true"]') for form in forms.all()]
 
     page.keyboard.press("j")
@@ -99,7 +99,7 @@ def test_an_emailed_link_keeps_a_reader_signed_in_with_saved_papers_one_click_aw
     paper = edition.papers.first()
 
     page.goto(paper.get_absolute_url())
-    page.locator("form.opinion").get_by_role("button", name="Save").click()
+    page.locator("form.feedback-buttons").get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("your saved papers")
 
     for address in ("/", f"/papers/{paper.pk}", "/trending", "/search", "/account", "/preferences/me", "/submit"):
@@ -124,7 +124,7 @@ def test_voting_and_rating_in_a_list_stay_on_the_page(reader, edition, open_page
     article.locator(".vote button").click()
     expect(article.locator('.vote button[aria-pressed="true"]')).to_have_count(1)
     article.get_by_role("button", name="More like this").click()
-    expect(article.locator('.opinion button[aria-pressed="true"]')).to_have_count(1)
+    expect(article.locator('.feedback-buttons button[aria-pressed="true"]')).to_have_count(1)
 
     assert urlsplit(page.url).path == "/"
     assert Feedback.objects.get().subscriber == reader

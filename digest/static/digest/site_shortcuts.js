@@ -23,7 +23,7 @@ function vote() {
   form.requestSubmit();
 }
 
-const say = (kind) => () => press(current()?.querySelector("form.opinion"), kind);
+const say = (kind) => () => press(current()?.querySelector("form.feedback-buttons"), kind);
 
 // A click rather than a submit, because htmx sends the button that was clicked last.
 function press(form, kind) {
@@ -36,7 +36,7 @@ const said = (form) => [...form.querySelectorAll('button[aria-pressed="true"]')]
 let undoing = false;
 
 document.addEventListener("submit", ({ target }) => {
-  if (target.matches?.("form.opinion") && !undoing) before.push({ id: target.id, kinds: said(target) });
+  if (target.matches?.("form.feedback-buttons") && !undoing) before.push({ id: target.id, kinds: said(target) });
 }, true);
 
 function undo() {

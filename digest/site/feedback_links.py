@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import wraps
 from typing import NamedTuple
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,29 +19,15 @@ from digest.models.snapshot import SnapshotEntry, entries_in, extra_section
 from digest.recommending.preview import request_of
 from digest.recommending.receipts import receipt_for
 from digest.recommending.what_if import WhatIf, what_if
-from digest.site.opinions import apply_opinion
+from digest.site.feedback_buttons import apply_button
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, StaleToken, read_token
-from subscriptions.views.signed import remember_link, signed
+from subscriptions.views.signed import remember_link
 
 Kind = Feedback.Kind
 # The kinds of feedback that have a link.
 LINKED_KINDS = {Kind.MORE, Kind.LESS, Kind.SAVED}
-HEADINGS = {
-    Kind.SAVED: "Saved",
-    Kind.WROTE: "Written by you",
-    Kind.MORE: "More like these",
-    Kind.LESS: "Less like these",
-    Kind.OPENED: "Opened",
-}
-
-
-class FeedbackGroup(NamedTuple):
-    """All of a reader's feedback of one kind."""
-
-    heading: str
-    rows: list[Feedback]
 
 
 class MailedPaper(NamedTuple):
@@ -159,19 +144,19 @@ def _mailed_papers(feedback_link: FeedbackLink) -> list[MailedPaper]:
 
 @require_POST
 @with_feedback_link
-def give_opinion_by_link(request: HttpRequest, feedback_link: FeedbackLink, paper: int) -> HttpResponse:
+def toggle_feedback_by_link(request: HttpRequest, feedback_link: FeedbackLink, paper: int) -> HttpResponse:
     """Handle a click on the page of a digest; answer with the paper's buttons, or redirect to the page."""
     mailed_paper = feedback_link.paper(paper)
-    just_said = apply_opinion(request, feedback_link.subscriber, paper)
+    just_given = apply_button(request, feedback_link.subscriber, paper)
     if not getattr(request, "htmx", False):
         return redirect(f"{reverse('feedback', args=[feedback_link.token])}#paper-{paper}")
     context = {
         "paper": mailed_paper,
         "kinds": feedback.feedback_on(feedback_link.subscriber, paper),
-        "just_said": just_said,
+        "just_given": just_given,
         "action": request.path,
     }
-    return render(request, "site/opinion.html", context)
+    return render(request, "site/feedback_buttons.html", context)
 
 
 @require_safe
@@ -239,20 +224,3 @@ def _page(
         **more,
     }
     return render(request, template, context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed(Purpose.PREFERENCES)
-def my_feedback(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """List all of a subscriber's feedback with a button to undo each, and handle its click."""
-    if request.method == "POST":
-        key = request.POST.get("said", "")
-        rows = Feedback.objects.filter(subscriber=subscriber, pk=key) if key.isdecimal() else Feedback.objects.none()
-        for row in rows[:1]:
-            feedback.withdraw_feedback(subscriber, row.paper_id, Kind(row.kind), timezone.now())
-            messages.success(request, "Undone.")
-        return redirect(request.path)
-    rows = Feedback.objects.filter(subscriber=subscriber).select_related("paper")
-    groups = [FeedbackGroup(heading, [row for row in rows if row.kind == kind]) for kind, heading in HEADINGS.items()]
-    context = {"groups": [group for group in groups if group.rows], "token": token}
-    return render(request, "site/my_feedback.html", context)

@@ -19,20 +19,20 @@ BUTTON_KINDS = (Feedback.Kind.MORE, Feedback.Kind.LESS, Feedback.Kind.SAVED)
 
 @require_POST
 @never_cache
-def give_opinion(request: HttpRequest, pk: int) -> HttpResponse:
+def toggle_feedback(request: HttpRequest, pk: int) -> HttpResponse:
     """Handle a signed-in reader's feedback on a paper; return its buttons, or redirect to the page they were on."""
     reader = reader_of(request)
     if reader is None:
         return lead_to_sign_in(request)
     paper = get_object_or_404(papers_for_page(), pk=pk)
-    just_said = apply_opinion(request, reader, pk)
+    just_given = apply_button(request, reader, pk)
     if not getattr(request, "htmx", False):
         return redirect(f"{referring_address(request).partition('#')[0]}#paper-{pk}")
-    context = {"paper": paper, "kinds": feedback.feedback_on(reader, pk), "just_said": just_said}
-    return render(request, "site/opinion.html", context)
+    context = {"paper": paper, "kinds": feedback.feedback_on(reader, pk), "just_given": just_given}
+    return render(request, "site/feedback_buttons.html", context)
 
 
-def apply_opinion(request: HttpRequest, reader: Subscriber, paper: int) -> str:
+def apply_button(request: HttpRequest, reader: Subscriber, paper: int) -> str:
     """Give or undo the feedback on a paper (its key) that the button stands for; return its kind, "" if it was undone.
 
     Http404 for an unknown kind.

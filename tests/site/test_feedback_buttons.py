@@ -68,7 +68,7 @@ def test_known_readers_have_the_buttons_in_place_and_no_one_else_does(client, re
         assert pressed == (["less"] if paper == papers[0] else [])
     assert own["Cache-Control"] == "private, no-cache"
     assert "public" in strangers["Cache-Control"]
-    assert 'class="opinion"' not in strangers.content.decode()
+    assert 'class="feedback-buttons"' not in strangers.content.decode()
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -78,12 +78,12 @@ def test_pages_cached_for_strangers_have_nothing_about_a_reader_whoever_comes_fi
     cold = Client().get(address)
     cache.clear()
 
-    assert 'class="opinion"' in client.get(address).content.decode()
+    assert 'class="feedback-buttons"' in client.get(address).content.decode()
     warm = Client().get(address)
 
     assert warm.content == cold.content
     assert warm["ETag"] == cold["ETag"]
-    for word in ("ada@example.org", 'class="opinion"', "/preferences/me/saved"):
+    for word in ("ada@example.org", 'class="feedback-buttons"', "/preferences/me/saved"):
         assert word not in warm.content.decode()
     # The ETag of a stranger's page does not match the reader's own page.
     assert client.get(address, headers={"If-None-Match": warm["ETag"]}).status_code == 200
@@ -164,7 +164,7 @@ def test_more_papers_cost_the_lists_no_more_queries(client, reader, django_asser
     make_edition(*[make_paper(f"More {number}") for number in range(40)], day=DAY.replace(day=22))
 
     with django_assert_max_num_queries(14):
-        assert client.get("/").content.decode().count('class="opinion"') == 40
+        assert client.get("/").content.decode().count('class="feedback-buttons"') == 40
 
 
 @pytest.mark.parametrize("address", ["/", f"/papers/{DAY}"])
@@ -214,7 +214,7 @@ def test_opening_the_page_of_a_digest_changes_nothing_and_shows_earlier_feedback
 
     page = client.get(link).content.decode()
 
-    assert page.count('class="opinion"') == 3
+    assert page.count('class="feedback-buttons"') == 3
     assert len(re.findall('aria-pressed="true"', page)) == 1
     assert [row[1:] for row in feedback_rows()] == [("Paper 1", "saved")]
     assert client.get(f"{link}/{papers[0].pk}/opinion").status_code == 405
