@@ -68,9 +68,7 @@ def _back(edition: Edition, steps: list[UndoStep], word: str) -> str:
 
 def _put_back(edition: Edition, before: EditionState) -> None:
     """Restore everything; raise ChangeRefusedError if one of the papers is in another edition by now."""
-    placements = {
-        paper: (position, placement, record_step) for paper, position, placement, record_step in before["papers"]
-    }
+    placements = {paper: (position, placement, note) for paper, position, placement, note in before["papers"]}
     away = placements.keys() - set(edition.entries.values_list("paper", flat=True))
     # A paper that was deleted meanwhile is left out.
     missing = list(Paper.objects.filter(pk__in=away).values_list("pk", flat=True))
