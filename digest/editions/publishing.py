@@ -62,7 +62,7 @@ def publish_or_schedule(key: int, seen: ExpectedVersion, at: datetime | None, no
         raise ChangeRefusedError("The digests from the first time are still being withdrawn. Try again in a minute.")
     if _needs_look(edition, seen.who, at):
         edition.ask_for_look(seen.who, at)
-        return edition, "Asked another curator for a second look before publishing."
+        return edition, "Asked another curator to approve it before it’s published."
     description = _set_hour(edition, at, seen.who) if at else _publish(edition, now)
     edition.note_change(seen.who)
     edition.note_look()
@@ -77,7 +77,7 @@ def publish_overdue(at: datetime) -> list[Edition]:
     published = []
     for edition in Edition.objects.overdue(at):
         if edition.waits_for_look:
-            logger.info("not published, waiting for a second look: %s", edition)
+            logger.info("not published, waiting for approval: %s", edition)
             continue
         try:
             with transaction.atomic():
@@ -105,7 +105,7 @@ def approve_changes(key: int, seen: ExpectedVersion) -> tuple[Edition, str]:
     """
     edition = Edition.objects.select_for_update().get(pk=key)
     if not edition.is_published or not edition.waits_for_look:
-        raise ChangeRefusedError("Nothing here needs a second look.")
+        raise ChangeRefusedError("Nothing here needs approval.")
     if edition.version != seen.version:
         raise StaleError(edition)
     if edition.unseen_by == [seen.who]:

@@ -141,7 +141,7 @@ class EditionAdmin(PanelAdmin):
         return request.user.has_perm("digest.send_edition")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Edition | None = None) -> Any:
-        """Make the publication time read-only for users who may not publish, and if a second look is required.
+        """Make the publication time read-only for users who may not publish, and if approval is required.
 
         In the second case, it is set on the publishing page.
         """

@@ -73,7 +73,7 @@ class PaperAdmin(PanelAdmin):
     inlines = (IdentifierInline, ListingInline, TagInline)
 
     def save_model(self, request: HttpRequest, obj: Paper, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Save the paper, and record a change of its edition, which may then need a second look."""
+        """Save the paper, and record a change of its edition, which may then need approval."""
         before = Paper.objects.filter(pk=obj.pk).values(*form.cleaned_data).first() or {}
         choose_key_sentences([obj])
         super().save_model(request, obj, form, change)

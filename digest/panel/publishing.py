@@ -30,11 +30,11 @@ from subscriptions import time_zones
 HTTP_CONFLICT = 409
 # The page lists at most this many changes. The activity log has all of them.
 CHANGES_LISTED = 100
-# Button labels: to publish, and where another curator has to look first.
+# Button labels: to publish, and where another curator has to approve it.
 PUBLISH_LABELS = {"now": "Publish now", "then": "Schedule"}
 REQUEST_APPROVAL_LABELS = {
-    "now": "Ask for a second look, then publish now",
-    "then": "Ask for a second look, then schedule",
+    "now": "Ask for approval to publish now",
+    "then": "Ask for approval to schedule",
 }
 # A version that no edition ever has.
 NO_VERSION = -1
@@ -132,7 +132,7 @@ def _changes(edition: Edition) -> list[LogEntry]:
 
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish, schedule, or ask for a second look; 409 if someone else was faster, 422 if it is not possible."""
+    """Publish, schedule, or ask for approval; 409 if someone else was faster, 422 if it is not possible."""
     edition = get_object_or_404(Edition, pk=pk)
     form = PublicationTimeForm(request.POST)
     if not form.is_valid():

@@ -66,7 +66,7 @@ def _draft(edition: Edition, shown: int, today: date) -> TodoItem:
     whose, by = f"{capfirst(relative_day(edition.day, today))}’s edition", _moment(edition.publish_at, edition.day)
     board, page = reverse("admin:board", args=[edition.pk]), reverse("admin:publishing", args=[edition.pk])
     if edition.look_asked_by:
-        return TodoItem("warn", f"{whose} needs a second look: {edition.look_asked_by} asked for one", page)
+        return TodoItem("warn", f"{whose} needs approval: {edition.look_asked_by} asked for it", page)
     if edition.waits_for_look:
         return TodoItem("warn", f"{whose} was changed, and another curator has to publish it", page)
     if not shown:

@@ -37,7 +37,7 @@ class Settled:
         """Return it as text, one line per kind."""
         labels = {
             "overdue drafts, published without sending email": self.editions,
-            "overdue drafts, not published: they are empty or need a second look": self.unpublished,
+            "overdue drafts, not published: they are empty or need approval": self.unpublished,
             "requests to resend an edition, dropped": self.sent_again,
             "digests that may have gone out, now uncertain": self.deliveries,
             "readers who count as having seen everything published": self.readers,

@@ -47,7 +47,7 @@ def edition_changed(edition: Edition) -> None:
     others = publishers.filter(is_staff=True).exclude(email="").exclude(username__in=own).order_by("pk")
     to = list(others.values_list("email", flat=True))
     if not to:
-        logger.error("%s is waiting for a second look, but no other curator has an email address", edition)
+        logger.error("%s is waiting for approval, but no other curator has an email address", edition)
         return
     link = absolute(reverse("admin:publishing", args=[edition.pk]))
     context = {"edition": edition, "who": " and ".join(edition.unseen_by) or "Someone", "link": link}

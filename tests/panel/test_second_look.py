@@ -26,8 +26,8 @@ def bring_out(edition, who="ada", at=None):
 
 
 def test_with_a_second_look_one_curator_asks_and_another_publishes(draft):
-    assert bring_out(draft, who="ada") == "Asked another curator for a second look before publishing."
-    assert bring_out(draft, who="ada") == "Asked another curator for a second look before publishing."
+    assert bring_out(draft, who="ada") == "Asked another curator to approve it before it’s published."
+    assert bring_out(draft, who="ada") == "Asked another curator to approve it before it’s published."
     assert not draft.is_published
 
     assert bring_out(draft, who="grace") == "Published."
@@ -65,7 +65,7 @@ def test_the_panel_says_what_waits_for_a_second_look(admin_client, draft, settin
             waiting_draft.extend(admin_client.get(address).content.decode() for address in addresses)
 
     assert all("automatically on" in html or "automatically, 21 Aug" in html for html in free)
-    assert "needs a second look" in waiting[0]
+    assert "needs approval" in waiting[0]
     assert "so another curator has to approve it" in waiting[1]
 
 

@@ -176,7 +176,7 @@ def test_the_panel_says_what_waits_and_for_whom(curator, second_curator, edition
     assert "Approve and resume" in others
     assert "Approve and resume" not in own
     assert "another curator has to approve it" in own
-    assert "Emails waiting for a second look" in second_curator.get("/admin/").content.decode()
+    assert "Emails waiting for approval" in second_curator.get("/admin/").content.decode()
     assert "hide the paper" in curator.get(f"/admin/digest/edition/{edition.pk}/board/").content.decode()
 
 

@@ -68,7 +68,7 @@ def test_a_curator_who_asked_for_a_second_look_is_named(admin_client, settings):
     draft(make_paper()).ask_for_look("ada", None)
 
     assert [item[:2] for item in todo(admin_client)] == [
-        ("warn", "Tomorrow’s edition needs a second look: ada asked for one")
+        ("warn", "Tomorrow’s edition needs approval: ada asked for it")
     ]
 
 

@@ -167,7 +167,7 @@ def test_an_edition_awaiting_a_second_look_is_left_to_a_person(settings, at_noon
 
     edition.refresh_from_db()
     assert not edition.is_published
-    assert "overdue drafts, not published: they are empty or need a second look: 1" in capsys.readouterr().out
+    assert "overdue drafts, not published: they are empty or need approval: 1" in capsys.readouterr().out
 
 
 def test_readers_who_want_everything_new_count_as_having_seen_what_came_in(at_noon):
