@@ -50,9 +50,9 @@ def paper_joins(request: HttpRequest, pk: int) -> HttpResponse:
         return _part(request, paper)
     if form.is_valid():
         other = form.cleaned_data["other"]
-        one = merging.join(paper, other, f"{request.user.get_username()} joined them")
-        log_change(request, one, f"Joined with “{other.title}”.")
-        messages.success(request, f"Joined with “{other.title}”. You can undo this below.")
+        one = merging.join(paper, other, f"{request.user.get_username()} merged them")
+        log_change(request, one, f"Merged with “{other.title}”.")
+        messages.success(request, f"Merged with “{other.title}”. You can undo this below.")
         return redirect("admin:paper_joins", pk=one.pk)
     context = {
         "title": "Sources of this paper",
@@ -74,7 +74,7 @@ def _part(request: HttpRequest, paper: Paper) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("admin:paper_joins", pk=paper.pk)
     log_change(request, paper, f"Split off “{parted.title}”.")
-    messages.success(request, f"“{parted.title}” is now a separate paper. No source will join them again.")
+    messages.success(request, f"“{parted.title}” is now a separate paper. No source will merge them again.")
     return redirect("admin:paper_joins", pk=paper.pk)
 
 
@@ -88,6 +88,6 @@ def _undo(request: HttpRequest, paper: Paper) -> HttpResponse:
     )
     if joined.undone_at is None:
         other = merging.undo(joined)
-        log_change(request, paper, f"Undid the join with “{other.title}”.")
-        messages.success(request, f"“{other.title}” is a separate paper again. No source will join them again.")
+        log_change(request, paper, f"Undid the merge with “{other.title}”.")
+        messages.success(request, f"“{other.title}” is a separate paper again. No source will merge them again.")
     return redirect(reverse("admin:paper_joins", args=[paper.pk]))

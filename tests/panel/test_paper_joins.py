@@ -36,7 +36,7 @@ def test_two_papers_can_be_joined_and_separated_again(admin_client, client):
     one, other = make_paper("On graphs"), make_paper("On graphs, again")
     other.identifiers.create(scheme="doi", value="10.1000/2")
     page = admin_client.post(address(one), {"other": "https://doi.org/10.1000/2", "_join": "1"}, follow=True)
-    assert "Joined with “On graphs, again”." in page.content.decode()
+    assert "Merged with “On graphs, again”." in page.content.decode()
     assert Paper.objects.get() == one
     # Someone may have saved the old address, so it redirects.
     assert client.get(f"/papers/{other.pk}").headers["Location"] == f"/papers/{one.pk}"
