@@ -12,6 +12,11 @@ pytestmark = pytest.mark.storeless
 ROOT = settings.BASE_DIR
 TOP = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 PAGES = [*(ROOT / name for name in TOP), *sorted((ROOT / "docs").glob("*.md"))]
+# A path from the top of the project (NAME and * stand for any name), a file of ours by its name alone, and a module.
+FOLDERS = r"config|digest|docs|requirements|seeds|subscriptions|templates|tests|\.ci|\.github"
+PATH = re.compile(rf"(?<![\w/.:-])(?:{FOLDERS})/[\w*./-]*[\w*/]")
+FILE_NAME = re.compile(r"`(\w+\.(?:py|js|css|html|toml))`")
+MODULE = re.compile(r"-m ((?:config|digest|subscriptions|tests)[.\w]*)")
 
 
 def first_cells(page):
@@ -64,3 +69,36 @@ def test_links_between_pages_work(page):
         file = page.parent / path if path else page
         assert file.exists(), target
         assert not anchor or anchor in headings(file), target
+
+
+def text_of(page):
+    """Return what a page says about the present: of the changelog, only the part that is not released yet."""
+    text = page.read_text()
+    return text.split("\n## ")[1] if page.name == "CHANGELOG.md" else text
+
+
+def exists(path):
+    """Return whether a path that a page names exists."""
+    return any(ROOT.glob(path.replace("NAME", "*").rstrip("/")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_that_a_page_names_exists(page):
+    paths = PATH.findall(text_of(page))
+    paths += [f"{module.replace('.', '/')}*" for module in MODULE.findall(text_of(page))]
+
+    assert [path for path in paths if not exists(path)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_exists(page):
+    ours = {file.name for folder in FOLDERS.split("|") for file in (ROOT / folder.replace("\\", "")).rglob("*.*")}
+    ours |= {file.name for file in ROOT.iterdir()}
+
+    assert [name for name in FILE_NAME.findall(text_of(page)) if name not in ours and "NAME" not in name] == []
+
+
+@pytest.mark.parametrize("path", ["tests/site/test_of_nothing.py", "digest/nowhere/", "docs/NAME.txt"])
+def test_a_path_that_does_not_exist_is_found(path):
+    assert PATH.findall(f"See `{path}`, ({path}) and {path}.") == [path] * 3
+    assert not exists(path)

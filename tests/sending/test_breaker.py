@@ -172,7 +172,7 @@ def test_the_curators_get_one_mail_with_figures_and_a_link(edition, curator, mai
     (message,) = mailoutbox
     html = words_of(message.alternatives[0][0])
     assert message.to == ["ada@example.org"]
-    assert message.subject == "Sending halted: the edition of 21 August 2025"
+    assert message.subject == "Sending stopped: the edition of 21 August 2025"
     for body in (message.body, html):
         assert "3 complaints in 10 digests sent, more than 10.00%" in body
         assert "Not sent yet: 4" in body
