@@ -40,7 +40,7 @@ def change_zotero(request: HttpRequest, subscriber: Subscriber, token: str) -> H
 def _connect(request: HttpRequest, subscriber: Subscriber) -> None:
     # Every attempt sends a request to Zotero.
     if not limits.has_room(settings.SIGN_IN_TRIES, "zotero", str(subscriber.pk)):
-        messages.error(request, "Too many tries. Please wait a few minutes.")
+        messages.error(request, "Too many attempts. Please wait a few minutes.")
         return
     try:
         zotero.connect(subscriber, request.POST.get("key", ""), timezone.now())

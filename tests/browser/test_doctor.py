@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from digest.health import registry
 from digest.health.result import Reporter
 from tests.browser.curating import person, sign_in
-from tests.browser.test_panel_for_everybody import hindrances
+from tests.browser.test_panel_accessibility import hindrances
 
 pytestmark = pytest.mark.browser
 

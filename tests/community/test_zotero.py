@@ -241,7 +241,7 @@ def test_a_refused_key_shows_an_error_and_tries_are_limited(client, server, read
     assert "doesn’t recognise this key" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()
     client.post(path(reader, "/zotero"), wrong)
     requests_before = len(server.requests)
-    assert "Too many tries" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()
+    assert "Too many attempts" in client.post(path(reader, "/zotero"), wrong, follow=True).content.decode()
     assert len(server.requests) == requests_before
 
 

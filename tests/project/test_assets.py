@@ -20,7 +20,7 @@ FOLDERS = (ROOT / "digest/static", ROOT / "subscriptions/static")
 SHEETS = [file for folder in FOLDERS for file in sorted(folder.rglob("*.css"))]
 SCRIPTS = [file for folder in FOLDERS for file in sorted(folder.rglob("*.js"))]
 # Unfold adds this one to its pages itself, and does not support modules.
-CLASSIC = {"for_everybody.js"}
+CLASSIC = {"panel_accessibility.js"}
 
 
 def faults(text):

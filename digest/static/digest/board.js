@@ -1,5 +1,5 @@
 // Mouse and keyboard control of the board. Without this script, its forms do the same.
-import { focusOn, focusable, hold, isDirty, isTyping, remember, restore, sending } from "./board_keeping.js";
+import { focusOn, focusable, hold, isDirty, isTyping, remember, restore, sending } from "./board_preserve.js";
 
 const board = () => document.getElementById("board");
 const find = (selector) => document.querySelector(selector);

@@ -7,7 +7,7 @@ const named = (keys = []) => keys.map((key) => ({ ...key, id: bytes(key.id) }));
 
 // Browsers' error names, and ours. Pages must not find out which passkeys a device has, so a device without any of the
 // person's passkeys, a person who cancels, and a timeout all look the same to us.
-const TROUBLES = {
+const ERROR_NAMES = {
   NotAllowedError: "cancelled",
   AbortError: "cancelled",
   InvalidStateError: "known",
@@ -17,16 +17,16 @@ const TROUBLES = {
   QuotaExceededError: "busy",
 };
 
-async function question(form) {
-  const answer = await fetch(form.dataset.question, { method: "POST", body: new FormData(form) });
+async function fetchOptions(form) {
+  const answer = await fetch(form.dataset.optionsUrl, { method: "POST", body: new FormData(form) });
   if (answer.status === 429) throw new DOMException("too many", "QuotaExceededError");
-  if (!answer.ok || answer.redirected) throw new Error("not a question");
-  const asked = await answer.json();
-  asked.challenge = bytes(asked.challenge);
-  if (asked.user) asked.user.id = bytes(asked.user.id);
-  asked.excludeCredentials = named(asked.excludeCredentials);
-  asked.allowCredentials = named(asked.allowCredentials);
-  return asked;
+  if (!answer.ok || answer.redirected) throw new Error("no options");
+  const options = await answer.json();
+  options.challenge = bytes(options.challenge);
+  if (options.user) options.user.id = bytes(options.user.id);
+  options.excludeCredentials = named(options.excludeCredentials);
+  options.allowCredentials = named(options.allowCredentials);
+  return options;
 }
 
 // Older browsers with passkeys cannot serialise their response themselves.
@@ -53,21 +53,21 @@ async function sendInPlace(form) {
 
 function prepare(form) {
   const button = form.querySelector("button");
-  const tell = (trouble) => {
-    form.querySelectorAll("[data-trouble]").forEach((line) => { line.hidden = line.dataset.trouble !== trouble; });
+  const tell = (name) => {
+    form.querySelectorAll("[data-error]").forEach((line) => { line.hidden = line.dataset.error !== name; });
   };
 
   const use = async () => {
     tell();
     button.disabled = true;
     try {
-      const publicKey = await question(form);
+      const publicKey = await fetchOptions(form);
       const key = await navigator.credentials[form.dataset.passkey]({ publicKey });
       form.elements.answer.value = written(key);
       if ("inPlace" in form.dataset) await sendInPlace(form);
       else form.submit();
     } catch (error) {
-      tell(TROUBLES[error.name] ?? "unanswered");
+      tell(ERROR_NAMES[error.name] ?? "unanswered");
       button.disabled = false;
     }
   };
