@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 Status = Delivery.Status
 
 # An unpublished edition publishes itself again after this long.
-TIME_TO_MEND = timedelta(days=1)
-WITHDRAWN = Q(
+REPUBLISH_DELAY = timedelta(days=1)
+# Deliveries whose mail was sent, or may have been.
+MAY_HAVE_BEEN_SENT = Q(
     status__in=[
         *(Status.CLAIMED, Status.SENDING, Status.SENT, Status.UNCERTAIN),
         *(Status.DELIVERED, Status.BOUNCED, Status.COMPLAINED),
@@ -125,11 +126,11 @@ def unpublish(edition: Edition, who: str, now: datetime) -> None:
     if not edition.is_published:
         raise ChangeRefusedError("This edition isn’t published.")
     halted_here = edition.halt(now, f"unpublished by {who}", told_at=now)
-    if edition.deliveries.filter(WITHDRAWN).exists():
+    if edition.deliveries.filter(MAY_HAVE_BEEN_SENT).exists():
         if halted_here:
             edition.let_go_on(edition.accepted_complaints, edition.accepted_bounces)
         raise ChangeRefusedError("The first email has already gone out. You can still stop the rest.")
-    if not edition.withdraw(now + TIME_TO_MEND):
+    if not edition.withdraw(now + REPUBLISH_DELAY):
         raise ChangeRefusedError("Someone unpublished it a moment ago.")
     edition.note_change(who)
 

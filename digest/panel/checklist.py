@@ -94,9 +94,9 @@ def check_links_of(edition: Edition) -> Check:
     """
     papers = Paper.objects.filter(entry__in=edition.entries.shown().order_by()).prefetch_related("identifiers")
     urls = [link.url for paper in papers for link in outside_links(paper) if not link.url.startswith(UNCHECKED)]
-    dead = link_checker.dead_links(urls)
-    if dead:
-        return Check("Links", CheckStatus.WARNING, "broken", [f"{url} {failure}" for url, failure in dead.items()])
+    broken = link_checker.broken_links(urls)
+    if broken:
+        return Check("Links", CheckStatus.WARNING, "broken", [f"{url} {failure}" for url, failure in broken.items()])
     return Check("Links", CheckStatus.GOOD, f"All {len(urls)} links work.")
 
 

@@ -13,12 +13,12 @@ from digest.sources.public_address import public_address
 TIMEOUT_SECONDS = 5
 CONCURRENT_CHECKS = 16
 MAX_LINK_REDIRECTS = 3
-DEAD_STATUSES = {404, 410}
+BROKEN_STATUSES = {404, 410}
 FIRST_SERVER_ERROR = 500
 USER_AGENT = "DailyPapers (link check)"
 
 
-def dead_links(urls: Iterable[str]) -> dict[str, str]:
+def broken_links(urls: Iterable[str]) -> dict[str, str]:
     """Return the links that do not work, each with the reason."""
     unique = list(dict.fromkeys(urls))
     with ThreadPoolExecutor(CONCURRENT_CHECKS) as pool:
@@ -34,7 +34,7 @@ def failure_reason(url: str) -> str:
         except (OSError, ValueError, http.client.HTTPException) as error:
             return _words(error)
         if not onward:
-            return f"returns {status}" if status in DEAD_STATUSES or status >= FIRST_SERVER_ERROR else ""
+            return f"returns {status}" if status in BROKEN_STATUSES or status >= FIRST_SERVER_ERROR else ""
         url = urljoin(url, onward)
     return "redirects too many times"
 

@@ -52,7 +52,7 @@ def own_sign_in(request: HttpRequest, person: User) -> HttpResponse:
         "title": "Your sign-in",
         "passkeys": own,
         "has_app": by_app,
-        "spare_codes": StaticToken.objects.filter(device__user=person).count(),
+        "recovery_codes": StaticToken.objects.filter(device__user=person).count(),
         "is_last": len(own) + by_app == 1,
         "must_have": settings.SECOND_FACTOR,
         "site_address": settings.SITE_URL,

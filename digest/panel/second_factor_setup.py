@@ -17,7 +17,7 @@ from django_otp.util import random_hex
 
 from digest.panel import devices, passkeys
 from digest.panel.pages import log_change
-from digest.panel.second_factors import give_spare_codes, has_factor
+from digest.panel.second_factors import create_recovery_codes, has_factor
 from digest.panel.signing_in import CodeForm, View, next_address, next_query, render_sign_in, require_password
 
 # The session key for the secret of an app that is being set up, until a code proves that the app has it.
@@ -79,8 +79,8 @@ def _welcome(request: HttpRequest, person: User, device: Any) -> HttpResponse:
     request.session.pop(NEW_KEY_SESSION_KEY, None)
     django_otp.login(request, device)
     log_change(request, person, "Set up two-factor sign-in.")
-    context = {"title": "Save these codes", "codes": give_spare_codes(person), "onward": next_address(request)}
-    response = render_sign_in(request, "panel/spare_codes.html", context)
+    context = {"title": "Save these codes", "codes": create_recovery_codes(person), "onward": next_address(request)}
+    response = render_sign_in(request, "panel/recovery_codes.html", context)
     devices.remember_device(response, person)
     return response
 

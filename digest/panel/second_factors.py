@@ -6,7 +6,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from digest.models import Passkey
 
-SPARE_CODES = 10
+RECOVERY_CODES = 10
 
 
 def has_factor(person: User) -> bool:
@@ -31,10 +31,10 @@ def forget_factors(person: User) -> None:
     StaticDevice.objects.filter(user=person).delete()
 
 
-def give_spare_codes(person: User) -> list[str]:
+def create_recovery_codes(person: User) -> list[str]:
     """Replace someone's recovery codes and return the new ones, which are shown only once."""
     StaticDevice.objects.filter(user=person).delete()
     spare = StaticDevice.objects.create(user=person, name="spare codes")
-    codes = [StaticToken.random_token() for _ in range(SPARE_CODES)]
+    codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
     StaticToken.objects.bulk_create([StaticToken(device=spare, token=code) for code in codes])
     return codes

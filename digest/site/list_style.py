@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from digest.site.own_address import own_path
+from digest.site.safe_redirect import safe_path
 
 LIST_STYLE_COOKIE, COMPACT = "list_style", "compact"
 REMEMBERED_FOR = timedelta(days=365)
@@ -21,7 +21,7 @@ def is_compact(request: HttpRequest) -> bool:
 @require_POST
 def list_style(request: HttpRequest) -> HttpResponse:
     """Remember how lists are shown, and redirect back to the list."""
-    response = redirect(own_path(request, request.POST.get("next", "")))
+    response = redirect(safe_path(request, request.POST.get("next", "")))
     if request.POST.get("style") == COMPACT:
         response.set_cookie(
             LIST_STYLE_COOKIE,

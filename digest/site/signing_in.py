@@ -19,7 +19,7 @@ from digest.community import members as joining
 from digest.models import Member
 from digest.site import members
 from digest.site.forms import SignInForm
-from digest.site.own_address import own_path
+from digest.site.safe_redirect import safe_path
 from subscriptions import limits, outgoing
 from subscriptions.tokens import BadToken, StaleToken
 from subscriptions.views.mail_requests import NOBODY, asks_for_mail
@@ -54,7 +54,7 @@ def lead_to_sign_in(request: HttpRequest) -> HttpResponse:
 def return_address(request: HttpRequest) -> str:
     """Return the address to go back to, from the query string; "" if it is not one of our pages, or too long."""
     address = request.GET.get("next", "")
-    if len(address) > MAX_RETURN_ADDRESS or own_path(request, address) != address:
+    if len(address) > MAX_RETURN_ADDRESS or safe_path(request, address) != address:
         return ""
     path = urlunsplit(("", "", *urlsplit(address)[2:]))
     return path if path.startswith("/") else ""
@@ -62,7 +62,7 @@ def return_address(request: HttpRequest) -> str:
 
 def referring_address(request: HttpRequest) -> str:
     """Return the address of our page that a form was on; the front page if the browser does not say."""
-    return own_path(request, request.headers.get("Referer", ""))
+    return safe_path(request, request.headers.get("Referer", ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +114,7 @@ def confirm_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if not link.member.sign_in(link.number, now):
         return render(request, "site/invalid_sign_in_link.html", status=410)
     accounts.join_reader(link.member, now)
-    response = redirect(own_path(request, link.goes_to))
+    response = redirect(safe_path(request, link.goes_to))
     members.remember_member(response, link.member)
     return response
 
