@@ -61,12 +61,12 @@ def publish_or_schedule(key: int, seen: ExpectedVersion, at: datetime | None, no
         raise ChangeRefusedError(f"{date_format(at, 'j F Y, H:i')} UTC is in the past.")
     if edition.deliveries.exists():
         raise ChangeRefusedError("The digests from the first time are still being withdrawn. Try again in a minute.")
-    if _needs_look(edition, seen.who, at):
-        edition.ask_for_look(seen.who, at)
+    if _needs_approval(edition, seen.who, at):
+        edition.request_approval(seen.who, at)
         return edition, "Asked another curator to approve it before it’s published."
     description = _set_hour(edition, at, seen.who) if at else _publish(edition, now)
     edition.note_change(seen.who)
-    edition.note_look()
+    edition.record_approval()
     return edition, description
 
 
@@ -77,7 +77,7 @@ def publish_overdue(at: datetime) -> list[Edition]:
     """
     published = []
     for edition in Edition.objects.overdue(at):
-        if edition.waits_for_look:
+        if edition.waits_for_approval:
             logger.info("not published, waiting for approval: %s", edition)
             continue
         try:
@@ -105,16 +105,16 @@ def approve_changes(key: int, seen: ExpectedVersion) -> tuple[Edition, str]:
     ChangeRefusedError; then nothing has changed.
     """
     edition = Edition.objects.select_for_update().get(pk=key)
-    if not edition.is_published or not edition.waits_for_look:
+    if not edition.is_published or not edition.waits_for_approval:
         raise ChangeRefusedError("Nothing here needs approval.")
     if edition.version != seen.version:
         raise StaleError(edition)
     if edition.unseen_by == [seen.who]:
         raise ChangeRefusedError("You made this change yourself, so another curator has to approve it.")
     others = ", ".join(name for name in edition.unseen_by if name != seen.who)
-    edition.note_look(seen.who)
+    edition.record_approval(seen.who)
     description = f"Approved the changes by {others}." if others else "Approved the changes."
-    return edition, f"{description} Yours still need another curator." if edition.waits_for_look else description
+    return edition, f"{description} Yours still need another curator." if edition.waits_for_approval else description
 
 
 def unpublish(edition: Edition, who: str, now: datetime) -> None:
@@ -135,7 +135,7 @@ def unpublish(edition: Edition, who: str, now: datetime) -> None:
     edition.note_change(who)
 
 
-def _needs_look(edition: Edition, who: str, at: datetime | None) -> bool:
+def _needs_approval(edition: Edition, who: str, at: datetime | None) -> bool:
     if not settings.SECOND_LOOK:
         return False
     return edition.look_asked_by in {"", who} or edition.look_asked_for != at

@@ -36,7 +36,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.exclude(status=Edition.Status.PUBLISHED, halted_at=None).order_by("day")
 
     def changed_unseen(self) -> "EditionQuerySet":
-        """Editions changed after publication that wait for a second look; none unless SECOND_LOOK is on."""
+        """Editions changed after publication that wait for approval; none unless SECOND_LOOK is on."""
         if not settings.SECOND_LOOK:
             return self.none()
         return self.filter(status=Edition.Status.PUBLISHED, unseen_since__isnull=False).order_by("day")
@@ -75,7 +75,7 @@ class Edition(models.Model):
     # Counts the changes in the panel: each change says which version it was made on.
     version = models.PositiveIntegerField(default=0)
     changed_by = models.CharField(max_length=150, blank=True, editable=False)
-    # Who asked another curator for a look before publication, and for which hour; null: at once.
+    # Who asked another curator for approval before publication, and for which hour; null: at once.
     look_asked_by = models.CharField(max_length=150, blank=True, editable=False)
     look_asked_for = models.DateTimeField(null=True, blank=True, editable=False)
     # Who set its hour; empty: it has the usual one.
@@ -149,21 +149,21 @@ class Edition(models.Model):
         return bool(changed)
 
     @property
-    def waits_for_look(self) -> bool:
-        """Whether a change waits for another curator.
+    def waits_for_approval(self) -> bool:
+        """Whether a change waits for another curator's approval.
 
         Until then, a draft does not publish itself, and a published edition is not mailed.
         """
         return bool(settings.SECOND_LOOK and self.unseen_since)
 
-    def ask_for_look(self, who: str, for_hour: datetime | None) -> None:
-        """Ask another curator for a look before it is published at that hour; None: at once."""
+    def request_approval(self, who: str, for_hour: datetime | None) -> None:
+        """Ask another curator to approve it before it is published at that hour; None: at once."""
         self.note_change(who)
         Edition.objects.filter(pk=self.pk).update(look_asked_by=who, look_asked_for=for_hour)
         self.refresh_from_db()
 
     def note_change(self, who: str) -> None:
-        """Count a change in the panel. It cancels a look that was asked for, which was for the earlier state.
+        """Count a change in the panel. It cancels a request for approval, which was for the earlier state.
 
         Call it in the same transaction as the change: nothing may be mailed between the two.
         """
@@ -180,8 +180,8 @@ class Edition(models.Model):
         self.entries.update(updated_at=timezone.now())
         self.refresh_from_db()
 
-    def note_look(self, who: str = "") -> None:
-        """Note that `who` looked at what others changed; "" means that two people have seen all of it."""
+    def record_approval(self, who: str = "") -> None:
+        """Record that `who` approved what others changed; "" means that two people have seen all of it."""
         pending = {"unseen_by": [who]} if who and who in self.unseen_by else SEEN
         Edition.objects.filter(pk=self.pk).update(**pending)
         self.refresh_from_db()

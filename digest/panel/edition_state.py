@@ -10,8 +10,8 @@ class EditionBadge(StrEnum):
 
     CANCELLED = "cancelled"
     HALTED = "halted"
-    LOOK_ASKED = "look_asked"
-    WAITS_FOR_LOOK = "waits_for_look"
+    APPROVAL_REQUESTED = "approval_requested"
+    WAITS_FOR_APPROVAL = "waits_for_approval"
     READY = "ready"
     AS_ITS_STATUS = "as_its_status"
 
@@ -21,7 +21,7 @@ class SendingBadge(StrEnum):
 
     CANCELLED = "cancelled"
     HALTED = "halted"
-    WAITS_FOR_LOOK = "waits_for_look"
+    WAITS_FOR_APPROVAL = "waits_for_approval"
     RUNNING = "running"
 
 
@@ -41,9 +41,9 @@ def _state(edition: Edition) -> EditionBadge:
     if edition.halted_at:
         return EditionBadge.HALTED
     if edition.look_asked_by:
-        return EditionBadge.LOOK_ASKED
-    if edition.waits_for_look:
-        return EditionBadge.WAITS_FOR_LOOK
+        return EditionBadge.APPROVAL_REQUESTED
+    if edition.waits_for_approval:
+        return EditionBadge.WAITS_FOR_APPROVAL
     return EditionBadge.READY if edition.hour_set_by and not edition.is_published else EditionBadge.AS_ITS_STATUS
 
 
@@ -52,4 +52,4 @@ def _sending(edition: Edition) -> SendingBadge:
         return SendingBadge.CANCELLED
     if edition.halted_at:
         return SendingBadge.HALTED
-    return SendingBadge.WAITS_FOR_LOOK if edition.waits_for_look else SendingBadge.RUNNING
+    return SendingBadge.WAITS_FOR_APPROVAL if edition.waits_for_approval else SendingBadge.RUNNING

@@ -109,10 +109,10 @@ def _page(
             if settings.SECOND_LOOK and not edition.look_asked_by
             else PUBLISH_LABELS,
             "sending_template": sending_template(edition),
-            "second_look": settings.SECOND_LOOK,
-            "changes": _changes(edition) if edition.waits_for_look and edition.is_published else [],
+            "needs_approval": settings.SECOND_LOOK,
+            "changes": _changes(edition) if edition.waits_for_approval and edition.is_published else [],
             "changes_are_mine": edition.unseen_by == [request.user.get_username()],
-            "look_is_mine": edition.look_asked_by == request.user.get_username(),
+            "request_is_mine": edition.look_asked_by == request.user.get_username(),
             "may_publish": request.user.has_perm("digest.publish_edition"),
             "may_send": request.user.has_perm("digest.send_edition"),
         },
@@ -121,7 +121,7 @@ def _page(
 
 
 def _changes(edition: Edition) -> list[LogEntry]:
-    """Return the changes since the last look, oldest first."""
+    """Return the changes since the last approval, oldest first."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Edition),
         object_id=str(edition.pk),

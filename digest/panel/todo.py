@@ -67,7 +67,7 @@ def _draft(edition: Edition, shown: int, today: date) -> TodoItem:
     board, page = reverse("admin:board", args=[edition.pk]), reverse("admin:publishing", args=[edition.pk])
     if edition.look_asked_by:
         return TodoItem("warn", f"{whose} needs approval: {edition.look_asked_by} asked for it", page)
-    if edition.waits_for_look:
+    if edition.waits_for_approval:
         return TodoItem("warn", f"{whose} was changed, and another curator has to publish it", page)
     if not shown:
         return TodoItem("bad", f"{whose} is empty: add papers by {by}, or no digest goes out", board)

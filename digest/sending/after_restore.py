@@ -77,7 +77,7 @@ def _publish_quietly(now: datetime, out: Collection[date]) -> tuple[int, int]:
     published = unpublished = 0
     drafts = Edition.objects.filter(Q(publish_at__lte=now) | Q(day__in=out), status=Edition.Status.DRAFT)
     for edition in drafts.order_by("day"):
-        if edition.waits_for_look and edition.day not in out:
+        if edition.waits_for_approval and edition.day not in out:
             unpublished += 1
             continue
         curation.order_by_votes(edition)

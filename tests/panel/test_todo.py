@@ -65,7 +65,7 @@ def test_a_scheduled_draft_needs_no_action(admin_client):
 
 def test_a_curator_who_asked_for_a_second_look_is_named(admin_client, settings):
     settings.SECOND_LOOK = True
-    draft(make_paper()).ask_for_look("ada", None)
+    draft(make_paper()).request_approval("ada", None)
 
     assert [item[:2] for item in todo(admin_client)] == [
         ("warn", "Tomorrow’s edition needs approval: ada asked for it")

@@ -107,7 +107,7 @@ def render_board(
         "note_length": changes.NOTE_LENGTH,
         "may_undo": history["done"][-1]["done"] if history["done"] else "",
         "may_redo": history["undone"][-1]["done"] if history["undone"] else "",
-        "second_look": settings.SECOND_LOOK,
+        "needs_approval": settings.SECOND_LOOK,
         "may_change": request.user.has_perm("digest.change_edition"),
         "may_publish": request.user.has_perm("digest.publish_edition"),
     }

@@ -136,7 +136,7 @@ def test_an_edition_unpublished_and_published_again_still_waits(curator, second_
 
     edition.refresh_from_db()
     assert not edition.is_published
-    assert edition.waits_for_look
+    assert edition.waits_for_approval
 
 
 def test_editing_the_text_of_a_paper_counts_as_a_change_to_its_draft(curator, second_curator, topic):
@@ -161,7 +161,7 @@ def test_an_accepted_submission_keeps_its_draft_from_being_published_automatical
 
     assert publishing.publish_overdue(NOON + timedelta(days=3)) == []
     draft.refresh_from_db()
-    assert draft.waits_for_look
+    assert draft.waits_for_approval
 
 
 # --- What the panel says ----------------------------------------------------------------------------

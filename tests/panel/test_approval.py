@@ -1,4 +1,4 @@
-"""A second look by another curator, where the setting requires it."""
+"""Approval by another curator, where the setting requires it."""
 
 from datetime import UTC, datetime
 
