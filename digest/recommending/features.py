@@ -258,8 +258,8 @@ def _follow_weights(row: dict[int, int], preferences: PreferenceRows, candidates
         columns = np.array([topic.pk for topic in candidates.topics])
         nearest = np.minimum(np.searchsorted(columns, topics), len(columns) - 1)
         # A topic created a moment ago is not among those of the candidates yet.
-        known = columns[nearest] == topics
-        follows[rows[known], nearest[known]] = weights[known]
+        is_candidate_topic = columns[nearest] == topics
+        follows[rows[is_candidate_topic], nearest[is_candidate_topic]] = weights[is_candidate_topic]
     return np.maximum(follows, 0), follows < 0
 
 
