@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import math
+import re
 import time
 from collections.abc import Callable
 from functools import cache
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 LimiterResult = TypeVar("LimiterResult")
 
+# Some proxies add the port to an address: 203.0.113.9:4711, [2001:db8::1]:443.
+_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\](?::[0-9]+)?")
 # An IPv6 /48 may request this many times as much as one network.
 NETWORK_FACTOR = 4
 
@@ -97,8 +100,11 @@ def client_address(request: HttpRequest) -> str | None:
         chain = [part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
         if len(chain) >= settings.PROXY_COUNT:
             seen = chain[-settings.PROXY_COUNT]
+    in_brackets = _IN_BRACKETS.fullmatch(seen)
+    # An IPv6 address has at least two colons.
+    host = in_brackets[1] if in_brackets else seen.partition(":")[0] if seen.count(":") == 1 else seen
     try:
-        address = ipaddress.ip_address(seen.partition("%")[0])
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return None
     return str(getattr(address, "ipv4_mapped", None) or address)

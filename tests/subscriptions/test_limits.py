@@ -135,6 +135,17 @@ def test_neighbours_share_a_network_and_its_limit(sign_up, settings):
         (2, "203.0.113.9", "127.0.0.1"),
         (1, "not an address", None),
         (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "203.0.113.9:4711", "203.0.113.9"),
+        (1, "[2001:db8::1]", "2001:db8::1"),
+        (1, "[2001:db8::1]:443", "2001:db8::1"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "[::ffff:203.0.113.9]:80", "203.0.113.9"),
+        (1, "6.6.6.6:1, 203.0.113.9:4711", "203.0.113.9"),
+        (1, "fe80::1%eth0", "fe80::1"),
+        (1, "[fe80::1%eth0]:443", "fe80::1"),
+        (1, "[203.0.113.9", None),
+        (1, "203.0.113.9:", "203.0.113.9"),
+        (1, "unknown", None),
     ],
 )
 def test_the_client_address_is_the_one_our_own_proxies_saw(rf, settings, proxies, forwarded, client):
