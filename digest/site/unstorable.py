@@ -36,8 +36,10 @@ class UnstorableMiddleware:
             return _refusal(request, 400)
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
         """Check the fields of a form, after everything that can reject the request without reading it."""
+        if getattr(view, "ignores_form", False):
+            return None
         try:
             texts = list(_texts(request.POST.lists())) if request.method == "POST" else []
         except UnreadablePostError:

@@ -10,11 +10,13 @@ from subscriptions import links, signing_up
 from subscriptions.models import Subscriber
 from subscriptions.tokens import PREFERENCES_FOR, Purpose, is_younger
 from subscriptions.views.mail_requests import consent_request_of
-from subscriptions.views.signed import signed
+from subscriptions.views.signed import ignores_form, signed
 
 
 # Mail programs POST here on their own (RFC 8058), with no cookie to hold a CSRF token: the signed link is the proof.
-# They need a 200 at once, so the page's button gets its answer without a redirect too.
+# They need a 200 at once, so the page's button gets its answer without a redirect too. What they POST is not read:
+# some send it in a form or an encoding that cannot be.
+@ignores_form
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed(Purpose.UNSUBSCRIBE, gone_status=200)

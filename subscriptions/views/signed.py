@@ -15,6 +15,12 @@ SignedView = Callable[..., HttpResponse]
 View = Callable[..., HttpResponse]
 
 
+def ignores_form(view: View) -> View:
+    """Mark a view that never reads the form of a request, so that an unreadable one is not refused."""
+    view.ignores_form = True  # type: ignore[attr-defined]
+    return view
+
+
 def remember_link(request: HttpRequest, token: str) -> None:
     """Tell the page being rendered which preferences link it was opened with."""
     request.link_token = token  # type: ignore[attr-defined]

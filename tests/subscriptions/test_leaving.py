@@ -64,6 +64,27 @@ def test_one_click_needs_no_cookie_no_csrf_token_and_no_redirect(reader):
     assert reader.status == Status.UNSUBSCRIBED
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=iso-8859-1", ONE_CLICK.encode()),
+        ("application/x-www-form-urlencoded; charset=utf-16", ONE_CLICK.encode("utf-16")),
+        ("application/x-www-form-urlencoded; charset=none-such", ONE_CLICK.encode()),
+        ("multipart/form-data", ONE_CLICK.encode()),
+        ("multipart/form-data; boundary=x", b"--y\r\n"),
+        ("application/json", b"{"),
+        ("", b""),
+        ("application/x-www-form-urlencoded", b"a=%00&" + b"b=1&" * 5000),
+    ],
+)
+def test_one_click_counts_whatever_form_the_mail_program_sends(reader, content_type, body):
+    answer = Client(enforce_csrf_checks=True).generic("POST", path(reader), body, content_type)
+
+    assert answer.status_code == 200
+    reader.refresh_from_db()
+    assert not reader.is_active
+
+
 def test_one_click_twice_is_harmless(client, reader):
     one_click(client, path(reader))
     with time_machine.travel(NOON + timedelta(hours=1)):
