@@ -4,18 +4,19 @@ import os
 import re
 from collections.abc import Collection
 from datetime import date
-from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
 import environ
 import limits
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import ImproperlyConfigured
+
+from config.punycode import ascii_domain
 
 
-def _refuse(name: str, expected: str) -> ImproperlyConfigured:
+def invalid_value(name: str, expected: str) -> ImproperlyConfigured:
+    """Return the error of a variable, with what was expected of it."""
     # The value is left out: it may be a secret, and this text ends up in logs.
     return ImproperlyConfigured(f"{name} in the environment: expected {expected}")
 
@@ -33,7 +34,7 @@ def one_line_text(name: str, default: str) -> str:
     """Return a text that can be used in a mail header: one line, not empty."""
     value = text(name, default)
     if not value.strip() or not value.isprintable():
-        raise _refuse(name, "one line of text")
+        raise invalid_value(name, "one line of text")
     return value
 
 
@@ -41,7 +42,7 @@ def dotted_path(name: str, default: str) -> str:
     """Return a dotted Python name, such as package.module.Class."""
     value = text(name, default)
     if "." not in value or not all(part.isidentifier() for part in value.split(".")):
-        raise _refuse(name, "a name such as package.module.Class")
+        raise invalid_value(name, "a name such as package.module.Class")
     return value
 
 
@@ -49,7 +50,7 @@ def required(name: str, expected: str) -> str:
     """Return the variable; raise ImproperlyConfigured when it is missing or empty."""
     value = text(name)
     if not value:
-        raise _refuse(name, expected)
+        raise invalid_value(name, expected)
     return value
 
 
@@ -59,7 +60,7 @@ def flag(name: str, *, default: bool) -> bool:
     word_list |= {"0": False, "false": False, "no": False, "off": False}
     value = text(name, str(default)).strip().lower()
     if value not in word_list:
-        raise _refuse(name, "true or false")
+        raise invalid_value(name, "true or false")
     return word_list[value]
 
 
@@ -69,9 +70,9 @@ def integer(name: str, default: int, *, least: int = 0, most: int = 10**9) -> in
     try:
         value = int(text(name, str(default)))
     except ValueError:
-        raise _refuse(name, expected) from None
+        raise invalid_value(name, expected) from None
     if not least <= value <= most:
-        raise _refuse(name, expected)
+        raise invalid_value(name, expected)
     return value
 
 
@@ -79,7 +80,7 @@ def numbers(name: str, default: str) -> list[int]:
     """Return a comma-separated list of whole numbers above 0; raise ImproperlyConfigured on anything else."""
     items = word_list(name, default)
     if not items or not all(word.isdecimal() and int(word) > 0 for word in items):
-        raise _refuse(name, "whole numbers above 0, separated by commas")
+        raise invalid_value(name, "whole numbers above 0, separated by commas")
     return [int(word) for word in items]
 
 
@@ -90,7 +91,7 @@ def share(name: str, default: float) -> float:
     except ValueError:
         value = -1
     if not 0 <= value <= 1:
-        raise _refuse(name, "a number from 0 to 1")
+        raise invalid_value(name, "a number from 0 to 1")
     return value
 
 
@@ -99,7 +100,7 @@ def days(name: str) -> frozenset[date]:
     try:
         return frozenset(map(date.fromisoformat, word_list(name, "")))
     except ValueError:
-        raise _refuse(name, "dates such as 2026-12-24, separated by commas") from None
+        raise invalid_value(name, "dates such as 2026-12-24, separated by commas") from None
 
 
 def iso_date(name: str) -> date | None:
@@ -108,14 +109,14 @@ def iso_date(name: str) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        raise _refuse(name, "a date such as 2026-11-24") from None
+        raise invalid_value(name, "a date such as 2026-11-24") from None
 
 
 def choice(name: str, default: str, allowed: Collection[str]) -> str:
     """Return one of the allowed words; raise ImproperlyConfigured otherwise."""
     value = text(name, default)
     if value not in allowed:
-        raise _refuse(name, "one of " + ", ".join(sorted(allowed)))
+        raise invalid_value(name, "one of " + ", ".join(sorted(allowed)))
     return value
 
 
@@ -123,10 +124,11 @@ def rate(name: str, default: str) -> str:
     """Return a rate in the notation of the library `limits`."""
     value = text(name, default)
     try:
-        limits.parse(value)
+        if limits.parse(value).amount > 0:
+            return value
     except ValueError:
-        raise _refuse(name, "a rate such as 3 per hour") from None
-    return value
+        pass
+    raise invalid_value(name, "a rate such as 3 per hour")
 
 
 def word_list(name: str, default: str = "") -> list[str]:
@@ -139,30 +141,8 @@ def dns_labels(name: str) -> list[str]:
     names = word_list(name)
     label = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
     if not all(re.fullmatch(rf"{label}(?:\.{label})*", word) for word in names):
-        raise _refuse(name, "names such as s1,s2")
+        raise invalid_value(name, "names such as s1,s2")
     return names
-
-
-def mailbox(name: str, default: str) -> str:
-    """Return `Name <address>` or an address, or "" if nothing is set and there is no default."""
-    value = text(name, default)
-    if not value and not default:
-        return value
-    parsed = getaddresses([value])
-    if len(parsed) != 1 or not value.isprintable() or not all(parsed[0][1].rpartition("@")):
-        raise _refuse(name, "a mailbox such as Daily Papers <papers@example.org>")
-    return value
-
-
-def admins(name: str) -> list[tuple[str, str]]:
-    """Return a comma-separated list of email addresses as Django's ADMINS; raise ImproperlyConfigured on others."""
-    addresses = word_list(name)
-    for address in addresses:
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise _refuse(name, "email addresses, separated by commas") from None
-    return [("", address) for address in addresses]
 
 
 def directory(name: str, default: Path) -> Path:
@@ -174,7 +154,7 @@ def directory(name: str, default: Path) -> Path:
             return Path(value)
     except (OSError, ValueError):
         pass
-    raise _refuse(name, "a folder that exists or can be created")
+    raise invalid_value(name, "a folder that exists or can be created")
 
 
 def _split(value: str, schemes: Collection[str]) -> SplitResult | None:
@@ -188,19 +168,23 @@ def _split(value: str, schemes: Collection[str]) -> SplitResult | None:
 
 
 def base_url(name: str, default: str) -> str:
-    """Return an http or https URL without a path or a trailing slash."""
+    """Return an http or https URL without a path or a trailing slash, its domain in ASCII."""
     value = text(name, default).rstrip("/")
     parts = _split(value, {"http", "https"})
-    if not parts or value != f"{parts.scheme}://{parts.netloc}" or "@" in value:
-        raise _refuse(name, "an address such as https://papers.example.org, without a path")
-    return value
+    try:
+        if parts and value == f"{parts.scheme}://{parts.netloc}" and "@" not in value:
+            host, colon, port = parts.netloc.partition(":")
+            return value if value.isascii() else f"{parts.scheme}://{ascii_domain(host)}{colon}{port}"
+    except ValueError:
+        pass
+    raise invalid_value(name, "an address such as https://papers.example.org, without a path")
 
 
 def endpoint(name: str, default: str) -> str:
     """Return an http or https URL that may have a path."""
     value = text(name, default).rstrip("/")
     if not _split(value, {"http", "https"}) or "?" in value or "#" in value:
-        raise _refuse(name, "an address such as https://export.arxiv.org/api/query")
+        raise invalid_value(name, "an address such as https://export.arxiv.org/api/query")
     return value
 
 
@@ -208,15 +192,15 @@ def some_of(name: str, default: str, allowed: Collection[str]) -> list[str]:
     """Return a comma-separated list of allowed words; raise ImproperlyConfigured on any other word."""
     items = word_list(name, default)
     if not set(items) <= set(allowed):
-        raise _refuse(name, "any of " + ", ".join(sorted(allowed)) + ", separated by commas")
+        raise invalid_value(name, "any of " + ", ".join(sorted(allowed)) + ", separated by commas")
     return items
 
 
 def arxiv_categories(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list of arXiv categories; raise ImproperlyConfigured on anything that cannot be one."""
     categories = word_list(name, default)
-    if not all(re.fullmatch(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?", word) for word in categories):
-        raise _refuse(name, "categories such as cs.LG,math.OC")
+    if not all(re.fullmatch(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z-]{4,}))?", word) for word in categories):
+        raise invalid_value(name, "categories such as cs.LG,math.OC")
     return categories
 
 
@@ -228,7 +212,7 @@ def redis_address(name: str, password_name: str) -> str:
     parts = _split(value, {"redis", "rediss"})
     integer = parts and parts.path.strip("/")
     if parts is None or (integer and not integer.isdecimal()):
-        raise _refuse(name, f"an address such as redis://localhost:6379/0; {_apart(password_name)}")
+        raise invalid_value(name, f"an address such as redis://localhost:6379/0; {_apart(password_name)}")
     if not password:
         return value
     user, _, host = parts.netloc.rpartition("@")
@@ -241,14 +225,14 @@ def database_url(name: str, default: str) -> dict[str, Any]:
     value = text(name) or default
     scheme = value.partition(":")[0]
     if scheme not in {"postgres", "postgresql", "sqlite"}:
-        raise _refuse(name, expected)
+        raise invalid_value(name, expected)
     try:
         options = dict(environ.Env.db_url_config(value))
     except ValueError:
-        raise _refuse(name, expected) from None
+        raise invalid_value(name, expected) from None
     # The web server and the workers cannot share a database in memory.
     if options["NAME"] in {"", ":memory:"}:
-        raise _refuse(name, expected)
+        raise invalid_value(name, expected)
     return options
 
 
@@ -272,12 +256,12 @@ def mail_server(name: str) -> dict[str, Any]:
     expected = f"an address such as smtp+tls://user:password@host:587; {_apart('EMAIL_PASSWORD')}"
     value = text(name)
     if value.partition(":")[0] not in {"smtp", "smtp+tls", "smtp+ssl"}:
-        raise _refuse(name, expected)
+        raise invalid_value(name, expected)
     try:
         options = dict(environ.Env.email_url_config(value))
     except ValueError:
-        raise _refuse(name, expected) from None
+        raise invalid_value(name, expected) from None
     if not options["EMAIL_HOST"]:
-        raise _refuse(name, expected)
+        raise invalid_value(name, expected)
     apart = {"EMAIL_HOST_USER": text("EMAIL_USER"), "EMAIL_HOST_PASSWORD": text("EMAIL_PASSWORD")}
     return options | {key: value for key, value in apart.items() if value}

@@ -14,6 +14,11 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+# Names in small letters that other programs read.
+_PROXY_NAME = re.compile(r"(?:https?|all|no|ftp)_proxy")
+_ASSIGNMENT = re.compile(r"(?:export )?([A-Za-z_0-9]+)=(.*)")
+# A value that every reader of these files ends where the line ends.
+_VALUE = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|(?!['"])(?!.*\s\#).*""")
 # What must be escaped within double quotes.
 _ESCAPED = re.compile(r'[\\"$`]')
 # What every shell and every reader of these files takes literally.
@@ -32,13 +37,35 @@ def read(folder: Path) -> Path | None:
     if not named and not file.is_file():
         return None
     try:
-        with file.open(encoding="utf-8") as lines:
-            environ.Env.read_env(lines)
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         message = f"ENV_FILE: {file} cannot be read: {reason}"
         raise ImproperlyConfigured(message) from None
+    _check_lines(file, text)
+    environ.Env.read_env(io.StringIO(text))
     return file
+
+
+def _check_lines(file: Path, text: str) -> None:
+    """Raise ImproperlyConfigured, without the value, at a line that would be left out or read in different ways."""
+    seen: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        parts = _ASSIGNMENT.fullmatch(line)
+        if not parts:
+            problem = "expected NAME=value, with no spaces around the equals sign"
+        elif not (NAME.fullmatch(parts[1]) or _PROXY_NAME.fullmatch(parts[1])):
+            problem = "expected a name in capitals, such as DEBUG"
+        elif not _VALUE.fullmatch(parts[2]):
+            problem = f"{parts[1]}: expected quotes that end with the line, and a comment on a line of its own"
+        elif seen.setdefault(parts[1], parts[2]) != parts[2]:
+            problem = f"{parts[1]} is set twice"
+        else:
+            continue
+        message = f"ENV_FILE: {file}, line {number}: {problem}"
+        raise ImproperlyConfigured(message)
 
 
 def values(file: Path) -> dict[str, str]:
@@ -46,7 +73,7 @@ def values(file: Path) -> dict[str, str]:
     read_there: dict[str, str] = {}
     if file.is_file():
         reader: Any = type("Reader", (environ.Env,), {"ENVIRON": read_there})
-        reader.read_env(io.StringIO(file.read_text(encoding="utf-8")))
+        reader.read_env(io.StringIO(file.read_text(encoding="utf-8-sig")))
     return read_there
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env, env_file, llm, log, metrics_folder, panel, providers, schedule, sentry, sources, stores
+from config import domains, env, env_file, llm, log, metrics_folder, panel, providers, schedule, sentry, sources, stores
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = env_file.read(BASE_DIR)
@@ -23,8 +23,8 @@ BACKUP_KEEP = env.integer("BACKUP_KEEP", 14)
 
 # --- Where and who we are ---------------------------------------------------------------------
 
-DEBUG = env.flag("DEBUG", default=True)
 SITE_URL = env.base_url("SITE_URL", "http://localhost:8000")
+DEBUG = env.flag("DEBUG", default=not SITE_URL.startswith("https://"))
 SITE_NAME = env.one_line_text("SITE_NAME", "Daily Papers")
 SITE_BYLINE = env.text("SITE_BYLINE", "by AK and the research community")
 
@@ -40,7 +40,7 @@ SECRET_KEY_FALLBACKS = env.word_list("SECRET_KEY_FALLBACKS")
 
 _host = str(urlsplit(SITE_URL).hostname)
 # Health checks come from inside.
-ALLOWED_HOSTS = [*env.word_list("ALLOWED_HOSTS", _host), "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*domains.hosts("ALLOWED_HOSTS", _host), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # How many of our proxies are in front of the service and write X-Forwarded-For.
 PROXY_COUNT = env.integer("PROXY_COUNT", 0, most=10)
@@ -196,9 +196,9 @@ elif MAIL_PROVIDER == "smtp":
 else:
     EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
     ANYMAIL |= providers.anymail(MAIL_PROVIDER, ANYMAIL["REQUESTS_TIMEOUT"])
-DEFAULT_FROM_EMAIL = env.mailbox("MAIL_FROM", str(Address(SITE_NAME, "papers", _host)))
+DEFAULT_FROM_EMAIL = domains.mailbox("MAIL_FROM", str(Address(SITE_NAME, "papers", _host)))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-MAIL_REPLY_TO = env.mailbox("MAIL_REPLY_TO", "")
+MAIL_REPLY_TO = domains.mailbox("MAIL_REPLY_TO", "")
 # The domain of Message-ID and List-Id: the sender's own.
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 # The names of the keys that sign mails, for manage.py doctor to look up: those of most providers are known.
@@ -295,6 +295,6 @@ VOTES_PER_MEMBER = env.rate("VOTES_PER_MEMBER", "200 per hour")
 SUBMISSIONS_PER_MEMBER = env.rate("SUBMISSIONS_PER_MEMBER", "10 per day")
 ORCID_DAILY, ZOTERO_IMPORT = env.integer("ORCID_DAILY", 0), env.flag("ZOTERO_IMPORT", default=False)
 
-ADMINS = env.admins("ADMINS")
+ADMINS = domains.admins("ADMINS")
 LOGGING = log.config(mails_errors=bool(ADMINS))
 sentry.start_sentry()

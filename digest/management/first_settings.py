@@ -11,7 +11,7 @@ from unittest.mock import patch
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env, env_file, providers
+from config import domains, env, env_file, providers
 
 EXAMPLE = ".env.example"
 MAIL_PROVIDERS = ("smtp", *sorted(providers.KEYS))
@@ -78,7 +78,7 @@ def _redis(name: str, _default: str) -> str:
 FIRST = (
     SettingQuestion("SITE_URL", "Address of the site, such as https://papers.example.org", reader=_https),
     SettingQuestion("SITE_NAME", "Name of the site", "Daily Papers"),
-    SettingQuestion("MAIL_FROM", "Sender of its emails, as Name <address>", reader=env.mailbox),
+    SettingQuestion("MAIL_FROM", "Sender of its emails, as Name <address>", reader=domains.mailbox),
     SettingQuestion("POSTAL_ADDRESS", "Postal address in the footer of each email (required in several countries)"),
     SettingQuestion("PROXY_COUNT", "Number of proxies in front of it", "1", _proxies),
     SettingQuestion("MAIL_PROVIDER", f"Mail provider: {', '.join(MAIL_PROVIDERS)}", "smtp", _provider),

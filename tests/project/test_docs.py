@@ -29,7 +29,8 @@ def variables_read():
     files = ("settings.py", "stores.py", "env.py", "env_file.py", "llm.py", "log.py", "sentry.py")
     source = "".join((ROOT / "config" / file).read_text() for file in files)
     variables = re.findall(
-        r"\b(?:env\.\w+|text|one_line_text|integer|required|endpoint|environ\.get)\(\s*\"([A-Z_]+)\"", source
+        r"\b(?:env\.\w+|domains\.\w+|text|one_line_text|integer|required|endpoint|environ\.get)\(\s*\"([A-Z_]+)\"",
+        source,
     )
     variables += re.findall(r"redis_address\(\"[A-Z_]+\", \"([A-Z_]+)\"", source)
     # The keys that providers need, and the two variables that any of them can have.

@@ -140,3 +140,50 @@ def test_the_service_starts_with_the_example_filled_in(tmp_path):
 
     assert started.stderr == ""
     assert started.stdout.splitlines() == [awkward] * 3
+
+
+READABLE = {
+    "plain": "DEBUG=false",
+    "exported": "export DEBUG=false",
+    "quoted": "DEBUG='false'",
+    "doubly quoted": 'DEBUG="false"',
+    "after a byte order mark": "\ufeffDEBUG=false",
+    "with Windows line ends": "# settings\r\nDEBUG=false\r\n",
+    "among others": "\n  # a comment\nDEBUG=false\nhttps_proxy=http://proxy.example:3128\nSITE_BYLINE=by us#1",
+    "twice the same": "DEBUG=false\nDEBUG=false",
+}
+UNREADABLE = {
+    "spaces": "DEBUG = false",
+    "a space after the sign": "DEBUG =false",
+    "a colon": "DEBUG: false",
+    "another language": "set DEBUG=false",
+    "indented": "  DEBUG=false",
+    "no value": "DEBUG",
+    "small letters": "debug=false",
+    "a comment after quotes": "DEBUG='false' # not here",
+    "a comment after the value": "DEBUG=false # not here",
+    "an open quote": "DEBUG='false",
+    "a space after quotes": "DEBUG='false' ",
+    "two values": "DEBUG=true\nDEBUG=false",
+}
+
+
+@pytest.mark.parametrize("text", READABLE.values(), ids=READABLE)
+def test_a_line_is_read(environment, tmp_path, text):
+    (tmp_path / ".env").write_text(text)
+
+    env_file.read(tmp_path)
+
+    assert environment["DEBUG"] == "false"
+
+
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_line_that_not_every_reader_takes_stops_startup_without_showing_its_value(environment, tmp_path, text):
+    (tmp_path / ".env").write_text(f"# settings\n{text}\n")
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env_file.read(tmp_path)
+
+    assert f"line {text.count(chr(10)) + 2}: " in str(refused.value)
+    assert "false" not in str(refused.value)
+    assert "DEBUG" not in environment

@@ -118,6 +118,14 @@ def test_with_no_variable_set_it_runs_on_the_embedded_defaults(tmp_path):
         ("LOG_LEVEL", "LOUD", "WARNING"),
         ("EMBEDDER", "not a name", "package.module.Class"),
         ("MAILS_PER_ADDRESS", "a few", "3 per hour"),
+        ("MAILS_PER_NETWORK", "0 per hour", "3 per hour"),
+        ("ARXIV_CATEGORIES", "cs.lg", "cs.LG"),
+        ("ARXIV_CATEGORIES", "CS.LG", "cs.LG"),
+        ("ALLOWED_HOSTS", "https://papers.example.org", "host names such as"),
+        ("ALLOWED_HOSTS", "papers.example.org:8000", "host names such as"),
+        ("ALLOWED_HOSTS", "papers.example.org/", "host names such as"),
+        ("MAIL_FROM", "müller@example.org", "papers@example.org"),
+        ("SITE_URL", "https://-bücher-.example", "https://papers.example.org"),
     ],
 )
 def test_a_malformed_setting_stops_startup_with_its_name_and_what_was_expected(tmp_path, name, value, expected):
@@ -139,6 +147,34 @@ def test_a_malformed_setting_stops_startup_with_its_name_and_what_was_expected(t
 )
 def test_production_refuses_to_start_without_what_it_needs(tmp_path, change, expected_name):
     assert expected_name in refusal(tmp_path, **PRODUCTION | change).strip().splitlines()[-1]
+
+
+def test_debugging_is_on_only_where_it_is_asked_for_or_the_site_has_no_https(tmp_path):
+    with_https = {name: value for name, value in PRODUCTION.items() if name != "DEBUG"}
+
+    assert values(tmp_path, **with_https)["DEBUG"] is False
+    assert values(tmp_path, **with_https, DEBUG="true")["DEBUG"] is True
+    assert values(tmp_path)["DEBUG"] is True
+    assert "SECRET_KEY" in refusal(tmp_path, SITE_URL="https://papers.example.org").strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "setting", "used"),
+    [
+        ("SITE_URL", "https://bücher.example:8443", "SITE_URL", "https://xn--bcher-kva.example:8443"),
+        ("SITE_URL", "https://straße.example", "ALLOWED_HOSTS", "xn--strae-oqa.example"),
+        ("ALLOWED_HOSTS", ".bücher.example,[2001:db8::1]", "ALLOWED_HOSTS", ".xn--bcher-kva.example"),
+        ("MAIL_FROM", "Müller <m@bücher.example>", "DEFAULT_FROM_EMAIL", "Müller <m@xn--bcher-kva.example>"),
+        ("MAIL_FROM", "Müller <m@example.org>", "DEFAULT_FROM_EMAIL", "Müller <m@example.org>"),
+        ("MAIL_FROM", "m@bücher.example", "MAIL_DOMAIN", "xn--bcher-kva.example"),
+        ("MAIL_REPLY_TO", "hallo@bücher.example", "MAIL_REPLY_TO", "hallo@xn--bcher-kva.example"),
+        ("ADMINS", "ops@bücher.example", "ADMINS", ("", "ops@xn--bcher-kva.example")),
+    ],
+)
+def test_an_internationalised_domain_is_used_in_its_ascii_form(tmp_path, name, written, setting, used):
+    value = values(tmp_path, **PRODUCTION | {name: written})[setting]
+
+    assert used in value if isinstance(value, list) else value == used
 
 
 def test_production_starts_with_its_secrets_and_prints_none(tmp_path):
