@@ -24,7 +24,7 @@ MOST_PAPERS = 30
 USUAL_PAPERS = 10
 
 # After this many soft bounces in a row, the address counts as dead.
-SOFT_BOUNCES = 5
+SOFT_BOUNCE_LIMIT = 5
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -239,7 +239,7 @@ class Subscriber(models.Model):
         """Count one more soft bounce; return whether it is one too many."""
         type(self).objects.filter(pk=self.pk).update(soft_bounces=models.F("soft_bounces") + 1)
         self.refresh_from_db()
-        return self.soft_bounces >= SOFT_BOUNCES
+        return self.soft_bounces >= SOFT_BOUNCE_LIMIT
 
     def note_arrival(self) -> None:
         """Start counting soft bounces from zero again."""
