@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from digest.community.personal_data import everything_about
 from digest.models import Delivery
 from digest.panel.pages import log_change, render_panel_page
-from subscriptions import exporting, suppression, time_zones
+from subscriptions import exporting, suppression_list, time_zones
 from subscriptions.models import Frequency, Status, Subscriber, Suppression
 
 DIGESTS_LISTED = 60
@@ -108,14 +108,14 @@ def _action_view(do: Callable[[Subscriber], str]) -> Callable[[HttpRequest, int]
 @_action_view
 def add_suppression(subscriber: Subscriber) -> str:
     """Suppress the subscriber's address."""
-    suppression.suppress_subscriber(subscriber, timezone.now())
+    suppression_list.suppress_subscriber(subscriber, timezone.now())
     return "Suppressed. We won’t email this address again."
 
 
 @_action_view
 def remove_suppression(subscriber: Subscriber) -> str:
     """Lift the suppression."""
-    suppression.lift_suppression(subscriber)
+    suppression_list.lift_suppression(subscriber)
     return "Suppression lifted. Digests start again once they sign up again."
 
 

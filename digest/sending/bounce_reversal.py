@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef
 
 from digest.models import Edition, Event
-from subscriptions import suppression
+from subscriptions import suppression_list
 from subscriptions.models import Status, Subscriber
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def lift_edition_bounces(edition: Edition, now: datetime) -> int:
     lifted = 0
     for batch in _batches(edition):
         for subscriber, before in batch:
-            if suppression.undo_suppression(subscriber, Status(before), now):
+            if suppression_list.undo_suppression(subscriber, Status(before), now):
                 lifted += 1
                 logger.info("suppression of subscriber %d lifted", subscriber.pk)
     return lifted
@@ -57,5 +57,5 @@ def _batches(edition: Edition) -> Iterator[list[tuple[Subscriber, str]]]:
     while batch := list(ordered.filter(pk__gt=last)[:LIFTING_BATCH]):
         last = batch[-1].pk
         pairs = [(event.delivery.subscriber, event.suppressed_from) for event in batch if event.delivery]
-        bounced = suppression.by_bounce([subscriber for subscriber, _ in pairs if subscriber])
+        bounced = suppression_list.by_bounce([subscriber for subscriber, _ in pairs if subscriber])
         yield [(subscriber, before) for subscriber, before in pairs if subscriber and subscriber.pk in bounced]

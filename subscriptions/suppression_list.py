@@ -1,4 +1,4 @@
-"""Suppressing a subscriber by hand, and lifting the suppression again."""
+"""Changes to the suppression list: adding an address by hand, removing one, and undoing what a bounce did."""
 
 from collections.abc import Collection
 from datetime import datetime
