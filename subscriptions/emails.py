@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import make_msgid
 from django.template.loader import render_to_string
 
-from subscriptions import links, pending
+from subscriptions import links, pending_sign_up
 from subscriptions.models import Status, Subscriber, Suppression
 
 _inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
@@ -70,7 +70,7 @@ class MailError(Exception):
 
 def send_confirmation(subscriber: Subscriber) -> None:
     """Ask the subscriber to confirm their sign-up; do nothing if none is pending."""
-    sign_up = pending.sign_up_of(subscriber)
+    sign_up = pending_sign_up.sign_up_of(subscriber)
     if sign_up is None:
         return
     context = {

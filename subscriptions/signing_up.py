@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from subscriptions import hooks, pending, preferences
+from subscriptions import hooks, pending_sign_up, preferences
 from subscriptions.addresses import address_key
 from subscriptions.models import Consent, Status, Subscriber, Suppression
 from subscriptions.models.choices import ASKS_BESIDE
@@ -49,7 +49,7 @@ def sign_up(email: str, choices: dict[str, Any], consent_request: ConsentRequest
         return subscriber
     _work_in_vain(choices, consent_request)
     if subscriber.status in ASKS_BESIDE:
-        _keep_open_consent(subscriber, consent_request, pending.packed(email, choices))
+        _keep_open_consent(subscriber, consent_request, pending_sign_up.packed(email, choices))
     return subscriber
 
 
@@ -95,11 +95,11 @@ def confirm_subscription(subscriber: Subscriber, consent_request: ConsentRequest
     waits = (
         subscriber.status == Status.PENDING
         or (subscriber.status in ASKS_BESIDE and request)
-        or pending.asked_before_signing_in(subscriber)
+        or pending_sign_up.asked_before_signing_in(subscriber)
     )
     if waits and not Suppression.objects.covers(subscriber.email):
         if request:
-            pending.apply_request(subscriber, request, consent_request.at)
+            pending_sign_up.apply_request(subscriber, request, consent_request.at)
         subscriber.confirm(consent_request.at)
         open_consents = subscriber.consents.filter(confirmed_at=None, withdrawn_at=None)
         open_consents.update(confirmed_at=consent_request.at, confirmed_from=consent_request.address, choices=None)

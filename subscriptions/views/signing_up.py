@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from subscriptions import hooks, limits, links, pending, signing_up
+from subscriptions import hooks, limits, links, pending_sign_up, signing_up
 from subscriptions.forms import SearchedForm, SignUpForm
 from subscriptions.models import Status, Subscriber
 from subscriptions.tokens import MYSELF, Purpose
@@ -68,7 +68,7 @@ def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
     if request.method == "POST" or confirms_at_once(request, subscriber):
         counts = signing_up.confirm_subscription(subscriber, consent_request_of(request))
         # It is pending and still could not be confirmed: the address has been suppressed since.
-        if not counts and pending.sign_up_of(subscriber):
+        if not counts and pending_sign_up.sign_up_of(subscriber):
             return render(request, "subscriptions/refused.html")
         response = redirect(request.path)
         forget_sign_up(response)
@@ -80,7 +80,7 @@ def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
         context["preferences_token"] = preferences_token
         context["topics"] = subscriber.topics.all()
         return render(request, "subscriptions/welcome.html", context)
-    if sign_up := pending.sign_up_of(subscriber):
+    if sign_up := pending_sign_up.sign_up_of(subscriber):
         asked_for = {"subscriber": sign_up.subscriber, "topics": sign_up.topics}
         return render(request, "subscriptions/confirm.html", asked_for)
     page = "refused" if subscriber.status == Status.SUPPRESSED else "not_subscribed"
