@@ -1,8 +1,8 @@
-"""The Celery application of a separate beat: it rings by name, so it loads neither Django nor the tasks.
+"""The Celery application of a separate beat. The times of all tasks are in config/schedule.py.
 
     celery --app config.beat beat
 
-A worker with `--beat` uses config.celery instead.
+It sends tasks by name, so it loads neither Django nor their code. A worker with `--beat` uses config.celery instead.
 """
 
 import os

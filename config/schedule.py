@@ -1,4 +1,4 @@
-"""When beat rings for which task. A ring that is lost or repeated does no harm: the database says what to do."""
+"""Beat's schedule: which task starts when. A lost or repeated start does no harm: the database says what is due."""
 
 from typing import TypedDict
 
@@ -6,14 +6,14 @@ from celery.schedules import crontab
 from kombu import Queue
 
 
-class Ring(TypedDict):
-    """The name of a task, and when beat rings for it, in UTC."""
+class ScheduleEntry(TypedDict):
+    """The name of a task, and when beat starts it, in UTC."""
 
     task: str
     schedule: crontab
 
 
-SCHEDULE: dict[str, Ring] = {
+SCHEDULE: dict[str, ScheduleEntry] = {
     "plan what is due": {"task": "digest.tasks.plan_due", "schedule": crontab()},
     "send what is queued": {"task": "digest.tasks.send_queued", "schedule": crontab()},
     "watch what comes back": {"task": "digest.tasks.watch_editions", "schedule": crontab()},
@@ -21,7 +21,7 @@ SCHEDULE: dict[str, Ring] = {
     "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute="*/5")},
     "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
     "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
-    # Each source has its own hours: see digest.catalog.harvesting.
+    # This only looks for sources that are due: when each one is, digest.catalog.gathering decides.
     "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
     "write missing sentences": {"task": "digest.tasks.write_sentences", "schedule": crontab(minute="*/10")},
     "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},

@@ -47,7 +47,7 @@ class SourceOutlook:
     @property
     def how_often(self) -> str:
         """How often it will be queried, in words."""
-        hours = self.kind.every // timedelta(hours=1)
+        hours = self.kind.poll_interval // timedelta(hours=1)
         return "every hour" if hours <= 1 else f"every {hours} hours"
 
 

@@ -208,9 +208,8 @@ def due_at(name: str, part: str, now: datetime) -> datetime | None:
     ended_at = last.ended_at or last.started_at
     earliest = ended_at + RETRY_AFTER_FAILURE
     if kind.delay is None:
-        earliest = ended_at + (
-            wait_after_failures(runs, last.started_at) if last.status == SourceRun.Status.FAILED else kind.every
-        )
+        has_failed = last.status == SourceRun.Status.FAILED
+        earliest = ended_at + (wait_after_failures(runs, last.started_at) if has_failed else kind.poll_interval)
     if last.not_before:
         earliest = max(earliest, last.not_before)
     if kind.delay is None or earliest > now:

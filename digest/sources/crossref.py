@@ -19,7 +19,7 @@ from digest.sources.record import PaperRecord, SourceError
 
 NAME = "crossref"
 TITLE = "Crossref"
-EVERY = timedelta(hours=6)
+POLL_INTERVAL = timedelta(hours=6)
 QUERY_HELP = "Journals’ ISSNs, separated by commas, such as 1476-4687, 0028-0836"
 
 _PAGE_SIZE = 200

@@ -17,7 +17,7 @@ from digest.sources.record import PaperRecord, key_of_title
 
 NAME = "dblp"
 TITLE = "DBLP"
-EVERY = timedelta(days=1)
+POLL_INTERVAL = timedelta(days=1)
 ASKS_ABOUT_KNOWN = True
 
 # Per day, with one request each.

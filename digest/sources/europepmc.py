@@ -28,7 +28,7 @@ from digest.sources.retraction import names_retraction
 
 NAME = "europepmc"
 TITLE = "Europe PMC"
-EVERY = timedelta(hours=3)
+POLL_INTERVAL = timedelta(hours=3)
 QUERY_HELP = "A Europe PMC search, such as SRC:PPR AND malaria. Leave it empty for all preprints."
 
 _EVERYTHING = "SRC:PPR"

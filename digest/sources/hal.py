@@ -21,7 +21,7 @@ from digest.sources.record import PaperRecord, SourceError
 
 NAME = "hal"
 TITLE = "HAL"
-EVERY = timedelta(hours=6)
+POLL_INTERVAL = timedelta(hours=6)
 QUERY_HELP = "A HAL search, such as domainAllCode_s:info.info-lg or malaria. Leave it empty for all preprints."
 
 # What HAL calls “Preprints, Working Papers, …”.

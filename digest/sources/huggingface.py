@@ -20,7 +20,7 @@ from digest.sources.record import PaperRecord, SourceError, believable
 NAME = "huggingface"
 TITLE = "Hugging Face"
 # Its list grows all day, so it is queried once an hour.
-EVERY = timedelta(hours=1)
+POLL_INTERVAL = timedelta(hours=1)
 turn = nullcontext
 
 PAPERS_PER_PAGE = 100

@@ -18,7 +18,7 @@ from digest.sources.record import LONGEST_ABSTRACT, PaperRecord, SourceError
 
 NAME = "openalex"
 TITLE = "OpenAlex"
-EVERY = timedelta(hours=12)
+POLL_INTERVAL = timedelta(hours=12)
 QUERY_HELP = "An OpenAlex filter, such as primary_location.source.id:S137773608 or authorships.author.id:A1"
 
 _PAGE_SIZE = 100

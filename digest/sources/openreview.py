@@ -20,7 +20,7 @@ from digest.sources.record import PaperRecord, SourceError, believable
 
 NAME = "openreview"
 TITLE = "OpenReview"
-EVERY = timedelta(hours=12)
+POLL_INTERVAL = timedelta(hours=12)
 QUERY_HELP = "A venue’s ID, such as ICLR.cc/2026/Conference"
 
 _PAGE_SIZE = 1000

@@ -19,7 +19,7 @@ from digest.sources.retraction import names_retraction
 
 NAME = "pubmed"
 TITLE = "PubMed"
-EVERY = timedelta(hours=3)
+POLL_INTERVAL = timedelta(hours=3)
 QUERY_HELP = "A PubMed search, such as malaria[mh] AND vaccine, or “Nature”[journal]."
 
 _PAGE_SIZE = 200

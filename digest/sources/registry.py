@@ -17,7 +17,7 @@ from digest.sources.fetching import Fetcher
 from digest.sources.host_turns import turn_at_host
 from digest.sources.page import HarvestPage, HarvestPosition
 
-HOURLY = timedelta(hours=1)
+DEFAULT_POLL_INTERVAL = timedelta(hours=1)
 
 
 class SourceModule(Protocol):
@@ -46,9 +46,9 @@ class SourceKind:
         return str(getattr(self.module, "TITLE", self.name))
 
     @property
-    def every(self) -> timedelta:
+    def poll_interval(self) -> timedelta:
         """How long after a run it is queried again."""
-        return cast(timedelta, getattr(self.module, "EVERY", HOURLY))
+        return cast(timedelta, getattr(self.module, "POLL_INTERVAL", DEFAULT_POLL_INTERVAL))
 
     @property
     def delay(self) -> timedelta | None:

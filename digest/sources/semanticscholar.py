@@ -20,7 +20,7 @@ from digest.sources.record import PaperRecord, SourceError, key_of_title
 
 NAME = "semanticscholar"
 TITLE = "Semantic Scholar"
-EVERY = timedelta(days=1)
+POLL_INTERVAL = timedelta(days=1)
 ASKS_ABOUT_KNOWN = True
 
 _IDS_PER_REQUEST = 500

@@ -46,7 +46,7 @@ SHARED = {
 # Each source is a module with this interface (digest/sources/registry.py: SourceKind). Formats have its NAME too.
 OF_A_SOURCE = frozenset(
     [
-        *("NAME", "TITLE", "EVERY", "DELAY", "QUERY_HELP", "CLOSES_DAYS", "MOST_PER_DAY", "ASKS_ABOUT_KNOWN"),
+        *("NAME", "TITLE", "POLL_INTERVAL", "DELAY", "QUERY_HELP", "CLOSES_DAYS", "MOST_PER_DAY", "ASKS_ABOUT_KNOWN"),
         *("pages", "parts", "turn", "checked_query"),
     ]
 )
