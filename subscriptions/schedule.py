@@ -10,6 +10,8 @@ from typing import NamedTuple
 from subscriptions import time_zones
 
 EVERY_DAY = frozenset(range(7))
+# Monday; Monday to Friday, as bits; the first of the month.
+DEFAULT_WEEKDAY, DEFAULT_CHOSEN_DAYS, DEFAULT_MONTH_DAY = 0, 0b0011111, 1
 
 
 class ScheduleFields(NamedTuple):
@@ -19,10 +21,10 @@ class ScheduleFields(NamedTuple):
     local_time: time
     frequency: str
     # 0 is Monday.
-    weekday: int = 0
+    weekday: int = DEFAULT_WEEKDAY
     # One bit for each day of the week; Monday's is the lowest.
-    chosen_days: int = 0b0011111
-    month_day: int = 1
+    chosen_days: int = DEFAULT_CHOSEN_DAYS
+    month_day: int = DEFAULT_MONTH_DAY
 
     @classmethod
     def of(cls, row: object) -> "ScheduleFields":

@@ -9,7 +9,7 @@ from django.utils import timezone
 from subscriptions import preferences, schedule
 from subscriptions.forms.fields import HALF_HOURS, AddressField, HourField
 from subscriptions.forms.preference_fields import WeightRow, WeightsField, authors, own_words, phrases
-from subscriptions.forms.rhythm import RhythmForm, TimeZoneField
+from subscriptions.forms.schedule import RhythmForm, TimeZoneField
 from subscriptions.models import Breadth, Channel, Frequency, Subscriber
 from subscriptions.models.subscriber import MOST_PAPERS
 from subscriptions.preferences import Preferences
@@ -44,18 +44,15 @@ class PreferencesForm(RhythmForm):
         max_value=120,
         help_text="We’ll send as many papers as you can skim in this time. Leave it empty for no time limit.",
     )
-    least_match = forms.TypedChoiceField(label="Send a digest", coerce=int, choices=list(MATCHES.items()), initial=0)
+    least_match = forms.TypedChoiceField(label="Send a digest", coerce=int, choices=list(MATCHES.items()))
     breadth = forms.ChoiceField(
         label="Choose from",
         choices=Breadth.choices,
         required=False,
-        initial=Breadth.EDITION,
         help_text="Papers outside the editions come as a second part of the email, and only if they match.",
     )
     max_more = forms.IntegerField(label="Papers in the second part", min_value=3, max_value=MOST_PAPERS, required=False)
-    channel = forms.ChoiceField(
-        label="Deliver by", choices=[(Channel.MAIL, "Email"), (Channel.FEED, "Feed only")], initial=Channel.MAIL
-    )
+    channel = forms.ChoiceField(label="Deliver by", choices=[(Channel.MAIL, "Email"), (Channel.FEED, "Feed only")])
     paused_until = forms.DateField(
         label="Pause until",
         required=False,

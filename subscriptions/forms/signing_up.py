@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from subscriptions.forms.fields import AddressField, KeysField, TopicsField
 from subscriptions.forms.preference_fields import authors, chips, own_words, phrases
-from subscriptions.forms.rhythm import RhythmForm
+from subscriptions.forms.schedule import RhythmForm
 from subscriptions.models import Subscriber, Topic
 from subscriptions.signing_up import wording
 

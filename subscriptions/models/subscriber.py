@@ -67,13 +67,15 @@ class Subscriber(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     local_time = models.TimeField(default=time(7), help_text="When the digest should arrive, in their time zone")
     frequency = models.CharField(max_length=16, choices=Frequency, default=Frequency.DAILY)
-    weekday = models.PositiveSmallIntegerField(default=0, help_text="For a weekly digest: 0 is Monday")
+    weekday = models.PositiveSmallIntegerField(
+        default=schedule.DEFAULT_WEEKDAY, help_text="For a weekly digest: 0 is Monday"
+    )
     chosen_days = models.PositiveSmallIntegerField(
-        default=0b0011111,
+        default=schedule.DEFAULT_CHOSEN_DAYS,
         help_text="For a digest on chosen days: the sum of 1 Mon, 2 Tue, 4 Wed, 8 Thu, 16 Fri, 32 Sat, 64 Sun",
     )
     month_day = models.PositiveSmallIntegerField(
-        default=1, help_text="For a monthly digest; in a shorter month, its last day"
+        default=schedule.DEFAULT_MONTH_DAY, help_text="For a monthly digest; in a shorter month, its last day"
     )
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
     max_papers = models.PositiveSmallIntegerField(default=USUAL_PAPERS)

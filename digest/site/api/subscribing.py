@@ -12,6 +12,7 @@ from pydantic import Field
 from digest.site.api.schemas import Error
 from subscriptions import limits, signing_up
 from subscriptions.forms import SearchedForm, SignUpForm
+from subscriptions.forms.schedule import DEFAULT_SCHEDULE
 from subscriptions.views.mail_requests import consent_request_of, enqueue
 
 router = Router(tags=["Subscriptions"])
@@ -24,9 +25,11 @@ class SubscriptionRequest(Schema):
 
     email: str = Field(max_length=254)
     topics: list[str] = Field([], max_length=MAX_TOPICS, description="Topic slugs; none for the top papers of each day")
-    frequency: str = Field("daily", max_length=16, description="daily, weekdays, weekly or monthly")
-    local_time: str = Field("07:00", max_length=8, description="On the hour or the half hour")
-    time_zone: str = Field("UTC", max_length=64, description="A name such as Europe/Berlin")
+    frequency: str = Field(DEFAULT_SCHEDULE.frequency, max_length=16, description="daily, weekdays, weekly or monthly")
+    local_time: str = Field(
+        f"{DEFAULT_SCHEDULE.local_time:%H:%M}", max_length=8, description="On the hour or the half hour"
+    )
+    time_zone: str = Field(DEFAULT_SCHEDULE.time_zone, max_length=64, description="A name such as Europe/Berlin")
 
 
 class SubscriptionResponse(Schema):

@@ -1,6 +1,6 @@
 """When the digest should arrive."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,11 +8,11 @@ from django.utils.dates import WEEKDAYS
 
 from subscriptions import schedule, time_zones
 from subscriptions.forms.fields import HourField
-from subscriptions.models import Frequency
+from subscriptions.models import Frequency, Subscriber
 from subscriptions.wording import LAST, ordinal
 
 # The model's defaults, for when the form does not show the field or nothing was chosen.
-WEEKDAY, CHOSEN_DAYS, MONTH_DAY = 0, frozenset(range(5)), 1
+DEFAULT_SCHEDULE = schedule.ScheduleFields.of(Subscriber())
 
 
 class TimeZoneField(forms.ChoiceField):
@@ -20,7 +20,9 @@ class TimeZoneField(forms.ChoiceField):
 
     def __init__(self) -> None:
         errors = {"invalid_choice": "We don’t know this time zone. Please choose one from the list."}
-        super().__init__(label="Time zone", choices=time_zones.by_region, initial="UTC", error_messages=errors)
+        super().__init__(
+            label="Time zone", choices=time_zones.by_region, initial=DEFAULT_SCHEDULE.time_zone, error_messages=errors
+        )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "TimeZoneField":
         """Return a new field: every form may have its own list."""
@@ -47,20 +49,22 @@ class RhythmForm(forms.Form):
 
     time_zone = TimeZoneField()
     local_time = HourField()
-    frequency = forms.ChoiceField(label="How often", choices=Frequency.choices, initial=Frequency.DAILY)
-    weekday = forms.ChoiceField(label="On", choices=list(WEEKDAYS.items()), required=False, initial=WEEKDAY)
+    frequency = forms.ChoiceField(label="How often", choices=Frequency.choices, initial=DEFAULT_SCHEDULE.frequency)
+    weekday = forms.ChoiceField(
+        label="On", choices=list(WEEKDAYS.items()), required=False, initial=DEFAULT_SCHEDULE.weekday
+    )
     chosen_days = forms.MultipleChoiceField(
         label="On",
         choices=[(day, str(name)[:3]) for day, name in WEEKDAYS.items()],
         required=False,
-        initial=sorted(CHOSEN_DAYS),
+        initial=sorted(schedule.days_of(DEFAULT_SCHEDULE.chosen_days)),
         widget=forms.CheckboxSelectMultiple,
     )
     month_day = forms.ChoiceField(
         label="On the",
         choices=[*((day, ordinal(day)) for day in range(1, LAST)), (LAST, "last day")],
         required=False,
-        initial=MONTH_DAY,
+        initial=DEFAULT_SCHEDULE.month_day,
     )
 
     @staticmethod
@@ -70,19 +74,19 @@ class RhythmForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["local_time"].initial = time(7)
+        self.fields["local_time"].initial = DEFAULT_SCHEDULE.local_time
 
     def clean_weekday(self) -> int:
         """Return the day as a number; Monday if none was given."""
-        return int(self.cleaned_data["weekday"] or WEEKDAY)
+        return int(self.cleaned_data["weekday"] or DEFAULT_SCHEDULE.weekday)
 
     def clean_month_day(self) -> int:
         """Return the day of the month; the first if none was given."""
-        return int(self.cleaned_data["month_day"] or MONTH_DAY)
+        return int(self.cleaned_data["month_day"] or DEFAULT_SCHEDULE.month_day)
 
     def clean_chosen_days(self) -> int:
         """Return the days as bits; Monday to Friday if none count."""
         days = frozenset(map(int, self.cleaned_data["chosen_days"]))
         if not days and self.cleaned_data.get("frequency") == Frequency.DAYS:
             raise forms.ValidationError("Please choose at least one day.")
-        return schedule.bits_of(days or CHOSEN_DAYS)
+        return schedule.bits_of(days) if days else DEFAULT_SCHEDULE.chosen_days
