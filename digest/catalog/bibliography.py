@@ -21,8 +21,8 @@ MAX_READ_ENTRIES = 5_000
 # A line with fewer words is not a title.
 FEWEST_WORDS_OF_TITLE, MAX_TITLE_LINE = 3, 400
 MATCHING_BATCH = 500
-# A preprint and its article are at most this many years apart.
-MOST_YEARS_APART = 2
+# Stricter than MAX_YEARS_APART in same_work.py, where the authors must agree too: here only titles and years are.
+MAX_YEARS_BY_TITLE = 2
 NAME = "reader"
 
 _TITLE, _ARXIV = PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.ARXIV.value
@@ -138,7 +138,7 @@ def _by_title(records: dict[int, PaperRecord]) -> dict[int, int]:
         for paper, title, at in named.filter(small__in=batch).values_list("pk", "title", "published_at"):
             for place in places.get(key_of_title(title), ()):
                 own = records[place].published_at
-                if own is None or at is None or abs(own.year - at.year) <= MOST_YEARS_APART:
+                if own is None or at is None or abs(own.year - at.year) <= MAX_YEARS_BY_TITLE:
                     papers.setdefault(place, paper)
     return papers
 

@@ -14,8 +14,9 @@ from functools import cached_property
 
 from subscriptions.phrases import author_key
 
-# A preprint becomes an article within a few years, if at all.
-YEARS_APART = 4
+# A preprint becomes an article within a few years, if at all. More than MAX_YEARS_BY_TITLE in bibliography.py, because
+# here the authors agree too.
+MAX_YEARS_APART = 4
 # The share of words that are the same if a title was changed a little, or if a text was revised.
 SAME_TITLE_WORDS, SAME_TEXT_WORDS = 0.6, 0.45
 # The same for a text that came out twice as an article.
@@ -152,7 +153,7 @@ def is_same_work(first: WorkDescription, second: WorkDescription) -> bool:
         return not _is_other_kind(first, second)
     if _is_other_kind(first, second) or _have_rival_ids(first, second) or not _share_authors(first, second):
         return False
-    if first.published and second.published and abs(first.published.year - second.published.year) > YEARS_APART:
+    if first.published and second.published and abs(first.published.year - second.published.year) > MAX_YEARS_APART:
         return False
     alike_texts = _likeness(first.text_words, second.text_words)
     has_texts = bool(first.text_words and second.text_words)
