@@ -56,12 +56,12 @@ def required(name: str, expected: str) -> str:
 
 def flag(name: str, *, default: bool) -> bool:
     """Return a yes/no variable; raise ImproperlyConfigured on anything else."""
-    word_list = {"1": True, "true": True, "yes": True, "on": True}
-    word_list |= {"0": False, "false": False, "no": False, "off": False}
+    answers = {"1": True, "true": True, "yes": True, "on": True}
+    answers |= {"0": False, "false": False, "no": False, "off": False}
     value = text(name, str(default)).strip().lower()
-    if value not in word_list:
+    if value not in answers:
         raise invalid_value(name, "true or false")
-    return word_list[value]
+    return answers[value]
 
 
 def integer(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
@@ -210,8 +210,8 @@ def redis_address(name: str, password_name: str) -> str:
     if not value:
         return value
     parts = _split(value, {"redis", "rediss"})
-    integer = parts and parts.path.strip("/")
-    if parts is None or (integer and not integer.isdecimal()):
+    database = parts and parts.path.strip("/")
+    if parts is None or (database and not database.isdecimal()):
         raise invalid_value(name, f"an address such as redis://localhost:6379/0; {_apart(password_name)}")
     if not password:
         return value

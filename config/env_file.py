@@ -90,12 +90,12 @@ def assignment(name: str, value: str) -> str:
     return f'{name}="{escaped}"'
 
 
-def with_values(text: str, values: Mapping[str, str]) -> str:
+def with_values(text: str, changes: Mapping[str, str]) -> str:
     """Return a file's text with these variables set: on their existing lines, even commented out, or at the end."""
-    waiting = dict(values)
+    remaining = dict(changes)
     lines = []
     for line in text.splitlines():
         name = line.removeprefix("#").partition("=")[0]
-        lines.append(assignment(name, waiting.pop(name)) if name in waiting else line)
-    lines += [assignment(name, value) for name, value in waiting.items()]
+        lines.append(assignment(name, remaining.pop(name)) if name in remaining else line)
+    lines += [assignment(name, value) for name, value in remaining.items()]
     return "\n".join(lines) + "\n"

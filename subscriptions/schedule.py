@@ -89,20 +89,20 @@ def local_date(at: datetime, time_zone: str) -> date:
         return at.date()
 
 
-def delivery_time(day: date, schedule_of: Rhythm) -> datetime:
+def delivery_time(day: date, rhythm: Rhythm) -> datetime:
     """Return the moment, in UTC, when the local clock shows the digest's time on that day.
 
     A time that the clock skips in spring is read with the offset before the change, so that 02:30 is half an hour
     after 02:00 (shown as 03:30). If a time is shown twice in autumn, the first one counts (PEP 495, fold=0).
     """
-    return datetime.combine(day, schedule_of.local_time, time_zones.zone(schedule_of.time_zone)).astimezone(UTC)
+    return datetime.combine(day, rhythm.local_time, time_zones.zone(rhythm.time_zone)).astimezone(UTC)
 
 
-def next_at(schedule_of: Rhythm, after: datetime, *, not_before: date | None = None) -> datetime:
+def next_at(rhythm: Rhythm, after: datetime, *, not_before: date | None = None) -> datetime:
     """Return the first moment (UTC) of the rhythm strictly after `after` and, if given, on `not_before` or later."""
-    day = local_date(after, schedule_of.time_zone)
+    day = local_date(after, rhythm.time_zone)
     if not_before and not_before > day:
         day = not_before
-    while not schedule_of.has(day) or delivery_time(day, schedule_of) <= after:
+    while not rhythm.has(day) or delivery_time(day, rhythm) <= after:
         day += timedelta(days=1)
-    return delivery_time(day, schedule_of)
+    return delivery_time(day, rhythm)

@@ -25,9 +25,9 @@ from digest.composing.mime_fragments import (
     Holed,
     MimeFragment,
     Skeleton,
+    encode_piece,
     join_fragments,
     open_slot,
-    piece,
     slot,
 )
 from digest.composing.renderer import DigestEntry, Shown
@@ -41,7 +41,7 @@ from subscriptions.schedule import ScheduleFields
 CACHED_PIECES = 4096
 # The newer policies leave a short line as it is, but lose spaces in a long one.
 CRLF_POLICY = policy.compat32.clone(linesep="\r\n")
-NOTHING = piece("")
+NOTHING = encode_piece("")
 
 
 class NotKeptError(Exception):
@@ -98,18 +98,18 @@ class FragmentRenderer:
         self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self._links = links.SignedLinks.ready()
         self._frame = lru_cache(CACHED_PIECES)(frame)
-        self._header = lru_cache(CACHED_PIECES)(lambda about: piece(renderer.header(dict(about))))
-        self._more_title = lru_cache(CACHED_PIECES)(lambda about: piece(renderer.more_title(dict(about))))
+        self._header = lru_cache(CACHED_PIECES)(lambda about: encode_piece(renderer.header(dict(about))))
+        self._more_title = lru_cache(CACHED_PIECES)(lambda about: encode_piece(renderer.more_title(dict(about))))
         self._reason = lru_cache(CACHED_PIECES)(lambda code, argument: _forms(reason_line(code, argument)))
         self._paper = cache(lambda key: _forms(paper_block(self._papers[key], slot("feedback"))))
         self._first = lru_cache(CACHED_PIECES)(lambda *frozen: self._make_item(frozen, is_first=True))
         self._further = lru_cache(CACHED_PIECES)(lambda *frozen: self._make_item(frozen, is_first=False))
-        self._beginning = cache(lambda key: piece(_escaped(renderer.preheader(self._papers[key], ()))))
-        self._also = cache(lambda key: piece(_escaped(renderer.ALSO + teaser(self._papers[key]))))
-        self._further_words = cache(lambda key: piece(_escaped(renderer.BETWEEN + teaser(self._papers[key]))))
+        self._beginning = cache(lambda key: encode_piece(_escaped(renderer.preheader(self._papers[key], ()))))
+        self._also = cache(lambda key: encode_piece(_escaped(renderer.ALSO + teaser(self._papers[key]))))
+        self._further_words = cache(lambda key: encode_piece(_escaped(renderer.BETWEEN + teaser(self._papers[key]))))
         self._subject = lru_cache(CACHED_PIECES)(self._make_subject)
         self._why = lru_cache(CACHED_PIECES)(_why)
-        self._since = cache(lambda signed_up, this_year: piece(renderer.since(signed_up, this_year)))
+        self._since = cache(lambda signed_up, this_year: encode_piece(renderer.since(signed_up, this_year)))
         self._heads: dict[date, bytes] = {}
 
     def load(self, letters: Iterable[Letter]) -> None:
@@ -149,14 +149,17 @@ class FragmentRenderer:
             values |= self._more_values(about, more, feedback)
         if digest.news:
             news = news_block(digest.news)
-            values |= {"news_html": piece(emails.inline_fragment(news.html)), "news_text": piece(news.text)}
+            values |= {
+                "news_html": encode_piece(emails.inline_fragment(news.html)),
+                "news_text": encode_piece(news.text),
+            }
         has = Parts(bool(items), bool(more), bool(digest.rest), bool(digest.news))
-        frame = self._frame(has, letter.day, about["intro"])
-        renderer.check_size(frame.html_size(values))
+        mail_frame = self._frame(has, letter.day, about["intro"])
+        renderer.check_size(mail_frame.html_size(values))
         subject, subject_line = self._subject(letter.subject, entries[0].key, len(entries) + digest.rest)
         own = f"To: {reader.email}\r\nMessage-ID: {letter.message_id}\r\nList-Unsubscribe: <{unsubscribe.text}>\r\n"
         head = subject_line + own.encode() + self._head(letter)
-        return SplicedMail(letter, reader, self._sender, subject, head, frame, values)
+        return SplicedMail(letter, reader, self._sender, subject, head, mail_frame, values)
 
     def _parts(self, letter: Letter, feedback: MimeFragment) -> tuple[Shown, list[Item], list[Item]]:
         """Return what there is room for, and the pieces of both sections."""
@@ -190,7 +193,7 @@ class FragmentRenderer:
     def _join(self, entry: DigestEntry, *, is_first: bool) -> Item:
         """Join a paper with its reason: many readers share the same pair."""
         around, paper, reason = _item_frame(first=is_first), self._paper(entry.key), self._reason(*entry[2:])
-        own = {"feedback": [open_slot("feedback")], "key": [piece(str(entry.key))]}
+        own = {"feedback": [open_slot("feedback")], "key": [encode_piece(str(entry.key))]}
         html, text = (
             Holed.of(join_fragments(skeleton.fill({f"reason_{form}": why, f"paper_{form}": what, **own})), "feedback")
             for form, skeleton, why, what in zip(("html", "text"), around, reason, paper, strict=True)
@@ -209,7 +212,7 @@ class FragmentRenderer:
             "more_title": self._more_title(tuple(about.items())),
             "more_html": Filled([item.html for item in more], feedback),
             "more_text": Filled([item.text for item in more], feedback),
-            "rest": piece(str(about["rest"])),
+            "rest": encode_piece(str(about["rest"])),
         }
 
     def _make_subject(self, given: str, first: int, number: int) -> tuple[str, bytes]:
@@ -255,7 +258,7 @@ def _escaped(text: str) -> str:
 
 def _why(rhythm: ScheduleFields) -> list[MimeFragment]:
     """Return the footer's sentence, split at the day of signing up: many readers share the rest, few share that too."""
-    return [piece(part) for part in renderer.why(rhythm, slot("since")).split(slot("since"))]
+    return [encode_piece(part) for part in renderer.why(rhythm, slot("since")).split(slot("since"))]
 
 
 def _forms(block: Block) -> Forms:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from digest.composing.mime_fragments import LINE, SOFT_LINE_BREAK, MimeFragment, piece
+from digest.composing.mime_fragments import LINE, SOFT_LINE_BREAK, MimeFragment, encode_piece
 from subscriptions.links import around_token, signed_url
 from subscriptions.tokens import Purpose, signer
 
@@ -12,12 +12,12 @@ class SignedLink:
     """The URL of a view that takes one token, prepared for encoding in a mail: only the token is new each time."""
 
     def __init__(self, name: str, purpose: Purpose) -> None:
-        self._before, self._after = map(piece, around_token(name))
+        self._before, self._after = map(encode_piece, around_token(name))
         self._size = self._before.size + self._after.size
         self._token_of = signer(purpose)
 
     def __call__(self, value: str) -> MimeFragment:
-        """Return the URL with the value signed, encoded like `piece` does."""
+        """Return the URL with the value signed, encoded like `encode_piece` does."""
         token = self._token_of(value)
         # A token needs no encoding and is shorter than two lines.
         lines = (self._before.wire, token[:LINE], SOFT_LINE_BREAK, token[LINE:], SOFT_LINE_BREAK, self._after.wire)
@@ -68,6 +68,6 @@ def feedback_from_feed(feed: UUID, delivery: int) -> str:
     return signed_url("feedback", Purpose.FEED_FEEDBACK, f"{feed.hex}.{delivery}")
 
 
-def receipt(feedback: str, paper: object) -> str:
-    """Return the URL of a paper's receipt in a digest; "" if there is no `feedback`."""
-    return f"{feedback}/{paper}" if feedback else ""
+def receipt(feedback_link: str, paper: object) -> str:
+    """Return the URL of a paper's receipt in a digest; "" if there is no link for feedback on it."""
+    return f"{feedback_link}/{paper}" if feedback_link else ""

@@ -35,7 +35,7 @@ def open_slot(name: str) -> MimeFragment:
     return MimeFragment(slot(name), slot(name).encode(), 0)
 
 
-def piece(text: str) -> MimeFragment:
+def encode_piece(text: str) -> MimeFragment:
     """Encode a piece once, so that it can be joined many times."""
     # Line feeds are hard breaks in the text; on the wire they are CR LF.
     encoded = encodestring(text.encode(), quotetabs=False).replace(b"\n", b"\r\n")
@@ -114,7 +114,7 @@ class Skeleton:
     def of(cls, rendered: str) -> "Skeleton":
         """Cut a rendered template at its slots."""
         parts = SLOT.split(rendered)
-        return cls([piece(text) for text in parts[::2]], parts[1::2])
+        return cls([encode_piece(text) for text in parts[::2]], parts[1::2])
 
     def fill(self, pieces: Mapping[str, Sequence[MimeFragment]]) -> list[MimeFragment]:
         """Return all pieces in order."""

@@ -263,8 +263,8 @@ def personal_context(reader: Recipient, this_year: int, feedback: str) -> dict[s
 
 def why(rhythm: ScheduleFields, signed_up: str) -> str:
     """Return why and when a reader gets mail, in one sentence."""
-    context = {"often": how_often(rhythm), "rhythm": rhythm, "signed_up": signed_up}
-    return plain_text("emails/digest/why.txt", context).strip()
+    about = {"often": how_often(rhythm), "rhythm": rhythm, "signed_up": signed_up}
+    return plain_text("emails/digest/why.txt", about).strip()
 
 
 def since(signed_up: date, this_year: int) -> str:

@@ -54,12 +54,12 @@ class ServiceCollector(Collector):
         return iter(())
 
 
-def _gauge(name: str, exposition: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"daily_papers_{name}", exposition, value=value)
+def _gauge(name: str, documentation: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"daily_papers_{name}", documentation, value=value)
 
 
-def _by(name: str, exposition: str, label: str, values: dict[str, float]) -> Metric:
-    family = GaugeMetricFamily(f"daily_papers_{name}", exposition, labels=[label])
+def _by(name: str, documentation: str, label: str, values: dict[str, float]) -> Metric:
+    family = GaugeMetricFamily(f"daily_papers_{name}", documentation, labels=[label])
     for one, value in values.items():
         family.add_metric([one], value)
     return family

@@ -71,7 +71,7 @@ def read(text: str) -> HarvestPage:
         raise SourceError("expected BibTeX entries, such as @article{key, title = {…}}, found none")
     _inherit(entries)
     return reference_page(
-        [reference for entry, reference in entries if entry.entry_type.lower() not in _NO_PAPERS], NAME, skipped
+        [read_entry for entry, read_entry in entries if entry.entry_type.lower() not in _NO_PAPERS], NAME, skipped
     )
 
 
@@ -125,18 +125,18 @@ def _mended(raw: str) -> str:
 
 def _reference(entry: Entry, line: int, strings: Strings) -> Reference:
     """Return an entry as its fields; field names are case-insensitive, and the first of two counts."""
-    reference = Reference(f"line {line}, {entry.key}", {})
+    read_entry = Reference(f"line {line}, {entry.key}", {})
     for field in entry.fields:
         texts, remarks = bibtex_value.fields(field.key, str(field.value), strings)
-        reference.remarks += remarks
+        read_entry.remarks += remarks
         for key, text in texts:
-            if len(reference.fields) < MAX_FIELDS:
-                reference.fields.setdefault(key, text)
-    reference.authors = tuple(_SORTS.sub("", name) for name in author_names.of_bibtex(_author(reference.fields)))
+            if len(read_entry.fields) < MAX_FIELDS:
+                read_entry.fields.setdefault(key, text)
+    read_entry.authors = tuple(_SORTS.sub("", name) for name in author_names.of_bibtex(_author(read_entry.fields)))
     for key in ("title", "subtitle", "abstract", "collaboration", "note"):
-        if key in reference.fields:
-            reference.fields[key] = _text(reference.fields[key])
-    return reference
+        if key in read_entry.fields:
+            read_entry.fields[key] = _text(read_entry.fields[key])
+    return read_entry
 
 
 def _author(fields: dict[str, str]) -> str:

@@ -134,10 +134,10 @@ def _address(value: Any) -> str:
 
 def _without_markdown(text: str) -> str:
     """Return a summary without the Markdown that people put there; links are found by their own rule."""
-    parts = re.split(r"(\$[^$]*\$)", text)
+    pieces = re.split(r"(\$[^$]*\$)", text)
     for pattern, replacement in _MARKDOWN:
-        parts[::2] = [pattern.sub(replacement, part) for part in parts[::2]]
-    return "".join(parts)
+        pieces[::2] = [pattern.sub(replacement, piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def _names(authors: Any) -> Iterator[str]:

@@ -28,8 +28,8 @@ def latex_to_text(latex: str) -> str:
 
 def depth(latex: str) -> int:
     """Return how deeply the groups of LaTeX are nested."""
-    depth = deepest = 0
+    level = deepest = 0
     for brace in re.findall(r"(?<!\\)[{}]", latex):
-        depth += 1 if brace == "{" else -1
-        deepest = max(deepest, depth)
+        level += 1 if brace == "{" else -1
+        deepest = max(deepest, level)
     return deepest

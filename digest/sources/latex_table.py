@@ -16,7 +16,7 @@ from digest.sources.latex_signs import CLOSE, OPEN
 def _table(text: str) -> dict[str, str]:
     """Return the signs of a table by name."""
     entries = (entry.split() for entry in re.split(r"\n| {3}", text.strip()))
-    return {name: sign.replace("␣", " ") for sign, *names in entries for name in names}
+    return {name: text.replace("␣", " ") for text, *names in entries for name in names}
 
 
 # Letters: to TeX, the blank after the name only ends it.

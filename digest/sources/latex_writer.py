@@ -85,10 +85,10 @@ def formula(latex: str) -> str:
         return latex_to_text(latex)
 
 
-def command(walker: LatexWalker, position: int, *, mathematics: bool) -> tuple[str, int] | None:
+def command(reader: LatexWalker, position: int, *, mathematics: bool) -> tuple[str, int] | None:
     """Return the text of the command or group at a position, and where it ends; None if it is broken."""
     try:
-        nodes, start, length = walker.get_latex_nodes(position, read_max_nodes=1)
+        nodes, start, length = reader.get_latex_nodes(position, read_max_nodes=1)
         return (thin(_written(nodes, mathematics=mathematics)), start + length) if length else None
     except _ERRORS:
         return None
@@ -247,7 +247,7 @@ def _said_alone(name: str, blank: str) -> str:
 
 def _is_unknown(name: str) -> bool:
     tables = (macros.LAYOUT, macros.ARGUMENTS, table.LETTER_COMMANDS, macros.SPACES, macros.FUNCTIONS)
-    return not any(name in table for table in tables) and table.sign(name) is None
+    return not any(name in names for names in tables) and table.sign(name) is None
 
 
 def _is_function(node: Any) -> bool:

@@ -136,22 +136,22 @@ def numbered(text: str) -> list[NumberedRow]:
     separator, skipped = _separator(text)
     lines = list(io.StringIO(text, newline=""))[skipped:]
     reader = csv.reader(lines, delimiter=separator)
-    rows: list[NumberedRow] = []
+    numbered_rows: list[NumberedRow] = []
     begin = 0
     try:
         for row in reader:
             if reader.line_num - begin > 1 or reader.line_num == len(lines):
-                head = rows[0][1] if rows else []
+                head = numbered_rows[0][1] if numbered_rows else []
                 if _is_unclosed(lines[begin : reader.line_num], row, separator, head):
                     opened = begin + _opening_line(lines[begin : reader.line_num], separator)
                     raise RosterError(UNCLOSED.format(opened + skipped + 1))
             cells = [cell.strip() for cell in row]
             if any(cells):
-                rows.append((begin + skipped + 1, cells))
+                numbered_rows.append((begin + skipped + 1, cells))
             begin = reader.line_num
     except csv.Error as error:
         raise RosterError(f"Line {begin + skipped + 1}: {error}.") from None
-    return _with_head(rows)
+    return _with_head(numbered_rows)
 
 
 def rows_of(roster: Roster) -> list[list[str]]:
@@ -177,12 +177,12 @@ def guessed(head: Sequence[str]) -> dict[str, int]:
     }
 
 
-def _with_head(rows: list[NumberedRow]) -> list[NumberedRow]:
-    """Return the rows with a header; a file that begins with an address has none of its own."""
-    if not rows or not any(_ADDRESS.fullmatch(cell) for cell in rows[0][1]):
-        return rows
-    head = ["email" if _ADDRESS.fullmatch(cell) else "" for cell in rows[0][1]]
-    return [(0, head), *rows]
+def _with_head(numbered_rows: list[NumberedRow]) -> list[NumberedRow]:
+    """Return the numbered_rows with a header; a file that begins with an address has none of its own."""
+    if not numbered_rows or not any(_ADDRESS.fullmatch(cell) for cell in numbered_rows[0][1]):
+        return numbered_rows
+    head = ["email" if _ADDRESS.fullmatch(cell) else "" for cell in numbered_rows[0][1]]
+    return [(0, head), *numbered_rows]
 
 
 def _separator(text: str) -> tuple[str, int]:

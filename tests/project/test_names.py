@@ -111,6 +111,27 @@ def variables(tree):
             yield node.name, node.lineno
 
 
+def hidden_names(tree):
+    """Yield the name and line of each variable that hides a function of its module, or an import of ours."""
+    others = {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if not is_entry(node)
+    }
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ROOMS:
+            others |= {alias.asname or alias.name for alias in node.names}
+    functions = [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    ]
+    for node in {part for function in functions for part in ast.walk(function)}:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in others:
+            yield node.id, node.lineno
+        elif isinstance(node, ast.arg) and node.arg in others:
+            yield node.arg, node.lineno
+
+
 def test_no_public_name_stands_for_two_things():
     places = defaultdict(list)
     for path, tree in modules().items():
@@ -138,6 +159,18 @@ def test_a_variable_says_what_it_is():
         for name, line in variables(tree)
         if name.strip("_") in PARTICIPLES - FORM_FIELDS.get(path, set())
     ] == []
+
+
+def test_no_variable_hides_a_function_of_its_module():
+    assert [f"{path}:{line} {name}" for path, tree in modules().items() for name, line in hidden_names(tree)] == []
+
+
+def test_the_check_finds_hidden_names():
+    tree = ast.parse(
+        "from config import env\ndef plan(env): ...\ndef send(at): plan = [run for run in at]\ndef run(request): ..."
+    )
+
+    assert sorted(hidden_names(tree)) == [("env", 2), ("plan", 3)]
 
 
 def test_the_check_finds_names_of_both_kinds():

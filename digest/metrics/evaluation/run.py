@@ -89,14 +89,14 @@ def _scores(trial: Trial) -> dict[int, dict[str, Floats]]:
     return _bench[-1].scores(trial)
 
 
-def _figures(trials: list[Trial], results: list[dict[int, dict[str, Floats]]], vectors: Floats) -> Evaluation:
+def _figures(scored: list[Trial], results: list[dict[int, dict[str, Floats]]], vectors: Floats) -> Evaluation:
     methods: dict[str, dict[int, EvaluationFigures]] = {}
     leads: dict[int, Lead] = {}
     for number in PROFILE_SIZES:
         rows = [row for row, result in enumerate(results) if number in result]
         if not rows:
             continue
-        offered = np.array([trials[row].candidates for row in rows])
+        offered = np.array([scored[row].candidates for row in rows])
         by_method: dict[str, Floats] = {}
         for method in results[rows[0]][number]:
             best = measures.top(np.array([results[row][number][method] for row in rows]))
