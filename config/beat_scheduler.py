@@ -1,4 +1,4 @@
-"""Beat's scheduler: Celery's, with a pulse, and surviving two things that Celery's does not."""
+"""Beat's scheduler: Celery's, with a heartbeat, and surviving two failures that Celery's does not."""
 
 import dbm
 import logging
@@ -12,14 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 class SteadyScheduler(PersistentScheduler):
-    """Keeps ringing when the clock was set back, and when it cannot record what it rang for.
+    """Keeps starting tasks when the clock was set back, and when it cannot record what it started.
 
-    Celery's waits until the clock is back where it was, and exits when the disk is full. It only records when it last
-    rang, and a ring that is lost or comes twice does no harm.
+    Celery's waits until the clock is back where it was, and exits when the disk is full. It only records when
+    it last ran, and a lost or repeated start does no harm.
     """
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Ring for what is due; return the seconds until the next ring."""
+        """Start the tasks that are due; return the seconds until the next one is."""
         now = self.app.now()
         ahead = [entry for entry in self.schedule.values() if entry.last_run_at and entry.last_run_at > now]
         if ahead:
@@ -31,13 +31,13 @@ class SteadyScheduler(PersistentScheduler):
         return float(super().tick(*args, **kwargs))
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Ring for one task, and record that. If the broker refuses a ring there is no pulse: no one hears it."""
+        """Start a task, and record the heartbeat. If the broker refuses it, there is none."""
         answer = super().apply_async(*args, **kwargs)
         beat_pulse()
         return answer
 
     def sync(self) -> None:
-        """Record when each task was last rung for."""
+        """Record when each task was last started."""
         try:
             super().sync()
         except (OSError, *dbm.error) as error:

@@ -1,4 +1,4 @@
-"""The colours and fonts of tokens.css, for what no style sheet reaches: mails, pictures, Unfold's colours."""
+"""The colours and fonts of tokens.css, for places that style sheets do not reach: mails, pictures, Unfold's colours."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The Redis cache, which the site can do without: while Redis does not answer, it has nothing and keeps nothing."""
+"""Redis cache that acts as an empty one while Redis is down."""
 
 import logging
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _EMPTY: dict[str, Callable[..., Any]] = {
 
 
 class ForgivingRedisCache(RedisCache):
-    """Django's Redis cache; an empty one while Redis is away."""
+    """Django's Redis cache, which acts as an empty one while Redis is down."""
 
     # One per process: each thread has its own cache object.
     fallback = RedisFallback(

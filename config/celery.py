@@ -1,6 +1,6 @@
 """The Celery application of the web server and the workers.
 
-A message is a doorbell: it may ring twice or never; the database says what there is to do.
+A message is a doorbell: it may come twice or never; the database says what there is to do.
 """
 
 import gc
@@ -35,6 +35,6 @@ def _forget_task(**_: Any) -> None:
 
 @worker_before_create_process.connect
 def _freeze(**_: Any) -> None:
-    """Keep the garbage collector off what is already loaded: it would write to each page that the children share."""
+    """Exclude what is already loaded from garbage collection, which would copy the memory pages that children share."""
     gc.collect()
     gc.freeze()

@@ -27,7 +27,7 @@ def mailbox(name: str, default: str) -> str:
 
 
 def admins(name: str) -> list[tuple[str, str]]:
-    """Return a comma-separated list of email addresses as Django's ADMINS; raise ImproperlyConfigured on others."""
+    """Return a comma-separated list of email addresses for Django's ADMINS; raise ImproperlyConfigured otherwise."""
     try:
         addresses = [ascii_address(address) for address in env.word_list(name)]
         for address in addresses:

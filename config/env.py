@@ -1,4 +1,4 @@
-"""Read settings from the environment; a bad value stops startup, naming the variable and what was expected."""
+"""Read settings from the environment; a bad value stops start-up with the variable's name and what was expected."""
 
 import os
 import re
@@ -137,7 +137,7 @@ def word_list(name: str, default: str = "") -> list[str]:
 
 
 def dns_labels(name: str) -> list[str]:
-    """Return a comma-separated list of DNS names below some domain; raise ImproperlyConfigured on anything else."""
+    """Return a comma-separated list of DKIM selectors; raise ImproperlyConfigured on anything else."""
     names = word_list(name)
     label = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
     if not all(re.fullmatch(rf"{label}(?:\.{label})*", word) for word in names):

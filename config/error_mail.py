@@ -1,4 +1,4 @@
-"""Errors by mail to ADMINS: what, where and how often; no address, no token, nothing a visitor sent."""
+"""Error mails to ADMINS: what, where and how often; no address, no token, nothing a visitor sent."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ class ErrorMailHandler(logging.Handler):
     """Mails errors, each kind once per hour.
 
     A kind is where an error was logged, and where it was raised. Redis counts for all processes, and each process also
-    counts for itself, because errors come in storms exactly when Redis is away.
+    counts for itself, because errors come in bursts exactly when Redis is down.
     """
 
     def __init__(self, level: int | str = logging.ERROR) -> None:

@@ -1,4 +1,4 @@
-"""What is being worked on right now, to be added to each log line: the request, the task, the delivery."""
+"""Context for log lines: the request, task or delivery being worked on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ _FIELDS: dict[str, ContextVar[object]] = {
 
 @contextmanager
 def working_on(**what: object) -> Iterator[None]:
-    """Add these fields (names in _FIELDS) to the lines that this thread logs meanwhile."""
+    """Add these fields (names in _FIELDS) to the lines that this thread logs within the block."""
     tokens = [(_FIELDS[name], _FIELDS[name].set(value)) for name, value in what.items()]
     try:
         yield
@@ -21,7 +21,7 @@ def working_on(**what: object) -> Iterator[None]:
 
 
 def set_log_context(**what: object) -> None:
-    """Do the same until further notice, for when the end comes elsewhere; None clears a field."""
+    """Set these fields until they are cleared with None, for work that ends elsewhere."""
     for name, value in what.items():
         _FIELDS[name].set(value)
 

@@ -19,7 +19,7 @@ NAP_SECONDS = 0.1
 
 
 def note_overload() -> None:
-    """Note that visitors have to wait for each other now."""
+    """Note that visitors are waiting for each other now."""
     cache.set(OVERLOAD_KEY, value=True, timeout=OVERLOAD_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""How the panel looks: Unfold's settings, in the colours of the pages and mails."""
+"""Unfold's settings: the look of the panel, in the colours of the pages and mails."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The mail providers that only need settings, and which ones each needs."""
+"""Mail providers and the settings each needs."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ KEYS: dict[str, set[str]] = {
     "mailersend": {"MAILERSEND_API_TOKEN", "MAILERSEND_SIGNING_SECRET"},
     "scaleway": {"SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"},
 }
-# What proves that a report is the provider's own; any one of these is enough. If all are empty, nothing can prove it,
-# and no report is accepted. Scaleway sends no reports that Anymail reads.
+# The settings that verify a provider's reports; any one is enough. If all are empty, no report is accepted. Scaleway
+# sends no reports that Anymail reads.
 PROOFS: dict[str, tuple[str, ...]] = {
     "amazon_ses": ("WEBHOOK_SECRET",),
     "brevo": ("WEBHOOK_SECRET",),
@@ -74,7 +74,7 @@ def check_batch_size(digests: int, provider: str) -> None:
 
 
 def missing_proof(provider: str, settings: dict[str, Any]) -> str:
-    """Return the variable without which no report of a provider can be trusted; "" if nothing is missing.
+    """Return the variable that is missing for verifying a provider's reports; "" if none is.
 
     settings: Anymail's.
     """

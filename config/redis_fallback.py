@@ -1,7 +1,7 @@
-"""What is kept in Redis for all processes, and by each process for itself while Redis is away.
+"""State shared in Redis, and kept by each process for itself while Redis is down.
 
-After Redis did not answer, it is left alone for a while, so that not everything waits for it again. The log says so
-once each time.
+After Redis fails to respond, it is left alone for a while, so that not every call waits for it. The log says so once
+each time.
 """
 
 import logging
@@ -13,9 +13,9 @@ SharedResult = TypeVar("SharedResult")
 
 
 class RedisFallback:
-    """Asks the shared store, or a stand-in if the shared one does not answer, or did not a moment ago.
+    """Asks the shared store, or a stand-in while the shared one is down.
 
-    `faults` are the exceptions that mean “does not answer”; `warning` tells the log what follows from it, with “%s” for
+    `faults` are the exceptions that mean “down”; `warning` tells the log what follows from it, with “%s” for
     the fault. For `seconds` after a fault, the shared store is left alone.
     """
 

@@ -2,10 +2,10 @@
 
 import re
 
-# The number next to an address says whose it is. Also a login in the URL of a database or a broker: the password comes
-# after the last colon. Bounded, because a text of any length must not take long.
+# The number next to an address identifies its owner. Also a login in the URL of a database or a broker: the password
+# comes after the last colon. Bounded, because a text of any length must not take long.
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:=\[\]/\\]{1,254}(?:@|%40)[\w.-]{1,254}", re.IGNORECASE)
-# What django.core.signing makes: a value, a time, a signature. Anyone who has it can act for a reader.
+# A token of django.core.signing: a value, a time, a signature. Anyone who has it can act for a reader.
 _SIGNED = re.compile(r"[\w+=.-]{1,512}:[\w-]{5,8}:[\w-]{27,86}")
 
 

@@ -1,4 +1,4 @@
-"""Errors reported to Sentry, or to anything that speaks its protocol. Nothing of it is imported while it is off."""
+"""Errors reported to Sentry, or to anything compatible. Nothing of it is imported while it is off."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """The kinds of sources that papers come from, and each one's settings from the environment.
 
-A source `openalex` reads OPENALEX_QUERIES (what it is asked for), OPENALEX_URL (a mirror), OPENALEX_KEY and
+A source `openalex` reads OPENALEX_QUERIES (its queries), OPENALEX_URL (a mirror), OPENALEX_KEY and
 OPENALEX_DAILY (how many requests it may get per day; 0 sets no limit).
 """
 
@@ -22,7 +22,7 @@ class SourceSetup:
     spacing: timedelta = timedelta(seconds=1)
     # Requests per day; 0: no limit.
     daily: int = 0
-    # What to ask it for, one after another.
+    # Its queries, one after another.
     queries: tuple[str, ...] = ()
     key: str = ""
 

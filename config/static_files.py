@@ -10,7 +10,7 @@ IMPORT = r"""(?P<matched>\bfrom\s+["'](?P<url>\./[^"']+)["']\s*;)"""
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
     """Like WhiteNoise's, but imports in our own scripts are also rewritten to the changing names.
 
-    Django can do that for all scripts, but then stumbles over what others wrote: so only for our own.
+    Django can do that for all scripts, but then fails on third-party ones.
     """
 
     patterns = (*HashedFilesMixin.patterns, ("digest/*.js", ((IMPORT, 'from "%(url)s";'),)))

@@ -1,4 +1,4 @@
-"""Where things are stored: the database, and Redis or its stand-ins."""
+"""Stores: the database, and Redis or its stand-ins."""
 
 from pathlib import Path
 from typing import Any

@@ -1,1 +1,1 @@
-"""Who gets mail, about what, and with whose consent."""
+"""Subscribers: who gets mail, about what, and with what consent."""

@@ -17,7 +17,7 @@ def clean_address(address: str, *, refuse_disposable: bool) -> str:
     """Return the normalised address (RFC 5321: local part as typed, domain in lower-case ASCII).
 
     Raises BadAddress if the syntax is wrong, or if the domain is disposable and disposable domains are refused.
-    The domain is not looked up: a name server that is down must not turn readers away.
+    The domain is not looked up, so that a name server that is down turns no readers away.
     """
     try:
         valid = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)

@@ -129,7 +129,7 @@ class SubscriberAdmin(PanelAdmin):
         super().save_model(request, obj, form, change)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Let anyone who may delete a subscriber delete the related rows too, even those not deletable on their own."""
+        """Let anyone who may delete a subscriber delete the related rows too, even if not by themselves."""
         to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set(), protected
 

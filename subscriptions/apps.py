@@ -6,7 +6,7 @@ from django.core.mail import message
 
 
 class SubscriptionsConfig(AppConfig):
-    """Who gets mail, about what, and with whose consent."""
+    """Subscribers: who gets mail, about what, and with what consent."""
 
     name = "subscriptions"
     verbose_name = "Subscriptions"

@@ -141,7 +141,7 @@ def post(name: str, to: list[str], context: dict[str, Any], whom: str) -> None:
         body=rendered.text,
         to=to,
         reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
-        # RFC 3834: no out-of-office reply, please.
+        # RFC 3834: ask for no out-of-office reply.
         headers={"Auto-Submitted": "auto-generated", "Precedence": "bulk", "Message-ID": new_message_id(name)},
     )
     message.attach_alternative(rendered.html, "text/html")
@@ -150,5 +150,5 @@ def post(name: str, to: list[str], context: dict[str, Any], whom: str) -> None:
         message.send()
     except (OSError, SMTPException, AnymailError) as error:
         code = getattr(error, "smtp_code", None) or getattr(error, "status_code", None) or "no code"
-        # Not chained: servers repeat the address in their answer, and tracebacks end up in logs.
+        # Not chained: servers repeat the address in their reply, and tracebacks end up in logs.
         raise MailError(f"{name} to {whom}: {type(error).__name__}, {code}") from None

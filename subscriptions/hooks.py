@@ -1,4 +1,4 @@
-"""Hooks: they let an application above react to what happens to a subscriber, without being known here.
+"""Hooks: they let an application above react to events of a subscriber without being imported here.
 
 Applications fill them in `AppConfig.ready()`. Subscribers are passed by key.
 """

@@ -1,4 +1,4 @@
-"""Limits on how many mails can be requested: to one address, and from one network. Against list bombing."""
+"""Rate limits on requested mails, per address and per network, against list bombing."""
 
 import ipaddress
 import logging
@@ -131,7 +131,7 @@ def _network(address: str, prefix: int) -> str:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 
-# How long to leave a storage alone after it did not answer; each process counts for itself meanwhile.
+# How long to leave a storage alone after it did not respond; each process counts for itself meanwhile.
 WITHOUT_STORAGE_SECONDS = 10
 IN_MEMORY_STORE = "memory://instead"
 
@@ -148,7 +148,7 @@ class Limiter(MovingWindowRateLimiter):
 @cache
 def limiter(storage: str) -> Limiter:
     """Return the only limiter of a storage; in-memory counters live as long as it does."""
-    # A storage that hangs must not hold up the form.
+    # A storage that hangs must not delay the form.
     timeouts = {"socket_connect_timeout": 2, "socket_timeout": 2} if storage.startswith("redis") else {}
     return Limiter(cast(Storage, storage_from_string(storage, wrap_exceptions=True, **timeouts)))
 

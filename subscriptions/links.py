@@ -11,7 +11,7 @@ from subscriptions.tokens import MYSELF, Purpose, sign_as_old, sign_token
 
 
 class Linkable(Protocol):
-    """Anyone who can be linked to."""
+    """Anyone whom a signed link can belong to."""
 
     @property
     def public_id(self) -> UUID:

@@ -1,6 +1,6 @@
 """Requested mails: kept in the database until they are sent, so that none are lost while the broker is away.
 
-Celery's message is a doorbell. If it never rings, beat's sweep finds the row within a minute.
+Celery's message is a doorbell. If it gets lost, beat's sweep finds the row within a minute.
 """
 
 import logging
@@ -40,7 +40,7 @@ MAIL_KINDS: dict[str, MailKind] = {
 
 
 def queue_mail(kind: str, recipient: int, enqueue: Callable[[], object], **details: object) -> None:
-    """Store a mail to be sent, and ring for it on commit."""
+    """Store a mail to be sent, and queue its task on commit."""
     fresh = {"details": details, "created_at": timezone.now(), "not_before": timezone.now(), "attempts": 0}
     fresh |= {"begun_at": None, "sent_at": None}
     OutgoingMail.objects.update_or_create(kind=kind, recipient=recipient, defaults=fresh)
@@ -48,7 +48,7 @@ def queue_mail(kind: str, recipient: int, enqueue: Callable[[], object], **detai
 
 
 def enqueue_on_commit(enqueue: Callable[[], object]) -> None:
-    """Ring for a task on commit; if the broker is away, beat rings once it is back."""
+    """Queue a task on commit; if the broker is down, beat starts it once it is back."""
 
     def enqueue_once() -> None:
         try:

@@ -1,4 +1,4 @@
-"""Paging for tables with millions of rows: counted only as far as anyone would page."""
+"""Paging for tables with millions of rows: counted only as far as people page."""
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ MAX_COUNTED_ROWS = 10_000
 
 
 class AtMost(Paginator):  # type: ignore[type-arg]
-    """A paginator that counts no further than MAX_COUNTED_ROWS; rows beyond that are found by searching."""
+    """A paginator that counts no further than MAX_COUNTED_ROWS; beyond that, people search."""
 
     @cached_property
     def count(self) -> int:

@@ -1,4 +1,4 @@
-"""Pending sign-ups: those for readers who left are kept apart from their row until someone confirms them."""
+"""Pending sign-ups. One for a reader who left is kept apart from their row until it is confirmed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def _own_row(subscriber: Subscriber) -> PendingSignUp:
 
 
 def apply_request(subscriber: Subscriber, request: Consent, at: datetime) -> None:
-    """Apply the choices of a request to a former reader; what they said and followed before stays."""
+    """Apply the choices of a request to a former reader; earlier feedback and preferences stay."""
     choices = _choices(request)
     subscriber.email = choices["email"]
     subscriber.choose({**_chosen(request), "paused_until": None})

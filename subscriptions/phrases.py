@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# More than anyone keeps in mind; someone who pastes a longer list is told.
+# More than anyone needs; a longer list is refused with a message.
 MAX_PHRASES = 500
 MAX_PHRASE_LENGTH = 100
 # Characters of what someone writes about their interests.

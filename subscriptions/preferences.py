@@ -1,4 +1,4 @@
-"""Everything a subscriber wants to read, as one value: from the database, from a form, and back."""
+"""A subscriber's preferences as one value: from the database, from a form, and back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

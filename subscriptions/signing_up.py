@@ -1,4 +1,4 @@
-"""The steps of signing up, from the request to coming back after leaving. Consent is recorded at each."""
+"""The steps of signing up, from the request to resubscribing. Consent is recorded at each."""
 
 import uuid
 from dataclasses import dataclass

@@ -72,7 +72,7 @@ def load_topics(path: Path = SHIPPED) -> Loaded:
 
 
 def _put_under(parents: dict[str, Topic | None]) -> list[Topic]:
-    """Set the broad topics of topics given by slug; return those that had another one before, or none."""
+    """Set the broad topics of topics given by slug; return those whose broad topic changed."""
     rows = {topic.slug: topic for topic in Topic.objects.filter(slug__in=parents)}
     moved = []
     for slug, named in parents.items():

@@ -1,4 +1,4 @@
-"""Time zones: those of places people know, by region, and a stand-in for unknown ones."""
+"""Time zones, listed by region and place; unknown ones count as UTC."""
 
 from datetime import datetime
 from functools import cache

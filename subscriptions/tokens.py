@@ -20,7 +20,7 @@ PREFERENCES_FOR = timedelta(days=60)
 # How long a magic link is valid. It also works only once: see digest.community.members.
 SIGN_IN_FOR = timedelta(minutes=30)
 
-# Takes the place of a token in the URLs of someone who is signed in. A token always contains colons.
+# Stands in for a token in the URLs of someone who is signed in. A token always contains colons.
 MYSELF = "me"
 
 # How long a browser may report what is opened in it.
@@ -101,7 +101,7 @@ def sign_token(purpose: Purpose, value: str) -> str:
 
 
 def sign_as_old(purpose: Purpose, value: str, token: str) -> str:
-    """Return a token as old as the valid token that someone showed.
+    """Return a token as old as the valid token that was presented.
 
     So a page behind a link links to other pages for no longer than a link made at the same time would.
     """

@@ -59,7 +59,7 @@ class SentenceWords:
     unique: set[str]
     content: set[str]
     acronyms: list[str]
-    # What kinds of promise it makes.
+    # Which kinds of cue phrase it has.
     proposes: bool
     shows: bool
     studies: bool
@@ -72,7 +72,7 @@ class SentenceWords:
         words = _WORD.findall(text.lower())
         stems = [stem(word) for word in words]
         unique, unique_stems = set(words), set(stems)
-        # Most sentences have neither, and need not be looked through.
+        # Most sentences have neither and can be skipped.
         verbs = (
             {_next_verb(words, place) for place, word in enumerate(words) if word == "we"} if "we" in unique else set()
         )

@@ -1,4 +1,4 @@
-"""What a reader brings: a reference manager's file, or ids, DOIs, links and titles. Read, matched, and let go.
+"""What a reader brings: a reference manager's file, or IDs, DOIs, links and titles: parsed, matched and discarded.
 
 None of it is written anywhere: not to the database, not to a file, not to the log.
 """
@@ -55,7 +55,7 @@ def read_text(text: str) -> Bibliography:
 
 
 def match_known(records: Sequence[PaperRecord]) -> dict[int, int]:
-    """Return which records (by position) are which papers with a page (by key), by id, by DOI, or by title and year."""
+    """Return {record position: paper key} for records matching a paper with a page, by ID, DOI, or title and year."""
     papers = _by_identifier(records)
     missing = [place for place, record in enumerate(records) if place not in papers and record.title]
     papers |= _by_title({place: records[place] for place in missing})
@@ -64,7 +64,7 @@ def match_known(records: Sequence[PaperRecord]) -> dict[int, int]:
 
 
 def _read(reader: Any, text: str) -> Bibliography:
-    """Return what a file of a format contains, unless it has too many entries: they are counted before any is read."""
+    """Return what a file in this format contains; SourceError if it has too many entries (counted first)."""
     number = reader.number_of_entries(text)
     if number <= MAX_READ_ENTRIES:
         page = reader.read(text)

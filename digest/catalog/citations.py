@@ -1,4 +1,4 @@
-"""Papers as others cite them: BibTeX, RIS, a page's meta tags. Pure; prefetch `identifiers` for many papers."""
+"""Citation formats: BibTeX, RIS, a page's meta tags. Pure; prefetch `identifiers` for many papers."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from digest.catalog.formatting import on_one_line
 from digest.models import Paper, PaperIdentifier
 from subscriptions.links import absolute
 
-# Characters that mean something else to TeX than themselves.
+# Characters with a special meaning in TeX.
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -35,7 +35,7 @@ def doi_of(paper: Paper) -> str:
 
 
 def address_of(paper: Paper) -> str:
-    """Return where the paper can be read: arXiv, the publisher, or its page here."""
+    """Return the URL to read the paper at: arXiv, the publisher, or its page here."""
     if arxiv := paper.arxiv_id:
         return f"https://arxiv.org/abs/{arxiv}"
     doi = doi_of(paper)
@@ -43,7 +43,7 @@ def address_of(paper: Paper) -> str:
 
 
 def pdf_of(paper: Paper) -> str:
-    """Return the address of the paper's PDF, or ""."""
+    """Return the URL of the paper's PDF, or ""."""
     return f"https://arxiv.org/pdf/{paper.arxiv_id}" if paper.arxiv_id else ""
 
 
@@ -76,7 +76,7 @@ def bibtex(paper: Paper, key: str = "", extra: Mapping[str, str] | None = None) 
 
 
 def bibtex_of(papers: Iterable[Paper]) -> str:
-    """Return the papers as a BibTeX file; a key that comes again gets a number."""
+    """Return the papers as a BibTeX file; a repeated key gets a number."""
     used: dict[str, int] = {}
     entries = []
     for paper in papers:
@@ -90,7 +90,7 @@ def bibtex_of(papers: Iterable[Paper]) -> str:
 
 
 def ris(paper: Paper, extra: Iterable[tuple[str, str]] = ()) -> str:
-    """Return the paper as a RIS record, with the line endings that the format wants. extra: more tags and values."""
+    """Return the paper as a RIS record, with the line endings that the format requires. extra: more tags and values."""
     rows = [("TY", "JOUR" if doi_of(paper) and not paper.arxiv_id else "UNPB"), ("TI", on_one_line(paper.title))]
     rows += [("AU", on_one_line(name)) for name in paper.authors]
     if paper.published_at:

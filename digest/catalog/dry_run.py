@@ -1,4 +1,4 @@
-"""Preview what a source would bring, without keeping anything."""
+"""Preview what a source would return, without storing anything."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ PAPERS_TRIED = 10
 
 @dataclass(frozen=True)
 class TriedPaper:
-    """A paper that would come in, the day it would get, and the paper of ours that it is, if any."""
+    """A paper that would be imported, the day it would get, and the existing paper it matches, if any."""
 
     record: PaperRecord
     day: date | None
@@ -73,7 +73,7 @@ def try_source(kind: SourceKind, query: str, now: datetime | None = None) -> Sou
             if len(records) >= PAPERS_TRIED:
                 break
     except SourceError as refusal:
-        # Some papers may be there; that more would take longer is not an error.
+        # Some papers may have arrived already; running out of time for more is not an error.
         error = "" if records else str(refusal)
     with suppress(ValueError):
         pages.close()  # type: ignore[attr-defined]

@@ -105,7 +105,7 @@ def embedder() -> Embedder:
 
 
 def preload() -> None:
-    """Load what the model reads, so that processes forked later share it; one without `load` waits for a first text."""
+    """Load what the model reads, so that processes forked later share it; without `load`, on its first text."""
     if load := getattr(embedder(), "load", None):
         load()
 

@@ -1,4 +1,4 @@
-"""Papers in a few words: shortened text, names, links. Pure, and used by both pages and emails."""
+"""Short forms of papers: shortened text, names, links. Pure, and used by both pages and emails."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -36,13 +36,13 @@ LOOSE = {
     "without",
 }
 LOOSE_SIGNS = " ,;:.–—-("
-# Names listed before the rest is counted.
+# How many names are listed before the rest are counted.
 LISTED_AUTHORS = 2
 
 
 @dataclass(frozen=True)
 class OutsideLink:
-    """Where else a paper can be read."""
+    """A link to a paper elsewhere."""
 
     label: str
     url: str
@@ -51,7 +51,7 @@ class OutsideLink:
 def on_one_line(text: str) -> str:
     """Return the text on one line, without unprintable characters."""
     if text.isprintable():
-        # Nearly all text; looking at each character of fifty abstracts would take most of a page's time.
+        # True of nearly all text; checking each character of fifty abstracts would take most of a page's time.
         return " ".join(text.split())
     printable = (
         char
@@ -86,7 +86,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _without_loose_end(text: str) -> str:
-    """Return the text without punctuation and small words at its end, which nothing follows any more."""
+    """Return the text without the punctuation and small words that the cut left at its end."""
     end = len(text)
     while True:
         while end and text[end - 1] in LOOSE_SIGNS:
@@ -99,20 +99,20 @@ def _without_loose_end(text: str) -> str:
 
 
 def authors_line(paper: Paper) -> str:
-    """Return the authors of a paper as byline does, and that there are others if its source does not name them."""
+    """Return the authors of a paper as byline does, adding that there are others if its source does not name them."""
     is_counted = len(paper.authors) > LISTED_AUTHORS + 1
     return f"{byline(paper.authors)} and others" if paper.has_more_authors and not is_counted else byline(paper.authors)
 
 
 def byline(authors: Sequence[str]) -> str:
-    """Return the authors in a few words: all of up to three, otherwise two and the number of the others."""
+    """Return the authors in short: all of up to three, otherwise two and the number of the others."""
     if len(authors) <= LISTED_AUTHORS + 1:
         return ", ".join(authors)
     return f"{', '.join(authors[:LISTED_AUTHORS])} and {len(authors) - LISTED_AUTHORS} others"
 
 
 TITLE_SEARCH = "https://scholar.google.com/scholar?q="
-# This much of a title is enough to find it by.
+# This much of a title is enough to search for it.
 SEARCHED_WORDS, MAX_SEARCHED_TITLE = 8, 60
 
 
@@ -131,10 +131,10 @@ def outside_links(paper: Paper) -> list[OutsideLink]:
     if doi := identifiers.get(PaperIdentifier.Scheme.DOI):
         links.append(OutsideLink("DOI", f"https://doi.org/{doi}"))
     given = [OutsideLink("Code", paper.code_url), OutsideLink("Project", paper.project_url)]
-    # These come from outside, so a link may lead nowhere but to the web.
+    # These come from outside, so only web links are allowed.
     links += [link for link in given if _is_of_the_web(link.url)]
     if not links:
-        # Otherwise a reader could go nowhere but to our own page.
+        # Otherwise the only link would be to our own page.
         words = " ".join(on_one_line(paper.title).split()[:SEARCHED_WORDS])[:MAX_SEARCHED_TITLE]
         links.append(OutsideLink("Google Scholar", TITLE_SEARCH + quote_plus(words)))
     return links

@@ -14,11 +14,11 @@ from django.db.models.expressions import RawSQL
 from digest.catalog.search_terms import Term
 from digest.models import Paper
 
-# For words that are everywhere, only the newest papers are compared: little would tell the others apart.
+# For words that are everywhere, only the newest papers are ranked: the score hardly separates the others.
 COMPARED = 2000
 # How much a word counts in PostgreSQL: for D, C (abstract), B (names), A (title).
 RANK_WEIGHTS = "{0.1, 0.2, 0.6, 1.0}"
-# The papers with a word are counted up to this many.
+# Papers containing a word are counted up to this many.
 COUNT_LIMIT = 100
 
 # Below, the SQL is ours and what was typed is a parameter: hence the silenced warnings.

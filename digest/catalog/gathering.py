@@ -1,4 +1,4 @@
-"""Query all sources that are due, in parallel: one that fails, lies or hangs does not hold up the others.
+"""Harvest all sources that are due, in parallel: one that fails, misbehaves or hangs does not hold up the others.
 
 Each host is queried by its own thread, one part after another. Only the caller's thread writes to the database.
 """
@@ -34,11 +34,11 @@ GIVEN_UP_AFTER = timedelta(days=14)
 WAIT_WHEN_GIVEN_UP = timedelta(days=7)
 # A missing page may come back, but one that was missing this many times in a row does not.
 MOST_TIMES_GONE = 5
-# How long all of them together may take: what is not there by then is left for the next time.
+# How long all of them together may take; the rest is left for the next run.
 GATHERING_PATIENCE = timedelta(minutes=8)
-# Pages from all threads that wait to be imported: more would only take memory.
+# How many pages may wait to be imported: more would only take memory.
 PAGES_AHEAD = 4
-# How long to wait after the end for threads that hang in a request, in seconds.
+# How long to wait at the end for threads stuck in a request, in seconds.
 LAST_WAIT = 2.0
 
 
@@ -52,7 +52,7 @@ class _Host:
 
     sources: list[SourceInUse]
     events: "Queue[_Event]"
-    # What the thread is told: the harvest to read, or None if another worker is on it.
+    # What the thread is given: the harvest to read, or None if another worker has it.
     harvests: "Queue[Harvest | None]" = field(default_factory=Queue)
     current: Harvest | None = None
     is_over: threading.Event = field(default_factory=threading.Event)
@@ -99,12 +99,12 @@ class _Event:
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
-    """Return what is due now: (source, part)."""
+    """Return the sources that are due now, as (source, part)."""
     return [(source.kind, source.part) for source in sources_in_use() if is_harvest_due(source.kind, source.part, now)]
 
 
 def harvest_due(now: datetime, report_progress: Callable[[SourceRun], None] = _tell_nobody) -> list[SourceRun]:
-    """Harvest all that is due, each host on its own; return the runs, none if another worker is at it."""
+    """Harvest all that is due, each host on its own; return the runs, none if another worker is harvesting."""
     if SourceRun.objects.at_work(now).exists():
         return []
     by_host: dict[str, list[SourceInUse]] = {}
@@ -126,7 +126,7 @@ class _Gathering:
         self._runs: list[SourceRun] = []
 
     def run(self) -> list[SourceRun]:
-        """Gather until all hosts are done or the time is up."""
+        """Harvest until all hosts are done or the time is up."""
         threads = [threading.Thread(target=host.read, daemon=True) for host in self._hosts]
         for thread in threads:
             thread.start()
@@ -179,7 +179,7 @@ class _Gathering:
                 _settle(host.current)
             host.harvests.put(None)
         while True:
-            # A thread that waits for room in the queue can then see that it is over.
+            # So that a thread waiting for room in the queue notices the end.
             try:
                 self._events.get_nowait()
             except Empty:
@@ -191,7 +191,7 @@ class _Gathering:
 def is_harvest_due(name: str, part: str, now: datetime) -> bool:
     """Return whether a part of a source is due now.
 
-    arXiv is due once an announcement is out, until it has all of it; others once in a while.
+    arXiv is due once an announcement is out, until it has all of it; others once per poll interval.
     """
     return (moment := due_at(name, part, now)) is not None and moment <= now
 

@@ -1,4 +1,4 @@
-"""Harvest papers from one part of a source: where to start, and what came of it.
+"""Harvest papers from one part of a source: where to start, and what came in.
 
 A run's position is written with the papers of each page. A run that fails keeps its position, and the next one goes on
 from there; after a run that finished, the next one begins a few days earlier than it ended.
@@ -27,9 +27,9 @@ logger = logging.getLogger(__name__)
 
 # How far back to query a source that was never queried before.
 FIRST_DAYS = timedelta(days=3)
-# How long after its hour to wait for an announcement if none of its papers are there yet.
+# How long after it is due to wait for an announcement if none of its papers are there yet.
 LATE = timedelta(hours=4)
-# While a batch is written, no one else can write with SQLite.
+# With SQLite, nothing else can write while a batch is written.
 HARVEST_BATCH = 100
 # arXiv's resumption tokens expire within a day; after this, a failed run starts over.
 PLACE_LIVES = timedelta(hours=12)
@@ -75,12 +75,12 @@ class Harvest:
         _import(self.run, self.source.labeled(page), self.source.most_per_day)
 
     def fail(self, error: SourceError) -> None:
-        """Close the run with what went wrong."""
+        """Close the run as failed, with the error."""
         self._note_requests()
         _fail(self.run, error)
 
     def finish(self) -> None:
-        """Close the run, with everything there."""
+        """Close the run as complete."""
         self._note_requests()
         _finish(self.run)
         self.run.validators = self.fetcher.validators
@@ -92,7 +92,7 @@ class Harvest:
 
 
 def begin_harvest(source: SourceInUse, since: date | None = None, *, seconds: float = float("inf")) -> Harvest | None:
-    """Return a harvest with its run begun; None if another one is working on this part."""
+    """Start a run and return its harvest; None if another worker is harvesting this part."""
     place = _place(source.kind, source.part, since)
     run = SourceRun.objects.begin(
         source.kind, source.part, since=place.since, asked_at=place.asked_at, cursor=place.cursor
@@ -103,7 +103,7 @@ def begin_harvest(source: SourceInUse, since: date | None = None, *, seconds: fl
 def harvest(
     name: str, part: str, since: date | None = None, report_progress: Callable[[SourceRun], None] = _tell_nobody
 ) -> SourceRun | None:
-    """Query a part of a source and import what it gives; return the run, None if another one is at work.
+    """Query a part of a source and import what it returns; return the run, None if another worker is at it.
 
     since: from this day on, instead of where the last run ended. report_progress: called with the run after each page.
     """
@@ -180,7 +180,7 @@ def _capped(run: SourceRun, records: list[PaperRecord], most: int) -> list[Paper
     room = {day: most - rows.filter(day=day).count() for day in days}
     ids = PaperIdentifier.objects.filter(value__in=[value for record in records for _, value in record.identifiers])
     listed = set(ids.filter(paper__listings__origin=origin).values_list("scheme", "value"))
-    # Papers that were seen before, such as the archive of a feed, get no day of first sight.
+    # Papers that were seen before, such as the archive of a feed, are not given the day they are first seen here.
     seen = set(ids.values_list("scheme", "value")) if any(record.is_day_of_first_sight for record in records) else set()
     capped: list[PaperRecord] = []
     over = 0
@@ -201,7 +201,7 @@ def _capped(run: SourceRun, records: list[PaperRecord], most: int) -> list[Paper
 
 
 def _is_there(run: SourceRun) -> bool:
-    """Return whether the announcement that a run should have is there at all: arXiv is sometimes late."""
+    """Return whether the announcement that a run is for has any papers yet: arXiv is sometimes late."""
     if source_kind(run.source).delay is None or run.complete_to is None:
         return True
     midnight = datetime.combine(run.complete_to, time(), arxiv_calendar.EASTERN)
@@ -220,7 +220,7 @@ def _write(records: list[PaperRecord]) -> importing.Imported:
         if len(records) == 1:
             (record,) = records
             return importing.Imported(notes=[f"{':'.join(record.identifiers[0])} cannot be stored: {error}"])
-        # One of them contains something that no column accepts; it must not keep the others out.
+        # One of them contains something that no column accepts; the others are still imported.
         return importing.sum_of_imports(_write([record]) for record in records)
 
 
@@ -239,7 +239,7 @@ def _place(name: str, part: str, since: date | None) -> HarvestPosition:
     runs = SourceRun.objects.of(name, part)
     last, finished = runs.first(), runs.finished().first()
     is_first = finished is None
-    # A worker that vanished leaves its run as it is until another one begins.
+    # The run of a worker that died stays as it is until another one begins.
     if last and last.status != SourceRun.Status.FINISHED and last.since:
         if last.cursor and now - last.asked_at < PLACE_LIVES:
             return HarvestPosition(part, last.since, last.asked_at, last.cursor, is_first, papers)

@@ -1,4 +1,4 @@
-"""Which paper someone means: by any of its ids, or by an address that contains one."""
+"""Resolve a paper from any of its IDs, or from a URL that contains one."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 # Our own pages, or only the number.
 _OURS = re.compile(r"(?:^|/papers/)(\d{1,12})/?$")
 MAX_IDENTIFIER_LENGTH = 300
-# An id of ours that no one takes for one of arXiv's.
+# An ID of ours that cannot be mistaken for one of arXiv's.
 LOCAL = "local-"
 WEB_ADDRESS_KIND = "address"
 _LOCAL = re.compile(rf"{LOCAL}(\d{{1,12}})", re.I | re.ASCII)
@@ -39,13 +39,13 @@ class PaperName:
         if self.scheme == WEB_ADDRESS_KIND:
             plain = self.value.rstrip("/")
             forms = (plain, f"{plain}/", f"{plain}.git")
-            # Two indexed look-ups would need two more indexes, and an address is seldom pasted.
+            # Two indexed look-ups would need two more indexes, and URLs are seldom pasted.
             return list(papers.filter(Q(code_url__in=forms) | Q(project_url__in=forms))[:2])
         return list(papers.filter(identifiers__scheme=self.scheme, identifiers__value=self.value))
 
 
 def public_id(paper: Paper) -> str:
-    """Return the public id of a paper: its arXiv id, or one of ours that no program takes for an arXiv id.
+    """Return the public ID of a paper: its arXiv ID, or one of ours that no program mistakes for one.
 
     Many programs turn any id they are given into https://arxiv.org/abs/…. Prefetch `identifiers` for lists.
     """

@@ -24,7 +24,7 @@ from digest.sources import seed
 from digest.sources.record import PaperRecord
 
 IMPORT_BATCH = 500
-# What is made from a paper's text.
+# The fields computed from a paper's text.
 DESCRIBED = ("embedding", "embedding_model", *key_sentence.KEY_FIELDS)
 MAX_VENUE_LENGTH = 200
 
@@ -41,7 +41,7 @@ class Imported:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
-    # What was left out from the records, and why.
+    # What was skipped in the records, and why.
     notes: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class ImportedPage:
 
 
 def import_records(records: Sequence[PaperRecord]) -> Imported:
-    """Write the papers of the records, tag what is new or changed, and return what was done; all or nothing.
+    """Write the papers of the records, tag what is new or changed, and return a summary; all or nothing.
 
     A paper is recognised by any of its identifiers. An empty field of a record removes nothing from a known paper.
     Raises IdentifierConflictError if one record stands for two papers.
@@ -82,7 +82,7 @@ def import_records(records: Sequence[PaperRecord]) -> Imported:
 
 
 def import_what_fits(records: Sequence[PaperRecord]) -> Imported:
-    """Write the papers of the records as import_records does; a conflict stops nothing and is noted.
+    """Write the papers of the records as import_records does; a conflict is noted and stops nothing.
 
     Then only the first identifier of the record counts: two arXiv papers that claim one DOI stay two papers.
     """
@@ -111,7 +111,7 @@ def import_seed_page(path: Path = seed.SHIPPED_PAGE, year: int = seed.SHIPPED_YE
 
 
 class _Batch:
-    """What to write for a batch of records. A paper without a key is new."""
+    """The rows to write for a batch of records. A paper without a key is new."""
 
     def __init__(self, records: Sequence[PaperRecord]) -> None:
         self.papers_by_identifier = papers_by_identifiers(records)
@@ -170,7 +170,7 @@ class _Batch:
         self.changed.setdefault(id(paper), set()).add(name)
 
     def _paper_of(self, record: PaperRecord) -> Paper | None:
-        """Return the paper of a record, a new one if it is not known; None if the record then does not count."""
+        """Return the paper of a record, a new one if it is unknown; None if the record is only for known papers."""
         candidates = {id(paper): paper for name in record.identifiers if (paper := self.papers_by_identifier.get(name))}
         if not candidates and (paper := self.by_title.paper_of(record) or self.same_works.paper_of(record)):
             candidates = {id(paper): paper}
@@ -219,7 +219,7 @@ class _Batch:
         return one
 
     def write(self) -> Imported:
-        """Write everything and return what was done."""
+        """Write everything and return the summary."""
         papers = list(self.papers.values())
         new = [paper for paper in papers if paper.pk is None]
         updated = [paper for paper in papers if paper.pk and id(paper) in self.changed]
@@ -270,7 +270,7 @@ def _hide(papers: Sequence[Paper]) -> None:
 def _fields(record: PaperRecord, paper: Paper) -> dict[str, object]:
     """Return what the record says, under the names of the model's fields.
 
-    What was made from the same original before is left out: it need not be made again, and may have been corrected.
+    Fields computed earlier from the same source text are left out: they are up to date and may have been corrected.
     """
     fields: dict[str, object] = {
         "original_title": record.original_title,

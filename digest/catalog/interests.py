@@ -16,7 +16,7 @@ FEWEST_WITH_PHRASE = 3
 MOST_FOLLOWED, MOST_MUTED = 8, 8
 MOST_WORDS = 4
 
-# From these words on, something is not wanted, until a word says otherwise or the sentence ends.
+# What follows these words is not wanted, until a word says otherwise or the sentence ends.
 _UNWANTED = re.compile(
     r"\b(?:but (?:not|no|nothing)\b(?! only| just| also)|not interested in|"
     r"(?:I )?(?:do not|don[’']t) (?:want|like|care (?:about|for)|need)|"
@@ -33,7 +33,7 @@ _BETWEEN = re.compile(
     r"\b",
     re.I,
 )
-# Words around the things themselves.
+# Filler around the actual interests.
 _FILLER = word_set(
     "i i'm i’m i'd we am are is was be do does work works working study studies studying research "
     "researching interested interest interests in on about of for to with by from at as the a an any some "
@@ -47,7 +47,7 @@ _FILLER = word_set(
 
 @dataclass(frozen=True)
 class Interests:
-    """What a text suggests."""
+    """The suggestions drawn from a text."""
 
     topics: list[Topic] = field(default_factory=list)
     # Topics that it does not want become words to mute: whole topics are refused in the preferences.
@@ -91,7 +91,7 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _phrases(parts: Iterable[str]) -> Iterator[str]:
-    """Return the things that are named, in lower case, each once."""
+    """Return the phrases named, in lower case, each once."""
     seen = set()
     for part in parts:
         # “No surveys and no benchmarks” are two things.

@@ -31,7 +31,7 @@ KEY_FIELDS = ["key_start", "key_end", "key_model"]
 # Longer sentences are cut where they are shown; on the paper's page they are marked in full.
 GIST_LENGTH = 320
 MOST_CHARACTERS = 20_000
-# A sentence with fewer, or with little but signs, is not quoted.
+# A sentence with fewer, or with little but symbols, is not quoted.
 FEWEST_WORDS, FEWEST_LETTERS = 4, 15
 _ENOUGH_LETTERS = re.compile(rf"(?:[^\W\d_][\W\d_]*+){{{FEWEST_LETTERS}}}")
 # What a sentence loses for coming before the first one about the paper's own work. Fields other than machine learning,
@@ -46,7 +46,7 @@ _CUES_IN_HAN = re.compile(r"本文|本研究|本工作|我们|我們|論文|提�
 
 @dataclass(frozen=True)
 class Weights:
-    """What was learned, and the number of the model; a paper stores the number."""
+    """The learned weights, and the number of the model; a paper stores the number."""
 
     model: int
     word: NDArray[np.float64]

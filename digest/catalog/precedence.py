@@ -1,4 +1,4 @@
-"""Which source's word on a paper counts: newer versions before older ones, then by what each source knows."""
+"""Source precedence: newer versions override older ones; for the same version, the better source wins."""
 
 from digest.models import Paper
 from digest.sources.record import PaperRecord
@@ -6,7 +6,7 @@ from digest.sources.record import PaperRecord
 # arXiv's sources, worst first. They number versions the same way.
 ARXIV_RANK = {"rss": 1, "api": 2, "oai": 3}
 # Worst first; sources that are not here rank below all of these. A source that holds the paper ranks above one that
-# lists it, and one that writes abstracts down by hand above one that reads them off pages.
+# lists it, and one with abstracts entered by hand above one that extracts them from pages.
 RANK = {
     name: place
     for place, name in enumerate(
@@ -17,7 +17,7 @@ RANK = {
         start=1,
     )
 }
-# Their word that a paper was retracted counts, whichever source the paper came from first.
+# Their retractions count, whichever source the paper came from first.
 SPEAKS_OF_RETRACTIONS = {"crossref", "europepmc", "pubmed", "biorxiv", "medrxiv"}
 
 
@@ -36,7 +36,7 @@ def overwrites(record: PaperRecord, paper: Paper) -> bool:
 
 
 def is_back(record: PaperRecord, paper: Paper) -> bool:
-    """Return whether this record brings a withdrawn paper back: a newer version, or OAI-PMH takes back its own word.
+    """Return whether this record brings a withdrawn paper back: a newer version, or OAI-PMH withdraws its own notice.
 
     Only OAI-PMH and the API give the comment that says whether a version is withdrawn.
     """
@@ -47,9 +47,9 @@ def is_back(record: PaperRecord, paper: Paper) -> bool:
 
 
 def is_record_withdrawn(record: PaperRecord, paper: Paper) -> bool:
-    """Return whether the record's word that the paper is withdrawn counts: not that of an older version.
+    """Return whether the record's withdrawal notice counts: one about an older version does not.
 
-    A source without versions, such as Hugging Face, does not know better than arXiv's own sources.
+    A source without versions, such as Hugging Face, does not override arXiv's own sources.
     """
     if record.source in SPEAKS_OF_RETRACTIONS and record.source != paper.source:
         return True

@@ -1,4 +1,4 @@
-"""What each of several sources said about one paper, kept alongside the paper's own text."""
+"""Provenance: each source's own description of a paper, stored alongside the paper's text."""
 
 from typing import Any
 

@@ -44,7 +44,7 @@ class Results:
 
     keys: list[int]
     has_more: bool = False
-    # What was probably meant, if no paper has the words.
+    # A corrected query, if no paper has the words.
     suggestion: str = ""
 
 
@@ -67,7 +67,7 @@ def results(query: Query) -> Results:
 
 
 def _suggestion(query: Query) -> str:
-    """Return the query as it was probably meant: corrected, and with papers that readers may see."""
+    """Return a corrected query that finds papers readers may see."""
     meant = (replace(query, text=text) for text in spelling.corrections(query.text, query.terms))
     return next((other.text for other in meant if by_text(other)), "")
 

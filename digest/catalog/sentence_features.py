@@ -1,4 +1,4 @@
-"""What marks a key sentence: its position, how it begins, what it promises, and how much of the rest it covers."""
+"""What marks a key sentence: its position, how it begins, its cue phrases, and how much of the rest it covers."""
 
 import math
 import re

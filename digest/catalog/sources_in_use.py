@@ -1,4 +1,4 @@
-"""Which sources are queried: those in the settings, and those that someone added in the panel."""
+"""The sources to harvest: those in the settings, and those added in the panel."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Correct a word that is in no paper to one that is: one letter more, less, different or swapped."""
+"""Spelling correction: a word that is in no paper → one within an edit (a letter more, less, different or swapped)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Turn a source's word on a paper into its own paper, to undo a join that a source's record made on its way in."""
+"""Split a source's statement off into a paper of its own, to undo a join made during import."""
 
 from datetime import date, datetime
 from itertools import product
@@ -17,7 +17,7 @@ class NotPartedError(ValueError):
 
 @transaction.atomic
 def part(statement: SourceStatement) -> Paper:
-    """Make a paper from what one source said, with its own ids and its day; no source joins the two again.
+    """Make a paper from one source's statement, with its own IDs and day; no source joins the two again.
 
     NotPartedError if the paper's text is this source's, or if it has no id that the others do not have.
     """

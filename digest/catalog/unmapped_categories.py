@@ -1,4 +1,4 @@
-"""Categories of sources that no topic counts yet, and the topics they may belong to.
+"""Source categories that are not mapped to a topic yet, and the topics they may belong to.
 
 A source says what a paper is about in its own terms: arXiv's archives, MeSH headings, OpenAlex's concepts, a feed's
 tags. Words and meaning give most papers topics anyway, so the papers that have a category tell what it is about.
@@ -34,7 +34,7 @@ class Suggestion(NamedTuple):
 
 
 class UnmappedCategory(NamedTuple):
-    """A category that no topic counts, how many of the newest papers have it, and what it may belong to."""
+    """An unmapped category, how many of the newest papers have it, and the topics it may belong to."""
 
     name: str
     papers: int
@@ -42,7 +42,7 @@ class UnmappedCategory(NamedTuple):
 
 
 def unmapped_categories() -> list[UnmappedCategory]:
-    """Return the categories of the newest papers that no topic counts: those with suggestions first, by papers."""
+    """Return the unmapped categories of the newest papers: those with suggestions first, by number of papers."""
     papers = dict(Paper.objects.order_by("-pk").values_list("pk", "arxiv_categories")[:NEWEST_PAPERS])
     topics = Topic.objects.in_bulk()
     mapped = {name for topic in topics.values() for name in topic.arxiv_categories}

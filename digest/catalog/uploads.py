@@ -13,7 +13,7 @@ from digest.sources.fetching import SHORT_WAITS, Fetcher
 from digest.sources.page import HarvestPage
 from digest.sources.record import PaperRecord, SourceError
 
-# Each hundred is one request to arXiv, and someone is waiting for it.
+# Each hundred takes one request to arXiv, and someone is waiting.
 MOST_IDS = 300
 MAX_UPLOAD_BYTES = bibtex.MAX_BIBTEX_BYTES
 SUPPORTED_FORMATS = "BibTeX, RIS, CSL-JSON, EndNote XML, Zotero RDF or arXiv IDs"
@@ -44,7 +44,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What an import would do: what each paper is called, and whether it is known."""
+    """Preview of an import: each paper's title, and whether it is known."""
 
     upload: Upload
     papers: list[tuple[str, bool]]
@@ -61,7 +61,7 @@ def read_bytes(body: bytes) -> Upload:
 
 
 def parse_upload(text: str) -> Upload:
-    """Return what the text contains, judging by its content. SourceError if it has nothing known, or too much."""
+    """Return what the text contains, judging by its content. SourceError if nothing is recognised, or too much."""
     for reader in (ris, csl_json, reference_xml, bibtex):
         if reader.fits(text):
             return _of(reader.NAME, reader.read(text))
@@ -81,7 +81,7 @@ def _of(kind: str, page: HarvestPage) -> Upload:
 
 
 def outlook_of(upload: Upload) -> Outlook:
-    """Return what an import would do. Nothing is written, and no source is queried."""
+    """Return a preview of the import. Nothing is written, and no source is queried."""
     names = [(record.title, record.identifiers) for record in upload.records]
     names += [(f"arXiv:{value}", ((ARXIV_ID_SCHEME, value),)) for value in upload.ids]
     values = {value for _, identifiers in names for _, value in identifiers}

@@ -1,4 +1,4 @@
-"""The papers readers may see, by meaning: those closest to a text or to another paper.
+"""Vector index: the papers closest in meaning to a text or another paper, among those readers may see.
 
 All embeddings are in the memory of the process: 1 kB per paper, so a hundred thousand take 100 MB. Comparing a text
 with all of them is one matrix-vector product.
@@ -18,13 +18,13 @@ from digest.catalog import embedding
 from digest.models import Paper
 from digest.ranking import Floats
 
-# Anything less close has another subject. Found by looking at the seed papers, with the model that is shipped.
+# Anything less similar is about another subject. Chosen by looking at the seed papers, with the model that is shipped.
 CLOSE_TO_TEXT, CLOSE_TO_PAPER = 0.3, 0.55
 # How many of the closest are looked up: readers may not be allowed to see some, or a filter may leave them out.
 LOOKED_UP = 400
-# How long papers that came in since may be missing.
+# How long new papers may be missing.
 LOOK_AGAIN = 60.0
-# Related papers are computed once in this time.
+# How long related papers are cached.
 INDEX_LIFETIME = timedelta(hours=1)
 
 

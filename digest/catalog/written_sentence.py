@@ -11,7 +11,7 @@ from digest.catalog.sentences import sentence_spans
 from digest.models import Paper
 
 MOST_WRITTEN_WORDS, FEWEST_WRITTEN_WORDS, MOST_LETTERS = 30, 5, 300
-# Words of this many letters say something; this share of them must be in the text, compared by their beginnings.
+# Words of this many letters count; this share of them must be in the text, compared by their beginnings.
 TELLING_WORD, STEM, LEAST_COVERED = 4, 5, 0.6
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[-'’.,/:](?=[^\W_]))*")
@@ -63,7 +63,7 @@ def refusal_of(sentence: str, title: str, abstract: str) -> str:
 
 
 def _claim_without_evidence(words: list[str], numbers: list[str], text: str) -> str:
-    """Return what a sentence says that its text does not: a number, a name, or most of its words; "" for nothing."""
+    """Return what a sentence says that its text does not: a number, a name, or most of its words; "" if nothing."""
     text_numbers = set(_NUMBER.findall(text))
     text_words = {part.casefold() for word in _WORD.findall(text) for part in (word, *_PARTS.split(word))}
     spelled = [

@@ -1,1 +1,1 @@
-"""What members and readers tell us: votes, feedback, profiles, onboarding."""
+"""Members and their input: votes, feedback, profiles, onboarding."""

@@ -24,7 +24,7 @@ TO_MEMBERS = ("sign_in", "passkey_added")
 
 
 def request_link(email: str, at: datetime) -> Member | None:
-    """Return the member to send a link to, creating a row for a stranger; None if no mail may be sent."""
+    """Return the member to send a link to, creating one for an unknown address; None if no mail may be sent."""
     if Suppression.objects.covers(email):
         _work_in_vain(at)
         return None
@@ -43,7 +43,7 @@ def _work_in_vain(at: datetime) -> None:
 
 
 class SignInLink(NamedTuple):
-    """The content of a magic link: the member, which of their links it is, and where it goes."""
+    """The payload of a magic link: the member, which of their links it is, and where it leads."""
 
     member: Member
     number: int
@@ -61,7 +61,7 @@ def link(member: Member, goes_to: str) -> str:
 
 
 def read_link(token: str) -> SignInLink | None:
-    """Return the content of a link; None if it was used or its owner is gone. Raises BadToken."""
+    """Return the payload of a link; None if it was used or its owner is gone. Raises BadToken."""
     public_id, number, path = [*read_token(Purpose.SIGN_IN, token).split("."), "", ""][:3]
     if not number.isdecimal():
         raise BadToken("no number")

@@ -1,4 +1,4 @@
-"""The first questions to a new reader: which papers say most about them, and which topics their answers mean."""
+"""Onboarding: the papers whose answers say most about a new reader, and the topics that the answers imply."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from digest.ranking import Floats
 
 # As many as people can look at in a minute.
 QUESTIONS = 8
-# For each liked paper, this many topics count as what was liked about it.
+# For each liked paper, this many topics are taken as the reason.
 TOPICS_EACH = 2
 
 
@@ -32,7 +32,7 @@ def onboarding_papers(tags: Floats, number: int = QUESTIONS) -> list[int]:
 
 
 def topics_of(answers: Mapping[int, str]) -> list[int]:
-    """Return the topics (keys) that answers speak for, strongest first: those of liked but not of disliked papers."""
+    """Return the topics (keys) that the answers imply, strongest first: those of liked but not of disliked papers."""
     points: dict[int, float] = {}
     against = set()
     for paper, tags in _strongest(list(answers)).items():

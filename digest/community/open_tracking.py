@@ -1,4 +1,4 @@
-"""What readers open: recorded only for those who allow it, and deleted once they no longer do."""
+"""Open tracking: which papers readers open, recorded only with consent and deleted when it is withdrawn."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from subscriptions.tokens import BadToken, Purpose, read_token, sign_token
 def pass_of(subscriber: Subscriber) -> str:
     """Return the token with which a browser reports what a subscriber opens, if they allow it; "" otherwise.
 
-    It contains the time at which they allowed it, so it becomes invalid for good when they withdraw that.
+    It contains the time of their consent, so it becomes invalid for good when they withdraw it.
     """
     since = subscriber.may_note_opens_since
     return sign_token(Purpose.OPENS, f"{subscriber.public_id.hex}.{since.timestamp()}") if since else ""
 
 
 def bearer_of(token: str) -> Subscriber | None:
-    """Return whose token it is; None if it is invalid, too old, or no longer allowed."""
+    """Return the subscriber of a token; None if it is invalid, expired, or consent was withdrawn."""
     try:
         public_id, _, since = read_token(Purpose.OPENS, token).partition(".")
     except BadToken:
@@ -33,7 +33,7 @@ def bearer_of(token: str) -> Subscriber | None:
 
 @transaction.atomic
 def record_open(subscriber: Subscriber, paper: int, at: datetime) -> bool:
-    """Record once that a subscriber opened a paper (its key); return whether that is new and still allowed."""
+    """Record once that a subscriber opened a paper (its key); return whether that is new, with consent still given."""
     # Locked, so that nothing is recorded after permission was withdrawn.
     row = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     opened = Feedback.objects.filter(subscriber=row, paper=paper, kind=Feedback.Kind.OPENED)

@@ -1,4 +1,4 @@
-"""Export and erase everything we hold about one person, whichever part of the program holds it."""
+"""Export and erase everything we hold about one person, in every part of the program."""
 
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,7 @@ def _deliveries(subscriber: Subscriber) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def erase(subscriber: Subscriber, at: datetime) -> None:
-    """Delete everything we hold about a subscriber and the account with the same address: one person proved both."""
+    """Delete everything we hold about a subscriber and the account with the same address: one person's."""
     retention.erase_address(subscriber.email)
     for member in _members(subscriber):
         members.delete_member(member, at)

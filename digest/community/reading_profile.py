@@ -1,4 +1,4 @@
-"""What a reading list suggests about its reader: topics, authors to follow, and papers to learn their taste from.
+"""What a reading list suggests about its reader: topics, authors to follow, and papers to build their profile from.
 
 These are only suggestions: nothing is stored until the reader agrees.
 """
@@ -30,7 +30,7 @@ MOST_TAGGED = 150
 
 @dataclass(frozen=True)
 class ReadingProfile:
-    """What was read, how much of it is known, and what it suggests."""
+    """How many entries were read and how many are known, and the suggestions."""
 
     entries: int = 0
     in_catalogue: int = 0
@@ -115,7 +115,7 @@ def _authors(names: Sequence[Sequence[str]], *, by_reader: bool) -> list[str]:
         papers_by.update(list(keys))
         spellings |= {key: max(name, spellings.get(key, ""), key=len) for key, name in keys.items()}
     least = FEWEST_OF_MANY if len(names) > MANY else FEWEST_BY_AUTHOR
-    # Nearly all of the reader's own papers name them, and they need not follow themselves.
+    # The readers themselves are on nearly all of their own papers, and need not follow themselves.
     too_many = 0.6 * len(names) if by_reader else math.inf
     several = [key for key, papers in papers_by.most_common() if least <= papers <= too_many]
     return [spellings[key] for key in several[:MOST_AUTHORS]]

@@ -1,4 +1,4 @@
-"""Feedback → profiles: learned when there is new feedback, and fading with time."""
+"""User profiles: updated when there is new feedback, decaying with time."""
 
 import logging
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from digest.ranking import IMPLICIT_NEGATIVE, fit_weights
 
 logger = logging.getLogger(__name__)
 
-# After this long, a like weighs half.
+# The half-life of a like.
 HALF_LIFE = timedelta(days=90)
 # The weight of each kind of feedback. Opening a paper says little, and is only recorded for those who allow it.
 SAYS: dict[str, float] = {
@@ -34,7 +34,7 @@ LEARNING_BATCH = 500
 
 
 def faded(since: datetime, now: datetime) -> float:
-    """Return the share of a weight that is left, from 0 to 1."""
+    """Return the share of a weight that is left after decay, from 0 to 1."""
     return float(0.5 ** (max(now - since, timedelta()) / HALF_LIFE))
 
 
@@ -79,7 +79,7 @@ def _explicit_feedback(subscriber: int, at: datetime) -> dict[int, float]:
     rows = Feedback.objects.filter(subscriber=subscriber).order_by("-at").values_list("paper_id", "kind", "at")
     opened = rows.filter(kind=Feedback.Kind.OPENED, subscriber__may_note_opens_since__isnull=False)
     opinions: dict[int, float] = {}
-    # Queried separately, because daily openings must not crowd out explicit feedback.
+    # Queried separately, so that daily opens do not crowd out explicit feedback.
     for paper, kind, when in (*rows.exclude(kind=Feedback.Kind.OPENED)[:MOST_SAID], *opened[:MOST_OPENED]):
         value = SAYS.get(kind, 0.0) * faded(when, at)
         if value < 0 or (abs(value) > abs(opinions.get(paper, 0)) and opinions.get(paper, 0) >= 0):

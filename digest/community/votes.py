@@ -14,7 +14,7 @@ from digest.models import Member, Paper, Vote
 DAY_ZERO = datetime(2020, 1, 1, tzinfo=UTC)
 # The weight of a vote by someone who joined a few days ago.
 NEW_MEMBER = 0.3
-# The weight of a vote for a paper the voter submitted: it is counted, but moves nothing.
+# The weight of a vote for a paper the voter submitted: it is counted but does not affect the ranking.
 OWN_PAPER = 0.0
 
 
@@ -61,7 +61,7 @@ def take_back_all(member: Member, at: datetime) -> None:
 def count_votes(papers: Collection[int], at: datetime) -> None:
     """Recount the votes and trending scores of these papers (their keys).
 
-    A recount is right whatever happened before. A paper in no edition has no trending score.
+    A recount is correct whatever happened before. A paper in no edition has no trending score.
     """
     given = {"given": Count("given_votes"), "weight": Sum("given_votes__weight")}
     papers_with_votes = Paper.objects.filter(pk__any_of=papers).select_related("entry__edition").annotate(**given)

@@ -1,4 +1,4 @@
-"""Saved papers → a reader's own Zotero library, with the reader's own key (Zotero Web API, version 3).
+"""Push saved papers to a reader's own Zotero library, with the reader's own key (Zotero Web API, version 3).
 
 https://www.zotero.org/support/dev/web_api/v3/write_requests: each request names the library version it knows, and is
 refused with 412 if the library has changed since; Backoff and Retry-After say how long to leave the server alone.
@@ -37,7 +37,7 @@ OK, FORBIDDEN, GONE, CONFLICT, LIBRARY_MOVED = 200, 403, 404, 409, 412
 
 
 class Written(NamedTuple):
-    """The result of a request: papers now in the library, what went wrong, how long to leave the server alone."""
+    """The result of a request: papers now in the library, the error if any, how long to back off."""
 
     papers: int
     error: str
@@ -45,7 +45,7 @@ class Written(NamedTuple):
 
 
 class ZoteroError(Exception):
-    """Zotero did not do it; str() tells the reader why. wait: how long to leave it alone."""
+    """The request failed; str() tells the reader why. wait: how long to back off."""
 
     def __init__(self, words: str, wait: timedelta = USUAL_WAIT) -> None:
         super().__init__(words)

@@ -12,7 +12,7 @@ from digest.models import Delivery, Feedback
 from digest.models.snapshot import rankers_in
 from digest.ranking.interleaving import Ranker
 
-# Credit per kind of feedback. Saving and “more like this” say a lot; opening says less: it takes a look to know.
+# Credit per kind of feedback. Saving and “more like this” say a lot; opening one says less: readers look to find out.
 CREDIT = {Feedback.Kind.SAVED: 5, Feedback.Kind.MORE: 5, Feedback.Kind.OPENED: 3, Feedback.Kind.LESS: -5}
 # There is a winner if the chance of seeing this lead between equal rankers is below this.
 SIGNIFICANCE = 0.05

@@ -1,7 +1,7 @@
 """Find the rows since a moment without an index, in tables that only grow, so that later rows have higher keys.
 
-Every mail pays for each index of the ledger; a query that runs once a minute can make do with about twenty single-row
-look-ups instead.
+Every mail pays for each index of the ledger; a query that runs once a minute can use about twenty single-row look-ups
+instead.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What should have happened by now: since when the oldest digest has been waiting."""
+"""Overdue digests: since when the oldest one has been waiting to be planned or sent."""
 
 from datetime import datetime, timedelta
 

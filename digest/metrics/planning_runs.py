@@ -22,7 +22,7 @@ class PlanningRun:
 
 
 def plan_and_note(now: datetime) -> planning.PlanSummary:
-    """Plan what is due, record the run, return a summary. A failed run is not recorded: the last one's age shows it."""
+    """Plan what is due, record the run; return a summary. Failed runs are not recorded: the last one's age shows."""
     begin = time.monotonic()
     summary = planning.plan(now)
     share_values(NAME, {"ended_at": timezone.now(), "seconds": time.monotonic() - begin, "queued": summary.queued})

@@ -1,4 +1,4 @@
-"""Beat's pulse: when it last rang, whether or not a worker heard it. In cron mode, `send_due` rings instead of beat.
+"""Beat's heartbeat: when it last ran, whether or not a worker was there. In cron mode, `send_due` runs instead of beat.
 
 Stored in Redis if there is one, because web, worker and beat may run on several machines; otherwise in a file in
 VAR_DIR. It needs no backup. Beat imports this module, so it loads neither models nor applications.
@@ -18,7 +18,7 @@ KEY = "beat-pulse"
 
 
 def beat_pulse() -> None:
-    """Record that beat rang now. A store that cannot be written does not stop beat."""
+    """Record that beat ran now. A store that cannot be written to does not stop beat."""
     now = time.time()
     if settings.REDIS_URL:
         cache.set(KEY, now, timeout=None)
@@ -33,7 +33,7 @@ def beat_pulse() -> None:
 
 
 def last_pulse() -> datetime | None:
-    """Return when beat last rang; None if it never did, or that cannot be read."""
+    """Return when beat last ran; None if it never did, or the record cannot be read."""
     if settings.REDIS_URL:
         return _moment(cache.get(KEY))
     try:

@@ -30,7 +30,7 @@ def update_sending_tallies(now: datetime) -> None:
 
 
 def update_tallies(now: datetime) -> None:
-    """Count today's and yesterday's arrivals, departures and openings, topic followers, and editions still changing."""
+    """Count sign-ups, departures and opens of today and yesterday, topic followers, and editions still changing."""
     today = now.astimezone(UTC).date()
     by_status = _count_by_status()
     for day in (today - timedelta(days=1), today):
@@ -44,7 +44,7 @@ def update_tallies(now: datetime) -> None:
 
 
 def count_history(now: datetime, days: int) -> None:
-    """Fill in arrivals, departures and openings for uncounted earlier days: the service is older than its tallies."""
+    """Fill in sign-ups, departures and opens for uncounted earlier days: the service is older than its tallies."""
     begin = now - timedelta(days=days)
     came = dict(_by_day("confirmed_at", begin, Q()))
     unsubscribed = dict(_by_day("unsubscribed_at", begin, Q(status=Standing.UNSUBSCRIBED)))
@@ -60,7 +60,7 @@ def count_history(now: datetime, days: int) -> None:
 
 
 def _past_opens(begin: datetime, now: datetime) -> list[Tally]:
-    """Return the openings of each day since; of the readers who allowed them by then, only those who still do count."""
+    """Return the opens of each day since; only readers who had allowed tracking by then and still do count."""
     opens = Feedback.objects.filter(kind=Feedback.Kind.OPENED, at__gte=begin).order_by()
     by_day = opens.annotate(on=TruncDate("at", tzinfo=UTC)).values("on")
     counted = by_day.annotate(opened=Count("pk"), readers=Count("subscriber", distinct=True))
@@ -82,7 +82,7 @@ def _by_day(column: str, begin: datetime, which: Q) -> list[tuple[date, int]]:
 
 
 def _count_by_status() -> dict[str, int]:
-    """Return how many subscribers of each kind there are now."""
+    """Return how many subscribers of each status there are now."""
     return Subscriber.objects.aggregate(
         active=Count("pk", filter=Q(status=Standing.ACTIVE)),
         pending=Count("pk", filter=Q(status=Standing.PENDING)),

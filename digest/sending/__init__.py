@@ -1,1 +1,1 @@
-"""The ledger, and the ways mail is sent."""
+"""The ledger, and the transports that send mail."""

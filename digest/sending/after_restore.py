@@ -22,7 +22,7 @@ NOT_SENT_YET = [UNFINISHED, Status.HELD]
 
 @dataclass
 class Settled:
-    """How much of each kind was settled."""
+    """How many of each kind were settled."""
 
     editions: int = 0
     unpublished: int = 0
@@ -34,7 +34,7 @@ class Settled:
     lists: int = 0
 
     def lines(self) -> list[str]:
-        """Return it as text, one line per kind."""
+        """Return the counts as text, one line per kind."""
         labels = {
             "overdue drafts, published without sending email": self.editions,
             "overdue drafts, not published: they are empty or need approval": self.unpublished,
@@ -50,7 +50,7 @@ class Settled:
 
 @transaction.atomic
 def settle_restored(now: datetime, out: Collection[date] = ()) -> Settled:
-    """Settle all that may have gone out since the backup; return what was done. A second call changes nothing.
+    """Settle all that may have gone out since the backup; return the counts. A second call changes nothing.
 
     out: the days of editions that are known to have come out since, before their hour or after a second look.
     If it is not known whether someone got a mail, they do not get it again.
@@ -69,7 +69,7 @@ def settle_restored(now: datetime, out: Collection[date] = ()) -> Settled:
 
 
 def _publish_quietly(now: datetime, out: Collection[date]) -> tuple[int, int]:
-    """Publish the drafts that came out in the time that is lost; return how many, and how many were left alone.
+    """Publish the drafts that came out after the backup; return how many, and how many were left alone.
 
     They are published as of their own hour, which is before the `seen_until` of everyone who was due: only readers who
     are due later today get them.

@@ -1,4 +1,4 @@
-"""Errors of Amazon's SDK, which is loaded only if mail goes out through it: it takes 13 MB of every process."""
+"""Errors of Amazon's SDK, which is loaded only if mail goes out through it, because it takes 13 MB per process."""
 
 import sys
 from collections.abc import Mapping
@@ -13,6 +13,6 @@ def is_amazon(error: BaseException | None, *names: str) -> bool:
 
 
 def answer_of(error: BaseException | None) -> Mapping[str, Any]:
-    """Return Amazon's answer from a `ClientError`."""
+    """Return Amazon's response from a `ClientError`."""
     answer: Mapping[str, Any] = getattr(error, "response", {})
     return answer

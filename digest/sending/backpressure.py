@@ -1,6 +1,6 @@
-"""Which answers ask all of our mail to go slower, and not only this one to wait.
+"""Backpressure: which responses ask all of our mail to slow down, and not only this one to wait.
 
-An answer about one recipient (a full mailbox, greylisting), or about the content of one mail, slows no other mail down.
+A response about one recipient (full mailbox, greylisting) or about the content of one mail slows no other mail down.
 """
 
 import smtplib

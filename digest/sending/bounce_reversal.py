@@ -49,7 +49,7 @@ def _batches(edition: Edition) -> Iterator[list[tuple[Subscriber, str]]]:
         delivery__subscriber__status=Status.SUPPRESSED,
         kind__in=BOUNCES,
         recorded_at__range=(edition.published_at, edition.published_at + LIFTING_WINDOW),
-        # Nothing since then ended the mail as well: that would have set another time.
+        # Nothing later stopped the mail too: that would have set another time.
         delivery__subscriber__unsubscribed_at=F("recorded_at"),
     ).exclude(suppressed_from="")
     last = 0

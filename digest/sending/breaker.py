@@ -44,7 +44,7 @@ def watch(now: datetime) -> int:
 
 def halt_edition(edition: Edition, now: datetime, who: str) -> bool:
     """Halt an edition by hand; return whether this call did it."""
-    # The person who does it knows: no one needs to be told.
+    # The person who does it knows, so no one is notified.
     halted = edition.halt(now, f"stopped by {who}", told_at=now)
     if halted:
         logger.warning("%s halted manually", edition)
@@ -52,7 +52,7 @@ def halt_edition(edition: Edition, now: datetime, who: str) -> bool:
 
 
 def resume_edition(edition: Edition) -> bool:
-    """Resume sending a halted edition's digests, with the next round; return whether this call did it.
+    """Resume sending a halted edition's digests, from the next check on; return whether this call did it.
 
     The present figures are accepted: it is halted again only when they get worse by half.
     """

@@ -1,4 +1,4 @@
-"""How many of an edition's digests came back, and how many are too many."""
+"""The breaker's figures of an edition, and its limits."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class BreakerStatistics:
     sent: int
     complained: int
     bounced: int
-    # Because of the mail or of us, not of the mailbox.
+    # Because of our mail or our reputation, not of the mailbox.
     refused: int = 0
 
     @property
@@ -33,7 +33,7 @@ class BreakerStatistics:
 
     @property
     def _of(self) -> int:
-        # What a few digests drew already, the first BREAKER_LEAST will have drawn at least.
+        # At least BREAKER_LEAST, because the share of a few digests says little.
         return max(self.sent, settings.BREAKER_LEAST)
 
 
@@ -53,7 +53,7 @@ class BreakerLimits:
         )
 
     def broken_by(self, figures: BreakerStatistics) -> str:
-        """Return which limit the figures break, and how; "" if they break none."""
+        """Return which limit is exceeded, and by what; "" if none is."""
         if figures.complaints > self.complaints:
             return f"{figures.complained} complaints in {figures.sent} digests sent, more than {self.complaints:.2%}"
         if figures.bounces > self.bounces:

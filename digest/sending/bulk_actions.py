@@ -1,4 +1,4 @@
-"""Sweeping: apply what the panel decided about a whole edition to its digests, in steps, until none is left.
+"""Bulk actions: apply a decision about a whole edition to its digests, in batches, until none is left.
 
 The decision is a mark on the edition's row. Any number of processes may sweep; if one dies, its work is carried on.
 """
@@ -23,7 +23,7 @@ GOT_NOTHING = Q(status__in=[Status.CANCELLED, Status.FAILED], sent_at=None, subs
 
 
 def sweep(now: datetime) -> int:
-    """Do what is left to do for editions that were taken back, cancelled, or are to be sent again; return how many."""
+    """Apply what is left for editions that were taken back, cancelled, or are to be sent again; return how many."""
     swept = 0
     planned = Delivery.objects.filter(edition=OuterRef("pk"))
     for edition in Edition.objects.filter(Exists(planned), status=Edition.Status.DRAFT):
@@ -54,7 +54,7 @@ def requeue(edition: Edition, now: datetime) -> int:
 
 
 def _in_steps(rows: DeliveryQuerySet, do: Callable[[Sequence[int]], None]) -> int:
-    # An edition's keys lie side by side: from the first of them on, walking the primary key is the way through.
+    # An edition's keys are contiguous, so walk the primary key from the first of them.
     swept, last = 0, (rows.aggregate(first=Min("pk"))["first"] or 0) - 1
     while keys := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BULK_BATCH]):
         do(keys)

@@ -1,4 +1,4 @@
-"""The kept connections of one worker, with the mails of a batch shared out among them."""
+"""The persistent connections of one worker, which share the mails of a batch."""
 
 import logging
 from collections import deque
@@ -26,7 +26,7 @@ class Sent:
 
 
 class ConnectionPool:
-    """A number of connections, kept from batch to batch."""
+    """Connections kept open from batch to batch."""
 
     def __init__(self, number: int, journal: SendLog, pace: RateLimiter, check: FinalCheck) -> None:
         self._journal, self._pace, self._check = journal, pace, check

@@ -14,7 +14,7 @@ class OutboxBackend(BaseEmailBackend):
     """Django's mail backend that writes into settings.OUTBOX_DIR."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write each mail whole or not at all; return how many were written. Raises OSError if the disk refuses."""
+        """Write each mail whole or not at all; return how many were written. Raises OSError if the disk fails."""
         for message in email_messages:
             write(message.message().as_bytes())
         return len(email_messages)

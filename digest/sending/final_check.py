@@ -1,4 +1,4 @@
-"""The final check, right before a mail goes on the wire: whether it still may."""
+"""The final check, right before a mail is sent: whether it still may be."""
 
 import threading
 import time
@@ -76,7 +76,7 @@ class FinalCheck:
     def _ask(self, deliveries: Sequence[int]) -> None:
         self._may_go = {key for key, may_go in self._rows(_MAY_GO, deliveries) if may_go}
         self._refused = {}
-        # Nearly always all of them may.
+        # Nearly always, all of them may go.
         if others := [key for key in deliveries if key not in self._may_go]:
             for key, is_ours, reader, is_stopped in self._rows(_WHY_NOT, others):
                 if is_ours and reader != Status.ACTIVE:

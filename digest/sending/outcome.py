@@ -1,4 +1,4 @@
-"""The outcome of one attempt to send, and how the errors of SMTP and of providers are read."""
+"""The outcome of one attempt to send, from the errors of SMTP servers and providers."""
 
 import re
 import smtplib
@@ -60,7 +60,7 @@ class Outcome:
         return f"{'MAIL FROM: ' if reply[1] == 'SenderRefused' else ''}{reply[2]} {reply[4]}"
 
 
-# Accepted, and nothing more was said.
+# Accepted, without further information.
 SENT = Outcome(Verdict.SENT)
 
 
@@ -91,7 +91,7 @@ def _verdict(error: Exception) -> Verdict:  # noqa: PLR0911 - a table with patte
         case smtplib.SMTPRecipientsRefused(recipients=refusals):
             return _of_codes([code for code, _ in refusals.values()])
         case smtplib.SMTPAuthenticationError() | smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
-            # About us, not about this mail: someone will fix it.
+            # About our account, not about this mail: someone will fix it.
             return Verdict.TEMPORARY
         case smtplib.SMTPResponseException(smtp_code=code):
             return _of_codes([code])

@@ -1,4 +1,4 @@
-"""What the provider reports later: each report is stored once, moves its delivery on, and may end a reader's mail."""
+"""The provider's reports: each is stored once, updates its delivery, and may end a reader's mail."""
 
 import hashlib
 import logging

@@ -1,4 +1,4 @@
-"""When the next mail may go: a worker asks here before each, and is told to wait, or to leave the rest for later."""
+"""Rate limiter: a worker asks it before each mail, and is told to wait, or to leave the rest for later."""
 
 import logging
 import math
@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 # A worker claims no more than goes out in this many seconds: what is not sent in a turn goes back.
 AHEAD_SECONDS = 10
-# How long a grant is valid: if nothing limits the pace, a worker only asks "still so?" once per second.
+# How long a grant is valid: if nothing limits the pace, a worker only checks once per second.
 GRANT_SECONDS = 1.0
-# How long a nap lasts before a worker checks whether it is to stop.
+# How long a worker sleeps before it checks whether to stop.
 NOD = 0.1
 
 
@@ -132,7 +132,7 @@ class RateLimiter:
         return True
 
     def _nap(self, seconds: float, stopping: Callable[[], bool]) -> bool:
-        """Sleep, and return whether it was to the end."""
+        """Sleep; return whether it was for the full time."""
         while seconds > 0:
             if stopping():
                 return False

@@ -1,4 +1,4 @@
-"""After a worker has died: settle what its journal says at once, and the rest when its lease runs out."""
+"""Recovery after a worker died: settle what its journal says at once, and the rest when its lease runs out."""
 
 import logging
 from datetime import datetime

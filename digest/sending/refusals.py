@@ -1,4 +1,4 @@
-"""Refusals of our mail: how many an edition got from mail servers or providers, and in what words."""
+"""Refusals of our mail: how many an edition got from mail servers or providers, and their texts."""
 
 import re
 from collections import Counter

@@ -25,7 +25,7 @@ REJECTIONS = {
     RejectReason.SPAM: Kind.COMPLAINED,
     RejectReason.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
 }
-# Nothing more can be said about these. Scanners open every mail and follow every link, so those two say nothing at all.
+# These need no further look. Scanners open every mail and follow every link, so those two say nothing at all.
 PLAIN = {EventType.DELIVERED, EventType.OPENED, EventType.CLICKED}
 
 
@@ -55,7 +55,7 @@ def _by_anymail(event: AnymailTrackingEvent, provider: str, reply: str) -> Event
     dead = event.reject_reason in {RejectReason.BOUNCED, RejectReason.INVALID}
     match event.event_type:
         case EventType.BOUNCED if provider in MEANINGS and kind_of_reply(reply) != Kind.HARD_BOUNCE:
-            # A word that is newer than the table. Anymail gives temporary and permanent bounces the same reason.
+            # A term that is newer than the table. Anymail gives temporary and permanent bounces the same reason.
             return refine_kind(Kind.SOFT_BOUNCE, reply)
         case EventType.BOUNCED:
             return refine_kind(Kind.HARD_BOUNCE if dead else Kind.SOFT_BOUNCE, reply)

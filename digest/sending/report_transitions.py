@@ -1,4 +1,4 @@
-"""What a report does to its delivery."""
+"""The transition table of deliveries: which status a report leads to."""
 
 from digest.models import Delivery, Event
 
@@ -20,7 +20,7 @@ TRANSITIONS = {
     (Status.SENDING, Kind.SOFT_BOUNCE): Status.FAILED,
     (Status.SENDING, Kind.REFUSED): Status.FAILED,
     (Status.SENDING, Kind.COMPLAINED): Status.COMPLAINED,
-    # The provider knows what no one on our side could know.
+    # The provider knows what we cannot.
     (Status.UNCERTAIN, Kind.ACCEPTED): Status.SENT,
     (Status.UNCERTAIN, Kind.DELIVERED): Status.DELIVERED,
     (Status.UNCERTAIN, Kind.HARD_BOUNCE): Status.BOUNCED,

@@ -1,4 +1,4 @@
-"""A worker's own record of what is on the wire, on its own disk: the cheapest one that survives SIGKILL.
+"""A worker's journal of the mails being sent, on its own disk: the cheapest record that survives SIGKILL.
 
 The ledger marks a whole batch as `sending` in one statement. The journal tells which of its mails were on the wire when
 a worker died, and which answers it had heard and not yet recorded: one short line before a mail goes out and one after.
@@ -85,7 +85,7 @@ class SendLog:
             self._is_full = True
 
     def clear(self) -> None:
-        """Forget what the ledger now knows."""
+        """Clear the entries that the ledger now has."""
         with self._lock:
             os.ftruncate(self._file, self._head_size)
             self._size, self._is_full = self._head_size, False
@@ -104,7 +104,7 @@ class SendLog:
         os.close(self._file)
 
     def abandon(self) -> None:
-        """Leave the journal as an orphan, with everything it says."""
+        """Leave the journal as an orphan, with its entries."""
         os.close(self._file)
 
 

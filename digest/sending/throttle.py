@@ -1,4 +1,4 @@
-"""How fast mail may go out: one small state for all workers, and the arithmetic on it. Pure: the time is passed in.
+"""Throttle: how fast mail may go out, as one small state for all workers. Pure: the time is passed in.
 
 Each mail has its slot of 1/rate seconds. A worker reserves the next slots, a tenth of a second's worth at a time, and
 waits until they begin. When the mail server or provider says "slower", all workers pause, and from then on the pace is

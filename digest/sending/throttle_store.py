@@ -22,9 +22,9 @@ StateChange = Callable[[Throttle, float], tuple[Throttle, T]]
 
 THROTTLE_KEY = "daily-papers:throttle"
 STATE_TTL_SECONDS = 86_400
-# Redis must not hold up the mail.
+# Redis must not delay the mail.
 STORE_TIMEOUT_SECONDS = 2
-# How long a Redis that did not answer is left alone.
+# How long Redis is left alone after it did not respond.
 STORE_RETRY_SECONDS = 30
 
 

@@ -32,12 +32,12 @@ logger = logging.getLogger(__name__)
 
 # How long to leave a provider alone when it could not be reached.
 REST = timedelta(minutes=1)
-# How long the pieces of mails are kept before they are made again.
+# How long the fragments of mails are cached.
 PRESS_SECONDS = 30
 
 
 def never() -> bool:
-    """Go on until nothing is left."""
+    """Never stop early."""
     return False
 
 
@@ -186,7 +186,7 @@ def _read(keys: Collection[int], press: FragmentRenderer) -> tuple[list[Letter],
         batch = letters(keys)
         press.load(batch)
     except (OperationalError, InterfaceError):
-        # An error of the database itself: no row is to blame.
+        # A database error: no row is to blame.
         raise
     except Exception as error:
         if len(keys) > 1:

@@ -10,5 +10,5 @@ def has_panel_access(request: HttpRequest) -> bool:
 
 
 def is_staff(request: HttpRequest) -> bool:
-    """Return whether the user is an active panel user whose password was right."""
+    """Return whether the user is signed in as active staff (password only)."""
     return bool(request.user.is_active and request.user.is_staff)

@@ -1,4 +1,4 @@
-"""The pace that a source announces with its answers: a number of requests in a number of seconds.
+"""The rate limit that a source announces in its responses: a number of requests in a number of seconds.
 
 Crossref: https://www.crossref.org/documentation/retrieve-metadata/rest-api/tips-for-using-the-crossref-rest-api/
 """
@@ -13,9 +13,9 @@ _NUMBER = re.compile(r"\s*(\d{1,9})\s*s?\s*", re.ASCII)
 
 
 def announced_spacing(headers: Mapping[str, str]) -> float:
-    """Return the seconds between two requests that keep to the announced pace, 0 if none is announced.
+    """Return the seconds between two requests under the announced limit, 0 if none is announced.
 
-    headers: of an answer; looking one up must ignore case.
+    headers: of a response; look-ups must ignore case.
     """
     limit, interval = (_NUMBER.fullmatch(headers.get(name, "")) for name in (_LIMIT, _INTERVAL))
     if not limit or not interval:

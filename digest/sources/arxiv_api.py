@@ -56,8 +56,8 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
 def pages_of_query(fetcher: Fetcher, query: str, start: int = 0, most: int = 10**9) -> Iterator[HarvestPage]:
     """Yield what a query finds, at most `most`, oldest first, so that a paper added meanwhile does not shift others.
 
-    arXiv's total is believed if it fits what came. It is sometimes missing, 0 or too small; then a full page is
-    followed by another one.
+    arXiv's total is trusted if it is consistent with the entries. It is sometimes missing, 0 or too small; then a
+    full page is followed by another one.
     """
     while start < most:
         size = min(RESULTS_PER_PAGE, most - start)
@@ -103,7 +103,7 @@ def _of_ids(fetcher: Fetcher, ids: Sequence[str], *, is_alone: bool = False) -> 
 
 
 def _without_refused(fetcher: Fetcher, ids: Sequence[str], error: SourceError) -> Iterator[HarvestPage]:
-    """Yield the papers of ids that arXiv refused together: leave out those its reason names, else halve the list."""
+    """Yield the papers of IDs that arXiv refused together: drop those named in its error, else halve the list."""
     if isinstance(error, ResponseRefusedError) and not _BAD_REQUEST.search(str(error)):
         raise error
     named = [name for name in ids if name in str(error)] if isinstance(error, _ReasonError) else []
@@ -122,7 +122,7 @@ def _filled(fetcher: Fetcher, params: dict[str, str | int], start: int) -> Any:
     for _ in range(TRIES):
         feed = _ask(fetcher, params)
         total = _total(feed)
-        # Without a believable total, only another try can tell the end from a page that was empty by chance.
+        # Without a plausible total, only a retry can tell the end from a page that was empty by mistake.
         if feed.entries or feed.skipped or total == start > 0:
             return feed
     if start and (total is None or total < start):
@@ -185,7 +185,7 @@ def _record(entry: Any) -> PaperRecord:
         raise SourceError(f"{identifier}: expected a title, found none")
     now = timezone.now()
     submitted = believable(_moment(entry.get("published", "")), now)
-    # If asked for a missing one, feedparser gives another moment and a warning.
+    # For a missing one, feedparser returns a different time and a warning.
     changed = believable(_moment(entry["updated"]), now) if "updated" in entry else None
     categories = [tag.get("term") or "" for tag in entry.get("tags", [])]
     primary = entry.get("arxiv_primary_category", {}).get("term", "")

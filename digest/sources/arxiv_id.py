@@ -1,4 +1,4 @@
-"""arXiv ids: however one is written, it identifies one paper and, if it gives a version, that version.
+"""arXiv IDs: in any spelling, one identifies a paper and, if it gives a version, that version.
 
 arXiv's own rules: https://info.arxiv.org/help/arxiv_identifier.html
 """

@@ -29,7 +29,7 @@ DELAY = timedelta(hours=4, minutes=10)
 FILLED = timedelta(hours=2)
 turn = host_turns.turn_at_arxiv
 
-# arXiv cuts a feed there. It sorts new papers last, so they are the first to be lost.
+# arXiv truncates a feed there. It sorts new papers last, so they are lost first.
 CUT_AT = 2000
 # “Title. (arXiv:2611.00009v1 [cs.LG] UPDATED)”, as feeds had it until 2024.
 _STAMP = re.compile(r"\.?\s{0,9}\(arXiv:[^\s)]{1,40}(?:\s{1,9}\[[^\]]{0,40}\])?(?:\s{1,9}[A-Z ]{1,40})?\)\s*$", re.I)
@@ -42,7 +42,7 @@ def parts() -> list[str]:
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield the one page of a category's feed, without records if it did not change or the day has no news."""
+    """Yield the one page of a category's feed, without records if it did not change or the day has no announcement."""
     try:
         answer = fetcher.get_if_changed(f"{settings.ARXIV_RSS_URL}/{place.part}")
     except ResponseRefusedError as error:
@@ -78,7 +78,7 @@ def _parsed(body: bytes) -> Any:
 
 
 def _reason(body: bytes) -> str:
-    """Return what the body of a refusal says, in a few words."""
+    """Return what the body of an error response says, shortened."""
     try:
         untrusted_xml.parse_xml(FetchedResponse("", body), "rss")
     except SourceError:

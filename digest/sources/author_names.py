@@ -12,7 +12,7 @@ _SUFFIX = re.compile(r"(?:jr|sr)\.?|II|III|IV|2nd|3rd|4th", re.I)
 _DEGREE = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|Dr|Prof|FRS|MBA|MPH)\.?")
 _INNERMOST = re.compile(r"\([^()]*\)")
 _AND = r"(?:and|\\?&|\\and)"
-# White space is only matched from where it begins; otherwise a long run of it costs the square of its length.
+# White space is only matched from where it begins; otherwise a long run of it takes quadratic time.
 _BETWEEN = re.compile(
     rf"(?:(?<!\s)\s+)?[,;]\s*(?:{_AND}\s+)?|(?<!\s)\s+{_AND}\s+|(?<![\\\s])\s*:\s+|(?<!\\):\s+|\\and\b\s*", re.I
 )
@@ -108,7 +108,7 @@ def _at(pattern: re.Pattern[str], text: str) -> list[str]:
 
 
 def _peeled(innermost: re.Pattern[str], replacement: Callable[[re.Match[str]], str], text: str) -> str:
-    """Return a text with its innermost groups replaced, then those around them, as deep as names are ever nested."""
+    """Return a text with its groups replaced from the inside out, as deep as names are ever nested."""
     for _ in range(MAX_NESTING):
         shorter = innermost.sub(replacement, text)
         if shorter == text:

@@ -16,7 +16,7 @@ from digest.sources.reference import Reference
 NAME = "bibtex"
 # The library parses in one go; the files of reference managers are smaller.
 MAX_BIBTEX_BYTES = 5 * 2**20
-# Dictionaries of journals have some thousand @strings. The library takes a while for each block.
+# Files of journal abbreviations have a thousand or so @strings. The library takes a while for each block.
 MAX_OTHER_BLOCKS = 5_000
 # Reference managers write some twenty. All are copied to each entry that inherits them.
 MAX_FIELDS, MAX_XDATA = 200, 10
@@ -39,7 +39,7 @@ def fits(text: str) -> bool:
 
 
 def number_of_entries(text: str) -> int:
-    """Return how many entries begin in the text, without reading them: the library finds them in lines, too."""
+    """Return how many entries begin in the text, without parsing them: like the library, by line."""
     return sum(1 for _ in _ENTRY.finditer(text))
 
 

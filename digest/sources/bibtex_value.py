@@ -7,7 +7,7 @@ import re
 
 from digest.sources.record import SourceError
 
-# What the names in a file may stand for, in characters, and how many undefined ones are reported of a value.
+# How many characters the names in a file may expand to, and how many undefined ones are reported per value.
 MAX_EXPANSION = 5 * 2**20
 MAX_UNKNOWN_NAMES = 3
 

@@ -91,7 +91,7 @@ def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
 
 
 def _update(name: str, updates: list[dict[str, Any]], place: HarvestPosition) -> PaperRecord:
-    """Return the withdrawal of the paper a notice retracts; SourceError for a correction, which is not a paper."""
+    """Return the withdrawal record of the paper that a notice retracts; SourceError for a correction."""
     for update in updates:
         if text_at(update, "type").lower() in {"retraction", "withdrawal", "removal"} and (
             identifiers := identifiers_of(text_at(update, "DOI"))

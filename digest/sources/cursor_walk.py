@@ -1,4 +1,4 @@
-"""Lists that continue at a cursor: read to their end, counted, never in a circle."""
+"""Cursor pagination: read to the end, with a check of the count, never in a loop."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

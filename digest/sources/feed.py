@@ -1,7 +1,7 @@
 """Any feed: RSS, Atom or JSON Feed of a journal, a blog or a saved search. The query is the feed's address.
 
 Dublin Core and PRISM are read: https://www.jsonfeed.org/version/1.1/, https://www.w3.org/submissions/prism/. A feed
-gives no day that can be trusted, so an entry gets the day on which it is first seen; an old one gets none.
+gives no day that can be trusted, so an entry gets the day we first see it; an old one gets none.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ TITLE = "Feed"
 MOST_PER_DAY = 50
 QUERY_HELP = "The address of an RSS, Atom or JSON feed, such as https://www.nature.com/nature.rss"
 
-# In a feed that was never read before, only what came out this recently is news.
+# In a feed that was never read before, only entries this recent are new.
 NEWS_OF_FIRST_READING = timedelta(days=2)
 # More than this is a whole archive.
 MOST_ENTRIES = 1000
@@ -162,7 +162,7 @@ def _identifiers(entry: dict[str, Any], link: str, address: str) -> tuple[tuple[
     fields = ("prism_doi", "doi", "arxiv_doi", "dc_identifier", "id", "link")
     dois = [value for field in fields if "10." in (value := _first(entry, field))]
     arxiv = next((link for link in (_first(entry, "id"), link) if arxiv_id.parse_arxiv_id(link)), "")
-    # One DOI per entry: any other may belong to a paper that the entry is about.
+    # One DOI per entry: another may belong to a paper that the entry discusses.
     names = identifiers_of(*dois, arxiv=arxiv)
     doi_name = [pair for pair in names if pair[0] == PaperIdentifier.Scheme.DOI][:1]
     others = [pair for pair in names if pair[0] != PaperIdentifier.Scheme.DOI]

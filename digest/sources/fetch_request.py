@@ -1,4 +1,4 @@
-"""Requests to a source: what one consists of, what it may cost, and what is recorded about it."""
+"""Requests to a source: their contents, their budget, and what is recorded about them."""
 
 import math
 import re
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from digest.sources.record import SourceError
 
-# Parameters and user names in an address that no one else should read.
+# Parameters and user names in a URL that are secret.
 _SECRETS = re.compile(
     r"(?i)(?<=[?&])([^=&#?]{0,60}(?:key|token|secret|password|auth)[^=&#?]{0,60}=)[^&#]+|(?<=://)[^/@\s]+@"
 )
@@ -22,7 +22,7 @@ Validator = tuple[str, str]
 
 
 class FetchError(SourceError):
-    """No usable answer. `not_before`: when the source wants the next request, if it says so."""
+    """No usable response. `not_before`: when the source allows the next request, if it says so."""
 
     def __init__(self, message: str, not_before: datetime | None = None) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class FetchError(SourceError):
 
     @property
     def is_silence(self) -> bool:
-        """Whether no meaningful answer came."""
+        """Whether there was no meaningful response."""
         return True
 
 
@@ -44,17 +44,17 @@ class ResponseRefusedError(FetchError):
 
     @property
     def is_silence(self) -> bool:
-        """A refusal is an answer."""
+        """False: a refusal is a response."""
         return False
 
     @property
     def is_gone(self) -> bool:
-        """Whether there is nothing at this address."""
+        """Whether the URL does not exist."""
         return self.status in {404, 410}
 
     @property
     def is_gone_for_good(self) -> bool:
-        """Whether there never will be anything at this address (RFC 9110, 15.5.11)."""
+        """Whether the URL is permanently gone (RFC 9110, 15.5.11)."""
         return self.status == 410  # noqa: PLR2004
 
 
@@ -63,7 +63,7 @@ class RequestNote:
     """One request as shown to an operator: when, what came, how long it took, and the address without secrets."""
 
     at: datetime
-    # The status, or a word if no answer came.
+    # The status, or a word if there was no response.
     result: str
     seconds: float
     address: str

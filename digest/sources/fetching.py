@@ -1,4 +1,4 @@
-"""One request to a source: in turn, again after a temporary failure, only what is new, never more than we can hold."""
+"""Fetch from a source: rate-limited, retried after temporary failures, conditional, and bounded in size."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ Origin = tuple[str, str, int | None]
 
 @dataclass(frozen=True)
 class FetchedResponse:
-    """What came. Nothing new came if it is `unchanged`."""
+    """A response; `unchanged` if there is nothing new."""
 
     url: str
     body: bytes
@@ -70,7 +70,7 @@ class FetchedResponse:
 
 
 class _PassingError(Exception):
-    """A failure that may be over next time; `wait`: the seconds the source asked for, 0 if it did not."""
+    """A temporary failure; `wait`: the seconds the source asked for, 0 if it did not."""
 
     def __init__(self, message: str, wait: float = 0) -> None:
         super().__init__(message)
@@ -78,7 +78,7 @@ class _PassingError(Exception):
 
 
 class Fetcher:
-    """Sends requests to one source. Keeps what it needs to ask only for changes, by address, and records requests."""
+    """Sends requests to one source. Stores what conditional requests need, by URL, and records requests."""
 
     def __init__(
         self,
@@ -91,12 +91,12 @@ class Fetcher:
         self._waits = waits
         self._known = validators or {}
         self._budget = budget or FetchBudget()
-        # From the answers of this run; to be stored once they are imported.
+        # From the responses of this run; to be stored once they are imported.
         self.validators: dict[str, Validator] = {}
         # The newest requests, and how many there were.
         self.requests: list[RequestNote] = []
         self.request_count = 0
-        # When the last answer arrived, and how long it asks us to wait after it, in seconds.
+        # When the last response arrived, and how long it asks us to wait, in seconds.
         self._last_at, self._spacing = 0.0, 0.0
         # Where the address permanently redirects to, "" if it does not.
         self.moved_to = ""
@@ -109,14 +109,14 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
     ) -> FetchedResponse:
-        """Return the answer to a GET, or, with `json`, to a POST of it.
+        """Return the response to a GET, or, with `json`, to a POST of it.
 
-        FetchError after the last try; ResponseRefusedError if another try would change nothing.
+        FetchError after the last try; ResponseRefusedError if a retry would change nothing.
         """
         return self._get(FetchRequest(address_with(url, params), dict(headers or {}), json))
 
     def get_if_changed(self, url: str, params: Mapping[str, str | int] | None = None) -> FetchedResponse:
-        """Return the answer as get does; an unchanged one if nothing changed since the run we know of."""
+        """Return the response as get does; an unchanged one if nothing changed since the previous run."""
         address = address_with(url, params)
         return self._get(FetchRequest(address, validator=self._known.get(address)))
 
@@ -137,7 +137,7 @@ class Fetcher:
         raise AssertionError("the last try returns or raises")
 
     def _keep_pace(self) -> None:
-        """Wait as long after the last request as its answer asked for; meanwhile no one else queries this host."""
+        """Wait as long as the last response asked for; meanwhile nothing else queries this host."""
         pause = self._last_at + self._spacing - time.monotonic()
         if pause > self._budget.seconds_left:
             raise FetchError(f"the source asks for {self._spacing:.0f} s between requests, more than this run has left")
@@ -232,7 +232,7 @@ def _wait_asked_for(response: httpx.Response) -> float:
 
 
 def _body(address: str, response: httpx.Response, end: float) -> bytes:
-    """Return the body, read piece by piece; one that is too large or too slow is left on the wire."""
+    """Return the body, read piece by piece; stop if it is too large or too slow."""
     too_large = FetchError(f"{address}: expected an answer of at most {MAX_RESPONSE_BYTES // 2**20} MB")
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length[:20]) > MAX_RESPONSE_BYTES:
@@ -261,15 +261,15 @@ def _origin(url: httpx.URL) -> Origin:
 def _request(client: httpx.Client, url: httpx.URL, own: Origin | None, ask: FetchRequest) -> httpx.Request:
     """Return a request. The address from the settings may be private, for a mirror; one a source sends us to may not.
 
-    It goes to the very address that was checked, and the certificate must match the name. NotPublicError if there is
-    no address that may be queried.
+    It goes to exactly the IP address that was checked, and the certificate must match the name. NotPublicError if no
+    address may be queried.
     """
     method = "GET" if ask.json is None else "POST"
     headers = {**_conditions(ask.validator), **ask.headers}
     if _origin(url) == own:
         return client.build_request(method, url, headers=headers, json=ask.json)
     if own:
-        # A key is only for the host we meant.
+        # A key is only sent to the host it is for.
         headers = _conditions(ask.validator)
     try:
         address = public_address(url.raw_host.decode("ascii"), url.port or PORTS[url.scheme])

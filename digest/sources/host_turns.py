@@ -1,4 +1,4 @@
-"""Whose turn it is to query a host: one request at a time, with a pause between two, across all workers.
+"""Rate limiting per host: one request at a time, with a pause between two, across all workers.
 
 arXiv counts OAI-PMH, API and feeds as one: https://info.arxiv.org/help/api/tou.html
 """
@@ -57,7 +57,7 @@ def turn_at_host(host: str, spacing: timedelta) -> Iterator[None]:
     try:
         yield
     finally:
-        # The lock itself keeps the pause: it expires when the next request may begin. No lock can last zero seconds.
+        # The lock enforces the pause: it expires when the next request may begin. No lock can last zero seconds.
         with suppress(LockError, RedisError):
             lock.extend(max(spacing.total_seconds(), 0.001), replace_ttl=True)
 
@@ -86,7 +86,7 @@ def _turn_by_file(path: Path, spacing: float) -> Iterator[None]:
     with path.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        # A clock that was set back makes no one wait longer.
+        # If the clock was set back, no one waits longer.
         time.sleep(min(max(_number(file.read()) + spacing - time.time(), 0), spacing))
         try:
             yield

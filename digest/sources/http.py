@@ -1,4 +1,4 @@
-"""Requests to other servers: certificates, when to ask again, and bodies that grow when decompressed."""
+"""HTTP requests to other servers: certificates, Retry-After, and decompression bombs."""
 
 import math
 import ssl
@@ -37,9 +37,9 @@ def tls_context() -> ssl.SSLContext:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Return the seconds a Retry-After asks for, in either form (RFC 9110, 10.2.3); None if it asks for nothing.
+    """Return the seconds a Retry-After asks for, in either form (RFC 9110, 10.2.3); None if there is none.
 
-    A time in the past gives 0. The number can be as large as the other side likes, so the caller sets a limit.
+    A time in the past gives 0. The number may be arbitrarily large, so the caller sets a limit.
     """
     text = (value or "").strip()
     try:

@@ -1,4 +1,4 @@
-"""JSON answers, read with care: any field may be missing, or be something else."""
+"""Defensive reading of JSON responses: any field may be missing or of another type."""
 
 import json
 from datetime import UTC, date, datetime, time
@@ -11,7 +11,7 @@ from digest.sources.record import SourceError, believable
 
 
 def read_object(answer: FetchedResponse) -> dict[str, Any]:
-    """Return the object that came. SourceError for an HTML page, or anything else."""
+    """Return the JSON object. SourceError for an HTML page, or anything else."""
     content = _read(answer)
     if not isinstance(content, dict):
         raise SourceError(f"{answer.url}: expected an object, found {type(content).__name__}")
@@ -19,7 +19,7 @@ def read_object(answer: FetchedResponse) -> dict[str, Any]:
 
 
 def read_list(answer: FetchedResponse) -> list[Any]:
-    """Return the list that came. SourceError for anything else."""
+    """Return the JSON list. SourceError for anything else."""
     content = _read(answer)
     if not isinstance(content, list):
         raise SourceError(f"{answer.url}: expected a list, found {type(content).__name__}")

@@ -1,4 +1,4 @@
-"""Commands that only mean something with their arguments: fractions, roots, arrows, quantities, ions."""
+"""Commands that need their arguments: fractions, roots, arrows, quantities, ions."""
 
 import re
 import unicodedata

@@ -14,7 +14,7 @@ _ABOUT_THE_WORK = re.compile(
 
 
 def note(options: str) -> str:
-    """Return what the optional arguments of a citation tell a reader, in parentheses; "" if that is nothing."""
+    """Return the useful part of a citation's optional arguments, in parentheses; "" if there is none."""
     notes = [part.strip(" ;,") for part in re.findall(r"\[([^\[\]]*)\]", options)]
     names = [part for part in notes if part and not _ABOUT_THE_WORK.fullmatch(part)]
     return f"({'; '.join(names)})" if names else ""

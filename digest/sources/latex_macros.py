@@ -87,7 +87,7 @@ FUNCTIONS = _words("""
 FUNCTION_TEXT = {"liminf": "lim inf", "limsup": "lim sup", "injlim": "inj lim", "projlim": "proj lim"}
 FUNCTION_TEXT |= {"varinjlim": "inj lim", "varprojlim": "proj lim"}
 
-# Commands for layout and for how letters look: they say nothing.
+# Commands for layout and appearance only: they are dropped.
 LAYOUT = _words("""
     em it bf sl sc tt rm sf cal mit bfseries mdseries itshape slshape scshape upshape ttfamily rmfamily sffamily
     normalfont boldmath unboldmath xspace limits nolimits displaystyle textstyle scriptstyle scriptscriptstyle big Big

@@ -34,7 +34,7 @@ _NO_PAPER = {"erratum", "retraction", "paratext", "editorial", "letter", "peer-r
 
 
 def checked_query(query: str) -> str:
-    """Return the filter. SourceError without one, because all of OpenAlex is a flood."""
+    """Return the filter. SourceError without one, because all of OpenAlex would be far too much."""
     if ":" not in query:
         raise SourceError(f"expected a filter such as primary_location.source.id:S137773608, found “{query[:80]}”")
     return query

@@ -1,4 +1,4 @@
-"""HarvestPage and HarvestPosition: what a source gives at a time, and where to start reading it."""
+"""HarvestPage and HarvestPosition: one page of a source, and where to start reading."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from digest.sources.record import PaperRecord
 
-# A paper that came out longer ago than this is not news on the day a source first mentions it.
+# A paper older than this is not new on the day a source first lists it.
 NEWS_FOR = timedelta(days=14)
 
 
@@ -40,19 +40,19 @@ class HarvestPosition:
         return self.asked_at.astimezone(UTC).date()
 
     def day_of_first_sight(self, published: date | None) -> date | None:
-        """Return the day for a paper that has none of its own: today if it is news, None if it is old."""
+        """Return the day for a paper that has none of its own: today if it is new, None if it is old."""
         return None if published and self.today - published > NEWS_FOR else self.today
 
 
 @dataclass(frozen=True)
 class HarvestPage:
-    """What a source gave at a time, in its order."""
+    """One page of results from a source, in its order."""
 
     records: list[PaperRecord]
     # Entries that could not be read, and why; then anything else a person should know.
     skipped: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    # Where to continue after it.
+    # The cursor to continue from.
     cursor: str = ""
     # With this page, the source has given all papers up to this announcement.
     complete_to: date | None = None

@@ -37,7 +37,7 @@ def server_pages(fetcher: Fetcher, place: HarvestPosition, *, server: str, addre
         content = read_object(fetcher.get(f"{address}/details/{server}/{place.since}/{today}/{cursor}/json"))
         entries, total = objects_at(content, "collection"), _total(content, total, count)
         fresh = [entry for entry in entries if _key(entry) not in seen]
-        # An entry that is on a page twice is no sign of a wrong cursor.
+        # A duplicate within a page does not mean a wrong cursor.
         count += len(fresh)
         seen |= {_key(entry) for entry in entries}
         cursor += len(entries)

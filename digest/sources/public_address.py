@@ -1,6 +1,6 @@
-"""Which address of a host we may connect to: one on the public internet (SSRF).
+"""SSRF protection: only connect to addresses on the public internet.
 
-A request to an address that a stranger named must not be led into our own network. A name is looked up once, and the
+A request to a URL from a stranger must not reach our own network. A name is looked up once, and the
 address that was checked is the one to connect to, because the next answer may be different (DNS rebinding).
 """
 

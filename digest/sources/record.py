@@ -27,7 +27,7 @@ _NOT_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
 class SourceError(ValueError):
-    """A source's data breaks its pattern; str() names the place and what was expected there."""
+    """A source's data is invalid; str() names the place and what was expected there."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class PaperRecord:
     published_at: datetime | None = None
     # arXiv's version of this text; 0 if the source does not say.
     version: int = 0
-    # The day the source gives it, and who says so, as in Listing.Origin.
+    # The day the source gives it, and the origin, as in Listing.Origin.
     day: date | None = None
     origin: str = ""
     withdrawn_at: datetime | None = None
@@ -78,7 +78,7 @@ class PaperRecord:
 
     @classmethod
     def withdrawal(cls, source: str, identifiers: tuple[tuple[str, str], ...], withdrawn_at: datetime) -> "PaperRecord":
-        """Return the record of a paper about which the source only says that it is gone."""
+        """Return a withdrawal record: the source only says that the paper is gone."""
         return cls(source, identifiers, withdrawn_at=withdrawn_at, only_if_known=True)
 
     @cached_property

@@ -26,7 +26,7 @@ class SourceModule(Protocol):
     NAME: str
 
     def pages(self, fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-        """Yield what it has from a position on. Raises SourceError if it cannot go on."""
+        """Yield its pages from a position on. Raises SourceError if it cannot continue."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class SourceKind:
 
     @property
     def name(self) -> str:
-        """What settings and runs call it."""
+        """Its name in settings and runs."""
         return self.module.NAME
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return str(getattr(self.module, "TITLE", self.name))
 
     @property
@@ -52,7 +52,7 @@ class SourceKind:
 
     @property
     def delay(self) -> timedelta | None:
-        """How long after an announcement's mailing it has that announcement; None if it announces nothing."""
+        """How long after an announcement's mailing it has the papers; None if it has no announcements."""
         return getattr(self.module, "DELAY", None)
 
     @property
@@ -77,7 +77,7 @@ class SourceKind:
 
     @property
     def query_help(self) -> str:
-        """What one can query it for; "" if it cannot be queried in the panel."""
+        """What its queries look like; "" if it cannot be queried in the panel."""
         return str(getattr(self.module, "QUERY_HELP", ""))
 
     def parts(self) -> list[str]:

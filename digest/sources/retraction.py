@@ -1,4 +1,4 @@
-"""Whether the types that indexes give a publication say that it was retracted, not that it retracts another one."""
+"""Tell retracted papers from retraction notices, by publication type."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,5 +7,5 @@ _RETRACTED = {"retracted publication", "retracted article", "withdrawn publicati
 
 
 def names_retraction(types: Iterable[Any]) -> bool:
-    """Return whether one of the types says so. “Retraction of publication” is the notice, not the paper."""
+    """Return whether a type says that the paper is retracted; “Retraction of publication” is a notice."""
     return any(isinstance(kind, str) and kind.strip().lower().replace("-", " ") in _RETRACTED for kind in types)

@@ -1,4 +1,4 @@
-"""Semantic Scholar (JSON): ids and venues of known papers, five hundred per request. It announces nothing.
+"""Semantic Scholar (JSON): ids and venues of known papers, five hundred per request. It has no announcements.
 
 https://api.semanticscholar.org/api-docs: one request per second with a key. Its licence requires attribution, so only
 facts from it are shown; machine-written summaries are not used.
@@ -33,7 +33,7 @@ _PREFIXES = {
 
 
 def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
-    """Yield what it adds to known papers. A result counts as the requested paper only if the title is the same."""
+    """Yield IDs and venues of known papers. A result counts as the requested paper only if the title is the same."""
     named = [(name, paper) for paper in place.known_papers if (name := _name(paper))]
     key = settings.SOURCE_SETUPS[NAME].key
     for begin in range(0, len(named), _IDS_PER_REQUEST):

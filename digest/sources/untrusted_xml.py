@@ -1,4 +1,4 @@
-"""XML from outside: read without entities and document types, and recognised by its root.
+"""Parse untrusted XML: without entities and document types, and with a check of the root element.
 
 One bad byte costs one record: what XML does not allow (https://www.w3.org/TR/xml/#charsets) is dropped, and a record
 that still cannot be read is left out, so that the rest of the page gets in.

@@ -1,4 +1,4 @@
-"""Whether a comment says that its paper is withdrawn: there is no field for it, so authors write it as they like.
+"""Detect withdrawal notices in arXiv comments: there is no field for them, so authors word them freely.
 
 Papers that were withdrawn from a journal or a conference and live on do not count, nor does a withdrawn older version,
 another paper or a part of this one.

@@ -1,4 +1,4 @@
-"""Form fields: an address, topics, an hour."""
+"""Form fields: an address, topics, a time of day."""
 
 from collections.abc import Sequence
 from datetime import time

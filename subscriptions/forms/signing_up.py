@@ -1,4 +1,4 @@
-"""The banner: topics, and an address to send papers about them to."""
+"""The sign-up form: topics, and an address to send papers about them to."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -17,7 +17,7 @@ from subscriptions.signing_up import wording
 
 # No link names more topics than this.
 MOST_SLUGS = 50
-# Most papers that someone can have an opinion on before signing up.
+# The most papers that someone can rate before signing up.
 MOST_ANSWERS = 64
 
 
@@ -97,7 +97,7 @@ class SearchedForm(forms.Form):
 
 
 class SignUpForm(TopicsForm, RhythmForm):
-    """The banner: an address, and what to send to it."""
+    """The sign-up form: an address, and what to send to it."""
 
     email = AddressField(refuse_disposable=True)
     # People do not see it; bots fill in every field.

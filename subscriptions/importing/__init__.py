@@ -1,1 +1,1 @@
-"""Lists of addresses from files: read, checked, and imported with the consent each line proves, or asked for it."""
+"""Import of address lists from files: read, checked, and imported with the consent each line proves, or asked for."""

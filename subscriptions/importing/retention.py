@@ -1,4 +1,4 @@
-"""Addresses in uploaded lists: deleted once the list is done, once it is abandoned, or once their owner asks."""
+"""Retention of uploaded addresses: until the list is done or abandoned, or their owner asks for deletion."""
 
 import re
 from datetime import datetime, timedelta

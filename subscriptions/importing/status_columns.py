@@ -1,4 +1,4 @@
-"""What other services say about who left: the columns of their exports, and the words in them.
+"""Status columns in exports of other services: who is subscribed, and who left.
 
 A column is recognised by its name, whatever the service. It holds a status word (listmonk, Mailchimp, Buttondown,
 beehiiv, Keila, Kit, Sendy, MailerLite, Brevo …), a yes or no (Ghost's `subscribed_to_emails`, Substack's

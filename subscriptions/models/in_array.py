@@ -36,7 +36,7 @@ class AnyOf(Lookup):
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for PostgreSQL."""
         left_side, parameters = self.process_lhs(compiler, connection)
-        # As a text, because the driver would look at each key.
+        # As text, because the driver would convert each key.
         return f"{left_side} = ANY(%s::bigint[])", (*parameters, f"{{{self._keys.text}}}")
 
     @property

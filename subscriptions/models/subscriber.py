@@ -15,12 +15,12 @@ from subscriptions.models.outgoing_mail import OutgoingMail
 from subscriptions.models.topic import Topic
 from subscriptions.phrases import MAX_OWN_WORDS
 
-# How long someone can undo unsubscribing, from the page that confirms it.
+# How long unsubscribing can be undone, from the page that confirms it.
 UNDO_FOR = timedelta(days=1)
 
-# Most papers in one part of a digest: mail clients would clip more.
+# The most papers in one section of a digest: mail clients would clip more.
 MOST_PAPERS = 30
-# The number of papers someone gets who did not choose one.
+# The default number of papers.
 USUAL_PAPERS = 10
 
 # After this many soft bounces in a row, the address counts as dead.
@@ -96,10 +96,10 @@ class Subscriber(models.Model):
     # The publication time of the newest edition a digest of theirs was chosen from; nothing up to it is sent again.
     seen_until = models.DateTimeField(null=True, blank=True)
 
-    # The arrival time up to which papers have been considered for a second part of theirs.
+    # The arrival time up to which papers have been considered for their extra section.
     more_seen_until = models.DateTimeField(null=True, blank=True)
 
-    # The value signed into the URL of their own feed; a new one makes the old URL worthless.
+    # The value signed into the URL of their own feed; a new one invalidates the old URL.
     feed_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     may_note_opens_since = models.DateTimeField(
         null=True, blank=True, help_text="When they allowed what they open to count; empty if they didn't"
@@ -218,7 +218,7 @@ class Subscriber(models.Model):
         self.topics.set(topics)
 
     def can_come_back(self, at: datetime) -> bool:
-        """Return whether they left so recently that they may undo it."""
+        """Return whether they unsubscribed so recently that they may undo it."""
         unsubscribed_at = self.unsubscribed_at
         return self.status == Status.UNSUBSCRIBED and unsubscribed_at is not None and at - unsubscribed_at < UNDO_FOR
 
@@ -229,7 +229,7 @@ class Subscriber(models.Model):
         type(self).objects.filter(pk=self.pk, status=Status.SUPPRESSED).update(unsubscribed_at=at)
 
     def suppress(self, at: datetime) -> None:
-        """Stop everything, until an operator says otherwise."""
+        """Stop all mail until an operator lifts the suppression."""
         self._stop(Status.SUPPRESSED, at, [Status.PENDING, Status.ACTIVE, Status.UNSUBSCRIBED, Status.ACCOUNT])
 
     @property
@@ -238,13 +238,13 @@ class Subscriber(models.Model):
         return self.status in ASKS_BESIDE
 
     def note_soft_bounce(self) -> bool:
-        """Count one more soft bounce; return whether it is one too many."""
+        """Count one more soft bounce; return whether the limit is reached."""
         type(self).objects.filter(pk=self.pk).update(soft_bounces=models.F("soft_bounces") + 1)
         self.refresh_from_db()
         return self.soft_bounces >= SOFT_BOUNCE_LIMIT
 
     def note_arrival(self) -> None:
-        """Start counting soft bounces from zero again."""
+        """Reset the count of soft bounces."""
         if self.soft_bounces:
             type(self).objects.filter(pk=self.pk).update(soft_bounces=0)
             self.soft_bounces = 0

@@ -1,4 +1,4 @@
-"""What every form that sends a mail does: check limits first, then send the mail by a task after the commit."""
+"""Shared by all forms that send a mail: check the limits first, then send it by a task after the commit."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -23,7 +23,7 @@ def consent_request_of(request: HttpRequest) -> ConsentRequest:
 
 
 def asks_for_mail(view: View) -> View:
-    """Answer in place of a view if the network requests too many mails."""
+    """Respond in place of a view if the network requests too many mails."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:

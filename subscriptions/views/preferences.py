@@ -40,7 +40,7 @@ def preferences_link(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def preferences_link_sent(request: HttpRequest) -> HttpResponse:
-    """Say that there is mail, if the address belongs to a subscriber."""
+    """Tell people to check their inbox, if the address belongs to a subscriber."""
     return render(request, "subscriptions/link_sent.html", {"most_mails": limits.most_mails()})
 
 
@@ -125,5 +125,5 @@ def subscribe_at_once(request: HttpRequest, subscriber: Subscriber, token: str) 
 
 @require_safe
 def erased(request: HttpRequest) -> HttpResponse:
-    """Say that nothing is left."""
+    """Confirm that everything was erased."""
     return render(request, "subscriptions/erased.html")

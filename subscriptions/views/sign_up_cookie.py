@@ -1,4 +1,4 @@
-"""A browser's sign-up, kept there for an hour so that the mail's link confirms at once in that browser.
+"""Sign-up cookie: keeps a sign-up in the browser for an hour, so that the mail's link confirms it there at once.
 
 The cookie is signed. It names the exact request, so that it does not confirm anything someone else has requested since.
 A mail scanner has no cookie and confirms no one.

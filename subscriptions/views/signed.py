@@ -1,4 +1,4 @@
-"""Pages behind a signed link: whose it is, and what to answer if it is no one's."""
+"""Decorator for signed links: finds the subscriber, or shows an error page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,7 +27,7 @@ def remember_link(request: HttpRequest, token: str) -> None:
 
 
 def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -> HttpResponse:
-    """Answer whoever is signed in; send anyone else to the sign-in page."""
+    """Show the view to whoever is signed in; send anyone else to the sign-in page."""
     key = hooks.signed_in_subscriber(request)
     subscriber = None if key is None else Subscriber.objects.filter(pk=key).first()
     if subscriber is None:
@@ -36,9 +36,9 @@ def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -
 
 
 def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], View]:
-    """Give a view the subscriber of the token in its URL, and the token; answer in its place if there is none.
+    """Pass a view the subscriber of the token in its URL, and the token; if there is none, show an error page instead.
 
-    Instead of a preferences token, the URL may contain MYSELF: then it is whoever is signed in.
+    In place of a preferences token, the URL may contain MYSELF, which stands for whoever is signed in.
     """
 
     def decorate(view: SignedView) -> View:
@@ -46,7 +46,7 @@ def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], V
         @wraps(view)
         def wrapped(request: HttpRequest, token: str, **which: object) -> HttpResponse:
             response = _answer(request, token, **which)
-            # Never in a search engine, wherever the link was shared.
+            # Keep the page out of search engines, wherever the link was shared.
             response["X-Robots-Tag"] = "noindex, nofollow"
             return response
 

@@ -1,4 +1,4 @@
-"""Signing up: the form, the answer that reveals nothing, and the button that confirms."""
+"""Signing up: the form, a response that reveals nothing, and the button that confirms."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def _initial(request: HttpRequest, searched: SearchedForm) -> dict[str, Any]:
 @require_safe
 @never_cache
 def subscribe_sent(request: HttpRequest) -> HttpResponse:
-    """Say that there is mail, whoever asked, and to which address this browser requested it."""
+    """Tell people to check their inbox, and name the address that this browser signed up with."""
     own = own_sign_up(request)
     context = {"email": own.email if own else "", "most_mails": limits.most_mails()}
     return render(request, "subscriptions/sent.html", context)

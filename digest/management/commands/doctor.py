@@ -1,4 +1,4 @@
-"""`manage.py doctor`: check that the service is set up right and working."""
+"""`manage.py doctor`: check that the service is set up correctly and working."""
 
 import json
 import shutil

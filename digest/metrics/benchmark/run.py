@@ -32,7 +32,7 @@ ANYMAIL_CONNECTIONS, BATCH_CONNECTIONS = 96, 4
 
 
 class BenchmarkError(Exception):
-    """The run did not do what it measures; str() says what was missing."""
+    """The run did not complete what it was to measure; str() says what was missing."""
 
 
 @dataclass(frozen=True)

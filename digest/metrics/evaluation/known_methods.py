@@ -1,4 +1,4 @@
-"""Known ranking methods, to compare ours with."""
+"""Baselines: known ranking methods to compare ours with."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from digest.metrics.evaluation.other_readers import OtherReaders
 from digest.metrics.evaluation.readers import Library, Trial
 from digest.ranking.arrays import Floats, Indices
 
-# Random papers represent what a reader does not want.
+# Random papers stand in for what a reader does not want.
 NEGATIVES = 1000
 # For reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009).
 RANK_CONSTANT = 60

@@ -33,7 +33,7 @@ class OtherReaders:
 
     @classmethod
     def of(cls, library: Library, half: int) -> "OtherReaders":
-        """Return what readers of one half may know: the other half, and nothing about their own."""
+        """Return what readers of one half may use: data about the other half, and none about their own."""
         others = [saved for reader, saved in enumerate(library.saved) if reader % 2 != half]
         papers = np.concatenate(others) if others else np.zeros(0, dtype=np.intp)
         readers = np.repeat(np.arange(len(others)), [len(saved) for saved in others])

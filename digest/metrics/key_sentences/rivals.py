@@ -1,4 +1,4 @@
-"""Known methods of choosing one sentence: each takes the sentences and the title and returns scores."""
+"""Baselines: known methods of choosing one sentence. Each takes the sentences and the title and returns scores."""
 
 import random
 import re

@@ -45,7 +45,7 @@ PROVIDERS = {
 
 
 class Addressed(NamedTuple):
-    """A mail of a call, and the message it becomes when it is sent on its own."""
+    """A mail of a call, and the message it would be on its own."""
 
     delivery: int
     mail: OutgoingMessage

@@ -1,4 +1,4 @@
-"""A mail as transports see it."""
+"""The interface of a mail that transports send."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""The HTTP session of a provider's connection, without what requests does again for each mail."""
+"""The HTTP session of a provider's connection, without the work that requests repeats for each mail."""
 
 from typing import Any, Self
 

@@ -1,4 +1,4 @@
-"""What a transport and the rest of the service say to each other while mails go out."""
+"""The interface between a transport and the rest of the service while mails go out."""
 
 from collections.abc import Collection, Iterator
 from typing import Protocol

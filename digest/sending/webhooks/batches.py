@@ -1,4 +1,4 @@
-"""Providers that post many reports at once: each is read on its own, so that a bad one does not cost the others."""
+"""Providers that post many reports at once: each is read on its own, so that a bad one does not lose the others."""
 
 import json
 from abc import ABC, abstractmethod
