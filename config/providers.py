@@ -34,7 +34,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "sparkpost": ("WEBHOOK_SECRET",),
 }
 # Those that accept many different digests in one call: see digest.sending.transports.batch.
-MANY_A_CALL = ("brevo", "mailgun", "sparkpost")
+BATCH_PROVIDERS = ("brevo", "mailgun", "sparkpost")
 
 
 def anymail(provider: str, timeout: int) -> dict[str, Any]:
@@ -67,8 +67,8 @@ def anymail(provider: str, timeout: int) -> dict[str, Any]:
 
 def check_batch_size(digests: int, provider: str) -> None:
     """Raise ImproperlyConfigured if a provider does not accept this many digests in one call (SEND_PER_CALL)."""
-    if digests > 1 and provider not in MANY_A_CALL:
-        takers = ", ".join(MANY_A_CALL)
+    if digests > 1 and provider not in BATCH_PROVIDERS:
+        takers = ", ".join(BATCH_PROVIDERS)
         message = f"SEND_PER_CALL in the environment: expected 1, unless MAIL_PROVIDER is one of {takers}"
         raise ImproperlyConfigured(message)
 

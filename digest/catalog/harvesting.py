@@ -32,7 +32,7 @@ LATE = timedelta(hours=4)
 # With SQLite, nothing else can write while a batch is written.
 HARVEST_BATCH = 100
 # arXiv's resumption tokens expire within a day; after this, a failed run starts over.
-PLACE_LIVES = timedelta(hours=12)
+CURSOR_TTL = timedelta(hours=12)
 # How many papers to query a source for that adds to known papers, and from how far back.
 MOST_KNOWN_PAPERS = 500
 KNOWN_FOR = timedelta(days=400)
@@ -241,7 +241,7 @@ def _place(name: str, part: str, since: date | None) -> HarvestPosition:
     is_first = finished is None
     # The run of a worker that died stays as it is until another one begins.
     if last and last.status != SourceRun.Status.FINISHED and last.since:
-        if last.cursor and now - last.asked_at < PLACE_LIVES:
+        if last.cursor and now - last.asked_at < CURSOR_TTL:
             return HarvestPosition(part, last.since, last.asked_at, last.cursor, is_first, papers)
         return HarvestPosition(part, last.since, now, is_first=is_first, known_papers=papers)
     if finished:

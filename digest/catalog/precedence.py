@@ -18,7 +18,7 @@ RANK = {
     )
 }
 # Their retractions count, whichever source the paper came from first.
-SPEAKS_OF_RETRACTIONS = {"crossref", "europepmc", "pubmed", "biorxiv", "medrxiv"}
+RETRACTION_SOURCES = {"crossref", "europepmc", "pubmed", "biorxiv", "medrxiv"}
 
 
 def _number_versions_alike(source: str, other: str) -> bool:
@@ -51,7 +51,7 @@ def is_record_withdrawn(record: PaperRecord, paper: Paper) -> bool:
 
     A source without versions, such as Hugging Face, does not override arXiv's own sources.
     """
-    if record.source in SPEAKS_OF_RETRACTIONS and record.source != paper.source:
+    if record.source in RETRACTION_SOURCES and record.source != paper.source:
         return True
     if record.version:
         return record.version >= paper.version

@@ -18,7 +18,7 @@ NEW_MEMBER = 0.3
 OWN_PAPER = 0.0
 
 
-def heat(weight: float, day: date) -> float:
+def trending_score(weight: float, day: date) -> float:
     """Return a paper's trending score: log10(1 + weighted votes) + days from DAY_ZERO to its edition.
 
     Ten times the votes weigh as much as one day. The score never falls over time, so it is stored with each vote and
@@ -68,7 +68,7 @@ def count_votes(papers: Collection[int], at: datetime) -> None:
     rows: list[Any] = list(papers_with_votes)
     for paper in rows:
         paper.votes = paper.given
-        paper.hot = heat(paper.weight or 0, paper.entry.edition.day) if hasattr(paper, "entry") else 0
+        paper.hot = trending_score(paper.weight or 0, paper.entry.edition.day) if hasattr(paper, "entry") else 0
         paper.voted_at = at
     Paper.objects.bulk_update(rows, ["votes", "hot", "voted_at"], batch_size=500)
 

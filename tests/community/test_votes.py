@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from digest.community import members, votes
-from digest.community.votes import heat
+from digest.community.votes import trending_score
 from digest.editions import curation
 from digest.models import EditionPaper, Paper, Submission, Vote
 from tests.support.factories import DAY, NOON, make_edition, make_member, make_paper
@@ -42,15 +42,20 @@ def test_a_member_can_vote_once_and_withdraw_the_vote(paper):
 
 
 def test_ten_times_the_votes_weigh_as_much_as_a_day():
-    assert heat(99, DAY) == pytest.approx(heat(9, DAY + timedelta(days=1)))
-    assert heat(0, DAY) < heat(0.3, DAY) < heat(1, DAY) < heat(0, DAY + timedelta(days=1))
+    assert trending_score(99, DAY) == pytest.approx(trending_score(9, DAY + timedelta(days=1)))
+    assert (
+        trending_score(0, DAY)
+        < trending_score(0.3, DAY)
+        < trending_score(1, DAY)
+        < trending_score(0, DAY + timedelta(days=1))
+    )
 
 
 def test_a_new_members_vote_weighs_less_but_counts_as_one(paper):
     votes.cast_vote(make_member(joined_at=NOON - timedelta(days=1)), paper, NOON)
 
     assert votes_of(paper) == 1
-    assert paper.hot == pytest.approx(heat(0.3, DAY))
+    assert paper.hot == pytest.approx(trending_score(0.3, DAY))
 
 
 def test_a_vote_for_ones_own_submission_does_not_affect_its_rank(paper):
@@ -60,7 +65,7 @@ def test_a_vote_for_ones_own_submission_does_not_affect_its_rank(paper):
     votes.cast_vote(member, paper, NOON)
 
     assert votes_of(paper) == 1
-    assert paper.hot == pytest.approx(heat(0, DAY))
+    assert paper.hot == pytest.approx(trending_score(0, DAY))
 
 
 def test_a_paper_gets_its_rank_when_its_edition_is_published(paper):
@@ -69,7 +74,7 @@ def test_a_paper_gets_its_rank_when_its_edition_is_published(paper):
     curation.publish_edition(draft, NOON)
 
     other.refresh_from_db()
-    assert other.hot == pytest.approx(heat(0, draft.day))
+    assert other.hot == pytest.approx(trending_score(0, draft.day))
 
 
 def test_a_member_who_leaves_takes_their_votes_with_them(paper):

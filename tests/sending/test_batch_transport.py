@@ -246,4 +246,4 @@ def test_a_single_mail_needs_no_fields(mailgun):
 
 
 def test_the_settings_know_the_same_providers():
-    assert set(providers.MANY_A_CALL) == batch.PROVIDERS.keys()
+    assert set(providers.BATCH_PROVIDERS) == batch.PROVIDERS.keys()
