@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from subscriptions import emails, outgoing, signing_up
-from subscriptions.importing import importing, retention
+from subscriptions.importing import retention, runner
 from subscriptions.models import OutgoingMail
 
 
@@ -42,4 +42,4 @@ def forget_rosters() -> None:
 @shared_task
 def work_on_rosters() -> None:
     """Continue with the lists of addresses that are being checked or imported."""
-    importing.work(timezone.now())
+    runner.run_imports(timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.views import leaving, preferences, signing_up
+from subscriptions.views import preferences, signing_up, unsubscribe
 
 urlpatterns = [
     path("subscribe", signing_up.subscribe, name="subscribe"),
@@ -19,6 +19,6 @@ urlpatterns = [
     path("preferences/<token>/resume", preferences.resume, name="resume"),
     path("preferences/<token>/subscribe", preferences.subscribe_at_once, name="subscribe_at_once"),
     path("preferences/<token>/first-digest", signing_up.first_digest, name="first_digest"),
-    path("unsubscribe/<token>", leaving.unsubscribe, name="unsubscribe"),
-    path("unsubscribe/<token>/undo", leaving.come_back, name="come_back"),
+    path("unsubscribe/<token>", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<token>/undo", unsubscribe.come_back, name="come_back"),
 ]

@@ -18,7 +18,7 @@ from digest.site.signing_in import member_required
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import MYSELF, Purpose, expires_at, sign_as_old, sign_token
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 # How much of each list the account shows. The rest has its own page, or is shown only as a number.
 SHOWN_DIGESTS, SHOWN_ROWS = 5, 100

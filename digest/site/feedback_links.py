@@ -23,7 +23,7 @@ from digest.site.feedback_buttons import apply_button
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, StaleToken, read_token
-from subscriptions.views.signed import remember_link
+from subscriptions.views.signed_links import remember_link
 
 Kind = Feedback.Kind
 # The kinds of feedback that have a link.

@@ -28,7 +28,7 @@ from subscriptions import spreadsheets
 from subscriptions.links import absolute
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, read_token, sign_token
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 Kind = Feedback.Kind
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from digest.community.personal_data import erase, everything_about
 from subscriptions.models import Subscriber
 from subscriptions.tokens import Purpose
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from digest.community import feedback
 from digest.models import Feedback
 from subscriptions.models import Subscriber
 from subscriptions.tokens import Purpose
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 Kind = Feedback.Kind
 HEADINGS = {

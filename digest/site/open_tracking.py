@@ -17,7 +17,7 @@ from digest.community import open_tracking
 from digest.site import paper_lists
 from subscriptions.models import Subscriber
 from subscriptions.tokens import OPENS_FOR, Purpose
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 OPENS_COOKIE, OPENS_COOKIE_PATH = "opens", "/opened/"
 MARKER_COOKIE, MARKER_COOKIE_PATH = "opens_count", "/papers/"

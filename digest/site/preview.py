@@ -15,7 +15,7 @@ from subscriptions.forms import PreferencesForm, SignUpForm, TopicsForm
 from subscriptions.models import Subscriber, Weight
 from subscriptions.preferences import Preferences
 from subscriptions.tokens import Purpose
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 
 @require_POST

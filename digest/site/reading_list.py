@@ -27,7 +27,7 @@ from subscriptions.models import Subscriber, Weight
 from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASES, author_key, phrase_key
 from subscriptions.preferences import Preferences
 from subscriptions.tokens import Purpose
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 # Limit per network, because parsing a library takes a second or more.
 READINGS = "30 per hour"

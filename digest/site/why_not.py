@@ -24,7 +24,7 @@ from digest.recommending.wording import exclusion_for_reader
 from digest.site.paper_lists import papers_for_page
 from subscriptions.models import Subscriber
 from subscriptions.tokens import Purpose
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 
 class FixWording(NamedTuple):

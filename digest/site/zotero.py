@@ -14,7 +14,7 @@ from digest.models import ZoteroConnection
 from subscriptions import limits, outgoing
 from subscriptions.models import Subscriber
 from subscriptions.tokens import Purpose
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 
 @sensitive_post_parameters("key")

@@ -17,7 +17,7 @@ from subscriptions.models import Subscriber
 from subscriptions.preference_changes import change
 from subscriptions.tokens import MYSELF, Purpose
 from subscriptions.views.mail_requests import asks_for_mail, consent_request_of, enqueue
-from subscriptions.views.signed import signed
+from subscriptions.views.signed_links import signed
 
 SHORT_PAUSE = timedelta(days=14)
 

@@ -15,7 +15,7 @@ from subscriptions.models import Status, Subscriber
 from subscriptions.tokens import MYSELF, Purpose
 from subscriptions.views.mail_requests import asks_for_mail, consent_request_of, enqueue
 from subscriptions.views.sign_up_cookie import confirms_at_once, forget_sign_up, own_sign_up, remember_sign_up
-from subscriptions.views.signed import remember_link, signed
+from subscriptions.views.signed_links import remember_link, signed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

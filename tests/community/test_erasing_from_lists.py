@@ -7,7 +7,7 @@ import time_machine
 
 from digest.community import personal_data
 from subscriptions import links, tasks
-from subscriptions.importing import importing, table_reader
+from subscriptions.importing import runner, table_reader
 from subscriptions.models import Roster
 from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_subscriber
@@ -47,7 +47,7 @@ def test_an_emptied_line_imports_nobody(client, reader):
     roster.refresh_from_db()
     roster.begin(Roster.Status.CHECKING, Roster.Status.UPLOADED)
 
-    importing.work(NOON)
+    runner.run_imports(NOON)
 
     roster.refresh_from_db()
     assert roster.counts == {"to ask": 1, "cannot be read": 1}

@@ -5,7 +5,7 @@ import time_machine
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from subscriptions.importing import importing
+from subscriptions.importing import runner
 from subscriptions.models import Roster, Subscriber, Suppression
 from tests.support.factories import NOON
 
@@ -21,7 +21,7 @@ def noon():
 @pytest.fixture
 def ringing(monkeypatch):
     """Start work as soon as it is queued, as a worker would."""
-    monkeypatch.setattr("digest.panel.subscriber_import.delay_on_commit", lambda _: importing.work(NOON))
+    monkeypatch.setattr("digest.panel.subscriber_import.delay_on_commit", lambda _: runner.run_imports(NOON))
 
 
 def upload(client, content):

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from subscriptions import emails
-from subscriptions.importing import importing, table_reader
+from subscriptions.importing import runner, table_reader
 from subscriptions.importing.row_validation import BadLine, RowReader
 from subscriptions.models import Consent, Roster, Status, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
@@ -27,7 +27,7 @@ def take_in(text, encoding="utf-8"):
 
 def check(roster):
     roster.begin(Roster.Status.CHECKING, after=Roster.Status.UPLOADED)
-    importing.work(NOON)
+    runner.run_imports(NOON)
     roster.refresh_from_db()
     return roster.counts
 
@@ -36,7 +36,7 @@ def bring_in(text):
     roster = take_in(text)
     check(roster)
     roster.begin(Roster.Status.IMPORTING, after=Roster.Status.CHECKED)
-    importing.work(NOON)
+    runner.run_imports(NOON)
     roster.refresh_from_db()
     return roster
 
@@ -191,11 +191,11 @@ def test_importing_a_list_a_second_time_changes_nothing(mailoutbox):
 
 
 def test_a_killed_workers_import_is_resumed_and_no_one_is_added_or_asked_twice(monkeypatch, mailoutbox):
-    monkeypatch.setattr(importing, "ROWS_PER_CHUNK", 2)
+    monkeypatch.setattr(runner, "ROWS_PER_CHUNK", 2)
     roster = take_in("email\n" + "\n".join(f"reader{number}@example.org" for number in range(5)))
     check(roster)
     roster.begin(Roster.Status.IMPORTING, after=Roster.Status.CHECKED)
-    take, batches = importing._take, []
+    take, batches = runner._take, []
 
     def die(*args):
         batches.append(args)
@@ -203,10 +203,10 @@ def test_a_killed_workers_import_is_resumed_and_no_one_is_added_or_asked_twice(m
             raise KeyboardInterrupt
         return take(*args)
 
-    monkeypatch.setattr(importing, "_take", die)
+    monkeypatch.setattr(runner, "_take", die)
     with pytest.raises(KeyboardInterrupt):
-        importing.work(NOON)
-    importing.work(NOON)
+        runner.run_imports(NOON)
+    runner.run_imports(NOON)
 
     roster.refresh_from_db()
     assert roster.counts == {"to ask": 5}
@@ -217,9 +217,9 @@ def test_a_worker_that_another_one_has_overtaken_stops(monkeypatch):
     roster = take_in("email\nada@example.org\n")
     roster.begin(Roster.Status.CHECKING, after=Roster.Status.UPLOADED)
     stale = Roster.objects.get()
-    importing.work(NOON)
+    runner.run_imports(NOON)
 
-    importing._work_on(stale, NOON)
+    runner._run_import(stale, NOON)
 
     assert Roster.objects.get().counts == {"to ask": 1}
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from subscriptions import signing_up
-from subscriptions.importing import importing, table_reader
+from subscriptions.importing import runner, table_reader
 from subscriptions.models import Roster, Status, Subscriber, Suppression
 from tests.support.exports_elsewhere import SERVICES
 from tests.support.factories import NOON, make_subscriber
@@ -27,7 +27,7 @@ def upload(text, name="list.csv", **fields):
 
 def check(roster):
     roster.begin(Roster.Status.CHECKING, after=Roster.Status.UPLOADED)
-    importing.work(NOON)
+    runner.run_imports(NOON)
     roster.refresh_from_db()
     return roster
 
@@ -35,7 +35,7 @@ def check(roster):
 def bring_in(roster):
     check(roster)
     roster.begin(Roster.Status.IMPORTING, after=Roster.Status.CHECKED)
-    importing.work(NOON)
+    runner.run_imports(NOON)
     roster.refresh_from_db()
     return roster
 
@@ -155,7 +155,7 @@ def test_a_reader_here_who_left_there_stays_and_is_reported():
 
 @pytest.mark.parametrize("lines", [("active", "unsubscribed"), ("unsubscribed", "active"), ("", "unsubscribed")])
 def test_of_two_lines_for_one_address_the_one_that_left_counts(lines, mailoutbox, monkeypatch):
-    monkeypatch.setattr(importing, "ROWS_PER_CHUNK", 1)
+    monkeypatch.setattr(runner, "ROWS_PER_CHUNK", 1)
     text = "email,status,consented at,consent\n" + "".join(
         f"{address},{status},2024-01-01,form\n"
         for address, status in zip(("ada@example.org", "ADA@Example.org"), lines, strict=True)

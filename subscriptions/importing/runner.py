@@ -49,14 +49,14 @@ OUTCOME_REASONS = {
 UPLOADED = StatusStatement(ImportedStatus.BLOCKED, why="the list says so")
 
 
-def work(now: datetime) -> None:
+def run_imports(now: datetime) -> None:
     """Continue with every list that is being checked or imported, to its end."""
     at_work = [Roster.Status.CHECKING, Roster.Status.IMPORTING]
     for roster in Roster.objects.filter(status__in=at_work).order_by("pk"):
-        _work_on(roster, now)
+        _run_import(roster, now)
 
 
-def _work_on(roster: Roster, now: datetime) -> None:
+def _run_import(roster: Roster, now: datetime) -> None:
     head, *rows = numbered_rows_of(roster)
     reader = RowReader(roster.columns, now, Statuses(head[1], roster.status_columns, roster.meanings))
     unsubscribed = _unsubscribed_before(roster, reader, rows)

@@ -10,7 +10,7 @@ from subscriptions import links, signing_up
 from subscriptions.models import Subscriber
 from subscriptions.tokens import PREFERENCES_FOR, Purpose, is_younger
 from subscriptions.views.mail_requests import consent_request_of
-from subscriptions.views.signed import ignores_form, signed
+from subscriptions.views.signed_links import ignores_form, signed
 
 
 # Mail programs POST here on their own (RFC 8058), with no cookie to hold a CSRF token: the signed link is the proof.
