@@ -21,10 +21,10 @@ SCHEDULE: dict[str, ScheduleEntry] = {
     "publish what is late": {"task": "digest.tasks.publish_late", "schedule": crontab(minute="*/5")},
     "count the sending": {"task": "digest.tasks.count_sending", "schedule": crontab()},
     "count all": {"task": "digest.tasks.count_all", "schedule": crontab(minute="*/10")},
-    # This only looks for sources that are due: when each one is, digest.catalog.gathering decides.
-    "gather from the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
+    # This only looks for sources that are due: when each one is, digest.catalog.harvest_scheduler decides.
+    "harvest the sources": {"task": "digest.tasks.gather_sources", "schedule": crontab(minute="*/10")},
     "write missing sentences": {"task": "digest.tasks.write_sentences", "schedule": crontab(minute="*/10")},
-    "learn tastes": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
+    "update profiles": {"task": "digest.tasks.learn_tastes", "schedule": crontab(minute=47)},
     "learn weights": {
         "task": "digest.tasks.learn_weights",
         "schedule": crontab(minute=52, hour=3, day_of_week=0),
@@ -36,7 +36,7 @@ SCHEDULE: dict[str, ScheduleEntry] = {
     "forget old rosters": {"task": "subscriptions.tasks.forget_rosters", "schedule": crontab(minute=37)},
     "fetch what was proposed": {"task": "digest.tasks.fetch_submissions", "schedule": crontab(minute="*/10")},
     "send saved papers to Zotero": {"task": "digest.tasks.push_libraries", "schedule": crontab(minute=27)},
-    "forget the strangers": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
+    "forget unconfirmed members": {"task": "digest.tasks.forget_strangers", "schedule": crontab(minute=47)},
 }
 
 # A worker serves all queues unless told which ones: see docs/running.md.

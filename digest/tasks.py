@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from digest.catalog import gathering
+from digest.catalog import harvest_scheduler
 from digest.community import members, user_profiles, zotero
 from digest.editions import drafting, publishing, sentence_writing, submissions
 from digest.metrics import planning_runs, sending_day, tallies
@@ -53,8 +53,9 @@ def sweep_editions() -> None:
         send_queued.delay()
 
 
-@shared_task
-def learn_tastes() -> None:
+# The names of three tasks stay as they were: messages of an earlier version may still be in the queue.
+@shared_task(name="digest.tasks.learn_tastes")
+def update_profiles() -> None:
     """Update the profiles that were not updated when the reader gave feedback."""
     user_profiles.learn_new(timezone.now())
 
@@ -115,10 +116,10 @@ def push_libraries() -> None:
     zotero.push_due(timezone.now())
 
 
-@shared_task
-def forget_strangers() -> None:
-    """Delete the members who never used a link, and the passkey challenges that no one answered."""
-    members.prune_unused_members(timezone.now())
+@shared_task(name="digest.tasks.forget_strangers")
+def forget_unconfirmed_members() -> None:
+    """Delete the members who never used a link, and the passkey challenges that were not completed."""
+    members.prune_unconfirmed_members(timezone.now())
     PasskeyChallenge.objects.forget(timezone.now() - timedelta(hours=1))
 
 
@@ -136,10 +137,10 @@ def count_all() -> None:
     tallies.update_tallies(timezone.now())
 
 
-@shared_task
-def gather_sources() -> None:
-    """Query the sources that are due, and put what they list into drafts."""
-    gathering.harvest_due(timezone.now())
+@shared_task(name="digest.tasks.gather_sources")
+def harvest_sources() -> None:
+    """Harvest the sources that are due, and put what they list into drafts."""
+    harvest_scheduler.harvest_due(timezone.now())
     drafting.draft(timezone.now())
     withdrawal_recipients.find_recipients(timezone.now())
 

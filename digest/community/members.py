@@ -18,7 +18,7 @@ from subscriptions.models import OutgoingMail, Suppression
 from subscriptions.tokens import SIGN_IN_FOR, BadToken, Purpose, read_token
 
 # How long an address is kept if its link was never used.
-STRANGERS_FOR = timedelta(days=2)
+UNCONFIRMED_FOR = timedelta(days=2)
 # The kinds of outgoing mail whose recipient is a member.
 TO_MEMBERS = ("sign_in", "passkey_added")
 
@@ -89,9 +89,9 @@ def tell_of_passkey(pk: int) -> None:
 
 
 @transaction.atomic
-def prune_unused_members(at: datetime) -> int:
+def prune_unconfirmed_members(at: datetime) -> int:
     """Delete members who asked for a link and never used one; return how many."""
-    return Member.objects.strangers(at - STRANGERS_FOR).delete()[1].get("digest.Member", 0)
+    return Member.objects.unconfirmed(at - UNCONFIRMED_FOR).delete()[1].get("digest.Member", 0)
 
 
 @transaction.atomic

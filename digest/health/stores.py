@@ -14,7 +14,7 @@ REDIS_REPORTER, QUEUES_REPORTER = Reporter("redis"), Reporter("queues")
 
 REDIS_TIMEOUT_SECONDS = 3
 FULL = 0.9
-# Minutes of unanswered rings, and the minimum number of them: gathering may take a while.
+# Minutes of unanswered rings, and the minimum number of them: harvesting may take a while.
 SLOW_MINUTES, STUCK_MINUTES = 10, 60
 SLOW_RINGS, STUCK_RINGS = 3, 6
 HOURS_A_DAY = 24

@@ -25,7 +25,7 @@ def new_key() -> str:
 class MemberQuerySet(models.QuerySet["Member"]):
     """Queries for members."""
 
-    def strangers(self, before: datetime) -> "MemberQuerySet":
+    def unconfirmed(self, before: datetime) -> "MemberQuerySet":
         """Members who asked for a link before then and never used one."""
         return self.filter(joined_at=None, created_at__lt=before)
 
@@ -52,7 +52,7 @@ class Member(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            # MemberQuerySet.strangers, every hour.
+            # MemberQuerySet.unconfirmed, every hour.
             models.Index(fields=["created_at"], name="member_stranger", condition=models.Q(joined_at=None)),
         ]
 

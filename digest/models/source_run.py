@@ -107,7 +107,7 @@ class SourceRun(models.Model):
             ),
         ]
         indexes = [
-            # gathering: the last run of a part
+            # harvest_scheduler: the last run of a part
             models.Index(fields=["source", "part", "-id"], name="source_run_latest"),
         ]
 

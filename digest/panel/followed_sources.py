@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from digest.catalog import dry_run
-from digest.catalog.gathering import due_at
+from digest.catalog.harvest_scheduler import due_at
 from digest.catalog.sources_in_use import SourceInUse, sources_in_use
 from digest.models import FollowedSource, SourceRun
 from digest.models.followed_source import MAX_SOURCE_QUERY_LENGTH

@@ -1,4 +1,4 @@
-"""How long a day of 3,000 papers from six sources takes: gathered, cleaned, joined, embedded, tagged and drafted.
+"""How long a day of 3,000 papers from six sources takes: harvested, cleaned, joined, embedded, tagged and drafted.
 
     python -m tests.benchmarks.day_of_sources [papers]
 
@@ -28,7 +28,7 @@ from django.db import connection  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from digest.catalog import gathering  # noqa: E402
+from digest.catalog import harvest_scheduler  # noqa: E402
 from digest.editions import drafting  # noqa: E402
 from digest.metrics.benchmark.run import scratch_database  # noqa: E402
 from digest.models import Edition, Paper, PaperTopic, SourceRun  # noqa: E402
@@ -131,7 +131,7 @@ def main(count):
         stack.enter_context(override_settings(**sources))
         for what in ("first", "again"):
             begin, worked = time.perf_counter(), time.process_time()
-            runs = gathering.harvest_due(timezone.now())
+            runs = harvest_scheduler.harvest_due(timezone.now())
             drafted = sum(drafting.draft(timezone.now() + timedelta(days=1)).values())
             seconds, worked = time.perf_counter() - begin, time.process_time() - worked
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

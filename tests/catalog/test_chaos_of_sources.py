@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from digest.catalog import gathering
+from digest.catalog import harvest_scheduler
 from digest.editions import drafting
 from digest.models import EditionPaper, Listing, Paper, PaperIdentifier, SourceRun
 from tests.support import index_answers as answers
@@ -164,8 +164,8 @@ def servers(settings):
 
 
 def test_no_paper_is_lost_or_duplicated_and_each_is_on_its_day(servers, waits, monkeypatch, time_machine):
-    monkeypatch.setattr(gathering, "GATHERING_PATIENCE", timedelta(seconds=6))
-    monkeypatch.setattr(gathering, "LAST_WAIT", 0.2)
+    monkeypatch.setattr(harvest_scheduler, "HARVEST_TIMEOUT", timedelta(seconds=6))
+    monkeypatch.setattr(harvest_scheduler, "LAST_WAIT", 0.2)
     chance = random.Random(4)
     hanging = {(DAYS[3], 7), (DAYS[6], 1)}
     for day in DAYS:
@@ -180,12 +180,12 @@ def test_no_paper_is_lost_or_duplicated_and_each_is_on_its_day(servers, waits, m
                 server.fault = chance.choice(FAULTS) if is_bad else ""
             if (day, hour) in hanging:
                 servers["europepmc"].fault = "hang"
-            gathering.harvest_due(now)
+            harvest_scheduler.harvest_due(now)
             drafting.draft(now)
     # The morning after: what was posted on the last day is complete.
     now = datetime(2026, 9, 17, 6, tzinfo=UTC)
     time_machine.move_to(now)
-    gathering.harvest_due(now)
+    harvest_scheduler.harvest_due(now)
     drafting.draft(now)
 
     works = {

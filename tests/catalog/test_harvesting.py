@@ -6,9 +6,9 @@ import pytest
 from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
-from digest.catalog import gathering, harvesting, importing
+from digest.catalog import harvest_scheduler, harvesting, importing
 from digest.models import Listing, Paper, SourceRun
-from digest.tasks import gather_sources
+from digest.tasks import harvest_sources
 from tests.support.fake_source import Reply
 from tests.support.night_harvest import NIGHT, TUESDAY_MORNING, harvest_part, numbers
 from tests.support.source_answers import HTML, MONDAY, oai, oai_record, rss, rss_item
@@ -85,7 +85,7 @@ def test_a_failing_source_does_not_stop_the_others(source, settings):
         return Reply(rss(rss_item())) if request.path.startswith("/rss") else Reply(HTML)
 
     source.answer = answer
-    gather_sources()
+    harvest_sources()
     assert dict(SourceRun.objects.values_list("source", "status")) == {
         "oai": "failed",
         "rss": "finished",
@@ -111,24 +111,24 @@ def test_a_vanished_worker_is_replaced_and_its_cursor_taken_over(source, night):
 def test_a_source_that_asks_us_to_wait_is_left_alone_until_then(source):
     source.says(Reply(status=503, headers={"Retry-After": "7200"}))
     assert harvest_part().not_before == NIGHT + timedelta(hours=2)
-    assert not gathering.is_harvest_due("oai", "cs", NIGHT + timedelta(hours=1, minutes=59))
-    assert gathering.is_harvest_due("oai", "cs", NIGHT + timedelta(hours=2))
+    assert not harvest_scheduler.is_harvest_due("oai", "cs", NIGHT + timedelta(hours=1, minutes=59))
+    assert harvest_scheduler.is_harvest_due("oai", "cs", NIGHT + timedelta(hours=2))
 
 
 def test_arxiv_is_queried_until_it_has_an_announcement_and_then_for_the_next_one(source, night):
     early = datetime(2026, 9, 16, 2, 20, tzinfo=UTC)
     night.move_to(early, tick=False)
-    assert gathering.due(early) == [("oai", "cs")]
+    assert harvest_scheduler.due(early) == [("oai", "cs")]
     source.says(oai(oai_record(versions=((1, MONDAY),))))
     harvest_part()
     # Due once it is 22:30 Eastern and the half hour between two runs is over.
-    assert gathering.due(datetime(2026, 9, 16, 2, 29, tzinfo=UTC)) == []
-    assert gathering.due(NIGHT) == [("oai", "cs")]
+    assert harvest_scheduler.due(datetime(2026, 9, 16, 2, 29, tzinfo=UTC)) == []
+    assert harvest_scheduler.due(NIGHT) == [("oai", "cs")]
     night.move_to(NIGHT, tick=False)
     source.says(oai(oai_record("2609.00002", versions=((1, TUESDAY_MORNING),))))
     harvest_part()
-    assert gathering.due(datetime(2026, 9, 17, 2, 29, tzinfo=UTC)) == []
-    assert gathering.due(datetime(2026, 9, 17, 2, 30, tzinfo=UTC)) == [("oai", "cs")]
+    assert harvest_scheduler.due(datetime(2026, 9, 17, 2, 29, tzinfo=UTC)) == []
+    assert harvest_scheduler.due(datetime(2026, 9, 17, 2, 30, tzinfo=UTC)) == [("oai", "cs")]
 
 
 def test_a_late_announcement_is_requested_again(source, night):
@@ -136,7 +136,7 @@ def test_a_late_announcement_is_requested_again(source, night):
     run = harvest_part()
     assert (run.status, run.complete_to) == ("finished", None)
     assert run.notes == "nothing from the 2026-09-16 announcement is there yet"
-    assert gathering.due(NIGHT + timedelta(minutes=30)) == [("oai", "cs")]
+    assert harvest_scheduler.due(NIGHT + timedelta(minutes=30)) == [("oai", "cs")]
     # From four in the morning, Eastern, we accept that there is nothing.
     night.move_to(datetime(2026, 9, 16, 8, tzinfo=UTC), tick=False)
     assert harvest_part().complete_to == date(2026, 9, 16)
@@ -146,33 +146,33 @@ def test_hugging_face_is_queried_once_an_hour(source, settings):
     settings.SOURCES = ["huggingface"]
     source.says("[]")
     harvest_part("huggingface", "")
-    assert gathering.due(NIGHT + timedelta(minutes=59)) == []
-    assert gathering.due(NIGHT + timedelta(minutes=60)) == [("huggingface", "")]
+    assert harvest_scheduler.due(NIGHT + timedelta(minutes=59)) == []
+    assert harvest_scheduler.due(NIGHT + timedelta(minutes=60)) == [("huggingface", "")]
 
 
 def test_a_source_that_does_not_answer_is_not_queried_for_its_other_parts(source, settings):
     settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss", "huggingface"], ["cs.LG", "cs.CL"]
     source.answer = lambda request: Reply(status=503) if request.path.startswith("/rss") else Reply("[]")
-    gather_sources()
+    harvest_sources()
     assert [(run.source, run.part) for run in SourceRun.objects.all()] == [("huggingface", ""), ("rss", "cs.LG")]
 
 
 def test_a_refused_category_does_not_hold_up_the_others(source, settings):
     settings.SOURCES, settings.ARXIV_CATEGORIES = ["rss"], ["cs.ZZ", "cs.CL"]
     source.answer = lambda request: Reply(status=400) if "ZZ" in request.path else Reply(rss(rss_item()))
-    gather_sources()
+    harvest_sources()
     assert dict(SourceRun.objects.values_list("part", "status")) == {"cs.ZZ": "failed", "cs.CL": "finished"}
 
 
-def test_while_one_worker_gathers_a_second_one_does_nothing(source):
+def test_while_one_worker_harvests_a_second_one_does_nothing(source):
     SourceRun.objects.begin("rss", "cs.CL")
-    gather_sources()
+    harvest_sources()
     assert source.requests == []
 
 
 def test_without_sources_nothing_is_requested(settings, source):
     settings.SOURCES = []
-    gather_sources()
+    harvest_sources()
     assert source.requests == []
 
 

@@ -272,12 +272,12 @@ def test_a_member_who_never_used_their_link_is_forgotten():
     for email, days_ago, joined in (("a@example.org", 3, None), ("b@example.org", 1, None), ("c@example.org", 3, NOON)):
         make_member(email, created_at=NOON - timedelta(days=days_ago), joined_at=joined)
 
-    tasks.forget_strangers()
+    tasks.forget_unconfirmed_members()
 
     assert sorted(Member.objects.values_list("email", flat=True)) == ["b@example.org", "c@example.org"]
 
 
-def test_beat_schedules_forgetting_strangers_and_fetching_submissions():
+def test_beat_schedules_forgetting_unconfirmed_members_and_fetching_submissions():
     called = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert {"digest.tasks.forget_strangers", "digest.tasks.fetch_submissions"} <= called
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from digest.catalog import gathering
+from digest.catalog import harvest_scheduler
 from digest.models import FollowedSource, Listing, Paper, SourceRun
 from digest.sources import fetching
 from tests.support import index_answers as answers
@@ -50,7 +50,7 @@ def test_a_source_can_be_added_and_is_then_harvested(admin_client, source):
     row = FollowedSource.objects.get()
     assert (row.name, row.status, row.into_drafts) == ("OpenReview ICLR.cc/2026/C", "active", True)
     source.says(answers.openreview(answers.openreview_note()))
-    (run,) = gathering.harvest_due(NIGHT)
+    (run,) = harvest_scheduler.harvest_due(NIGHT)
     assert (run.source, run.part, run.new) == ("openreview", "ICLR.cc/2026/C", 1)
     assert Listing.objects.get().origin == row.origin
     page = admin_client.get(LIST).content.decode()
@@ -99,7 +99,7 @@ def test_pausing_and_resuming(admin_client, source):
         admin_client.post(LIST, {"action": action, "_selected_action": [row.pk]})
         row.refresh_from_db()
         assert (row.status, row.stopped_because) == (status, "")
-    assert gathering.harvest_due(NIGHT) == []
+    assert harvest_scheduler.harvest_due(NIGHT) == []
 
 
 def test_sources_from_the_settings_are_listed_with_their_health(admin_client, settings):

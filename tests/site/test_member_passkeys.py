@@ -208,9 +208,9 @@ def test_the_challenges_per_network_are_limited(client, ada, settings):
 def test_unanswered_challenges_are_deleted(client):
     with time_machine.travel(NOON, tick=False):
         ask(client, SIGN_IN)
-        tasks.forget_strangers()
+        tasks.forget_unconfirmed_members()
         assert PasskeyChallenge.objects.exists()
     with time_machine.travel(NOON + timedelta(hours=1, seconds=1), tick=False):
-        tasks.forget_strangers()
+        tasks.forget_unconfirmed_members()
 
     assert not PasskeyChallenge.objects.exists()

@@ -6,7 +6,7 @@ from html import escape
 
 import pytest
 
-from digest.catalog import gathering, harvesting
+from digest.catalog import harvest_scheduler, harvesting
 from digest.models import FollowedSource, Listing, Paper, SourceRun
 from digest.sources import feed
 from digest.sources.fetching import Fetcher
@@ -188,7 +188,7 @@ def test_an_unchanged_feed_is_not_downloaded_again(source, db, morning):
 def test_a_feed_that_moved_permanently_says_where(source, db):
     followed = FollowedSource.objects.create(kind="feed", query=source.url, name="Blog")
     source.says(Reply(status=301, headers={"Location": "/new"}), rss(item(1)))
-    gathering.harvest_due(NIGHT)
+    harvest_scheduler.harvest_due(NIGHT)
     followed.refresh_from_db()
     assert followed.moved_to == f"{source.url}/new"
     assert f"it has moved permanently to {source.url}/new" in SourceRun.objects.get().notes
@@ -201,7 +201,7 @@ def test_a_feed_that_is_gone_is_stopped_and_the_operator_is_told(source, morning
     source.says(Reply(status=status))
     for day in range(10):
         morning.move_to(NIGHT + timedelta(days=day), tick=False)
-        gathering.harvest_due(NIGHT + timedelta(days=day))
+        harvest_scheduler.harvest_due(NIGHT + timedelta(days=day))
     followed.refresh_from_db()
     assert len(source.requests) == times
     assert (followed.status, "it no longer exists" in followed.stopped_because) == ("stopped", True)
@@ -214,7 +214,7 @@ def test_a_feed_that_only_fails_is_queried_less_and_less_and_then_stopped(source
     for hour in range(0, 24 * 20, 4):
         now = NIGHT + timedelta(hours=hour)
         morning.move_to(now, tick=False)
-        gathering.harvest_due(now)
+        harvest_scheduler.harvest_due(now)
     followed.refresh_from_db()
     assert followed.status == "stopped"
     assert len(source.requests) < 25
@@ -223,5 +223,5 @@ def test_a_feed_that_only_fails_is_queried_less_and_less_and_then_stopped(source
 def test_a_feed_from_the_panel_may_not_reach_into_our_network(source, db, monkeypatch):
     monkeypatch.undo()
     FollowedSource.objects.create(kind="feed", query="http://127.0.0.1:1/feed", name="Within")
-    (run,) = gathering.harvest_due(NIGHT)
+    (run,) = harvest_scheduler.harvest_due(NIGHT)
     assert "not public" in run.error

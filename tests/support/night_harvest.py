@@ -1,4 +1,4 @@
-"""Gathering from a source on the night after a Tuesday."""
+"""Harvesting a source on the night after a Tuesday."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ TUESDAY_MORNING = "Tue, 15 Sep 2026 10:00:00 GMT"
 
 
 def harvest_part(name="oai", part="cs"):
-    """Gather one part of a source; return its run."""
+    """Harvest one part of a source; return its run."""
     run = harvesting.harvest(name, part)
     run.refresh_from_db()
     return run

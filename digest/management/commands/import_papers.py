@@ -11,7 +11,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from digest.catalog import gathering, harvesting, uploads
+from digest.catalog import harvest_scheduler, harvesting, uploads
 from digest.catalog.importing import IdentifierConflictError, import_seed_page
 from digest.editions import drafting
 from digest.models import SourceRun
@@ -80,14 +80,14 @@ class Command(BaseCommand):
         elif source in {"file", "bibtex", "ids"}:
             self._upload(_upload(source, options), is_dry=options["dry_run"])
         elif source == "due":
-            self._conclude(gathering.harvest_due(timezone.now(), report_progress))
+            self._conclude(harvest_scheduler.harvest_due(timezone.now(), report_progress))
         elif options.get("query"):
             self._query(options["query"], options["most"], report_progress)
         else:
             parts = [(source, part) for part in registry.source_kind(source).parts()]
             if not parts or (source == "api" and not registry.source_kind("rss").parts()):
                 raise CommandError("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
-            self._gather(parts, options["since"], report_progress)
+            self._harvest(parts, options["since"], report_progress)
 
     def _seed(self, path: Path, year: int) -> None:
         if not MINYEAR <= year <= MAXYEAR:
@@ -95,7 +95,7 @@ class Command(BaseCommand):
         page = import_seed_page(path, year)
         self.stdout.write(f"{path.name}: {page.papers}; {page.added} added to the edition of {page.day}")
 
-    def _gather(self, parts: list[tuple[str, str]], since: date | None, report_progress: ReportProgress) -> None:
+    def _harvest(self, parts: list[tuple[str, str]], since: date | None, report_progress: ReportProgress) -> None:
         """Query each part; one that fails does not stop the others."""
         runs = [harvesting.harvest(name, part, since, report_progress) for name, part in parts]
         for (name, part), run in zip(parts, runs, strict=True):

@@ -35,7 +35,7 @@ WAIT_WHEN_GIVEN_UP = timedelta(days=7)
 # A missing page may come back, but one that was missing this many times in a row does not.
 MOST_TIMES_GONE = 5
 # How long all of them together may take; the rest is left for the next run.
-GATHERING_PATIENCE = timedelta(minutes=8)
+HARVEST_TIMEOUT = timedelta(minutes=8)
 # How many pages may wait to be imported: more would only take memory.
 PAGES_AHEAD = 4
 # How long to wait at the end for threads stuck in a request, in seconds.
@@ -112,17 +112,17 @@ def harvest_due(now: datetime, report_progress: Callable[[SourceRun], None] = _t
         by_host.setdefault(source_kind(name).host(part) or source_kind(name).origin, []).append(in_use(name, part))
     events: Queue[_Event] = Queue(PAGES_AHEAD)
     hosts = [_Host(sources, events) for sources in by_host.values()]
-    return _Gathering(hosts, events, report_progress).run() if hosts else []
+    return _ParallelHarvest(hosts, events, report_progress).run() if hosts else []
 
 
-class _Gathering:
+class _ParallelHarvest:
     """Threads that read, and this one, which imports what they read in the order it arrives."""
 
     def __init__(
         self, hosts: list[_Host], events: "Queue[_Event]", report_progress: Callable[[SourceRun], None]
     ) -> None:
         self._hosts, self._events, self._report_progress = hosts, events, report_progress
-        self._end = monotonic() + GATHERING_PATIENCE.total_seconds()
+        self._end = monotonic() + HARVEST_TIMEOUT.total_seconds()
         self._runs: list[SourceRun] = []
 
     def run(self) -> list[SourceRun]:
@@ -173,7 +173,7 @@ class _Gathering:
                 host.current.budget.is_over.set()
                 host.current.fail(
                     FetchError(
-                        f"it took longer than the {GATHERING_PATIENCE.seconds // 60} minutes that all sources share"
+                        f"it took longer than the {HARVEST_TIMEOUT.seconds // 60} minutes that all sources share"
                     )
                 )
                 _settle(host.current)
