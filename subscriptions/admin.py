@@ -100,7 +100,7 @@ class SubscriberAdmin(PanelAdmin):
             "unsubscribed_at",
         ),
     )
-    # Status and address only change with consent, the next digest with the rhythm.
+    # Status and address only change with consent, the next digest with the schedule.
     readonly_fields = (
         *("public_id", "email", "status", "next_digest_at", "seen_until"),
         *("created_at", "confirmed_at", "unsubscribed_at"),
@@ -123,7 +123,7 @@ class SubscriberAdmin(PanelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Reschedule the next digest if the rhythm changed."""
+        """Reschedule the next digest if the schedule changed."""
         if obj.is_active and {*schedule.ScheduleFields._fields, "paused_until"} & {*form.changed_data}:
             obj.reschedule(timezone.now())
         super().save_model(request, obj, form, change)

@@ -33,7 +33,7 @@ class ScheduleFields(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class Schedule:
     """The days of the digest and its time in the local time zone."""
 
     time_zone: str
@@ -70,13 +70,13 @@ WEEKDAYS_BY_FREQUENCY: dict[str, Callable[[ScheduleFields], frozenset[int]]] = {
 
 
 @cache
-def schedule_of(chosen: ScheduleFields) -> Rhythm:
-    """Return the rhythm that someone chose."""
+def schedule_of(chosen: ScheduleFields) -> Schedule:
+    """Return the schedule that someone chose."""
     if chosen.frequency == "monthly":
-        return Rhythm(chosen.time_zone, chosen.local_time, month_day=chosen.month_day)
+        return Schedule(chosen.time_zone, chosen.local_time, month_day=chosen.month_day)
     days = WEEKDAYS_BY_FREQUENCY.get(chosen.frequency, WEEKDAYS_BY_FREQUENCY["daily"])(chosen)
     # Without any days there would be no next digest.
-    return Rhythm(chosen.time_zone, chosen.local_time, days or EVERY_DAY)
+    return Schedule(chosen.time_zone, chosen.local_time, days or EVERY_DAY)
 
 
 @lru_cache(maxsize=10_000)
@@ -89,20 +89,20 @@ def local_date(at: datetime, time_zone: str) -> date:
         return at.date()
 
 
-def delivery_time(day: date, rhythm: Rhythm) -> datetime:
+def delivery_time(day: date, schedule: Schedule) -> datetime:
     """Return the moment, in UTC, when the local clock shows the digest's time on that day.
 
     A time that the clock skips in spring is read with the offset before the change, so that 02:30 is half an hour
     after 02:00 (shown as 03:30). If a time is shown twice in autumn, the first one counts (PEP 495, fold=0).
     """
-    return datetime.combine(day, rhythm.local_time, time_zones.zone(rhythm.time_zone)).astimezone(UTC)
+    return datetime.combine(day, schedule.local_time, time_zones.zone(schedule.time_zone)).astimezone(UTC)
 
 
-def next_at(rhythm: Rhythm, after: datetime, *, not_before: date | None = None) -> datetime:
-    """Return the first moment (UTC) of the rhythm strictly after `after` and, if given, on `not_before` or later."""
-    day = local_date(after, rhythm.time_zone)
+def next_at(schedule: Schedule, after: datetime, *, not_before: date | None = None) -> datetime:
+    """Return the first moment (UTC) of the schedule strictly after `after` and, if given, on `not_before` or later."""
+    day = local_date(after, schedule.time_zone)
     if not_before and not_before > day:
         day = not_before
-    while not rhythm.has(day) or delivery_time(day, rhythm) <= after:
+    while not schedule.has(day) or delivery_time(day, schedule) <= after:
         day += timedelta(days=1)
-    return delivery_time(day, rhythm)
+    return delivery_time(day, schedule)

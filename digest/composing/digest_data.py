@@ -22,7 +22,7 @@ class Recipient(NamedTuple):
     status: str
     agreed_at: datetime
     # How often and when, for the footer.
-    rhythm: schedule.ScheduleFields
+    schedule_fields: schedule.ScheduleFields
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> "Recipient":
@@ -39,7 +39,7 @@ class Recipient(NamedTuple):
     @property
     def signed_up(self) -> date:
         """The day of their consent, on their calendar."""
-        return schedule.local_date(self.agreed_at, self.rhythm.time_zone)
+        return schedule.local_date(self.agreed_at, self.schedule_fields.time_zone)
 
 
 class Letter(NamedTuple):

@@ -129,7 +129,7 @@ class FragmentRenderer:
         feedback, unsubscribe = self._links.feedback(delivery), self._links.unsubscribe(public_id)
         digest, items, more = self._parts(letter, feedback)
         entries, about = digest.all, renderer.head(letter, digest)
-        words, (why, stop) = self._first_words(entries), self._why(reader.rhythm)
+        words, (why, stop) = self._first_words(entries), self._why(reader.schedule_fields)
         values: Values = {
             "also": words[0],
             "second": words[1],
@@ -256,9 +256,9 @@ def _escaped(text: str) -> str:
     return text
 
 
-def _why(rhythm: ScheduleFields) -> list[MimeFragment]:
+def _why(chosen: ScheduleFields) -> list[MimeFragment]:
     """Return the footer's sentence, split at the day of signing up: many readers share the rest, few share that too."""
-    return [encode_piece(part) for part in renderer.why(rhythm, slot("since")).split(slot("since"))]
+    return [encode_piece(part) for part in renderer.why(chosen, slot("since")).split(slot("since"))]
 
 
 def _forms(block: Block) -> Forms:

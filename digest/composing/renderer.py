@@ -254,16 +254,16 @@ def personal_context(reader: Recipient, this_year: int, feedback: str) -> dict[s
     """Return the part of the context that is about the mail's recipient, for the footer."""
     return {
         "reader": reader,
-        "why": why(reader.rhythm, since(reader.signed_up, this_year)),
+        "why": why(reader.schedule_fields, since(reader.signed_up, this_year)),
         "feedback_link": feedback,
         "preferences_link": subscriber_links.preferences_url(reader),
         "unsubscribe_link": subscriber_links.unsubscribe_url(reader),
     }
 
 
-def why(rhythm: ScheduleFields, signed_up: str) -> str:
+def why(chosen: ScheduleFields, signed_up: str) -> str:
     """Return why and when a reader gets mail, in one sentence."""
-    about = {"often": how_often(rhythm), "rhythm": rhythm, "signed_up": signed_up}
+    about = {"often": how_often(chosen), "rhythm": chosen, "signed_up": signed_up}
     return plain_text("emails/digest/why.txt", about).strip()
 
 

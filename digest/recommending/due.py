@@ -63,7 +63,7 @@ class Due(NamedTuple):
         return schedule.local_date(self.next_digest_at, self.schedule_fields.time_zone)
 
     @property
-    def rhythm(self) -> schedule.Rhythm:
+    def digest_schedule(self) -> schedule.Schedule:
         """When this subscriber wants mail."""
         return schedule.schedule_of(self.schedule_fields)
 

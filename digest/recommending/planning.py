@@ -113,7 +113,9 @@ def reschedule(due: Iterable[Due], seen_until: Mapping[int, datetime | None], no
     next_at = cache(schedule.next_at)
     moments: dict[datetime | None, dict[int, datetime]] = defaultdict(dict)
     for subscriber in due:
-        moments[seen_until.get(subscriber.pk) or subscriber.seen_until][subscriber.pk] = next_at(subscriber.rhythm, now)
+        moments[seen_until.get(subscriber.pk) or subscriber.seen_until][subscriber.pk] = next_at(
+            subscriber.digest_schedule, now
+        )
     for seen, next_digest_at in moments.items():
         rows = Subscriber.objects.filter(pk__any_of=next_digest_at)
         rows.update(next_digest_at=values_by_pk(next_digest_at), seen_until=seen, paused_until=None)

@@ -102,7 +102,7 @@ def _move_on(now: datetime) -> tuple[int, int]:
         due = [row for row in some if row.next_digest_at and row.next_digest_at <= now]
         keys = [row.pk for row in some]
         readers += Subscriber.objects.filter(pk__any_of=keys).update(seen_until=now, more_seen_until=now)
-        moments = {row.pk: schedule.next_at(row.rhythm, now) for row in due}
+        moments = {row.pk: schedule.next_at(row.digest_schedule, now) for row in due}
         if moments:
             Subscriber.objects.filter(pk__any_of=moments).update(next_digest_at=values_by_pk(moments))
         moved += len(moments)

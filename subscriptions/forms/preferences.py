@@ -9,7 +9,7 @@ from django.utils import timezone
 from subscriptions import preferences, schedule
 from subscriptions.forms.fields import HALF_HOURS, AddressField, HourField
 from subscriptions.forms.preference_fields import WeightRow, WeightsField, authors, own_words, phrases
-from subscriptions.forms.schedule import RhythmForm, TimeZoneField
+from subscriptions.forms.schedule import ScheduleForm, TimeZoneField
 from subscriptions.models import Breadth, Channel, Frequency, Subscriber
 from subscriptions.models.subscriber import MOST_PAPERS
 from subscriptions.preferences import Preferences
@@ -26,7 +26,7 @@ MATCHES = {
 }
 
 
-class PreferencesForm(RhythmForm):
+class PreferencesForm(ScheduleForm):
     """Everything a subscriber can change."""
 
     topics = WeightsField()
@@ -79,7 +79,7 @@ class PreferencesForm(RhythmForm):
         subscriber, stored = self.subscriber, preferences.preferences_of(self.subscriber)
         names = ("channel", "max_papers", "reading_minutes", "least_match", "breadth", "max_more", "own_words")
         return {
-            **self.initial_of(subscriber.chosen_rhythm),
+            **self.initial_of(subscriber.schedule_fields),
             **{name: getattr(subscriber, name) for name in names},
             "topics": stored.weights,
             "follow": stored.follow,

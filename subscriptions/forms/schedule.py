@@ -44,7 +44,7 @@ class TimeZoneField(forms.ChoiceField):
         self.choices = groups
 
 
-class RhythmForm(forms.Form):
+class ScheduleForm(forms.Form):
     """How often and when; the frequency decides which of the three day fields counts."""
 
     time_zone = TimeZoneField()

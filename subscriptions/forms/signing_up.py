@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from subscriptions.forms.fields import AddressField, KeysField, TopicsField
 from subscriptions.forms.preference_fields import authors, chips, own_words, phrases
-from subscriptions.forms.schedule import RhythmForm
+from subscriptions.forms.schedule import ScheduleForm
 from subscriptions.models import Subscriber, Topic
 from subscriptions.signing_up import wording
 
@@ -96,7 +96,7 @@ class SearchedForm(forms.Form):
         return tuple(filter(None, (phrase.strip('"“”„ ') for phrase in self.cleaned_data["q"])))
 
 
-class SignUpForm(TopicsForm, RhythmForm):
+class SignUpForm(TopicsForm, ScheduleForm):
     """The sign-up form: an address, and what to send to it."""
 
     email = AddressField(refuse_disposable=True)

@@ -152,14 +152,14 @@ class Subscriber(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
-    def chosen_rhythm(self) -> schedule.ScheduleFields:
-        """The fields that make up the rhythm."""
+    def schedule_fields(self) -> schedule.ScheduleFields:
+        """How often and when, as they chose it."""
         return schedule.ScheduleFields.of(self)
 
     @property
-    def rhythm(self) -> schedule.Rhythm:
-        """When this subscriber wants mail."""
-        return schedule.schedule_of(self.chosen_rhythm)
+    def digest_schedule(self) -> schedule.Schedule:
+        """When this subscriber gets digests."""
+        return schedule.schedule_of(self.schedule_fields)
 
     @property
     def is_active(self) -> bool:
@@ -193,10 +193,10 @@ class Subscriber(models.Model):
 
     def choose(self, choices: dict[str, Any]) -> bool:
         """Apply the choices of a form; return whether they change when mail comes. Does not save."""
-        before = self.chosen_rhythm, self.paused_until
+        before = self.schedule_fields, self.paused_until
         for name in CHOICES & choices.keys():
             setattr(self, name, choices[name])
-        return (self.chosen_rhythm, self.paused_until) != before
+        return (self.schedule_fields, self.paused_until) != before
 
     def rearrange(self, choices: dict[str, Any], at: datetime) -> None:
         """Save some choices, with the next digest at the first time they allow; if none is new, nothing changes."""
@@ -208,10 +208,10 @@ class Subscriber(models.Model):
         self.refresh_from_db()
 
     def reschedule(self, after: datetime) -> None:
-        """Set when the next digest is due: by rhythm and pause, never on a day that already had one. Does not save."""
+        """Set when the next digest is due: by schedule and pause, never on a day that had one. Does not save."""
         last = hooks.last_served_day(self.pk) if self.pk else None
         days = [day for day in (self.paused_until, last and last + timedelta(days=1)) if day]
-        self.next_digest_at = schedule.next_at(self.rhythm, after, not_before=max(days, default=None))
+        self.next_digest_at = schedule.next_at(self.digest_schedule, after, not_before=max(days, default=None))
 
     def follow(self, topics: Iterable[Topic]) -> None:
         """Follow exactly these topics, new ones with the normal weight."""

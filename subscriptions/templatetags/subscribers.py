@@ -17,7 +17,7 @@ register = template.Library()
 @register.filter
 def rhythm(subscriber: Subscriber) -> str:
     """Say how often and when mail comes."""
-    return f"{how_often(subscriber.chosen_rhythm)} at {subscriber.local_time:%H:%M} ({subscriber.time_zone})"
+    return f"{how_often(subscriber.schedule_fields)} at {subscriber.local_time:%H:%M} ({subscriber.time_zone})"
 
 
 @register.filter

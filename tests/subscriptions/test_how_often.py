@@ -48,9 +48,9 @@ def test_a_pause_of_two_weeks_and_back(client, reader):
 def test_an_invalid_choice_changes_nothing(client, reader, fields):
     assert client.post(path(reader, "/how-often"), fields).status_code == 400
 
-    before = reader.chosen_rhythm
+    before = reader.schedule_fields
     reader.refresh_from_db()
-    assert reader.chosen_rhythm == before
+    assert reader.schedule_fields == before
 
 
 def test_opening_the_address_changes_nothing(client, reader):

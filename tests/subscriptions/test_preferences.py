@@ -76,7 +76,7 @@ def test_everything_can_be_changed(client):
     )
 
     assert "Your preferences are saved." in page.content.decode()
-    assert reader.chosen_rhythm[:4] == ("Asia/Kolkata", time(18, 30), Frequency.WEEKLY, 4)
+    assert reader.schedule_fields[:4] == ("Asia/Kolkata", time(18, 30), Frequency.WEEKLY, 4)
     assert reader.max_papers == 30
     assert [(follow.topic, follow.weight) for follow in reader.follows.all()] == [(new, Weight.MORE)]
     assert reader.next_digest_at == datetime(2025, 8, 22, 13, tzinfo=UTC)

@@ -43,7 +43,7 @@ def test_a_sign_up_waits_for_its_confirmation_with_all_its_choices(sign_up, queu
     reader = Subscriber.objects.get()
     assert reader.status == Status.PENDING
     assert reader.next_digest_at is None
-    assert reader.chosen_rhythm[:4] == ("Asia/Kolkata", time(18, 30), Frequency.WEEKLY, 4)
+    assert reader.schedule_fields[:4] == ("Asia/Kolkata", time(18, 30), Frequency.WEEKLY, 4)
     assert list(reader.topics.all()) == [topic]
     assert queued == [("sign_up", reader.pk)]
 
