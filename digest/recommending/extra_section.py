@@ -16,9 +16,9 @@ from digest.recommending.selection import DigestRequest, DigestRequestRow, Ranke
 MAX_SCORES = 1_000_000
 
 
-def extra_request(subscriber: DigestRequestRow, max_more: int) -> DigestRequest:
+def extra_request(subscriber: DigestRequestRow, max_papers: int) -> DigestRequest:
     """Return the request for an extra section; the reading time only limits the first section."""
-    return DigestRequest(subscriber.pk, subscriber.period, max_more, None, subscriber.least_match)
+    return DigestRequest(subscriber.pk, subscriber.period, max_papers, None, subscriber.least_match)
 
 
 def extra_sections(

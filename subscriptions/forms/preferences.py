@@ -123,7 +123,7 @@ class PreferencesForm(ScheduleForm):
 
     @property
     def max_extra_papers(self) -> int:
-        """How many papers the second part may have, once the form is valid; 0 if none are wanted."""
+        """How many papers the extra section may have, once the form is valid; 0 if none are wanted."""
         given = self.cleaned_data
         return int(given["max_more"]) if given["breadth"] == Breadth.EVERYTHING else 0
 

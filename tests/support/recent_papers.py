@@ -20,7 +20,7 @@ def make_new_paper(title="", *, at=NOON - HOUR, **fields):
 
 
 def extra_part(delivery):
-    """Return the second part of a digest."""
+    """Return the extra section of a digest."""
     return delivery.content.get("more", {"papers": []})
 
 
