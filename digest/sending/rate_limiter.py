@@ -12,7 +12,7 @@ from django.conf import settings
 from digest.models import SendingDay
 from digest.sending import throttle_store
 from digest.sending.throttle import LONGEST_NAP, Throttle
-from digest.sending.throttle_store import Board
+from digest.sending.throttle_store import ThrottleStore
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class RateLimiter:
         self._told_until = 0.0
 
     @property
-    def _board(self) -> Board:
+    def _store(self) -> ThrottleStore:
         return throttle_store.current()
 
     def claimable(self, requested: int, now: datetime) -> int:
@@ -112,7 +112,7 @@ class RateLimiter:
                 return True
             if self.held_for or stopping():
                 return False
-            grant = self._board.change(lambda throttle, now: throttle.take(now, requested, settings.SEND_PER_SECOND))
+            grant = self._store.change(lambda throttle, now: throttle.take(now, requested, settings.SEND_PER_SECOND))
             if not grant.mails:
                 self.held_for = grant.wait
                 return False
@@ -151,7 +151,7 @@ class RateLimiter:
             after = throttle.slowed(now, seconds)
             return after, (after.halvings_at(now) > throttle.halvings_at(now), after.wait(now))
 
-        slower, pause = self._board.change(step)
+        slower, pause = self._store.change(step)
         self._told_until = self._clock() + pause
         if slower:
             logger.warning("we were asked to slow down: pausing for %.0f seconds, then sending at half speed", pause)

@@ -28,15 +28,15 @@ STORE_TIMEOUT_SECONDS = 2
 STORE_RETRY_SECONDS = 30
 
 
-class Board(Protocol):
+class ThrottleStore(Protocol):
     """Holds one throttle."""
 
     def change(self, step: StateChange[T]) -> T:
         """Take one step from the current state, exclusively; return its answer. On a conflict it may be taken again."""
 
 
-class OwnBoard:
-    """A board in the memory of this process."""
+class MemoryThrottleStore:
+    """A store in the memory of this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -44,24 +44,24 @@ class OwnBoard:
         self._throttle = Throttle()
 
     def change(self, step: StateChange[T]) -> T:
-        """See Board."""
+        """See ThrottleStore."""
         with self._lock:
             self._throttle, answer = step(self._throttle, self._clock())
             return answer
 
 
-class SharedBoard:
-    """A board in Redis, on Redis's clock: the machines' own may differ. If Redis is away, in memory, with a warning."""
+class RedisThrottleStore:
+    """A store in Redis, on Redis's clock: the machines' own may differ. If Redis is away, in memory, with a warning."""
 
     def __init__(self, address: str) -> None:
         timeouts = {"socket_connect_timeout": STORE_TIMEOUT_SECONDS, "socket_timeout": STORE_TIMEOUT_SECONDS}
         self._redis = Redis.from_url(address, **timeouts)
-        self._own = OwnBoard()
+        self._own = MemoryThrottleStore()
         warning = "Redis does not answer (%s): each process limits its rate on its own"
         self._fallback = RedisFallback((RedisError, OSError), warning, logger, STORE_RETRY_SECONDS)
 
     def change(self, step: StateChange[T]) -> T:
-        """See Board."""
+        """See ThrottleStore."""
         return self._fallback.ask(lambda: self._change_in_redis(step), lambda: self._own.change(step))
 
     def _change_in_redis(self, step: StateChange[T]) -> T:
@@ -84,11 +84,11 @@ class SharedBoard:
 
 
 @cache
-def throttle_store(address: str) -> Board:
-    """Return the one board of this process for REDIS_URL, or for none."""
-    return SharedBoard(address) if address else OwnBoard()
+def throttle_store(address: str) -> ThrottleStore:
+    """Return the one store of this process for REDIS_URL, or for none."""
+    return RedisThrottleStore(address) if address else MemoryThrottleStore()
 
 
-def current() -> Board:
-    """Return the board that the settings ask for."""
+def current() -> ThrottleStore:
+    """Return the store that the settings ask for."""
     return throttle_store(settings.REDIS_URL)

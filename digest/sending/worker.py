@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 # How long to leave a provider alone when it could not be reached.
 REST = timedelta(minutes=1)
 # How long the fragments of mails are cached.
-PRESS_SECONDS = 30
+RENDERER_TTL_SECONDS = 30
 
 
 def never() -> bool:
@@ -69,9 +69,9 @@ class Worker:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
         self.unreachable = False
-        self._press, self._pressed_at = FragmentRenderer(), time.monotonic()
+        self._renderer, self._renderer_made_at = FragmentRenderer(), time.monotonic()
         # What waited for a look when the pieces were made: they may contain it.
-        self._pressed_with = Edition.objects.changed_unseen().versions()
+        self._renderer_made_with = Edition.objects.changed_unseen().versions()
         self._journal = SendLog(self.name)
         self._pace = RateLimiter()
         # How long the last batch took, in seconds.
@@ -93,13 +93,13 @@ class Worker:
 
     def _send_batch(self, stopping: Callable[[], bool]) -> Counter[Verdict]:
         keys = self._claim(stopping)
-        outcomes, mails = _compose_all(keys, self._current_press())
+        outcomes, mails = _compose_all(keys, self._current_renderer())
         # Again: a change that was made meanwhile is in these mails.
         going = set(second_look.hold_changed(keys, self.name, timezone.now()))
         outcomes = {key: outcome for key, outcome in outcomes.items() if key in going}
         if len(going) < len(keys):
             # The pieces contain that change, too.
-            self._press = FragmentRenderer()
+            self._renderer = FragmentRenderer()
         own = ledger.begin([key for key, _ in mails if key in going], self.name, timezone.now())
         sent = self._lines.send(
             [mail for mail in mails if mail[0] in own],
@@ -140,16 +140,20 @@ class Worker:
         """Return how long the deliveries left over should wait."""
         return REST if self.unreachable else min(REST, timedelta(seconds=self._pace.held_for))
 
-    def _current_press(self) -> FragmentRenderer:
+    def _current_renderer(self) -> FragmentRenderer:
         """Return the kept renderer, or a new one if it has grown old: a curator's changes show in the next mails.
 
         It is replaced at once if what waits for a look is not what waited when it was filled: what it holds may be
         undone by now.
         """
         waiting = Edition.objects.changed_unseen().versions()
-        if time.monotonic() - self._pressed_at > PRESS_SECONDS or waiting != self._pressed_with:
-            self._press, self._pressed_at, self._pressed_with = FragmentRenderer(), time.monotonic(), waiting
-        return self._press
+        if time.monotonic() - self._renderer_made_at > RENDERER_TTL_SECONDS or waiting != self._renderer_made_with:
+            self._renderer, self._renderer_made_at, self._renderer_made_with = (
+                FragmentRenderer(),
+                time.monotonic(),
+                waiting,
+            )
+        return self._renderer
 
     def __enter__(self) -> Self:
         return self
@@ -165,14 +169,14 @@ class Worker:
 
 
 def _compose_all(
-    keys: Collection[int], press: FragmentRenderer
+    keys: Collection[int], renderer: FragmentRenderer
 ) -> tuple[dict[int, Outcome], list[tuple[int, SplicedMail]]]:
     """Return the mails of a batch, and the outcomes of the deliveries that cannot become a mail."""
-    batch, outcomes = _read(keys, press)
+    batch, outcomes = _read(keys, renderer)
     mails = []
     for letter in batch:
         with working_on(delivery=letter.pk):
-            composed = _compose(letter, press)
+            composed = _compose(letter, renderer)
         if isinstance(composed, Outcome):
             outcomes[letter.pk] = composed
         else:
@@ -180,28 +184,28 @@ def _compose_all(
     return outcomes, mails
 
 
-def _read(keys: Collection[int], press: FragmentRenderer) -> tuple[list[Letter], dict[int, Outcome]]:
+def _read(keys: Collection[int], renderer: FragmentRenderer) -> tuple[list[Letter], dict[int, Outcome]]:
     """Return the letters of a batch, with their papers loaded, and the outcomes of those that cannot be read."""
     try:
         batch = letters(keys)
-        press.load(batch)
+        renderer.load(batch)
     except (OperationalError, InterfaceError):
         # A database error: no row is to blame.
         raise
     except Exception as error:
         if len(keys) > 1:
-            read = [_read([key], press) for key in keys]
+            read = [_read([key], renderer) for key in keys]
             return [letter for some, _ in read for letter in some], {k: v for _, bad in read for k, v in bad.items()}
         logger.exception("deliveries %s could not be read", keys)
         return [], dict.fromkeys(keys, Outcome(Verdict.TEMPORARY, f"{type(error).__name__}: {error}"[:2000]))
     return batch, {}
 
 
-def _compose(letter: Letter, press: FragmentRenderer) -> SplicedMail | Outcome:
+def _compose(letter: Letter, renderer: FragmentRenderer) -> SplicedMail | Outcome:
     if letter.reader is None or not letter.reader.is_active:
         return Outcome(Verdict.CANCELLED, UNSUBSCRIBED_DETAIL)
     try:
-        return press.mail(letter)
+        return renderer.mail(letter)
     except ComposeError as error:
         return Outcome(Verdict.PERMANENT, str(error))
     except Exception as error:

@@ -41,7 +41,7 @@ class Clock:
 def clock(monkeypatch):
     """The clock of all workers in a test, which share one board."""
     clock = Clock()
-    shared = throttle_store.OwnBoard(clock)
+    shared = throttle_store.MemoryThrottleStore(clock)
     change = shared.change
 
     def counting(step):

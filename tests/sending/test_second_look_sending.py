@@ -42,10 +42,10 @@ def test_digests_of_other_editions_are_still_sent(curator, edition, topic):
 def test_a_change_made_while_a_batch_is_composed_is_not_in_it(curator, edition, delivery, monkeypatch):
     compose_all = draining._compose_all
 
-    def change_first(keys, press):
+    def change_first(keys, renderer):
         if keys:
             WAYS_TO_CHANGE["words"](curator, edition)
-        return compose_all(keys, press)
+        return compose_all(keys, renderer)
 
     monkeypatch.setattr(draining, "_compose_all", change_first)
 
@@ -58,10 +58,10 @@ def test_pieces_the_sender_cached_from_a_change_are_discarded(curator, second_cu
     """The worker keeps running, and the pieces it made from the change are less than half a minute old."""
     compose_all, changes = draining._compose_all, [WAYS_TO_CHANGE["note"]]
 
-    def change_first(keys, press):
+    def change_first(keys, renderer):
         if keys and changes:
             changes.pop()(curator, edition)
-        return compose_all(keys, press)
+        return compose_all(keys, renderer)
 
     monkeypatch.setattr(draining, "_compose_all", change_first)
     with draining.Worker() as worker:

@@ -77,12 +77,12 @@ def test_a_mail_that_cannot_be_composed_records_why_and_the_others_go_out(mailou
     bad, ugly, good = Delivery.objects.order_by("pk")
     mail = FragmentRenderer.mail
 
-    def fails_for_some(press, letter):
+    def fails_for_some(renderer, letter):
         if letter.pk == bad.pk:
             raise ComposeError("the mail is over 102 KB")
         if letter.pk == ugly.pk:
             raise ZeroDivisionError("a bug in a template")
-        return mail(press, letter)
+        return mail(renderer, letter)
 
     monkeypatch.setattr(FragmentRenderer, "mail", fails_for_some)
 

@@ -33,7 +33,10 @@ def test_without_redis_each_process_keeps_its_own_pace_and_logs_it_once(settings
 @pytest.mark.services
 def test_two_processes_share_one_state_in_redis(empty, settings):
     """Two boards stand in for two processes: they share nothing but Redis."""
-    one, two = throttle_store.SharedBoard(settings.REDIS_URL), throttle_store.SharedBoard(settings.REDIS_URL)
+    one, two = (
+        throttle_store.RedisThrottleStore(settings.REDIS_URL),
+        throttle_store.RedisThrottleStore(settings.REDIS_URL),
+    )
 
     one.change(lambda state, now: (state.slowed(now, 20), None))
 
@@ -45,17 +48,17 @@ def test_many_workers_at_once_never_get_the_same_slot_in_redis(empty, settings):
     grants = []
 
     def take_all():
-        own = throttle_store.SharedBoard(settings.REDIS_URL)
+        own = throttle_store.RedisThrottleStore(settings.REDIS_URL)
         for _ in range(25):
             grants.append(own.change(lambda state, now: state.take(now, 1, 100)).mails)
 
-    first = throttle_store.SharedBoard(settings.REDIS_URL).change(lambda state, now: (state, now))
+    first = throttle_store.RedisThrottleStore(settings.REDIS_URL).change(lambda state, now: (state, now))
     threads = [threading.Thread(target=take_all) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    free_at = throttle_store.SharedBoard(settings.REDIS_URL).change(lambda state, _: (state, state.free_at))
+    free_at = throttle_store.RedisThrottleStore(settings.REDIS_URL).change(lambda state, _: (state, state.free_at))
 
     assert sum(grants) == 100
     # A hundred mails at a hundred per second take one second, however many workers ask.
@@ -66,4 +69,6 @@ def test_many_workers_at_once_never_get_the_same_slot_in_redis(empty, settings):
 def test_an_unreadable_state_in_redis_holds_no_one_up(empty, settings):
     empty.set(throttle_store.THROTTLE_KEY, "nonsense")
 
-    assert throttle_store.SharedBoard(settings.REDIS_URL).change(lambda state, now: (state, state.wait(now))) == 0
+    assert (
+        throttle_store.RedisThrottleStore(settings.REDIS_URL).change(lambda state, now: (state, state.wait(now))) == 0
+    )

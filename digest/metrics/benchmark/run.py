@@ -200,10 +200,10 @@ class Composed:
 def _composed(sample: int) -> Composed:
     """Compose already sent mails again and discard them."""
     batch = letters(list(Delivery.objects.values_list("pk", flat=True)[:sample]))
-    press = FragmentRenderer()
-    press.load(batch)
+    renderer = FragmentRenderer()
+    renderer.load(batch)
     start = time.perf_counter()
-    size = sum(len(press.mail(letter).wire()) for letter in batch)
+    size = sum(len(renderer.mail(letter).wire()) for letter in batch)
     return Composed(len(batch) / (time.perf_counter() - start), size // len(batch))
 
 
