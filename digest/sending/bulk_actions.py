@@ -1,6 +1,6 @@
 """Bulk actions: apply a decision about a whole edition to its digests, in batches, until none is left.
 
-The decision is a mark on the edition's row. Any number of processes may sweep; if one dies, its work is carried on.
+The decision is a mark on the edition's row. Any number of processes may sweep; if one dies, another continues.
 """
 
 from collections.abc import Callable, Sequence

@@ -10,7 +10,7 @@ from digest.models import Event
 
 Kind = Event.Kind
 
-# How much of a reply is read: what follows is the signature of a mail server, or an attack on the patterns.
+# How much of a reply is read: anything longer is boilerplate, or an attack on the patterns.
 MAX_REPLY_LENGTH = 2000
 
 # RFC 3463, 3, with RFC 5248, 7293, 7372 and 7505: subject.detail → kind. None: it says too little, the text decides.

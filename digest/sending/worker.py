@@ -141,7 +141,7 @@ class Worker:
         return REST if self.unreachable else min(REST, timedelta(seconds=self._pace.held_for))
 
     def _current_renderer(self) -> FragmentRenderer:
-        """Return the kept renderer, or a new one if it has grown old: a curator's changes show in the next mails.
+        """Return the cached renderer, or a new one once it is too old: a curator's changes show in the next mails.
 
         It is replaced at once if what waits for a look is not what waited when it was filled: what it holds may be
         undone by now.

@@ -1,4 +1,4 @@
-"""Everything a subscriber can change, and requesting the link to it."""
+"""The preferences form, and the form that requests a link to it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""When the digest should arrive."""
+"""The schedule form: how often and when digests should arrive."""
 
 from datetime import datetime
 from typing import Any

@@ -19,14 +19,14 @@ EARLIEST_CONSENT_YEAR = 1971
 
 
 class RowOutcome(StrEnum):
-    """What happens to a line."""
+    """What the import does with a line."""
 
     PROVEN = "proven"
     TO_ASK = "to ask"
     KNOWN = "known"
     LEFT = "left before"
     SUPPRESSED = "suppressed"
-    # What the list itself says about them.
+    # What the list itself says about the person.
     LEFT_THERE = "left there"
     NEVER_MAIL = "never to mail"
     NOT_SUBSCRIBED = "not subscribed there"

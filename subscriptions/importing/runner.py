@@ -1,4 +1,4 @@
-"""Working on lists chunk by chunk: if a worker dies, another carries on, and no two do the same chunk."""
+"""Runs imports chunk by chunk: if a worker dies, another carries on, and no two process the same chunk."""
 
 import logging
 from collections import Counter
@@ -50,7 +50,7 @@ UPLOADED = StatusStatement(ImportedStatus.BLOCKED, why="the list says so")
 
 
 def run_imports(now: datetime) -> None:
-    """Continue with every list that is being checked or imported, to its end."""
+    """Continue with every list that is being checked or imported until it is finished."""
     at_work = [Roster.Status.CHECKING, Roster.Status.IMPORTING]
     for roster in Roster.objects.filter(status__in=at_work).order_by("pk"):
         _run_import(roster, now)
@@ -116,7 +116,7 @@ def _judge(roster: Roster, lines: Sequence[Line | str], seen: set[str]) -> Judge
     rows = Suppression.objects.filter(address_hash__in=hashes).values_list("address_hash", flat=True)
     suppressed = {hashes[row] for row in rows}
     if roster.purpose == Roster.Purpose.SUPPRESSIONS:
-        # Our readers on the list must not get anything any more either.
+        # Our own readers on the list must not get any more mail either.
         statuses_by_key = {}
     judged: Judged = []
     for line in lines:
@@ -142,7 +142,7 @@ def _outcome(line: Line | str, seen: set[str], statuses_by_key: dict[str, str], 
 
 @transaction.atomic
 def _take(roster: Roster, chunk: Sequence[NumberedRow], judged: Judged, now: datetime) -> bool:
-    """Save one chunk with its outcomes; return whether it was this call's to save."""
+    """Save one chunk with its outcomes; return False if another worker has saved it."""
     begin = roster.position
     roster.counts = dict(Counter(roster.counts) + Counter(outcome.value for outcome, _ in judged))
     roster.faults = _reported(roster, chunk, judged)
@@ -256,7 +256,7 @@ def _ask(roster: Roster, rows: Sequence[NumberedRow], reader: RowReader, unsubsc
         try:
             emails.send_confirmation(subscriber)
         except emails.MailError:
-            # They can sign up themselves; the others must not wait for this.
+            # They can still sign up themselves; the others must not wait for this.
             logger.exception("subscriber %s of list %s could not be asked to confirm", subscriber.pk, roster.pk)
     roster.mailed = roster.position
     Roster.objects.filter(pk=roster.pk).update(mailed=roster.mailed)

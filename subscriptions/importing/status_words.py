@@ -1,4 +1,4 @@
-"""Words that services use for whether someone is subscribed: one table, in a few languages."""
+"""Status words of other services: whether someone is subscribed, in a few languages."""
 
 import re
 import unicodedata

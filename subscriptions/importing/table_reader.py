@@ -1,4 +1,4 @@
-"""A file of addresses as lines of cells: its encoding, its separator, and what each column is."""
+"""Reads a file of addresses as a table: its encoding, its separator, and what each column is."""
 
 import contextlib
 import csv

@@ -1,4 +1,4 @@
-"""Roster: a list of addresses that is imported from a file."""
+"""Roster: an import of addresses from a file."""
 
 from django.db import models
 from django.utils import timezone
@@ -15,7 +15,7 @@ ROSTER_PURPOSE_LABELS = {"subscribers": "subscribers", "suppressions": "addresse
 
 
 class Roster(models.Model):
-    """A file of addresses being imported: checked first, then imported line by line, and kept no longer."""
+    """A file of addresses being imported: checked first, then imported line by line, then emptied."""
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", "uploaded"

@@ -19,7 +19,7 @@ from django.conf import settings
 
 from digest.sending.webhooks import UnreachableError
 
-# Only Amazon's own hosts: anyone who can name the certificate can sign.
+# Only Amazon's own hosts: whoever chooses the certificate can sign.
 CERTIFICATE = re.compile(
     r"https://sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?/SimpleNotificationService-[0-9a-f]{1,64}\.pem"
 )
