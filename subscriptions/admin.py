@@ -112,7 +112,7 @@ class SubscriberAdmin(PanelAdmin):
         "month_day": "For monthly digests. In shorter months, the last day counts.",
         "reading_minutes": "As many papers as fit into this reading time, up to the maximum.",
         "least_match": "In percent. No digest goes out unless at least one paper matches this well.",
-        "max_more": "Maximum number of papers in the second part, for readers who want everything new.",
+        "max_more": "Maximum number of papers in the extra section, for readers who want everything new.",
         "paused_until": "The first day they get a digest again.",
     }
     inlines = (FollowInline, RuleInline, AuthorInline, ConsentInline)

@@ -263,7 +263,7 @@ def personal_context(reader: Recipient, this_year: int, feedback: str) -> dict[s
 
 def why(chosen: ScheduleFields, signed_up: str) -> str:
     """Return why and when a reader gets mail, in one sentence."""
-    about = {"often": how_often(chosen), "rhythm": chosen, "signed_up": signed_up}
+    about = {"often": how_often(chosen), "schedule": chosen, "signed_up": signed_up}
     return plain_text("emails/digest/why.txt", about).strip()
 
 

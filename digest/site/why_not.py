@@ -41,11 +41,11 @@ FIXES = {
     FixKind.INCREASE_LIMIT: FixWording("Send me up to {} papers", "Your digests now have up to {} papers."),
     FixKind.INCREASE_EXTRA_LIMIT: FixWording(
         "Send me up to {} papers of everything new",
-        "The second part of your digests now has up to {} papers.",
+        "The extra section of your digests now has up to {} papers.",
     ),
     FixKind.EVERYTHING_NEW: FixWording(
         "Send me everything new that matches",
-        "Your digests now have a second part with everything new that matches.",
+        "Your digests now have an extra section with everything new that matches.",
     ),
     FixKind.MORE_LIKE_THIS: FixWording("More like this", "Got it: more like this."),
 }
@@ -129,7 +129,7 @@ def outcome_sentence(why: WhyNot) -> str:
     if why.delivery:
         day = date_format(why.delivery.period, "j F Y")
         if why.was_sent:
-            return f"It was in {'the second part of ' if why.was_in_extra_section else ''}your digest of {day}."
+            return f"It was in {'the extra section of ' if why.was_in_extra_section else ''}your digest of {day}."
         if why.delivery.error:
             return f"There was no digest on {day}: {why.delivery.error}."
         return f"It wasn’t in your digest of {day}."

@@ -49,9 +49,11 @@ class PreferencesForm(ScheduleForm):
         label="Choose from",
         choices=Breadth.choices,
         required=False,
-        help_text="Papers outside the editions come as a second part of the email, and only if they match.",
+        help_text="Papers outside the editions come as an extra section of the email, and only if they match.",
     )
-    max_more = forms.IntegerField(label="Papers in the second part", min_value=3, max_value=MOST_PAPERS, required=False)
+    max_more = forms.IntegerField(
+        label="Papers in the extra section", min_value=3, max_value=MOST_PAPERS, required=False
+    )
     channel = forms.ChoiceField(label="Deliver by", choices=[(Channel.MAIL, "Email"), (Channel.FEED, "Feed only")])
     paused_until = forms.DateField(
         label="Pause until",

@@ -15,7 +15,7 @@ register = template.Library()
 
 
 @register.filter
-def rhythm(subscriber: Subscriber) -> str:
+def schedule_sentence(subscriber: Subscriber) -> str:
     """Say how often and when mail comes."""
     return f"{how_often(subscriber.schedule_fields)} at {subscriber.local_time:%H:%M} ({subscriber.time_zone})"
 

@@ -91,7 +91,7 @@ def test_nothing_is_cut_in_the_browser(client, delivery, monkeypatch):
 def test_a_paper_in_the_extra_section_has_a_receipt(client, delivery, papers):
     html = words_of(client.get(f"{path_of(digest_links.feedback(delivery.pk))}/{papers[1].pk}").content.decode())
 
-    assert "number 2 of 3 in the second part of your digest of 21 August 2025, chosen from 5 new papers" in html
+    assert "number 2 of 3 in the extra section of your digest of 21 August 2025, chosen from 5 new papers" in html
     assert "Topics you follow" in html
 
 
@@ -143,8 +143,8 @@ def test_the_data_page_counts_both_parts(client, reader):
 def test_the_why_page_shows_the_position_of_a_paper_that_was_sent(client, reader, papers):
     html = client.get(preferences(reader, "/why"), {"paper": papers[1].pk}).content.decode()
 
-    assert "It was in the second part of your digest of 21 August 2025" in html
-    assert "as number 2 of the second part" in html
+    assert "It was in the extra section of your digest of 21 August 2025" in html
+    assert "as number 2 of the extra section" in html
 
 
 def test_the_why_page_shows_the_rank_of_a_paper_below_the_cutoff_and_the_cutoff(client, reader, papers):
@@ -161,8 +161,8 @@ def test_one_button_makes_room_for_a_paper_below_the_cutoff(client, reader, pape
 
     reader.refresh_from_db()
     assert reader.max_more == 4
-    assert "The second part of your digests now has up to 4 papers" in html
-    assert "as number 4 of the second part" in html
+    assert "The extra section of your digests now has up to 4 papers" in html
+    assert "as number 4 of the extra section" in html
 
 
 def test_the_reason_for_a_muted_paper_in_no_edition_names_the_phrase(reader, graphs, papers):
@@ -186,7 +186,7 @@ def test_readers_who_only_get_editions_are_offered_everything_new(client, papers
 
     other.refresh_from_db()
     assert other.breadth == Breadth.EVERYTHING
-    assert "Your digests now have a second part" in html
+    assert "Your digests now have an extra section" in html
 
 
 def test_the_why_page_says_that_an_extra_paper_now_in_an_edition_is_not_sent_again(client, reader, papers):
@@ -194,7 +194,7 @@ def test_the_why_page_says_that_an_extra_paper_now_in_an_edition_is_not_sent_aga
 
     html = client.get(preferences(reader, "/why"), {"paper": papers[0].pk}).content.decode()
 
-    assert "It was in the second part of your digest of 21 August 2025" in html
+    assert "It was in the extra section of your digest of 21 August 2025" in html
     assert "it won’t be sent again" in html
 
 
