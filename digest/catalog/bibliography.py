@@ -5,7 +5,7 @@ None of it is written anywhere: not to the database, not to a file, not to the l
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models.functions import Lower
@@ -21,6 +21,8 @@ MAX_READ_ENTRIES = 5_000
 # A line with fewer words is not a title.
 FEWEST_WORDS_OF_TITLE, MAX_TITLE_LINE = 3, 400
 MATCHING_BATCH = 500
+# In characters: enough to tell what a paper is about, and anyone may bring thousands of them.
+MAX_READ_ABSTRACT_LENGTH = 2_000
 # Stricter than MAX_YEARS_APART in same_work.py, where the authors must agree too: here only titles and years are.
 MAX_YEARS_BY_TITLE = 2
 NAME = "reader"
@@ -71,7 +73,13 @@ def _read(reader: Any, text: str) -> Bibliography:
         number = len(page.records)
     if number > MAX_READ_ENTRIES:
         raise _too_many(number)
-    return Bibliography(page.records, page.skipped)
+    return Bibliography([_shortened(record) for record in page.records], page.skipped)
+
+
+def _shortened(record: PaperRecord) -> PaperRecord:
+    if len(record.original_abstract) <= MAX_READ_ABSTRACT_LENGTH:
+        return record
+    return replace(record, original_abstract=record.original_abstract[:MAX_READ_ABSTRACT_LENGTH])
 
 
 def _too_many(number: int) -> SourceError:

@@ -6,15 +6,15 @@ walker. All others lose their name, and the text in their braces is read like th
 
 import re
 import unicodedata
-
-from pylatexenc.latexwalker import LatexWalker
+from functools import cached_property
 
 from digest.sources import latex_citations
 from digest.sources import latex_macros as macros
 from digest.sources import latex_table as table
 from digest.sources import latex_writer as writer
 from digest.sources.latex_signs import CLOSE, DOLLAR, OPEN, PERCENT, SMALL_TEXT, scripted, stays_in_braces
-from digest.sources.latex_source import readable
+from digest.sources.latex_source import BRACE, MAX_NESTING_DEPTH, balanced, depth, latex_to_text, readable
+from digest.sources.latex_walker import BoundedWalker
 
 _STEP = re.compile(r"\\|[{}~]|[\^_](?=\{|\\[A-Za-z])")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*)|\\(.)", re.S)
@@ -42,7 +42,6 @@ _GREEK = {
     "sigma",
     "tau",
 }
-_BRACE = re.compile(r"\\.|[{}]", re.S)
 
 # Their arguments are one word or formula; after the others, text in braces is read like the rest.
 _TIED = ".,;:)]}’”'\"%°-–—"
@@ -60,34 +59,9 @@ def write_commands(text: str) -> str:
     if not _STEP.search(text):
         return text
     text = re.sub(r"(?<!\\)%", PERCENT, _ESCAPED_QUOTES.sub(r'"\1"', text))
-    return writer.thin(_Scan(_balanced(readable(text))).text())
-
-
-def _balanced(text: str) -> str:
-    """Return the text without unpaired braces, and without those below the deepest level."""
-    if "{" not in text and "}" not in text:
-        return text
-    dropped: set[int] = set()
-    opened: list[int] = []
-    for match in _BRACE.finditer(text):
-        if match[0] == "{":
-            opened.append(match.start())
-        elif match[0] == "}":
-            if not opened:
-                dropped.add(match.start())
-            else:
-                start = opened.pop()
-                if len(opened) >= writer.MAX_NESTING_DEPTH:
-                    dropped |= {start, match.start()}
-    dropped |= set(opened)
-    if not dropped:
-        return text
-    return "".join(_dropped(text, place) if place in dropped else char for place, char in enumerate(text))
-
-
-def _dropped(text: str, place: int) -> str:
-    """Return what replaces a dropped brace: a blank between two words."""
-    return " " if text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum() else ""
+    text = balanced(readable(text))
+    # Deep nesting is no one's formula: names are dropped, words are kept.
+    return latex_to_text(text) if depth(text) > MAX_NESTING_DEPTH else writer.thin(_Scan(text).text())
 
 
 class _Scan:
@@ -95,7 +69,7 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._walker: LatexWalker = writer.walker(text)
+        self._walker = BoundedWalker(text)
         self._position = 0
         self._parts: list[str] = []
         # For each open brace, what to write at its end and whether it is an argument of an unknown command.
@@ -114,7 +88,7 @@ class _Scan:
     def _partners(self) -> dict[int, int]:
         opened: list[int] = []
         ends: dict[int, int] = {}
-        for match in _BRACE.finditer(self._text):
+        for match in BRACE.finditer(self._text):
             if match[0] == "{":
                 opened.append(match.start())
             elif match[0] == "}":
@@ -169,7 +143,11 @@ class _Scan:
         name = word[0] if word else ""
         if name in _GREEK or (len(name) == 1 and name.islower() and name != "a"):
             return True
-        return len(name) == 1 and name.isupper() and _ABOUT.search(self._text) is not None
+        return len(name) == 1 and name.isupper() and self._has_about
+
+    @cached_property
+    def _has_about(self) -> bool:
+        return _ABOUT.search(self._text) is not None
 
     def _script(self) -> None:
         mark = self._text[self._position - 1]

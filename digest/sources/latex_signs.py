@@ -15,6 +15,8 @@ _ONE = re.compile(rf"[^\s][{_MARKS}]*")
 # Longer than this, a wide accent covers words, which stay as they are.
 _LONGEST_COVERED = 8
 _LONGEST_SET = 200
+# With the marks of sets in it that are dropped.
+_LONGEST_SPREAD = 2 * _LONGEST_SET
 
 
 def scripted(mark: str, script: str) -> str:
@@ -91,18 +93,23 @@ def with_braces(text: str) -> str:
     """Return the text with the braces of sets written out; an unpaired brace is dropped."""
     if OPEN not in text and CLOSE not in text:
         return text
-    opened: list[int] = []
+    # Where each begins, and how many visible characters come before it.
+    opened: list[tuple[int, int]] = []
+    visible = 0
     characters = list(text)
     for place, char in enumerate(text):
         if char == OPEN:
-            opened.append(place)
+            opened.append((place, visible))
         elif char == CLOSE and opened:
-            start = opened.pop()
-            if not "".join(characters[start + 1 : place]).strip():
+            start, visible_before = opened.pop()
+            if visible == visible_before:
                 characters[start] = characters[place] = ""
                 continue
             # If the braces would be a group's when the text is read again, blanks preserve them.
             touching = text[start - 1 : start].isalnum() or text[place + 1 : place + 2].isalnum()
-            plain = stays_in_braces("".join(characters[start + 1 : place]), touching=touching)
+            inside = characters[start + 1 : place] if place - start < _LONGEST_SPREAD else []
+            plain = stays_in_braces("".join(inside), touching=touching)
             characters[start], characters[place] = ("{", "}") if plain else ("{ ", " }")
+        elif not char.isspace():
+            visible += 1
     return "".join(characters).replace(OPEN, "").replace(CLOSE, "")

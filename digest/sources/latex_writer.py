@@ -13,10 +13,7 @@ from pylatexenc.latexwalker import (
     LatexEnvironmentNode,
     LatexGroupNode,
     LatexMacroNode,
-    LatexWalker,
-    LatexWalkerError,
 )
-from pylatexenc.macrospec import EnvironmentSpec, LatexContextDb, MacroSpec, std_macro
 
 from digest.sources import latex_macros as macros
 from digest.sources import latex_table as table
@@ -33,11 +30,11 @@ from digest.sources.latex_signs import (
     with_accent,
     with_line,
 )
-from digest.sources.latex_source import depth, latex_to_text, readable
+from digest.sources.latex_source import MAX_NESTING_DEPTH, depth, latex_to_text, readable
+from digest.sources.latex_walker import WALK_ERRORS, BoundedWalker
 
 # Longer formulas are written without a tree, to bound the time a text takes.
 MAX_FORMULA_LENGTH = 3000
-MAX_NESTING_DEPTH = 30
 
 # Where TeX sets a thin space next to the name of a function, if the neighbour is not a sign.
 _THIN_BEFORE = re.compile(rf"(?<=[\w)\]}}!'{CLOSE}\u0300-\u036f]){BEFORE}")
@@ -45,22 +42,8 @@ _THIN_AFTER = re.compile(rf"{AFTER}(?=[^\W_]|[√∛∜∂∇∑∫∏|‖⟨⌊
 # The blank after these names only ends them.
 _BEFORE_OPERAND = {"neg", "lnot", "langle", "lceil", "lfloor", "lVert", "lvert", "lbrace", "lbrack", "{", "llbracket"}
 _SIMPLE = re.compile(r"[A-Za-z0-9 .,+*/=<>()\-]*")
-_ERRORS = (LatexWalkerError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
 
 Nodes = list[Any]
-
-
-def _context() -> LatexContextDb:
-    context = LatexContextDb()
-    ours = [std_macro(name, arguments) for name, arguments in macros.ARGUMENTS.items()]
-    environments = [EnvironmentSpec(name, "{") for name in ("array", "tabular")]
-    context.add_context_category("known", macros=ours, environments=environments, specials=[])
-    context.set_unknown_macro_spec(MacroSpec(""))
-    context.set_unknown_environment_spec(EnvironmentSpec(""))
-    return context
-
-
-_CONTEXT = _context()
 
 
 @lru_cache(maxsize=4096)
@@ -79,24 +62,21 @@ def formula(latex: str) -> str:
     ):
         return latex_to_text(latex)
     try:
-        nodes, _, _ = LatexWalker(latex, latex_context=_CONTEXT, tolerant_parsing=False).get_latex_nodes()
+        nodes, _, _ = BoundedWalker(latex).get_latex_nodes()
         return thin(_written(nodes, mathematics=True)).strip()
-    except _ERRORS:
+    except WALK_ERRORS:
         return latex_to_text(latex)
 
 
-def command(reader: LatexWalker, position: int, *, mathematics: bool) -> tuple[str, int] | None:
-    """Return the text of the command or group at a position, and where it ends; None if it is broken."""
+def command(reader: BoundedWalker, position: int, *, mathematics: bool) -> tuple[str, int] | None:
+    """Return the text of the command or group at a position, and where it ends; None if it is broken or too costly."""
+    if reader.is_spent:
+        return None
     try:
         nodes, start, length = reader.get_latex_nodes(position, read_max_nodes=1)
         return (thin(_written(nodes, mathematics=mathematics)), start + length) if length else None
-    except _ERRORS:
+    except WALK_ERRORS:
         return None
-
-
-def walker(text: str) -> LatexWalker:
-    """Return a walker that reads a text with our table of arguments."""
-    return LatexWalker(text, latex_context=_CONTEXT, tolerant_parsing=False)
 
 
 def thin(text: str) -> str:

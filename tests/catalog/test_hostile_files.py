@@ -165,3 +165,19 @@ def test_a_dictionary_of_journals_is_read():
 
     assert [record.title for record in page.records] == ["On graphs"]
     assert page.remarks == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"@article{{k,{TITLE}abstract={{{'word ' * 4000}}}}}",
+        f"TY  - JOUR\nTI  - On graphs\nAB  - {'word ' * 4000}\n",
+        f'[{{"title": "On graphs", "abstract": "{"word " * 4000}"}}]',
+    ],
+    ids=["bibtex", "ris", "csl"],
+)
+def test_only_the_beginning_of_a_long_abstract_is_read(text):
+    (record,) = bibliography.read_text(text).records
+
+    assert record.original_abstract.startswith("word word")
+    assert len(record.original_abstract) == bibliography.MAX_READ_ABSTRACT_LENGTH
