@@ -18,13 +18,23 @@ from digest.sources.record import PaperRecord, SourceError, believable, key_of_t
 
 MAX_REFERENCE_TITLE_LENGTH = 1000
 
-# Fields where people put addresses, and fields with text that may contain an arXiv id.
+# Fields where people put addresses.
 _ADDRESSES = ("url", "ee", "link", "bdsk-url-1", "bdsk-url-2", "bdsk-url-3", "howpublished", "pdf", "urls")
-_WORDS = (
-    *("journal", "journaltitle", "volume", "number", "issue", "pages", "eid", "note", "addendum", "howpublished"),
-    *("publisher", "series", "type", "institution", "booktitle", "extra", "annotation", "keywords", "url"),
+# Fields that say where the paper itself came out: an arXiv id among other words is its own.
+_PLACES = (
+    *("journal", "journaltitle", "volume", "number", "issue", "pages", "eid", "publisher", "series", "type"),
+    *("institution", "booktitle"),
 )
-_NUMBERS = ("volume", "number", "issue", "pages", "eid", "note", "reportnumber")
+# Fields that may be about other papers, or were written by readers: an id counts only if there is nothing else.
+_ASIDES = ("note", "addendum", "howpublished", "extra", "annotation", "keywords", "url")
+_NUMBERS = ("volume", "number", "issue", "pages", "eid", "reportnumber")
+# Words that only say that an id follows, and the year that may come after it.
+_BEFORE_ID = re.compile(
+    r"(?:\W|\b(?:also|available|preprints?|e-?prints?|arxiv(?!\.)|corr|doi|online|at|as|on|id|identifier|number)\b)*+",
+    re.I,
+)
+_IS_ADDRESS = re.compile(r"https?://|[\w-]+(?:\.[\w-]+)+/", re.I)
+_YEAR_AFTER_ID = re.compile(r"[\s,;(]++(?:19|20)\d\d\)?\.?\s*$")
 _NEW, _OLD = (
     r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,6}(?:v\d{1,4})?",
     r"[a-z]{1,12}(?:-[a-z]{1,12})?(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,4})?",
@@ -138,7 +148,7 @@ def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str
     dois = doi.read_all(fields.get("doi", ""))
     if not dois and "10." in fields.get("doi", "") and "10.48550" not in fields["doi"]:
         reference.remarks.append(f"expected a DOI, found “{fields['doi'][:60]}”")
-    dois = dois or [name for key in _ADDRESSES if (name := doi.parse_doi(verbatim(fields.get(key, ""))))][:1]
+    dois = dois or [name for key in _ADDRESSES if (name := _doi_alone(verbatim(fields.get(key, ""))))][:1]
     identifier = _arxiv_id(fields)
     if identifier:
         return arxiv.identifiers(identifier.value, " ".join(dois)), identifier.version
@@ -148,22 +158,38 @@ def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str
 
 
 def _arxiv_id(fields: dict[str, str]) -> ArxivId | None:
-    """Return the arXiv id, wherever it is: in its own field, a DOI, an address, or after “arXiv” in other fields."""
+    """Return the arXiv id: from its own field, a DOI, an address, or after “arXiv” where the paper came out.
+
+    In a note and the like it counts only if it stands alone: “Builds upon arXiv:…” names another paper.
+    """
     own = [fields.get(key, "") for key in ("arxivid", "arxiv", "arxiv_id")]
     places = [*_eprints(fields), *own, fields.get("doi", "")]
-    places += [word for key in _ADDRESSES for word in re.split(r"[\s,;]+", verbatim(fields.get(key, "")))]
+    for key in _ADDRESSES:
+        words = re.split(r"[\s,;]+", verbatim(fields.get(key, "")))
+        places += words if all(map(_IS_ADDRESS.match, filter(None, words))) else []
+    places += [_alone(line) for key in _ASIDES for line in verbatim(fields.get(key, "")).splitlines()]
     identifier = next((read for place in places if place and (read := arxiv_id.parse_arxiv_id(place))), None)
     if identifier:
         return identifier
-    for key in _WORDS:
+    for key in _PLACES:
         text = verbatim(fields.get(key, ""))
         marked = _MARKED.search(text)
         if marked and not _ANOTHERS.search(text[: marked.start()]):
             return arxiv_id.parse_arxiv_id(marked[1])
-    is_there = re.search(r"\b(?:arxiv|corr)\b", " ".join(fields.get(key, "") for key in _WORDS), re.I)
+    is_there = re.search(r"\b(?:arxiv|corr)\b", " ".join(fields.get(key, "") for key in _PLACES), re.I)
     bare = [fields.get(key, "") for key in _NUMBERS] if is_there else []
     numbers = (_BARE.search(text) for text in bare if not _ANOTHERS.search(text))
     return next((arxiv_id.parse_arxiv_id(number[1]) for number in numbers if number), None)
+
+
+def _alone(text: str) -> str:
+    """Return the text without what only says that an id follows, and without a year at its end."""
+    return _YEAR_AFTER_ID.sub("", text[_BEFORE_ID.match(text).end() :])  # type: ignore[union-attr]
+
+
+def _doi_alone(text: str) -> str:
+    """Return the DOI of a field that has nothing else; "" if there is none."""
+    return doi.parse_doi(text) if len(_alone(text).split()) == 1 else ""
 
 
 def _eprints(fields: dict[str, str]) -> list[str]:

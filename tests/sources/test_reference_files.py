@@ -139,9 +139,67 @@ def test_an_arxiv_id_is_found_wherever_people_put_it(fields, value):
     assert record.identifiers == (("arxiv", value),)
 
 
-@pytest.mark.parametrize("note", ["Comment on arXiv:2405.01236", "Extended version of arXiv:2405.01236"])
-def test_the_id_of_another_paper_is_not_taken_for_this_ones(note):
-    (record,) = bibtex.read(f"@misc{{a, title = {{On graphs}}, note = {{{note}}}}}").records
+@pytest.mark.parametrize(
+    "field",
+    [
+        "note = {arXiv:2405.01236}",
+        "note = {arXiv: 2405.01236 [cs.LG]}",
+        "note = {arXiv preprint arXiv:2405.01236v2, 2024}",
+        "note = {Also available as arXiv:2405.01236.}",
+        "addendum = {e-print 2405.01236 (2024)}",
+        "howpublished = {Preprint, arXiv:2405.01236}",
+        "howpublished = {arXiv preprint, \\url{https://arxiv.org/abs/2405.01236}}",
+        "keywords = {arXiv:2405.01236}",
+        "annotation = {arXiv:2405.01236 [cs]}",
+        "url = {https://example.org/a https://arxiv.org/abs/2405.01236}",
+    ],
+)
+def test_an_id_that_stands_alone_in_a_note_is_the_papers_own(field):
+    (record,) = bibtex.read(f"@misc{{a, title = {{On graphs}}, {field}}}").records
+    assert record.identifiers == (("arxiv", "2405.01236"),)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Comment on arXiv:2405.01236",
+        "Extended version of arXiv:2405.01236",
+        "See also arXiv:2405.01236",
+        "see arXiv:2405.01236",
+        "cf. arXiv:2405.01236 [cs.LG]",
+        "Builds upon arXiv:2405.01236",
+        "code for arXiv:2405.01236",
+        "Winner over https://arxiv.org/abs/2405.01236",
+        "arXiv:2405.01236 is wrong",
+        "arXiv:2405.01236, arXiv:2405.01237",
+        "Uses https://doi.org/10.1000/182",
+        "Data of doi:10.1000/182",
+    ],
+)
+@pytest.mark.parametrize("field", ["note", "addendum", "howpublished", "extra", "annotation", "keywords", "url"])
+def test_the_id_of_another_paper_is_not_taken_for_this_ones(field, note):
+    (record,) = bibtex.read(f"@misc{{a, title = {{On graphs}}, {field} = {{{note}}}}}").records
+    assert record.identifiers[0][0] == "title"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/blog/arxiv-2405.00007-considered-harmful",
+        "https://example.org/arxiv/2405.00007",
+        "https://example.org/?paper=arXiv:2405.00007",
+        "https://example.org/abs/2405.00007",
+    ],
+)
+@pytest.mark.parametrize("field", ["url", "howpublished", "note", "ee", "urls"])
+def test_an_id_within_the_address_of_another_site_is_not_taken(field, address):
+    (record,) = bibtex.read(f"@misc{{a, title = {{On graphs}}, {field} = {{{address}}}}}").records
+    assert record.identifiers[0][0] == "title"
+
+
+@pytest.mark.parametrize("field", ["note = {arXiv version is longer}", "keywords = {arXiv}"])
+def test_a_number_is_not_an_id_because_a_note_mentions_arxiv(field):
+    (record,) = bibtex.read(f"@article{{a, title = {{On graphs}}, pages = {{2405.01236}}, {field}}}").records
     assert record.identifiers[0][0] == "title"
 
 
