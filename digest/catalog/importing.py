@@ -14,9 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from digest.catalog import embedding, key_sentence, merging, paper_news, precedence, tagging
+from digest.catalog.claimed_ids import without_others_ids
 from digest.catalog.merging import SameTitles
 from digest.catalog.paper_lookup import ARXIV_SCHEME, arxiv_ids_of, papers_by_identifiers
 from digest.catalog.provenance import Statements
+from digest.catalog.record_fields import fields_of_record
 from digest.catalog.work_keys import write_keys
 from digest.catalog.work_lookup import SameWorks
 from digest.models import Authorship, Edition, EditionPaper, Listing, Paper, PaperIdentifier, PaperNews
@@ -26,7 +28,6 @@ from digest.sources.record import PaperRecord
 IMPORT_BATCH = 500
 # The fields computed from a paper's text.
 DESCRIBED = ("embedding", "embedding_model", *key_sentence.KEY_FIELDS)
-MAX_VENUE_LENGTH = 200
 
 
 class IdentifierConflictError(ValueError):
@@ -75,8 +76,9 @@ def import_records(records: Sequence[PaperRecord]) -> Imported:
     Raises IdentifierConflictError if one record stands for two papers.
     """
     with transaction.atomic():
-        batch = _Batch(records)
-        for record in records:
+        own_records, notes = without_others_ids(records)
+        batch = _Batch(own_records, notes)
+        for record in own_records:
             batch.take(record)
         return batch.write()
 
@@ -87,8 +89,9 @@ def import_what_fits(records: Sequence[PaperRecord]) -> Imported:
     Then only the first identifier of the record counts: two arXiv papers that claim one DOI stay two papers.
     """
     with transaction.atomic():
-        batch = _Batch(records)
-        for record in records:
+        own_records, notes = without_others_ids(records)
+        batch = _Batch(own_records, notes)
+        for record in own_records:
             try:
                 batch.take(record)
             except IdentifierConflictError as error:
@@ -113,7 +116,7 @@ def import_seed_page(path: Path = seed.SHIPPED_PAGE, year: int = seed.SHIPPED_YE
 class _Batch:
     """The rows to write for a batch of records. A paper without a key is new."""
 
-    def __init__(self, records: Sequence[PaperRecord]) -> None:
+    def __init__(self, records: Sequence[PaperRecord], notes: list[str]) -> None:
         self.papers_by_identifier = papers_by_identifiers(records)
         self.by_title = SameTitles(records, self.papers_by_identifier)
         self.same_works = SameWorks(records, self.papers_by_identifier)
@@ -126,7 +129,7 @@ class _Batch:
         self.changed: dict[int, set[str]] = {}
         self.identifiers: list[PaperIdentifier] = []
         self.listings: list[Listing] = []
-        self.notes: list[str] = []
+        self.notes = notes
 
     def take(self, record: PaperRecord) -> None:
         """Find or make the record's paper and put the record's fields into it."""
@@ -139,11 +142,10 @@ class _Batch:
         overwrites = is_first or precedence.overwrites(record, paper)
         is_back = paper.withdrawn_at and precedence.is_back(record, paper)
         whose = {"source": record.source, "version": record.version} if overwrites else {}
-        for name, value in {**_fields(record, paper), **whose}.items():
+        for name, value in {**fields_of_record(record, paper), **whose}.items():
             if value and getattr(paper, name) != value and (overwrites or not getattr(paper, name)):
                 self._set(paper, name, value)
-        if record.withdrawn_at and record.version > (paper.withdrawn_version or 0):
-            self._set(paper, "withdrawn_version", record.version)
+        self._note_withdrawal(record, paper)
         if is_back:
             self._set(paper, "withdrawn_at", None)
             self.notes.append(f"“{paper.title}” is back and no longer withdrawn")
@@ -164,6 +166,12 @@ class _Batch:
         else:
             self.statements.take(record, paper, self.first_names.get(id(paper), own_name))
         self.first_names.setdefault(id(paper), own_name)
+
+    def _note_withdrawal(self, record: PaperRecord, paper: Paper) -> None:
+        if record.withdrawn_at and not precedence.may_withdraw(record, paper):
+            self.notes.append(f"“{paper.title}” isn't marked as withdrawn: that is not for {record.source} to say")
+        elif record.withdrawn_at and record.version > (paper.withdrawn_version or 0):
+            self._set(paper, "withdrawn_version", record.version)
 
     def _set(self, paper: Paper, name: str, value: object) -> None:
         setattr(paper, name, value)
@@ -265,32 +273,3 @@ def _hide(papers: Sequence[Paper]) -> None:
     if papers:
         drafts = EditionPaper.objects.filter(paper__in=papers, edition__status=Edition.Status.DRAFT)
         drafts.update(placement=EditionPaper.Placement.HIDDEN)
-
-
-def _fields(record: PaperRecord, paper: Paper) -> dict[str, object]:
-    """Return what the record says, under the names of the model's fields.
-
-    Fields computed earlier from the same source text are left out: they are up to date and may have been corrected.
-    """
-    fields: dict[str, object] = {
-        "original_title": record.original_title,
-        "original_abstract": record.original_abstract,
-        "original_authors": list(record.original_authors),
-        "arxiv_categories": list(record.categories),
-        "code_url": record.given_code_url,
-        "project_url": record.given_project_url,
-        "published_at": record.published_at,
-        "venue": record.venue[:MAX_VENUE_LENGTH],
-        "withdrawn_at": record.withdrawn_at if precedence.is_record_withdrawn(record, paper) else None,
-    }
-    if not record.day and sorted(record.categories) == sorted(paper.arxiv_categories):
-        # Only a source that announces a paper knows which of its categories is the primary one.
-        del fields["arxiv_categories"]
-    is_new = paper.pk is None
-    if is_new or paper.original_title != record.original_title:
-        fields["title"] = record.title
-    if is_new or paper.original_abstract != record.original_abstract:
-        fields |= {"abstract": record.abstract, "code_url": record.code_url, "project_url": record.project_url}
-    if is_new or paper.original_authors != fields["original_authors"]:
-        fields["authors"] = list(record.authors)
-    return fields

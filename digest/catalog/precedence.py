@@ -1,5 +1,6 @@
 """Source precedence: newer versions override older ones; for the same version, the better source wins."""
 
+from digest.catalog.same_work import WorkDescription, authors_agree, titles_agree
 from digest.models import Paper
 from digest.sources.record import PaperRecord
 
@@ -46,13 +47,25 @@ def is_back(record: PaperRecord, paper: Paper) -> bool:
     return record.version > last or (record.version == last and record.source == "oai")
 
 
-def is_record_withdrawn(record: PaperRecord, paper: Paper) -> bool:
-    """Return whether the record's withdrawal notice counts: one about an older version does not.
+def may_withdraw(record: PaperRecord, paper: Paper) -> bool:
+    """Return whether the record's source may say that this paper is withdrawn, and says it of this one.
 
-    A source without versions, such as Hugging Face, does not override arXiv's own sources.
+    arXiv may, and indexes that keep account of retractions; any other source only of its own papers, by their titles.
     """
-    if record.source in RETRACTION_SOURCES and record.source != paper.source:
+    if record.source in ARXIV_RANK:
         return True
-    if record.version:
-        return record.version >= paper.version
-    return record.source in ARXIV_RANK or ARXIV_RANK.get(paper.source, 0) < ARXIV_RANK["api"]
+    own, other = WorkDescription(record.title, record.authors), WorkDescription(paper.title, tuple(paper.authors))
+    # Some notices name no title, and a new paper has none yet.
+    agree = not (own.title and other.title) or titles_agree(own, other)
+    if record.source in RETRACTION_SOURCES:
+        # An article may have another title than its preprint.
+        return agree or authors_agree(own, other)
+    return agree and record.source == paper.source
+
+
+def is_record_withdrawn(record: PaperRecord, paper: Paper) -> bool:
+    """Return whether the record's withdrawal notice counts: one about an older version does not."""
+    if not may_withdraw(record, paper):
+        return False
+    is_index = record.source in RETRACTION_SOURCES and record.source != paper.source
+    return is_index or not record.version or record.version >= paper.version

@@ -24,6 +24,8 @@ SAME_ARTICLE_WORDS = 0.8
 # Titles with fewer words are shared by many papers: “Introduction”, “On the Cauchy problem”.
 FEWEST_TITLE_WORDS = 4
 SHARED_AUTHORS = 0.5
+# A title with fewer words is not the beginning of another one.
+FEWEST_SUBTITLED_WORDS = 2
 _KEY_WORDS = 4
 _64_BITS = 8
 
@@ -116,6 +118,12 @@ _APART = frozenset(
     ]
 )
 
+# What publishers put before or after the title of a paper that was withdrawn.
+_MARKER = re.compile(
+    r"^(?:retracted|withdrawn|retraction|withdrawal)\b(?: (?:article|paper|chapter|notice|note|of|to|the|original)\b)*"
+    r"|\b(?:retracted|withdrawn)(?: (?:article|paper)\b.*)?$"
+)
+
 
 @dataclass(frozen=True)
 class WorkDescription:
@@ -151,7 +159,7 @@ def is_same_work(first: WorkDescription, second: WorkDescription) -> bool:
     """Return whether both are one work."""
     if set(first.identifiers) & set(second.identifiers):
         return not _is_other_kind(first, second)
-    if _is_other_kind(first, second) or _have_rival_ids(first, second) or not _share_authors(first, second):
+    if _is_other_kind(first, second) or _have_rival_ids(first, second) or not authors_agree(first, second):
         return False
     if first.published and second.published and abs(first.published.year - second.published.year) > MAX_YEARS_APART:
         return False
@@ -165,6 +173,18 @@ def is_same_work(first: WorkDescription, second: WorkDescription) -> bool:
         return alike_texts >= SAME_TEXT_WORDS / 2 if has_texts else is_telling
     alike_titles = _likeness(frozenset(first.words) - _STOP_WORDS, frozenset(second.words) - _STOP_WORDS)
     return has_texts and alike_titles >= SAME_TITLE_WORDS and alike_texts >= SAME_TEXT_WORDS
+
+
+def titles_agree(first: WorkDescription, second: WorkDescription) -> bool:
+    """Return whether two titles may be one work's: small changes, a subtitle or the word “retracted” do not matter."""
+    own, others = (WorkDescription(_MARKER.sub("", " ".join(work.words))) for work in (first, second))
+    if _is_other_kind(own, others):
+        return False
+    short, long = sorted((own.words, others.words), key=len)
+    if len(short) >= FEWEST_SUBTITLED_WORDS and long[: len(short)] == short:
+        return True
+    alike = _likeness(frozenset(own.words) - _STOP_WORDS, frozenset(others.words) - _STOP_WORDS)
+    return short == long or alike >= SAME_TITLE_WORDS
 
 
 def keys_of_work(work: WorkDescription) -> list[int]:
@@ -230,7 +250,7 @@ def _are_articles(first: WorkDescription, second: WorkDescription) -> bool:
     return all(any(not _PREPRINTS.match(name) for name in work.values("doi")) for work in (first, second))
 
 
-def _share_authors(first: WorkDescription, second: WorkDescription) -> bool:
+def authors_agree(first: WorkDescription, second: WorkDescription) -> bool:
     """Return whether at least half of the shorter author list is in the other, including one of the first authors."""
     own, others = first.families, second.families
     if not own or not others:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from digest.catalog import harvesting
+from digest.catalog.claimed_ids import without_others_ids
 from digest.models import Edition, PaperIdentifier, SourceRun
 from digest.sources import arxiv_api, bibtex, csl_json, decoding, id_list, reference_xml, ris
 from digest.sources.fetching import SHORT_WAITS, Fetcher
@@ -82,7 +83,7 @@ def _of(kind: str, page: HarvestPage) -> Upload:
 
 def outlook_of(upload: Upload) -> Outlook:
     """Return a preview of the import. Nothing is written, and no source is queried."""
-    names = [(record.title, record.identifiers) for record in upload.records]
+    names = [(record.title, record.identifiers) for record in without_others_ids(upload.records)[0]]
     names += [(f"arXiv:{value}", ((ARXIV_ID_SCHEME, value),)) for value in upload.ids]
     values = {value for _, identifiers in names for _, value in identifiers}
     existing = set(PaperIdentifier.objects.filter(value__in=values).values_list("scheme", "value"))
