@@ -35,6 +35,7 @@ _COMMAND_WITH_ADDRESS = re.compile(r"\\(?:url|nolinkurl|path)\s*\{\s*([^{}]*?)\s
 _BARE_CITATION = re.compile(r"~[a-z]+\d{4}[a-z]+\b")
 # A dollar that lost its partner: right after a script, which no price has.
 _LOST_PARTNER = re.compile(r"(\^(?:\{[^{}]{0,50}\}|-?\d{1,5}))\$(?=[\s,;:.)]|$)")
+_OPENING, _CLOSING = "([{“‘", ".,;:!?%)]}”’"
 _ROUNDS = 4
 
 
@@ -88,12 +89,19 @@ def _cleaned(text: str) -> str:
     text = typography(text)
     # A formula may contain an address, and an address nothing more.
     for _ in range(2):
-        text = _ASIDE.sub(lambda match: aside[ord(match[0]) - FIRST_ASIDE], text)
+        text = _ASIDE.sub(lambda match: _fitted(aside[ord(match[0]) - FIRST_ASIDE], match), text)
     text = re.sub(rf"(?<=[A-Za-z]){SMALL_TEXT}(?=[ivxIVX]+(?![A-Za-z]))", " ", text).replace(SMALL_TEXT, "")
     # The endings of ordinals, as in 10th.
     text = re.sub(r"(?<=\d)\^\((st|nd|rd|th)\)", r"\1", text)
     text = with_braces(text.replace(DOLLAR, "$").replace(PERCENT, "%").replace("\xa0", " "))
     return " ".join(visible(text).split())
+
+
+def _fitted(part: str, place: re.Match[str]) -> str:
+    """Return what was set aside, without a blank before the punctuation that follows it or after an open bracket."""
+    before, after = place.string[max(place.start() - 1, 0) : place.start()], place.string[place.end() : place.end() + 1]
+    part = part.rstrip() if after and after in _CLOSING else part
+    return part.lstrip() if before and before in _OPENING else part
 
 
 def _put_address_aside(address: str, put_aside: Callable[[str], str]) -> str:

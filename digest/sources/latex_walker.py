@@ -18,7 +18,7 @@ TOKENS_PER_CHARACTER = 2
 FEWEST_TOKENS = 200
 
 
-class TooManyTokensError(LatexWalkerError):
+class TooManyTokensError(LatexWalkerError):  # type: ignore[misc]
     """The text costs more tokens than its length allows."""
 
 

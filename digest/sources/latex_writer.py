@@ -41,6 +41,14 @@ _THIN_BEFORE = re.compile(rf"(?<=[\w)\]}}!'{CLOSE}\u0300-\u036f]){BEFORE}")
 _THIN_AFTER = re.compile(rf"{AFTER}(?=[^\W_]|[√∛∜∂∇∑∫∏|‖⟨⌊⌈{BEFORE}])")
 # The blank after these names only ends them.
 _BEFORE_OPERAND = {"neg", "lnot", "langle", "lceil", "lfloor", "lVert", "lvert", "lbrace", "lbrack", "{", "llbracket"}
+# A command for a space, but not for a negative one. At the edge of a formula it belongs to the text around it.
+_SPACE = (
+    r"(?:(?<!\\)\\(?:[,:;>\s]|(?:quad|qquad|enspace|thinspace|medspace|thickspace|space|nobreakspace)(?![A-Za-z])"
+    r"|hspace\*?\s*\{\s*[^-{}]*\})|~)"
+)
+_TEXT_COMMAND = r"\\(?:text(?:rm|it|bf|normal)?|mbox|hbox)\{"
+_BEGINS_WITH_SPACE = re.compile(rf"\s*(?:{_SPACE}|{_TEXT_COMMAND}[\s~])")
+_ENDS_WITH_SPACE = re.compile(rf"(?:{_SPACE}|{_TEXT_COMMAND}[^{{}}]*(?<=[\s~])\}})\Z")
 _SIMPLE = re.compile(r"[A-Za-z0-9 .,+*/=<>()\-]*")
 
 Nodes = list[Any]
@@ -48,9 +56,15 @@ Nodes = list[Any]
 
 @lru_cache(maxsize=4096)
 def formula(latex: str) -> str:
-    """Return a formula as text."""
+    r"""Return a formula as text, with a blank for a space command at an edge: in `13\,$TeV` it separates two words."""
     if _SIMPLE.fullmatch(latex):
         return latex.strip()
+    begins = " " if _BEGINS_WITH_SPACE.match(latex) else ""
+    ends = " " if _ENDS_WITH_SPACE.search(latex.rstrip()) or latex.endswith("\\ ") else ""
+    return f"{begins}{_formula(latex).strip()}{ends}"
+
+
+def _formula(latex: str) -> str:
     # A percent sign would begin a comment, and a dollar another formula.
     latex = re.sub(r"(?<!\\)%", PERCENT, latex).replace("\\$", DOLLAR).replace("$", "")
     latex = readable(latex)
@@ -63,7 +77,7 @@ def formula(latex: str) -> str:
         return latex_to_text(latex)
     try:
         nodes, _, _ = BoundedWalker(latex).get_latex_nodes()
-        return thin(_written(nodes, mathematics=True)).strip()
+        return thin(_written(nodes, mathematics=True))
     except WALK_ERRORS:
         return latex_to_text(latex)
 
