@@ -9,7 +9,7 @@ from typing import Any
 from pylatexenc.latexwalker import LatexGroupNode
 
 from digest.sources import latex_units as units
-from digest.sources.latex_signs import CLOSE, OPEN, SMALL_TEXT, scripted
+from digest.sources.latex_signs import AFTER, BEFORE, CLOSE, OPEN, SMALL_TEXT, scripted
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def fraction(above: str, below: str) -> str:
     # dx/dt is clear, 1/nε is not.
     single = re.compile(r"[A-Za-z0-9_.]+|√\([^()]*\)|[^\w\s]?\w[\u0300-\u036f]?(?:_\w)?")
     parts = [part.strip() for part in (above, below)]
-    return "/".join(part if single.fullmatch(part) else f"({part})" for part in parts)
+    return "/".join(part if single.fullmatch(part.strip(BEFORE + AFTER)) else f"({part})" for part in parts)
 
 
 def _pattern(pattern: str) -> Callable[[Arguments], str]:

@@ -18,7 +18,7 @@ _DOLLAR = re.compile(r"\\.|\$", re.S)
 _SIGNS_ALONE = re.compile(r"[\s<>=+\-−–±∼~≈≃≤≥×/·*^_{}()≲≳:;,.|'∘°]+")
 _TEXT_GROUP = re.compile(r"\\(?:text\w*|emph|mathrm|rm|mbox|operatorname|mathit|mathsf|mathtt|mathbf)\*?\s*\{[^{}]*\}")
 # Signs and Greek letters that were already Unicode count as much as a command.
-_COMMAND = re.compile(r"\\[A-Za-z]+|\\[,;:!|{}\s]|[\^_Α-Ωα-ωϑϕϵ←-⋿⟀-⟯]")
+_COMMAND = re.compile(r"\\[A-Za-z]+|\\[,;:>!|{}\s]|[\^_Α-Ωα-ωϑϕϵ←-⋿⟀-⟯]")
 # Words that hold prose together and are in no formula.
 _PROSE = re.compile(
     r"(?<![\\\w])(?:and|or|to|per|for|of|the|in|with|from|vs|versus|than|is|are|while|a|on|at|by|million|billion|"

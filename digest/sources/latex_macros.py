@@ -1,6 +1,7 @@
-"""The kinds of LaTeX commands. The text for those without arguments is in `latex_table`.
+r"""The kinds of LaTeX commands. The text for those without arguments is in `latex_table`.
 
-A command that is in none of the tables keeps its arguments and loses its name.
+A command that is in none of the tables keeps its arguments and loses its name, except in a formula: without arguments,
+its name is the best reading there is, as in `\SU(2)`.
 """
 
 
@@ -82,10 +83,10 @@ READ_ARGUMENTS |= {"resizebox": 2, "smash": 1}
 FUNCTIONS = _words("""
     arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log max
     min Pr sec sin sinh sup tan tanh sgn sign argmin argmax Tr tr diag rank supp polylog poly cov Cov erf Var var lcm
-    conv vol Vol ord injlim projlim varinjlim varprojlim
+    conv vol Vol ord injlim projlim varinjlim varprojlim varliminf varlimsup
 """)
 FUNCTION_TEXT = {"liminf": "lim inf", "limsup": "lim sup", "injlim": "inj lim", "projlim": "proj lim"}
-FUNCTION_TEXT |= {"varinjlim": "inj lim", "varprojlim": "proj lim"}
+FUNCTION_TEXT |= {"varinjlim": "inj lim", "varprojlim": "proj lim", "varliminf": "lim inf", "varlimsup": "lim sup"}
 
 # Commands for layout and appearance only: they are dropped.
 LAYOUT = _words("""
@@ -95,6 +96,8 @@ LAYOUT = _words("""
     small normalsize large Large LARGE huge Huge par protect left right middle relax nobreak allowbreak mathstrut strut
     nonumber notag smallskip medskip bigskip ignorespaces unskip sloppy hfill hfil string mathop mathrel mathbin mathord
     mathopen mathclose underline underbrace overbrace uline maketitle leavevmode raggedright
+    hline cline hfil vfil vfill vskip kern mkern mskip crcr displaylimits eqno leqno ifmmode else fi footnotemark
+    allowdisplaybreaks nobreakdash vcenter
     null / ! - @ ) ( ] [
 """)
 SPACES = {

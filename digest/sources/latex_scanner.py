@@ -12,7 +12,7 @@ from digest.sources import latex_citations
 from digest.sources import latex_macros as macros
 from digest.sources import latex_table as table
 from digest.sources import latex_writer as writer
-from digest.sources.latex_signs import CLOSE, DOLLAR, OPEN, PERCENT, SMALL_TEXT, scripted, stays_in_braces
+from digest.sources.latex_signs import CLOSE, DOLLAR, OPEN, PERCENT, SMALL_TEXT, beside, scripted, stays_in_braces, thin
 from digest.sources.latex_source import BRACE, MAX_NESTING_DEPTH, balanced, depth, latex_to_text, readable
 from digest.sources.latex_walker import BoundedWalker
 
@@ -61,7 +61,7 @@ def write_commands(text: str) -> str:
     text = re.sub(r"(?<!\\)%", PERCENT, _ESCAPED_QUOTES.sub(r'"\1"', text))
     text = balanced(readable(text))
     # Deep nesting is no one's formula: names are dropped, words are kept.
-    return latex_to_text(text) if depth(text) > MAX_NESTING_DEPTH else writer.thin(_Scan(text).text())
+    return latex_to_text(text) if depth(text) > MAX_NESTING_DEPTH else thin(_Scan(text).text())
 
 
 class _Scan:
@@ -230,7 +230,7 @@ class _Scan:
     def _alone(self, name: str, blank: str, after: str) -> None:
         """Write a command without arguments: a function, a blank, a sign, or nothing."""
         if name in macros.FUNCTIONS:
-            sign: str | None = writer.beside(macros.FUNCTION_TEXT.get(name, name))
+            sign: str | None = beside(macros.FUNCTION_TEXT.get(name, name))
         else:
             sign = " " if name in macros.SPACES else table.sign(name)
         # The blank after the name of a text sign only ends the name, as with letters.

@@ -10,6 +10,10 @@ BEFORE, AFTER, CELL, SMALL_TEXT = "\ue006", "\ue007", "\ue008", "\ue009"
 # One character, from a plane that no one uses, for each formula and address set aside.
 FIRST_ASIDE, LAST_ASIDE = 0xF0000, 0xFFFFD
 
+# Where TeX sets a thin space next to the name of a function, if the neighbour is not a sign.
+_THIN_BEFORE = re.compile(rf"(?<=[\w)\]}}!'{CLOSE}\u0300-\u036f]){BEFORE}")
+_THIN_AFTER = re.compile(rf"{AFTER}(?=[^\W_]|[√∛∜∂∇∑∫∏|‖⟨⌊⌈{BEFORE}])")
+
 _MARKS = "\u0300-\u036f\u20d0-\u20ff"
 _ONE = re.compile(rf"[^\s][{_MARKS}]*")
 # Longer than this, a wide accent covers words, which stay as they are.
@@ -17,6 +21,17 @@ _LONGEST_COVERED = 8
 _LONGEST_SET = 200
 # With the marks of sets in it that are dropped.
 _LONGEST_SPREAD = 2 * _LONGEST_SET
+
+
+def thin(text: str) -> str:
+    """Return the text with blanks for the thin spaces next to functions, and without their marks."""
+    text = _THIN_AFTER.sub(" ", _THIN_BEFORE.sub(" ", text))
+    return text.replace(BEFORE, "").replace(AFTER, "").replace(CELL, " ")
+
+
+def beside(function: str) -> str:
+    """Return the name of a function with the marks for the thin spaces next to it."""
+    return f"{BEFORE}{function}{AFTER}"
 
 
 def scripted(mark: str, script: str) -> str:

@@ -92,7 +92,15 @@ def sign(name: str) -> str | None:
         return _SIGNS.get(name) or _OF_FIELDS[name]
     if ion := _IONS.fullmatch(name):
         return f"{ion[1]} {ion[2]}"
-    return None if name in _NOT_SIGNS else _library().get(name)
+    if name in _NOT_SIGNS:
+        return None
+    return _library().get(name) or _upright_greek(name)
+
+
+def _upright_greek(name: str) -> str | None:
+    r"""Return the letter of \textalpha and \upbeta."""
+    letter = _library().get(name.removeprefix("text") if name.startswith("text") else name.removeprefix("up"))
+    return letter if letter and unicodedata.name(letter[0]).startswith("GREEK") else None
 
 
 @cache

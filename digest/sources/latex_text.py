@@ -31,6 +31,8 @@ _SPECIAL = re.compile(r"[\\${}~`&<^]|--|_\{|''|[\ue000-\ue01f]|https?:|\d{4}[a-z
 _MAY_BE_LOST = re.compile(r"[{}^_=|]|(?:arrow|neq|leq|geq|nabla|infty|varepsilon|mathcal|subset)")
 
 _COMMAND_WITH_ADDRESS = re.compile(r"\\(?:url|nolinkurl|path)\s*\{\s*([^{}]*?)\s*\}")
+# C:\Users\name\file.txt, unless its folders are commands.
+_WINDOWS_PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?=\\\w)(?:\\[\w.-]+(?: [\w.-]+){0,4}(?=\\))*\\[\w.-]*\w", re.ASCII)
 # What a converter made of ~\cite{nichani2023provable}.
 _BARE_CITATION = re.compile(r"~[a-z]+\d{4}[a-z]+\b")
 # A dollar that lost its partner: right after a script, which no price has.
@@ -83,6 +85,7 @@ def _cleaned(text: str) -> str:
     text = _COMMAND_WITH_ADDRESS.sub(lambda match: put_aside(_address(match[1])), text)
     text = URL.sub(lambda match: _put_address_aside(match[0], put_aside), text)
     text = latex_formulas.replace(text, lambda formula: put_aside(latex_writer.formula(formula.body)))
+    text = _WINDOWS_PATH.sub(lambda path: put_aside(path[0]) if _is_path(path[0]) else path[0], text)
     text = _LOST_PARTNER.sub(r"\1", text)
     text = latex_repair.with_backslashes(_BARE_CITATION.sub("", text))
     text = write_commands(text.replace("$", DOLLAR))
@@ -95,6 +98,13 @@ def _cleaned(text: str) -> str:
     text = re.sub(r"(?<=\d)\^\((st|nd|rd|th)\)", r"\1", text)
     text = with_braces(text.replace(DOLLAR, "$").replace(PERCENT, "%").replace("\xa0", " "))
     return " ".join(visible(text).split())
+
+
+def _is_path(text: str) -> bool:
+    r"""Return whether backslashes separate folders, and do not begin commands as in X:\Omega\to Y."""
+    _, *names = text.split("\\")
+    is_file = re.search(r"\.[A-Za-z]\w{1,3}$", names[-1]) is not None
+    return (len(names) > 1 or is_file) and all(latex_writer.is_unknown(name) for name in names[:2])
 
 
 def _fitted(part: str, place: re.Match[str]) -> str:

@@ -18,15 +18,17 @@ from pylatexenc.latexwalker import (
 from digest.sources import latex_macros as macros
 from digest.sources import latex_table as table
 from digest.sources.latex_arguments import WRITERS, Arguments, fraction
+from digest.sources.latex_citations import CITING
+from digest.sources.latex_edges import edge_spaces
 from digest.sources.latex_signs import (
     AFTER,
     BEFORE,
     CELL,
-    CLOSE,
     DOLLAR,
     PERCENT,
     SMALL_TEXT,
     scripted,
+    thin,
     with_accent,
     with_line,
 )
@@ -36,19 +38,8 @@ from digest.sources.latex_walker import WALK_ERRORS, BoundedWalker
 # Longer formulas are written without a tree, to bound the time a text takes.
 MAX_FORMULA_LENGTH = 3000
 
-# Where TeX sets a thin space next to the name of a function, if the neighbour is not a sign.
-_THIN_BEFORE = re.compile(rf"(?<=[\w)\]}}!'{CLOSE}\u0300-\u036f]){BEFORE}")
-_THIN_AFTER = re.compile(rf"{AFTER}(?=[^\W_]|[√∛∜∂∇∑∫∏|‖⟨⌊⌈{BEFORE}])")
 # The blank after these names only ends them.
 _BEFORE_OPERAND = {"neg", "lnot", "langle", "lceil", "lfloor", "lVert", "lvert", "lbrace", "lbrack", "{", "llbracket"}
-# A command for a space, but not for a negative one. At the edge of a formula it belongs to the text around it.
-_SPACE = (
-    r"(?:(?<!\\)\\(?:[,:;>\s]|(?:quad|qquad|enspace|thinspace|medspace|thickspace|space|nobreakspace)(?![A-Za-z])"
-    r"|hspace\*?\s*\{\s*[^-{}]*\})|~)"
-)
-_TEXT_COMMAND = r"\\(?:text(?:rm|it|bf|normal)?|mbox|hbox)\{"
-_BEGINS_WITH_SPACE = re.compile(rf"\s*(?:{_SPACE}|{_TEXT_COMMAND}[\s~])")
-_ENDS_WITH_SPACE = re.compile(rf"(?:{_SPACE}|{_TEXT_COMMAND}[^{{}}]*(?<=[\s~])\}})\Z")
 _SIMPLE = re.compile(r"[A-Za-z0-9 .,+*/=<>()\-]*")
 
 Nodes = list[Any]
@@ -59,8 +50,7 @@ def formula(latex: str) -> str:
     r"""Return a formula as text, with a blank for a space command at an edge: in `13\,$TeV` it separates two words."""
     if _SIMPLE.fullmatch(latex):
         return latex.strip()
-    begins = " " if _BEGINS_WITH_SPACE.match(latex) else ""
-    ends = " " if _ENDS_WITH_SPACE.search(latex.rstrip()) or latex.endswith("\\ ") else ""
+    begins, ends = edge_spaces(latex)
     return f"{begins}{_formula(latex).strip()}{ends}"
 
 
@@ -91,17 +81,6 @@ def command(reader: BoundedWalker, position: int, *, mathematics: bool) -> tuple
         return (thin(_written(nodes, mathematics=mathematics)), start + length) if length else None
     except WALK_ERRORS:
         return None
-
-
-def thin(text: str) -> str:
-    """Return the text with blanks for the thin spaces next to functions, and without their marks."""
-    text = _THIN_AFTER.sub(" ", _THIN_BEFORE.sub(" ", text))
-    return text.replace(BEFORE, "").replace(AFTER, "").replace(CELL, " ")
-
-
-def beside(function: str) -> str:
-    """Return the name of a function with the marks for the thin spaces next to it."""
-    return f"{BEFORE}{function}{AFTER}"
 
 
 def _written(nodes: Nodes, *, mathematics: bool) -> str:
@@ -145,9 +124,26 @@ class _Pass:
                 node = self._nodes[self._place]
                 self._place += 1
                 written = self._node(node)
-                after_function = isinstance(node, LatexMacroNode) and _is_function(node) and written != "°"
+                after_function = self._reads_as_function(node) and written != "°"
                 self._parts.append(f"{BEFORE}{written}" if after_function else written)
         return "".join(self._parts) + (AFTER if after_function else "")
+
+    def _reads_as_function(self, node: Any) -> bool:
+        r"""Return whether a node is the name of a function, or one that no table has: \softmax."""
+        if not isinstance(node, LatexMacroNode):
+            return False
+        return _is_function(node) or (len(node.macroname) > 1 and self._is_own_name(node))
+
+    def _is_own_name(self, node: Any) -> bool:
+        """Return whether the node just read, a command, is read as its name."""
+        has_arguments = isinstance(self._following, LatexGroupNode) and self._following.nodelist
+        is_silent = has_arguments or CITING.fullmatch(node.macroname)
+        return self._mathematics and not is_silent and is_unknown(node.macroname)
+
+    @property
+    def _following(self) -> Any:
+        """The next node; None after the last one."""
+        return self._nodes[self._place] if self._place < len(self._nodes) else None
 
     def _characters(self) -> None:
         """Write characters up to the next script, or that script."""
@@ -202,7 +198,7 @@ class _Pass:
 
     def _follows_unknown(self) -> bool:
         before = self._nodes[self._place - 2] if self._place > 1 else None
-        return isinstance(before, LatexMacroNode) and _is_unknown(before.macroname)
+        return isinstance(before, LatexMacroNode) and is_unknown(before.macroname)
 
     def _macro(self, node: Any) -> str:
         name, blank = node.macroname, " " if self._mathematics and node.macro_post_space else ""
@@ -215,7 +211,10 @@ class _Pass:
             return self._layout(name)
         if name in macros.ARGUMENTS:
             return _with_arguments(name, arguments, mathematics=self._mathematics)
-        return _said_alone(name, blank)
+        if CITING.fullmatch(name) and isinstance(self._following, LatexGroupNode):
+            self._place += 1
+            return ""
+        return f"{name}{blank}" if self._is_own_name(node) else _said_alone(name, blank)
 
     def _layout(self, name: str) -> str:
         # \left. and \right. are invisible brackets.
@@ -239,7 +238,8 @@ def _said_alone(name: str, blank: str) -> str:
     return (table.sign(name) or "") + ("" if name in _BEFORE_OPERAND else blank)
 
 
-def _is_unknown(name: str) -> bool:
+def is_unknown(name: str) -> bool:
+    """Return whether a command is in none of the tables."""
     tables = (macros.LAYOUT, macros.ARGUMENTS, table.LETTER_COMMANDS, macros.SPACES, macros.FUNCTIONS)
     return not any(name in names for names in tables) and table.sign(name) is None
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.sources.latex_text import clean_text
+from digest.sources.latex_writer import is_unknown
 from tests.support.hostile_text import offence
 
 pytestmark = pytest.mark.storeless
@@ -27,6 +28,8 @@ COMMANDS = [
     *(
         r"\begin{cases}",
         r"\end{cases}",
+        r"$\softmax$",
+        r"C:\Users\me\x ",
         r"\left\{",
         r"\right.",
         r"\sin",
@@ -166,12 +169,24 @@ WAYS = [
 ]
 
 
+NAMED_IN_FORMULAS = [r"$2\{}(x)$", r"$x_\{}$", r"$\{}[X]$", r"\(\{}\)", r"$\frac{{\{}}}{{2}}$", r"$\{}{{}}$"]
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(WAYS), WORDS), max_size=6))
 def test_every_visible_word_is_in_the_result(parts):
     text = clean_text(" ".join(way.format(word) for way, word in parts))
     bare = re.sub("[\u0300-\u036f]", "", text)
     assert [word for _, word in parts if not re.search(rf"(?<![a-z]){word}(?![a-z])", bare)] == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(NAMED_IN_FORMULAS), st.from_regex(r"[b-hj-np-z]{4,9}", fullmatch=True))))
+def test_every_unknown_command_in_a_formula_is_in_the_result(parts):
+    parts = [(way, name) for way, name in parts if is_unknown(name)]
+    text = clean_text(" ".join(way.format(name) for way, name in parts))
+    assert [name for _, name in parts if not re.search(rf"(?<![a-z]){name}(?![a-z])", text)] == []
+    assert clean_text(text) == text
 
 
 LONG = [

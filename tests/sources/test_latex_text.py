@@ -38,7 +38,7 @@ COMMANDS = """
         (r"a bound of $\frac{a+b}{c}$ or $\frac{1}{2}$", "a bound of (a+b)/c or 1/2"),
         (r"\(\sqrt{n}\) and $$x^{2}$$", "√(n) and x^2"),
         (r"$\widetilde{O}(n^{-1/2})$", "Õ(n^(-1/2))"),
-        (r"$\foo \leq \log \theta$ and \LaTeX{} and a{}b", "≤ log θ and LaTeX and ab"),
+        (r"$\foo \leq \log \theta$ and \LaTeX{} and a{}b", "foo ≤ log θ and LaTeX and ab"),
         (r"labels in $\{0, 1\}$", "labels in {0, 1}"),
         (r"we call it \ourmethod{RAG} and it works", "we call it RAG and it works"),
         (r"it\'s and don\'t", "it's and don't"),
@@ -89,6 +89,61 @@ def test_formulas_that_lost_their_backslashes_get_their_signs_back(broken, text)
 )
 def test_plain_text_stays_as_it_is(text):
     assert clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (r"\SU(2)", "SU(2)"),
+        (r"\E[X]", "E[X]"),
+        (r"\softmax(x)", "softmax(x)"),
+        (r"2\KL(p\|q)", "2 KL(p‖q)"),
+        (r"\KL{}(p)", "KL(p)"),
+        (r"n_\eff + A^\sca", "n_eff + A^sca"),
+        (r"\frac{\KL}{2}", "KL/2"),
+        (r"\varlimsup_n a_n", "lim sup_n a_n"),
+        (r"\textalpha + \upbeta", "α + β"),
+        (r"\ourvec{x} + \ournorm{y}", "x + y"),
+        (r"\displaystyle x\label{a}\hline\kern", "x"),
+        (r"x~\citep{a}", "x"),
+        (r"a\,b\!c", "a bc"),
+    ],
+)
+def test_an_unknown_command_in_a_formula_is_read_as_its_name_unless_it_has_arguments(formula, text):
+    assert clean_text(f"${formula}$") == text
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\textalpha-helix", "α-helix"),
+        (r"\ourmethod{RAG}", "RAG"),
+        (r"A:\ourmethod is", "A: is"),
+        (r"f: \to x", "f: → x"),
+    ],
+)
+def test_outside_formulas_an_unknown_command_has_no_name(latex, text):
+    assert clean_text(latex) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"in C:\Users\name\file, for example",
+        r"C:\Program Files\App\a.exe",
+        r"d:\temp\new_1\alpha.txt",
+        r"C:\autoexec.bat and (D:\data\2024)",
+    ],
+)
+def test_a_path_of_windows_stays_as_it_is(text):
+    assert clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"), [(r"$X:\Omega\to Y$", "X:Ω→ Y"), (r"X:\Omega\rightarrow Y", "X:Ω→ Y"), (r"A:\emph{b}", "A:b")]
+)
+def test_commands_after_a_colon_are_no_path(latex, text):
+    assert clean_text(latex) == text
 
 
 def test_invisible_and_bidirectional_characters_are_removed():
