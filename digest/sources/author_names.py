@@ -7,6 +7,7 @@ from digest.models.paper import OTHERS
 
 # Braces or parentheses within each other. Each level costs a pass over the text.
 MAX_NESTING = 20
+_INITIAL = re.compile(r"(?<!\w)[A-Z](?!\w)")
 # "Ada Lovelace, Jr." is one name.
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|II|III|IV|2nd|3rd|4th", re.I)
 _DEGREE = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|Dr|Prof|FRS|MBA|MPH)\.?")
@@ -140,6 +141,11 @@ def _in_reading_order(text: str, parts: list[str]) -> list[str]:
     people = [person.strip() for person in text.split(";") if person.strip()]
     if len(people) > 1 and all(person.count(",") == 1 for person in people):
         return [_plain(" ".join(reversed([part.strip() for part in person.split(",")]))) for person in people]
+    # “Doe, J., Roe, R.”
+    families, given = parts[::2], parts[1::2]
+    if len(families) == len(given) and _are_initials(given) and any("." in part for part in given):
+        is_clear = not any(_SUFFIX.fullmatch(part) or _DEGREE.fullmatch(part) for part in given)
+        return _in_pairs(parts) if is_clear and not any(map(_INITIAL.search, families)) else parts
     return parts
 
 

@@ -46,6 +46,8 @@ _NO_PAPER = re.compile(
 _RETRACTION = re.compile(
     r"^\W*(?:retracted(?: article)?|withdrawn|retraction note|retraction)\b\s*(?:to\b)?\s*[:\]]", re.I
 )
+# What these contain is not text. One that never ends is the rest: otherwise each start would look for an end.
+_UNREAD = re.compile(r"<(script|style)\b(?>.*?(?:</\1\s*>|\Z))", re.I | re.S)
 
 
 def checked_query(query: str) -> str:
@@ -208,7 +210,8 @@ def _first(entry: dict[str, Any], *fields: str) -> str:
 
 def _text(value: str) -> str:
     """Return HTML as text on one line, without tags; the few that mean something in a title stay."""
-    value = re.sub(r"</?(?!/?(?:su[bp]|i|em|b)\b)[a-zA-Z][^<>]{0,2000}>", " ", _without_comments(value))
+    value = _UNREAD.sub(" ", _without_comments(value))
+    value = re.sub(r"</?(?!/?(?:su[bp]|i|em|b)\b)[a-zA-Z][^<>]{0,2000}>", " ", value)
     return " ".join(unescape(value).split())
 
 

@@ -3,7 +3,8 @@ r"""Where the formulas of a text begin and end: $…$, $$…$$, \(…\), \[…\]
 A dollar is also money, so the text between two must look like a formula. The rules, in order:
 
 1. A number after the first dollar, with words between it and the second, is prose: `$5 and $7`.
-2. A digit after the second dollar is allowed if there is a command or nothing but signs inside: `$\sim$10`, `2$-$3`.
+2. A digit after the second dollar is allowed if there is a command or nothing but signs inside, or a letter and a sign
+   that a number follows: `$\sim$10`, `2$-$3`, `$p =$5`.
 3. Blanks at the edges are allowed if there is a command, a script or no prose inside: `$ x $`.
 """
 
@@ -15,7 +16,9 @@ _ENVIRONMENTS = r"(?:equation|align|gather|eqnarray|multline|displaymath|math|sp
 _OPENING = re.compile(rf"\\[(\[]|\\begin\s*\{{({_ENVIRONMENTS})\}}|\$\$|\$|\\.", re.S)
 _DOLLAR = re.compile(r"\\.|\$", re.S)
 
-_SIGNS_ALONE = re.compile(r"[\s<>=+\-−–±∼~≈≃≤≥×/·*^_{}()≲≳:;,.|'∘°]+")
+_SIGNS_ALONE = re.compile(r"(?:\\[$%&#]|[\s<>=+\-−–±∼~≈≃≤≥×/·*^_{}()≲≳:;,.|'∘°])+")
+# p = of $p =$5; costs $5 and the like are no such thing.
+_RELATION = re.compile(r"\s*[A-Za-z](?:[\w\s,'+*/()-]*[\w\s)'])?[<>=≤≥≈∼~]\s*", re.ASCII)
 _TEXT_GROUP = re.compile(r"\\(?:text\w*|emph|mathrm|rm|mbox|operatorname|mathit|mathsf|mathtt|mathbf)\*?\s*\{[^{}]*\}")
 # Signs and Greek letters that were already Unicode count as much as a command.
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\[,;:>!|{}\s]|[\^_Α-Ωα-ωϑϕϵ←-⋿⟀-⟯]")
@@ -101,9 +104,10 @@ def _is_formula(text: str, start: int, end: int) -> bool:
     """Return whether the dollars at start and end enclose a formula, by the rules at the top of this file."""
     body, before, after = text[start + 1 : end], text[max(start - 1, 0) : start], text[end + 1 : end + 2]
     command = _COMMAND.search(body) is not None
-    if not body.strip() or (_is_digit(after) and not command and not _SIGNS_ALONE.fullmatch(body)):
-        return False
     read = _TEXT_GROUP.sub(" ", body)
+    is_relation = _RELATION.fullmatch(body) is not None and not _PROSE.search(read) and not _WORD.search(read)
+    if not body.strip() or (_is_digit(after) and not (command or is_relation or _SIGNS_ALONE.fullmatch(body))):
+        return False
     if _is_digit(body[0]):
         if body[-1].isspace() and _WORD.search(re.sub(r"\\[A-Za-z]+", " ", body)):
             # Money, then words and commands, then the next dollar.

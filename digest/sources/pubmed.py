@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from django.conf import settings
 
 from digest.sources import untrusted_xml
-from digest.sources.fetching import FetchedResponse, Fetcher
+from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import midnight, number_at, read_object, text_at, value_at
 from digest.sources.outside_ids import identifiers_of
 from digest.sources.page import HarvestPage, HarvestPosition
@@ -70,7 +70,7 @@ def pages(fetcher: Fetcher, place: HarvestPosition) -> Iterator[HarvestPage]:
             rettype="abstract",
             retmode="xml",
         )
-        document = untrusted_xml.parse_xml(_without_type(fetcher.get(_address("efetch"), params)), "PubmedArticleSet")
+        document = untrusted_xml.parse_xml(fetcher.get(_address("efetch"), params), "PubmedArticleSet")
         articles = [element for element in document.root if element.tag in {"PubmedArticle", "PubmedBookArticle"}]
         if not articles:
             yield HarvestPage([], remarks=remarks)
@@ -88,14 +88,6 @@ def _params(**params: str | int) -> dict[str, str | int]:
     key = settings.SOURCE_SETUPS[NAME].key
     own = {"db": "pubmed", "tool": "daily-papers", **({"api_key": key} if key else {})}
     return {**own, **params}
-
-
-def _without_type(answer: FetchedResponse) -> FetchedResponse:
-    """Return the answer without its document type, which names one of NCBI's files and defines nothing."""
-    head, mark, rest = answer.body.partition(b"<!DOCTYPE PubmedArticleSet")
-    if not mark or b"[" in rest.partition(b">")[0]:
-        return answer
-    return FetchedResponse(answer.url, head + rest.partition(b">")[2], answer.headers)
 
 
 def _page(articles: list[Element], place: HarvestPosition, cursor: str, remarks: list[str]) -> HarvestPage:

@@ -22,6 +22,12 @@ from digest.sources.record import SourceError
 _HTML = re.compile(rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+)?html", re.I | re.S)
 _DECLARATION = re.compile(r"\A\s*+<\?xml[^>]*+>")
 _DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)", re.I)
+# A document type that only names one kept elsewhere, which is not fetched; one with declarations of its own is refused.
+_DOCUMENT_TYPE = re.compile(
+    rb"\A((?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>)?\s*+(?:<!--(?>.*?-->)\s*+)*+)"
+    rb"<!DOCTYPE\s++[\w:.-]++(?:\s++(?:PUBLIC|SYSTEM)(?:\s*+(?:\"[^\"]*+\"|'[^']*+')){0,2})?\s*+>",
+    re.S,
+)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _BYTE = re.compile("[\udc80-\udcff]")
@@ -57,7 +63,7 @@ def parse_xml(answer: FetchedResponse, root: str, record: str = "") -> Document:
     if _HTML.match(answer.body[:2000]):
         raise SourceError(f"{answer.url}: expected XML ({root}), found an HTML page")
     try:
-        document = _read(answer.body, record)
+        document = _read(_DOCUMENT_TYPE.sub(rb"\1", answer.body), record)
     except DefusedXmlException as error:
         raise SourceError(f"{answer.url}: expected plain XML, found {type(error).__name__}") from error
     except (ParseError, ValueError, LookupError) as error:

@@ -27,6 +27,25 @@ def test_accented_letters_stay_as_they_were_written():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Doe, J.", ("J. Doe",)),
+        ("Doe, J., Roe, R.", ("J. Doe", "R. Roe")),
+        ("Doe, J. and Roe, R.", ("J. Doe", "R. Roe")),
+        ("Doe, J. A., van Roe, R.-P., Poe, E", ("J. A. Doe", "R.-P. van Roe", "E Poe")),
+        ("Jane Doe, Rik Roe", ("Jane Doe", "Rik Roe")),
+        ("J. Doe, R. Roe", ("J. Doe", "R. Roe")),
+        ("Smith J, Doe R", ("Smith J", "Doe R")),
+        ("XU, LI", ("XU", "LI")),
+        ("Jane Doe, M.D., Rik Roe, M.D.", ("Jane Doe", "Rik Roe")),
+        ("Jane Doe, II, Rik Roe, III", ("Jane Doe, II", "Rik Roe, III")),
+    ],
+)
+def test_initials_after_a_family_name_belong_to_it(text, names):
+    assert author_names.split(text) == names
+
+
 def test_a_very_long_list_of_authors_is_split_in_full():
     many = " and ".join(f"Author{{{number}}}, Ada" for number in range(5000))
     assert len(author_names.of_bibtex(many)) == 5000

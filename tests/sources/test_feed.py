@@ -151,6 +151,55 @@ def public_server(monkeypatch):
     monkeypatch.setattr("digest.sources.fetching.public_address", lambda host, _port: host)
 
 
+def test_authors_in_one_element_are_told_apart(source):
+    (record,) = read_feed(source, rss(item(more="<dc:creator>Doe, J., Roe, R.</dc:creator>"))).records
+    assert record.authors == ("J. Doe", "R. Roe")
+
+
+@pytest.mark.parametrize(
+    ("description", "text"),
+    [
+        ("<p>All about graphs.</p><script>alert(1)</script>", "All about graphs."),
+        ("<style type='text/css'>p { color: red }</style><p>All about graphs.</p>", "All about graphs."),
+        ("All <SCRIPT src='x'>a < b</SCRIPT >about graphs.", "All about graphs."),
+        ("All about graphs.<script>never closed", "All about graphs."),
+        ("All about <b>scripts</b>.", "All about scripts."),
+    ],
+)
+def test_scripts_and_styles_are_no_text(source, description, text):
+    (record,) = read_feed(source, rss(item(description=description))).records
+    assert record.abstract == text
+
+
+NETSCAPE = '"-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd"'
+
+
+@pytest.mark.parametrize("before", ["", "<!-- A feed -->\n", "\n"])
+@pytest.mark.parametrize(
+    "document_type", [f"rss PUBLIC {NETSCAPE}", "rss SYSTEM 'http://example.org/rss.dtd'", "rss", "rss PUBLIC 'a'"]
+)
+def test_a_document_type_without_declarations_does_no_harm(source, document_type, before):
+    body = rss(item(1), item(2, "R&eacute;sum&eacute;s"))
+    body = body.replace("<rss", f"{before}<!DOCTYPE {document_type}>\n<rss", 1)
+    assert [record.title for record in read_feed(source, body).records] == ["On graphs", "Résumés"]
+
+
+@pytest.mark.parametrize(
+    "document_type",
+    [
+        '[<!ENTITY a "b">]',
+        f'PUBLIC {NETSCAPE} [<!ENTITY a "b">]',
+        "SYSTEM 'x.dtd' [<!ENTITY % a SYSTEM 'http://example.org/a'> %a;]",
+        "[<!ELEMENT rss ANY>]",
+        ">\n<!DOCTYPE rss [<!ENTITY a 'b'>]",
+    ],
+)
+def test_a_document_type_with_declarations_is_refused(source, document_type):
+    body = rss(item(1)).replace("<rss", f"<!DOCTYPE rss {document_type}>\n<rss", 1)
+    with pytest.raises(SourceError, match="expected"):
+        read_feed(source, body)
+
+
 def test_notes_about_other_papers_are_left_out_and_a_retraction_marks_the_paper(source, db):
     source.says(rss(item(1, more=PRISM)))
     harvesting.harvest("feed", source.url)

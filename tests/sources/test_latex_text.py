@@ -146,6 +146,26 @@ def test_commands_after_a_colon_are_no_path(latex, text):
     assert clean_text(latex) == text
 
 
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"it costs $\$$5", "it costs $5"),
+        (r"from $\$$5 to $\$$7", "from $5 to $7"),
+        (r"at $-\$$5", "at -$5"),
+        (r"with $p =$5", "with p =5"),
+        (r"with $p<$0.05 and $n\,=\,$12", "with p<0.05 and n = 12"),
+        (r"for $x_1=$5 and $k, l >$3", "for x_1=5 and k, l >3"),
+    ],
+)
+def test_a_number_may_follow_a_formula(latex, text):
+    assert clean_text(latex) == text
+
+
+@pytest.mark.parametrize("text", ["between $5 and $7", "a US$ is =$5", "pays $more =$5", "$HOME=$5", "$x $5"])
+def test_dollars_around_words_are_no_formula(text):
+    assert clean_text(text) == text
+
+
 def test_invisible_and_bidirectional_characters_are_removed():
     assert clean_text("a\u202eb\u200bc\x07d\u2066e\ufefff\x00g\u00adh") == "abcdefgh"
 
