@@ -1,10 +1,12 @@
 """What a mail server's refusal means: by its enhanced status codes (RFC 3463) first, then its text, then its code.
 
 Only a reply that is about the mailbox may end the mail to it. One that is about us or about this mail must not, however
-permanent it sounds: tomorrow our DKIM record is fixed, and the mailbox is still there.
+permanent it sounds: tomorrow our DKIM record is fixed, and the mailbox is still there. Many servers answer everything
+with 5.1.1, so that code proves nothing if the text names another reason.
 """
 
 import re
+from collections.abc import Sequence
 
 from digest.models import Event
 
@@ -57,7 +59,9 @@ CODES = {
 
 _ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3}\.\d{1,3})(?!\.?\d)")
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
-_ADDRESS = re.compile(r"[^\s<>\"'()\[\]{},;:=@]{1,64}@[^\s<>\"'()\[\]{},;@]{1,255}")
+_ADDRESS = re.compile(r"[^\s<>\"'()\[\]{},;:=@]{1,64}@[^\s<>\"'()\[\]{},;:@]{1,255}")
+# Names of other servers may have "spam" in them.
+_HOST = re.compile(r"\bhost [\w-]{1,63}(\.[\w-]{1,63}){1,8}")
 _LINK = re.compile(r"https?://\S{1,300}")
 
 _FULL = re.compile(
@@ -73,21 +77,34 @@ _DEAD = re.compile(
     r"|(host|domain|domain name)( name)? (unknown|not found|does not exist)|invalid (recipient|mailbox|address|user)"
     r"|recipient ?(address)? ?not ?found|recipnotfound|nosuchuser|undeliverable address|unrouteable address|null mx"
     r"|not a (valid|known) (mailbox|recipient|user|address)|not our customer|not known here"
-    r"|not have an? (\S{1,60} )?account"
+    r"|(not|n.t) have an? (\S{1,60} )?account"
 )
+# About the mailbox, although they have words of a policy in them (Postfix, Domino, Exchange Online, mail.ru).
+_MAILBOX_PHRASES = re.compile(
+    r"\bin (the )?(relay|local|virtual) \w+ (table|map)|\bnot listed in\b|recipient address rejected: access denied"
+    r"|administratively (disabled|closed)|\b(mailbox|account) (is |was |has been )?blocked due to inactivity"
+)
+# About us or this mail, even next to the code of a bad mailbox.
 _POLICY = re.compile(
-    r"spam(?!e)|junk|unsolicited|bulk|black\W?list|block\W?list|deny\W?list|\bblocked\b|\bdns?bl\b|\brbl\b"
+    r"spam(?!e)|junk|unsolicited|bulk|(black|block|deny)\W?list|\bblocked\b|\bdns?bl\b|\brbl\b"
     r"|listed (at|by|in|on)|reputation|dmarc|dkim|\bspf\b|\bauth(entication|enticated|orized|orised)\b|unauthenticated"
-    r"|polic(y|ies)|sender\W+(\w+\W+){0,3}(denied|reject|invalid|verif|not allowed)|content|virus|malware|phish|banned"
-    r"|access denied|relay|not permitted|prohibited|throttl|rate\W?limit|too many|deferred due|attachment"
+    r"|polic(y|ies)|sender\W+(\w+\W+){0,3}(denied|reject|invalid|verif|not allowed|callout|callback)"
+    r"|\b(verification failed for|callback setup failed)\b|content|virus|malware|phish|banned"
+    r"|access denied|relay|not permitted|prohibited|attachment"
     r"|message (size|too (large|big)|refused|rejected)|too (large|big)"
-    r"|frequency|reverse dns|\bptr\b|\bhelo\b|suspicious|administrative"
+    r"|throttl|rate\W?limit|rate (exceeded|control)|too many|too (fast|quickly|often)|deferred due|frequency"
+    r"|limit\w*\W+(\w+\W+){0,3}(exceed|reach)|exceed\w*\W+(\w+\W+){0,4}(limit|rate)|\bper (second|minute|hour|day)\b"
+    r"|reverse dns|\bptr\b|\bhelo\b|suspicious|administrative"
+    r"|\bmail from\b|\bsender('s)? (address|domain)"
 )
+# Without the code of a bad mailbox, these words are enough to say that it is not about the recipient.
 _SENDER = re.compile(r"\b(sender|mail from|return.path|helo|client host)\b")
-# Words that are about us, even next to the code of a bad mailbox.
-_OURS = re.compile(
-    r"\bmail from\b|\bsender('s)? (address|domain)"
-    r"|dmarc|dkim|\bspf\b|spamhaus|black\W?list|block\W?list|unauthenticated|reputation|unsolicited"
+# A while later the answer may be another one, whatever the code says. "Check the address and try again" is not that.
+_TEMPORARY = re.compile(
+    r"gr[ae]y\W?list|temporar|\btransient|tempfail|\bretry|try(ing)? (again )?(later|in|after)\b|later (time|on)"
+    r"|\bat (this|the) (time|moment)\b|currently (unavailable|busy|not|unable)|\bbusy\b|\bdeferr|in progress|unverified"
+    r"|(un|not )able to verify|could not be verified|maintenance|overload|time(d|s)?\W?out"
+    r"|(system|internal|local|server|database|lookup|ldap|configuration) (error|problem|fail)"
 )
 _MACHINE = re.compile(
     r"out\W?of\W?(the\W)?office|auto\W?(matic(ally)?)?\W?(repl|respon|generated repl)|vacation"
@@ -102,15 +119,9 @@ def kind_of_reply(reply: str) -> Kind | None:
     reply: codes and text of the server, in any order.
     """
     text = _plain(reply)
-    match = _ENHANCED.search(text)
-    kind = STATUS_CODES.get(match[2], SUBJECTS.get(match[2].partition(".")[0])) if match else None
-    if kind == Kind.HARD_BOUNCE and _OURS.search(text):
-        kind = Kind.REFUSED
-    if kind == Kind.HARD_BOUNCE and _FULL.search(text):
-        kind = Kind.SOFT_BOUNCE
-    kind = kind or _kind_of_words(text, match[2] if match else "") or _kind_of_code(text)
-    # Temporary means temporary, whatever the rest says (RFC 3463, 2; RFC 5321, 4.2.1).
-    return Kind.SOFT_BOUNCE if kind == Kind.HARD_BOUNCE and _is_for_now(text) else kind
+    statuses = [match[2] for match in _ENHANCED.finditer(text)]
+    kind = _kind_of_statuses(statuses) or _kind_of_words(text, statuses[0] if statuses else "") or _kind_of_code(text)
+    return _softened(text) if kind == Kind.HARD_BOUNCE else kind
 
 
 def refine_kind(reported: Kind, reply: str) -> Kind:
@@ -142,17 +153,24 @@ def without_addresses(reply: str, recipient: str = "") -> str:
 
 def _plain(reply: str) -> str:
     """Return the text in lower case, without addresses and links: their words are not the server's."""
-    return " ".join(_ADDRESS.sub(" ", _LINK.sub(" ", reply[:MAX_REPLY_LENGTH].lower())).split())
+    return " ".join(_HOST.sub(" ", _ADDRESS.sub(" ", _LINK.sub(" ", reply[:MAX_REPLY_LENGTH].lower()))).split())
+
+
+def _kind_of_statuses(statuses: Sequence[str]) -> Kind | None:
+    """Return the mildest of what the enhanced codes say: a server that quotes another one gives the codes of both."""
+    kinds = [STATUS_CODES.get(status, SUBJECTS.get(status.partition(".")[0])) for status in statuses]
+    known = [kind for kind in kinds if kind]
+    return next((kind for kind in known if kind != Kind.HARD_BOUNCE), known[0] if known else None)
 
 
 def _kind_of_words(text: str, status: str) -> Kind | None:
     if _FULL.search(text):
         return Kind.SOFT_BOUNCE
     if _DEAD.search(text) or (status == "4.1" and "recipient address rejected" in text):
-        return Kind.REFUSED if _OURS.search(text) or _SENDER.search(text) else Kind.HARD_BOUNCE
-    if _POLICY.search(text):
+        return Kind.REFUSED if _SENDER.search(text) else Kind.HARD_BOUNCE
+    if _is_about_us(text):
         return Kind.REFUSED
-    return Kind.SOFT_BOUNCE if status.startswith("4.") else None
+    return Kind.SOFT_BOUNCE if status.startswith("4.") or _TEMPORARY.search(text) else None
 
 
 def _kind_of_code(text: str) -> Kind | None:
@@ -162,6 +180,21 @@ def _kind_of_code(text: str) -> Kind | None:
     return Kind.SOFT_BOUNCE if code[1].startswith("4") else CODES.get(code[1])
 
 
+def _softened(text: str) -> Kind:
+    """Return what a refusal that says the mailbox is dead means once the rest of its text is read as well."""
+    # Temporary means temporary, whatever the rest says (RFC 3463, 2; RFC 5321, 4.2.1).
+    if _FULL.search(text) or _is_for_now(text):
+        return Kind.SOFT_BOUNCE
+    if _is_about_us(text):
+        return Kind.REFUSED
+    return Kind.SOFT_BOUNCE if _TEMPORARY.search(text) else Kind.HARD_BOUNCE
+
+
+def _is_about_us(text: str) -> bool:
+    return bool(_POLICY.search(_MAILBOX_PHRASES.sub(" ", text)))
+
+
 def _is_for_now(text: str) -> bool:
-    first = _ENHANCED.search(text) or _CODE.search(text)
-    return first is not None and first[1].startswith("4")
+    statuses = [match[1] for match in _ENHANCED.finditer(text)]
+    code = _CODE.search(text)
+    return "4" in statuses or (code is not None and code[1].startswith("4"))

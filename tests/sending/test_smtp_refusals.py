@@ -69,6 +69,110 @@ def test_the_kind_of_failure_is_read_from_the_reply(reply, kind):
     assert kind_of_reply(reply) == kind
 
 
+# What servers answer with the code of a bad mailbox, although the mailbox is alive.
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        # About the mail
+        ("550 5.1.1 message content rejected: spam", REFUSED),
+        ("550 5.1.1 <ada@example.org>: message rejected as junk", REFUSED),
+        ("550 5.2.1 virus found in attachment", REFUSED),
+        # About us
+        ("550 5.1.1 rejected by DNSBL", REFUSED),
+        ("550 5.1.1 Recipient rejected, 192.0.2.1 is on our block list", REFUSED),
+        ("550 5.1.2 access denied by local policy", REFUSED),
+        ("550 permanent failure for one or more recipients (ada@example.org:blocked)", REFUSED),
+        ("550 5.1.1 recipient rejected (ada@example.org:blocked)", REFUSED),
+        # About our address: its server was asked, and what it said is quoted
+        (
+            (
+                "550-Verification failed for <papers@example.net> 550-Called: 192.0.2.1 550-Sent: RCPT "
+                "TO:<papers@example.net> 550-Response: 550 5.1.1 <papers@example.net>: Recipient address rejected: "
+                "User unknown 550 Sender verify failed"
+            ),
+            REFUSED,
+        ),
+        ("550 5.1.1 sender callout failed: no such user", REFUSED),
+        ("550 5.1.1 no such user (in reply to MAIL FROM command)", REFUSED),
+        # Another server is quoted, whose code is milder
+        (
+            (
+                "550 5.1.1 <ada@example.org>: Recipient address rejected: undeliverable address: host "
+                "mx.example.org[192.0.2.1] said: 550 5.7.1 Client host blocked (in reply to RCPT TO command)"
+            ),
+            REFUSED,
+        ),
+        ("550 5.1.1 undeliverable address: host mx.example.org said: 451 4.3.0 try again", SOFT),
+        ("550 5.1.1 undeliverable; 552 5.2.2 mailbox of the owner", SOFT),
+        ("450 5.1.1 no such user", SOFT),
+        # For a while
+        ("550 5.1.1 greylisted, retry in 300 seconds", SOFT),
+        ("550 5.1.1 Graylisting in action", SOFT),
+        ("550 5.1.1 Mailbox temporarily unavailable", SOFT),
+        ("550 5.2.1 The account is disabled at this time", SOFT),
+        ("550 5.1.1 Recipient address rejected: unverified address: Address verification in progress", SOFT),
+        ("550 5.1.1 user unknown: LDAP lookup failed", SOFT),
+        ("550 Mailbox temporarily unavailable", SOFT),
+        # At the rate we send
+        ("550 5.2.1 too many messages this hour", REFUSED),
+        ("550 5.1.1 rate limit exceeded", REFUSED),
+        ("550 5.2.1 you are sending more than 100 messages per hour", REFUSED),
+    ],
+)
+def test_a_refusal_that_names_another_reason_is_not_about_the_mailbox(reply, kind):
+    assert kind_of_reply(reply) == kind
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        # Gmail
+        (
+            "550-5.1.1 The email account that you tried to reach does not exist. Please try 550-5.1.1 "
+            "double-checking the recipient's email address for typos or 550-5.1.1 unnecessary spaces. For more "
+            "information, go to 550 5.1.1 https://support.google.com/mail/?p=NoSuchUser a1-20020a05600c00 - gsmtp"
+        ),
+        "550-5.2.1 The email account that you tried to reach is inactive. https://support.google.com/mail/?p=Inactive",
+        (
+            "550 5.2.1 The email account that you tried to reach is disabled. "
+            "https://support.google.com/mail/?p=DisabledUser q6-20020 - gsmtp"
+        ),
+        # Outlook.com and Exchange
+        "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302). no such user",
+        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient ada@example.org not found by SMTP address lookup",
+        "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found",
+        "550 5.4.1 Recipient address rejected: Access denied. AS(201806281) [VE1EUR03FT014.eop-EUR03.example.com]",
+        "550 5.2.1 STOREDRV.Deliver; AccountDisabledException.MapiExceptionAccountDisabled; mailbox disabled",
+        # Yahoo and AOL
+        "554 delivery error: dd This user doesn't have a yahoo.com account (ada@yahoo.com) [0] - mta1.mail.yahoo.com",
+        "554 30 Sorry, your message to ada@aol.com cannot be delivered. This mailbox is disabled (554.30).",
+        "552 1 Requested mail action aborted, mailbox not found",
+        # iCloud, Comcast, mail.ru, Mimecast
+        "550 5.1.1 <ada@icloud.com>: user does not exist",
+        "550 5.1.6 recipient no longer on server: ada@icloud.com",
+        "550 5.1.1 Not our Customer",
+        "550 5.2.1 Message was not accepted -- mailbox is blocked due to inactivity",
+        "550 Invalid Recipient - https://community.mimecast.com/docs/DOC-1369#550 [rUy3]",
+        # Postfix, Exim, Sendmail, qmail, Domino
+        "550 5.1.1 <ada@example.org>: Recipient address rejected: User unknown in relay recipient table",
+        "550 5.1.1 <ada@example.org>: Recipient address rejected: User unknown in virtual mailbox table",
+        (
+            "550 5.1.1 <ada@example.org>: Recipient address rejected: undeliverable address: host "
+            "mx.antispam.example.org[192.0.2.1] said: 550 5.1.1 <ada@example.org>: User unknown"
+        ),
+        "550 Unrouteable address",
+        "550 5.1.1 <ada@example.org>... User unknown",
+        "5.3.0 smtp; 550 5.1.1 <ada@example.org>... User unknown",
+        "550 sorry, no mailbox here by that name. (#5.1.1)",
+        "550 5.1.1 User ada (ada@example.org) not listed in Domino Directory",
+        "550 5.2.1 mailbox administratively disabled",
+        "550 5.1.1 Recipient unknown. Please check the address and try again.",
+    ],
+)
+def test_what_large_providers_and_servers_say_about_dead_mailboxes_ends_the_mail(reply):
+    assert kind_of_reply(reply) == HARD
+
+
 @pytest.mark.parametrize(
     ("provider_kind", "reply", "kind"),
     [
