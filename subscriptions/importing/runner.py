@@ -58,7 +58,8 @@ def run_imports(now: datetime) -> None:
 
 def _run_import(roster: Roster, now: datetime) -> None:
     head, *rows = numbered_rows_of(roster)
-    reader = RowReader(roster.columns, now, Statuses(head[1], roster.status_columns, roster.meanings))
+    statuses = Statuses(head[1], roster.status_columns, roster.meanings, roster.columns.get("consent"))
+    reader = RowReader(roster.columns, now, statuses)
     unsubscribed = _unsubscribed_before(roster, reader, rows)
     # Earlier lines count as seen: an address counts where it first occurs.
     seen = {line.key for row in rows[: roster.position] if isinstance(line := _read(reader, unsubscribed, row), Line)}

@@ -2,17 +2,18 @@
 
 A column is recognised by its name, whatever the service. It holds a status word (listmonk, Mailchimp, Buttondown,
 beehiiv, Keila, Kit, Sendy, MailerLite, Brevo …), a yes or no (Ghost's `subscribed_to_emails`, Substack's
-`email_disabled`, Mailjet's `IsExcludedFromCampaigns`), or a time (Mailchimp's `UNSUB_TIME` and `CLEAN_TIME`,
-Buttondown's `unsubscription_date`). If one column says that someone left, they left, whatever the others say. An
+`email_disabled`, Mailjet's `IsExcludedFromCampaigns`), a time (Mailchimp's `UNSUB_TIME` and `CLEAN_TIME`, Buttondown's
+`unsubscription_date`), how mail is delivered (Sympa's `reception`, Groups.io's `Email Delivery`), or whether they
+agreed (`GDPR consent`, `Newsletter`). If one column says that someone left, they left, whatever the others say. An
 unknown word counts as having left too, until someone says what it means.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from subscriptions.importing import status_words
+from subscriptions.importing import consent_words, status_words
 from subscriptions.importing.status_words import ImportedStatus
 
 
@@ -27,6 +28,10 @@ class StatusColumn(StrEnum):
     SUBSCRIBED = "subscribed"
     # Yes, a time or a reason, if they no longer are.
     LEFT = "left"
+    # How mail is delivered, or how often: none at all counts as having left.
+    DELIVERY = "delivery"
+    # Whether they agreed to mail. A yes proves nothing, a no does.
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,21 @@ _LEFT = [
                 *("signedoff", "abgemeldet", "abmelde", "austrag", "ausgetragen", "gekundigt", "desabon", "desinscri"),
                 *("desuscri", "^baja", "fechadebaja", "disiscri", "uitgeschreven", "afgemeld", "descadastr"),
                 *("avregistr", "wypisa", "отписан", "退订", "取消订阅"),
+                # Consent that was taken back, and the end of a membership.
+                *("revok", "revoc", "revoque", "withdraw", "withdrew", "widerruf", "widerspr", "retract", "retrait"),
+                *("rescind", "ritiro", "^resign", "^departed", "^quit(?:ted|at|on|date)?$"),
+                "^(?:date|time|when|has|is)?left(?:at|on|date|time|us|list|group)?$",
+                *("^(?:date|time)?(?:of)?exit(?:ed)?(?:at|on|date|time)?$", "austritt", "ausgeschieden", "^terminated"),
+                *("^(?:date|subscription|membership|consent|mail|email)?end(?:ed|s)?(?:at|on|date)?$", "^dateended$"),
+                *("^no(?:e?mails?|newsletters?|contact|consent)$", "suspend", "^beendet", "^objected", "^objection"),
             ),
         ),
     )
 ]
+_DELIVERY = re.compile(
+    r"(?:e?mail|digest|subscription|newsletter|message|post)?(?:delivery|reception|frequency)(?:mode|option|setting|"
+    r"preference|type|method)?s?|(?:e?mail|subscription|digest)(?:mode|settings?|preferences?)|haufigkeit|frequence"
+)
 # Unsubscribe URLs, rates, texts about something else.
 _NO_STATUS = re.compile(
     r"url|link|token|key$|hash|html|rate$|score|percent|plan|paid|payment|stripe|trial|order|invoice|billing|employ|"
@@ -106,8 +122,14 @@ _FILE = [
 class Statuses:
     """The columns of a file that say who left, and what the words in them mean."""
 
-    def __init__(self, head: Sequence[str], columns: Iterable[int], meanings: Mapping[str, str]) -> None:
-        self._columns = [(number, head[number], column_kind(head[number])) for number in columns if number < len(head)]
+    def __init__(
+        self, head: Sequence[str], columns: Iterable[int], meanings: Mapping[str, str], consent: int | None = None
+    ) -> None:
+        kinds = [(number, column_kind(head[number])) for number in columns if number < len(head)]
+        # Whatever its name is, and whether or not someone ignores it: what it holds would count as proof.
+        if consent is not None and consent < len(head):
+            kinds.append((consent, StatusColumn.CONSENT))
+        self._columns = [(number, head[number], kind) for number, kind in kinds]
         self._meanings = {
             word: ImportedStatus[name] for word, name in meanings.items() if name in ImportedStatus.__members__
         }
@@ -142,8 +164,14 @@ def column_kind(name: str) -> StatusColumn | None:
         return None
     if any(pattern.search(compact) for pattern, _ in _LEFT):
         return StatusColumn.LEFT
-    if _STATUS.fullmatch(compact):
-        return StatusColumn.STATUS
+    return StatusColumn.STATUS if _STATUS.fullmatch(compact) else _telling_kind(compact)
+
+
+def _telling_kind(compact: str) -> StatusColumn | None:
+    if _DELIVERY.fullmatch(compact):
+        return StatusColumn.DELIVERY
+    if consent_words.is_about_consent(compact):
+        return StatusColumn.CONSENT
     return StatusColumn.PERHAPS_STATUS if _PERHAPS.fullmatch(compact) else None
 
 
@@ -153,10 +181,10 @@ def columns_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _tells(kind: StatusColumn | None, number: int, rows: Sequence[Sequence[str]]) -> bool:
-    if kind != StatusColumn.PERHAPS_STATUS:
+    if kind not in _TELLING:
         return kind is not None
     cells = {row[number] for row in rows if number < len(row) and row[number]}
-    return any(status_words.is_known(cell) for cell in cells)
+    return any(_TELLING[kind](cell) for cell in cells)
 
 
 def of_file(name: str) -> StatusStatement:
@@ -206,11 +234,30 @@ def _of_left(name: str, cell: str) -> ImportedStatus:
     )
 
 
+def _of_delivery(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - the others' signature
+    if consent_words.says_no(cell):
+        return ImportedStatus.LEFT
+    written = status_words.status(cell) if status_words.is_known(cell) else ImportedStatus.SUBSCRIBED
+    return written if written >= ImportedStatus.LEFT else ImportedStatus.SUBSCRIBED
+
+
+def _of_consent(name: str, cell: str) -> ImportedStatus:  # noqa: ARG001 - the others' signature
+    return consent_words.consent_status(cell)
+
+
+# What a cell of a column must say for the column to count: its name alone says too little.
+_TELLING: dict[StatusColumn | None, Callable[[str], bool]] = {
+    StatusColumn.PERHAPS_STATUS: status_words.is_known,
+    StatusColumn.DELIVERY: lambda cell: _of_delivery("", cell) != ImportedStatus.SUBSCRIBED,
+    StatusColumn.CONSENT: lambda cell: consent_words.consent_status(cell) != ImportedStatus.SUBSCRIBED,
+}
 _READERS = {
     StatusColumn.STATUS: _of_word,
     StatusColumn.PERHAPS_STATUS: _of_a_word_or_nothing,
     StatusColumn.SUBSCRIBED: _of_subscribed,
     StatusColumn.LEFT: _of_left,
+    StatusColumn.DELIVERY: _of_delivery,
+    StatusColumn.CONSENT: _of_consent,
     # A column that someone chose.
     None: _of_word,
 }

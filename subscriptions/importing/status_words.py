@@ -38,7 +38,10 @@ _WORDS = {
         "cancelled cancelled signedoff former paused churnedout globallyunsubscribed unsubscribedglobally deactivated "
         "abgemeldet ausgetragen gekundigt deaktiviert inaktiv geloscht desabonne desinscrit resilie inactif supprime "
         "dadodebaja debaja baja cancelado desuscrito inactivo eliminado disiscritto cancellato inattivo uitgeschreven "
-        "afgemeld inactief descadastrado inativo nieaktywny wypisany отписан неактивен 2 u hidden withdrawn revoked"
+        "afgemeld inactief descadastrado inativo nieaktywny wypisany отписан неактивен 2 u hidden withdrawn revoked "
+        "withdrew revoke withdraw widerrufen widerruf zuruckgezogen resigned quit exited departed ended expired "
+        "terminated suspended nomail nomails noemail noemails webonly stopped byuser declined refused denied abgelehnt "
+        "refuse rechazado"
     ),
     ImportedStatus.BOUNCED: (
         "cleaned bounced bounce bounces hardbounced hardbounce hardbounces undeliverable undelivered unreachable "
@@ -60,7 +63,7 @@ _YES = {
 }
 _NO = {
     *("0", "no", "n", "false", "f", "off", "none", "null", "nil", "never", "nein", "non", "nao", "falso", "faux"),
-    *("falsch", "nan", "na", "undefined", "нет", "否"),
+    *("falsch", "nan", "na", "undefined", "нет", "否", "nee", "nej", "nei", "nie", "ei", "hayir", "keine"),
 }
 # MySQL's zero date, what PostgreSQL writes for NULL, and empty lists.
 _NO_MOMENT = re.compile(r"[-\s./:0TZ+\[\]{}]*|\\N|n/a|-+", re.I)
