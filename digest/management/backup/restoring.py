@@ -1,7 +1,8 @@
 """Restore a backup, and settle what may have gone out since, so that no one gets it twice."""
 
+import re
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from digest.management.backup.departures import Departures
 from digest.management.backup.errors import BackupError
 from digest.management.backup.making import engine
 from digest.management.backup.programs import Say
@@ -22,10 +24,12 @@ from digest.sending.after_restore import Settled
 OWN_APPS = {"digest", "subscriptions"}
 # Beat rings every minute: someone who stops it and restores at once waits this long, or uses --force.
 BEAT_LIVES = timedelta(seconds=75)
+STAMP = re.compile(r"\d{8}T\d{6}Z")
 NOT_SETTLED = """The backup is in the database, but what went out since it was made is NOT settled.
 Before you start web, worker and beat, run:
     manage.py migrate
-    manage.py after_restore"""
+    manage.py after_restore
+Readers who left since it was made are subscribed again."""
 
 
 def signs_of_life() -> list[str]:
@@ -57,16 +61,19 @@ def check(path: Path, say: Say) -> None:
         )
 
 
-def restore(path: Path, out: Collection[date], say: Say) -> Settled:
+def restore(path: Path, out: Collection[date], departures: Departures | None, say: Say) -> Settled:
     """Replace the database with a checked backup, migrate it to this version, and settle; return what was done.
 
     out: days of editions published since the backup, ahead of their scheduled hour; see after_restore.
+    departures: who left since the backup and is to stay gone.
     """
     say("Restoring the database …")
     engine().put_back(path, say)
     try:
         say("Migrating it to this version …")
         call_command("migrate", interactive=False, verbosity=0)
+        for line in departures.keep(timezone.now()).lines() if departures else ():
+            say(line)
         _gather(say)
         say("Settling what may have been sent since …")
         settled = after_restore.settle_restored(timezone.now(), out)
@@ -93,7 +100,15 @@ def _gather(say: Say) -> None:
         say(f"  {error}")
 
 
+def made_at(path: Path) -> datetime:
+    """Return when a backup was made: by its name, or by the time of the file, which a copy may have changed."""
+    stamp = STAMP.search(path.name)
+    if stamp:
+        return datetime.strptime(f"{stamp[0]}+0000", "%Y%m%dT%H%M%SZ%z")
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
 def backup_age(path: Path, now: datetime) -> str:
     """Return how old a backup is, in words."""
-    hours = int((now.timestamp() - path.stat().st_mtime) // 3600)
+    hours = int((now - made_at(path)).total_seconds() // 3600)
     return f"{hours // 24} days and {hours % 24} hours"
