@@ -1,11 +1,12 @@
 """Retention of uploaded addresses: until the list is done or abandoned, or their owner asks for deletion."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
 
-from subscriptions.addresses import address_key
+from subscriptions.addresses import BadAddress, address_key, clean_address
 from subscriptions.models import Roster
 
 # How long to keep a list that no one continues with.
@@ -14,6 +15,8 @@ IMPORT_RETENTION = timedelta(days=7)
 ERASED = "erased"
 # The text between separators.
 CELL_PATTERN = re.compile(r'[^,;\t|"\r\n]+')
+# What may be an address, and is then read as the import reads it.
+INTERNATIONALISED = re.compile(r"[^\s@,;|\"<>()\[\]]{1,64}@[^\s@,;|\"<>()\[\]]{1,255}")
 LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
@@ -25,19 +28,19 @@ def forget_old(now: datetime) -> int:
 
 def lists_with(address: str) -> list[Roster]:
     """Return the lists still kept that contain an address."""
-    pattern = _pattern(address)
-    return [roster for roster in _retained() if pattern.search(_text(roster))]
+    has_address = _test_for(address)
+    return [roster for roster in _retained() if has_address(_text(roster))]
 
 
 @transaction.atomic
 def erase_address(address: str) -> None:
     """Empty the lines of an address in all lists still kept. The lines stay, so that no position in a list shifts."""
-    pattern = _pattern(address)
+    has_address = _test_for(address)
     for roster in _retained().select_for_update():
         text = _text(roster)
-        if not pattern.search(text):
+        if not has_address(text):
             continue
-        lines = [_emptied(line, pattern) if pattern.search(line) else line for line in LINE_END.split(text)]
+        lines = [_emptied(line, has_address) if has_address(line) else line for line in LINE_END.split(text)]
         roster.content = "".join(lines).encode(roster.encoding)
         roster.save(update_fields=["content"])
 
@@ -50,11 +53,29 @@ def _text(roster: Roster) -> str:
     return bytes(roster.content).decode(roster.encoding)
 
 
-def _pattern(address: str) -> re.Pattern[str]:
-    """Return the pattern that finds an address as a whole, regardless of case."""
-    return re.compile(rf"(?<![\w.+-]){re.escape(address_key(address))}(?![\w-]|\.\w)", re.IGNORECASE)
+def _test_for(address: str) -> Callable[[str], bool]:
+    """Return a function that tells whether a text has an address in it as a whole, in any of its spellings."""
+    key = address_key(address)
+    pattern = re.compile(rf"(?<![\w.+-]){re.escape(key)}(?![\w-]|\.\w)", re.IGNORECASE)
+
+    def has_address(text: str) -> bool:
+        if pattern.search(text):
+            return True
+        # An internationalised domain is stored in ASCII, whichever way a list writes it.
+        foreign = () if text.isascii() else INTERNATIONALISED.finditer(text)
+        return any(not match[0].isascii() and _key_of(match[0]) == key for match in foreign)
+
+    return has_address
 
 
-def _emptied(line: str, pattern: re.Pattern[str]) -> str:
+def _key_of(text: str) -> str:
+    """Return the key of an address as an import would read it; "" if it is none."""
+    try:
+        return address_key(clean_address(text.strip("'’.:"), refuse_disposable=False))
+    except BadAddress:
+        return ""
+
+
+def _emptied(line: str, has_address: Callable[[str], bool]) -> str:
     """Return a line with only its separators, and a word in place of the address."""
-    return CELL_PATTERN.sub(lambda cell: ERASED if pattern.search(cell[0]) else "", line)
+    return CELL_PATTERN.sub(lambda cell: ERASED if has_address(cell[0]) else "", line)

@@ -41,6 +41,35 @@ def test_the_readers_line_is_emptied_and_the_others_keep_their_positions(encodin
     assert set("".join(emptied)) <= set("erased,|")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("anna@bücher.example", "Anna@BÜCHER.example", "anna@xn--bcher-kva.example", "ANNA@XN--BCHER-KVA.EXAMPLE"),
+        *(
+            "<anna@bücher.example>",
+            '"anna@bücher.example"',
+            "'anna@bücher.example",
+            "Anna Schmidt <anna@Bücher.example>",
+        ),
+    ],
+)
+def test_an_internationalised_address_is_found_however_it_is_written(written, encoding):
+    others = ["x@bücher.example;é", "joanna@bücher.example;é", "anna@bücher.example.org;é"]
+    text = "\n".join(["email;name", *others[:1], f"{written};Anna Schmidt", *others[1:]])
+    roster = table_reader.take_in("list.csv", text.encode(encoding), "owner")
+    address = "anna@xn--bcher-kva.example"
+    assert personal_data.retention.lists_with(address) == [roster]
+
+    personal_data.retention.erase_address(address)
+
+    roster.refresh_from_db()
+    _, first, emptied, *rest = table_reader.rows_of(roster)
+    assert [first, *rest] == [line.split(";") for line in others]
+    assert emptied == ["erased", ""]
+    assert not personal_data.retention.lists_with(address)
+
+
 def test_an_emptied_line_imports_nobody(client, reader):
     roster = Roster.objects.get()
     client.post(f"/preferences/{links.token(Purpose.PREFERENCES, reader)}/data")
