@@ -3,8 +3,14 @@
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 
-# Two domains of the same service.
-GMAIL = ("gmail.com", "googlemail.com")
+# Domains of one service where a name is the same mailbox at each, and how it compares names.
+_SAME_MAILBOX = {
+    ("gmail.com", "googlemail.com"): str.maketrans("", "", "."),
+    ("proton.me", "protonmail.com", "protonmail.ch", "pm.me"): str.maketrans("", "", ".-_"),
+    ("yandex.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "ya.ru"): str.maketrans(".", "-"),
+}
+# Services where anything@NAME.DOMAIN reaches NAME@DOMAIN.
+_NAMES_IN_DOMAINS = ("fastmail.com", "fastmail.fm")
 # Number of labels of the deepest domain on the list.
 _DEEPEST = max(domain.count(".") for domain in blocklist) + 1
 
@@ -37,12 +43,18 @@ def _is_disposable(domain: str) -> bool:
 def mailbox_of(address: str) -> str:
     """Return the key shared by all spellings that reach the same mailbox: for counting, never for sending.
 
-    What follows a "+" is a tag nearly everywhere (RFC 5233), and Gmail ignores dots.
+    What follows a "+" is a tag nearly everywhere (RFC 5233). Gmail and Proton ignore dots, and Proton hyphens and
+    underscores too; Yandex treats dots as hyphens. All three have several domains. At Fastmail, a subdomain may be the
+    name.
     """
     local, _, domain = address_key(address).rpartition("@")
+    name, _, parent = domain.partition(".")
+    if parent in _NAMES_IN_DOMAINS:
+        local, domain = name, parent
     local = local.partition("+")[0] or local
-    if domain in GMAIL:
-        local, domain = local.replace(".", ""), GMAIL[0]
+    for domains, spelling in _SAME_MAILBOX.items():
+        if domain in domains:
+            return f"{local.translate(spelling)}@{domains[0]}"
     return f"{local}@{domain}"
 
 

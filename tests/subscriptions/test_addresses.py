@@ -57,3 +57,26 @@ def test_disposable_domains_are_refused_when_asked_to(typed):
 def test_spellings_of_one_address_share_a_key():
     assert addresses.address_key(" ADA@Example.ORG ") == addresses.address_key("ada@example.org")
     assert addresses.address_key("ada@example.org") != addresses.address_key("eda@example.org")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "other", "is_same"),
+    [
+        ("a.da+x@gmail.com", "ADA@googlemail.com", True),
+        ("ada@proton.me", "ada@protonmail.com", True),
+        ("a.d-a_+x@pm.me", "Ada@proton.me", True),
+        ("ada.love@yandex.ru", "ada-love@yandex.com", True),
+        ("ada-love@ya.ru", "ada.love+tag@yandex.kz", True),
+        ("news@ada.fastmail.com", "ada@fastmail.com", True),
+        ("other+x@ada.fastmail.fm", "ada+y@fastmail.fm", True),
+        ("ada+x@example.org", "ada@example.org", True),
+        ("adalove@yandex.ru", "ada.love@yandex.ru", False),
+        ("a.da@example.org", "ada@example.org", False),
+        ("ada@fastmail.com", "ada@fastmail.fm", False),
+        ("news@ada.example.org", "ada@example.org", False),
+        ("ada@notfastmail.com", "ada@fastmail.com", False),
+        ("ada@proton.me", "ada@gmail.com", False),
+    ],
+)
+def test_spellings_that_reach_one_mailbox_share_a_key(spelling, other, is_same):
+    assert (addresses.mailbox_of(spelling) == addresses.mailbox_of(other)) == is_same
