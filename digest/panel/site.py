@@ -1,10 +1,14 @@
 """The panel as an admin site: its URLs, and who may enter."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
@@ -25,6 +29,23 @@ class Panel(UnfoldAdminSite):
         from digest.panel import routes  # noqa: PLC0415
 
         return routes.patterns(self.admin_view)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+        """Return a view of the panel that answers 400 to a number that is too large for the database."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                response = inner(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    # Some rows are only fetched when the page is made.
+                    response.render()
+            except OverflowError as error:
+                raise BadRequest from error
+            return response
+
+        return answer
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the first page, “Today”."""
