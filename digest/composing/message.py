@@ -1,5 +1,8 @@
 """One digest as a message with all the headers bulk mail must have."""
 
+from email.header import Header
+from email.utils import formataddr
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
@@ -9,6 +12,9 @@ from digest.composing.renderer import check_address, render
 from digest.models import Delivery, Paper
 from subscriptions import links
 from subscriptions.emails import Rendered
+
+# RFC 2047 allows 75 characters; Python counts a little less.
+ENCODED_WORD_LENGTH = 72
 
 
 def compose(delivery: Delivery, papers: dict[int, Paper] | None = None) -> EmailMultiAlternatives:
@@ -46,11 +52,18 @@ def headers(letter: Letter, unsubscribe: str) -> dict[str, str]:
         # RFC 2369 and RFC 8058: one click in the mail client, no page in between.
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        # RFC 2919
-        "List-Id": f"{settings.SITE_NAME} <digest.{settings.MAIL_DOMAIN}>",
+        "List-Id": list_id(settings.SITE_NAME, f"digest.{settings.MAIL_DOMAIN}"),
         # Gmail's feedback loop: campaign, kind, sender.
         "Feedback-ID": f"{letter.day}:digest:dailypapers",
         # RFC 3834: asks for no out-of-office replies.
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }
+
+
+def list_id(name: str, identifier: str) -> str:
+    """Return the value of List-Id (RFC 2919): filters compare the identifier, so only the name is ever encoded."""
+    if name.isascii():
+        return formataddr((name, identifier))
+    words = Header(name, "utf-8", maxlinelen=ENCODED_WORD_LENGTH).encode().split()
+    return f"{' '.join(words)} <{identifier}>"

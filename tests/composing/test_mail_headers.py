@@ -1,7 +1,10 @@
 """What bulk mail must contain when it is sent."""
 
+import re
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.policy import default
+from email.utils import unquote
 
 import pytest
 
@@ -86,3 +89,31 @@ def make_delivered(abstract):
     paper = make_paper(abstract=abstract)
     make_edition(paper, day=paper.created_at.date())
     return paper
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Daily Papers",
+            "Tägliche Artikel",
+            "毎日の論文",
+            "Papers, daily",
+            'The "Daily"',
+            "Daily (Papers)",
+            "Naïve: <papers>",
+        ),
+        *("Ä" * 60, "Tägliche Artikel der Arbeitsgruppe für Netzwerke und Graphen an der Universität", "📄 Papers"),
+    ],
+)
+def test_filters_find_the_list_whatever_its_name(settings, name):
+    settings.SITE_NAME = name
+
+    sent = compose(make_delivery(make_subscriber(), make_edition(make_paper()))).message().as_bytes()
+
+    header = re.search(rb"^List-Id: (.*(?:\n[ \t].*)*)", sent, re.M)[1].decode("ascii")
+    value = re.sub(r"\n(?=[ \t])", "", header)
+    assert value.endswith(f" <digest.{settings.MAIL_DOMAIN}>")
+    phrase = value.rpartition(" <")[0]
+    assert all(len(word) <= 75 for word in phrase.split() if word.startswith("=?"))
+    assert unquote(str(make_header(decode_header(phrase)))) == name
