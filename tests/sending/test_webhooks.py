@@ -1,6 +1,7 @@
 """What providers post to their webhook addresses, in their own formats."""
 
-from datetime import UTC, datetime
+import hmac
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,8 +9,17 @@ from digest.models import Delivery, Event
 from digest.sending.webhooks import sns
 from subscriptions.models import Status as ReaderStatus
 from subscriptions.models import Suppression
-from tests.support.factories import make_delivery, make_edition, make_paper, make_subscriber
-from tests.support.webhook_posts import ALL_SECRETS, PASSWORD, address, amazons_key, payload, post, signed_post
+from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
+from tests.support.webhook_posts import (
+    ALL_SECRETS,
+    PASSWORD,
+    SIGNING_KEY,
+    address,
+    amazons_key,
+    payload,
+    post,
+    signed_post,
+)
 
 Status = Delivery.Status
 pytestmark = pytest.mark.django_db
@@ -172,6 +182,61 @@ def test_a_report_with_a_wrong_signature_is_refused(client, delivery, settings):
 
     assert answer.status_code == 400
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("age", "status"),
+    [
+        (timedelta(0), 200),
+        (timedelta(hours=8, minutes=30), 200),
+        (timedelta(minutes=-14), 200),
+        (timedelta(hours=10), 400),
+        (timedelta(days=365), 400),
+        (timedelta(minutes=-20), 400),
+        (timedelta(days=-365), 400),
+    ],
+)
+@pytest.mark.parametrize("chosen", ["mailgun"], indirect=True)
+def test_a_signature_of_mailgun_proves_nothing_long_before_or_after_its_time(client, chosen, time_machine, age, status):
+    time_machine.move_to(NOON, tick=False)
+    body, content_type, _ = signed_post(chosen, payload("mailgun_failed"))
+    time_machine.move_to(NOON + age, tick=False)
+
+    answer = client.post(address(chosen), body, content_type=content_type, headers=PASSWORD)
+
+    assert (answer.status_code, Event.objects.count()) == (status, int(status == 200))
+
+
+def test_a_signature_of_mailgun_proves_one_report_however_often_it_comes(client, delivery, settings):
+    settings.MAIL_PROVIDER = "mailgun"
+    body, content_type, _ = signed_post("mailgun", payload("mailgun_failed", delivery))
+    forged = body.replace(b'"failed"', b'"complained"')
+    assert forged != body
+
+    answers = [
+        client.post(address("mailgun"), sent, content_type=content_type, headers=PASSWORD).status_code
+        for sent in (body, forged, body, forged)
+    ]
+
+    assert answers == [200, 400, 200, 400]
+    assert Event.objects.get().type == "bounced"
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "1e9", "9" * 400])
+def test_a_signed_time_that_is_none_is_refused(client, settings, timestamp):
+    settings.MAIL_PROVIDER = "mailgun"
+    text = f"{timestamp}token".encode()
+    signature = hmac.digest(SIGNING_KEY.encode(), text, "sha256").hex()
+    signed = {"timestamp": timestamp, "token": "token", "signature": signature}
+
+    answer = client.post(
+        address("mailgun"),
+        {**payload("mailgun_failed"), "signature": signed},
+        content_type="application/json",
+        headers=PASSWORD,
+    )
+
+    assert answer.status_code == 400
 
 
 def test_nothing_stored_contains_the_address(client, delivery, settings):

@@ -99,7 +99,7 @@ def sns(report: Any, **changes: Any) -> tuple[bytes, dict[str, str]]:
 
 
 def signed_for_mailgun(report: Any) -> Any:
-    signature = report.setdefault("signature", {"timestamp": "1755777606", "token": "token"})
+    signature = report.get("signature", {"token": "token"}) | {"timestamp": str(int(timezone.now().timestamp()))}
     text = f"{signature['timestamp']}{signature['token']}".encode()
     return report | {"signature": signature | {"signature": hmac.digest(SIGNING_KEY.encode(), text, "sha256").hex()}}
 

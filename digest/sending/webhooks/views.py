@@ -30,7 +30,7 @@ VIEWS = {
     "amazon_ses": "digest.sending.webhooks.ses.SesWebhook",
     "brevo": "anymail.webhooks.brevo.BrevoTrackingWebhookView",
     "mailersend": "anymail.webhooks.mailersend.MailerSendTrackingWebhookView",
-    "mailgun": "anymail.webhooks.mailgun.MailgunTrackingWebhookView",
+    "mailgun": "digest.sending.webhooks.mailgun.MailgunWebhook",
     "mailjet": "digest.sending.webhooks.batches.MailjetWebhook",
     "mandrill": "digest.sending.webhooks.batches.MandrillWebhook",
     "postmark": "anymail.webhooks.postmark.PostmarkTrackingWebhookView",
