@@ -1,10 +1,12 @@
 """Email addresses: validation, and comparison regardless of case."""
 
+from typing import Any
+
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 
 # Domains of one service where a name is the same mailbox at each, and how it compares names.
-_SAME_MAILBOX = {
+_SAME_MAILBOX: dict[tuple[str, ...], dict[int, Any]] = {
     ("gmail.com", "googlemail.com"): str.maketrans("", "", "."),
     ("proton.me", "protonmail.com", "protonmail.ch", "pm.me"): str.maketrans("", "", ".-_"),
     ("yandex.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "ya.ru"): str.maketrans(".", "-"),

@@ -22,7 +22,7 @@ SAVED_WORDS = "_saved_words"
 MAX_ROW_KEY = 2**63 - 1
 
 
-class PanelChangeList(ChangeList):  # type: ignore[misc]
+class PanelChangeList(ChangeList):
     """A list that leaves out a filter which no database understands, as Django does with most of them."""
 
     def get_results(self, request: HttpRequest) -> None:

@@ -1,4 +1,4 @@
-"""What a mail server's refusal means: by its enhanced status codes (RFC 3463) first, then its text, then its code.
+"""What a mail server's refusal means: by its enhanced status codes (RFC 3463) and its text, then its code.
 
 Only a reply that is about the mailbox may end the mail to it. One that is about us or about this mail must not, however
 permanent it sounds: tomorrow our DKIM record is fixed, and the mailbox is still there. Many servers answer everything

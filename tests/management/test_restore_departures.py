@@ -148,7 +148,7 @@ def test_if_nothing_says_who_left_it_says_that_they_are_back(path, situation, mo
 def test_restoring_some_other_way_says_that_they_are_back(capsys):
     call_command("after_restore")
 
-    assert "Readers who left since the backup was made are subscribed again" in capsys.readouterr().out
+    assert "Readers who left since the backup was made are subscribed again" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "is_by_name"), [(None, True), ("latest.dump", False)])

@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 transaction.set_rollback(True)
         for line in settled.lines():
             self.stdout.write(line)
-        self.stdout.write(
+        self.stderr.write(
             "Readers who left since the backup was made are subscribed again: nothing here says who they are."
         )
         if options["dry_run"]:
