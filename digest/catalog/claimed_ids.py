@@ -25,30 +25,32 @@ def without_others_ids(records: Sequence[PaperRecord]) -> tuple[list[PaperRecord
         return list(records), []
     stored = papers_by_identifiers(doubtful)
     works = {id(paper): WorkDescription(paper.title, tuple(paper.authors)) for paper in stored.values()}
-    known = {name: works[id(paper)] for name, paper in stored.items()}
+    works_by_id = {name: works[id(paper)] for name, paper in stored.items()}
     own: list[PaperRecord] = []
     notes: list[str] = []
     for record in records:
-        kept = _checked(record, known, notes) if record.source in WRITTEN_BY_ANYONE and record.title else record
-        own.append(kept)
+        checked = (
+            _checked(record, works_by_id, notes) if record.source in WRITTEN_BY_ANYONE and record.title else record
+        )
+        own.append(checked)
         if record.title:
-            for name in kept.identifiers:
-                known.setdefault(name, WorkDescription(record.title, record.authors))
+            for name in checked.identifiers:
+                works_by_id.setdefault(name, WorkDescription(record.title, record.authors))
     return own, notes
 
 
-def _checked(record: PaperRecord, known: dict[Identifier, WorkDescription], notes: list[str]) -> PaperRecord:
+def _checked(record: PaperRecord, works_by_id: dict[Identifier, WorkDescription], notes: list[str]) -> PaperRecord:
     """Return a record without the ids of other papers, adding to the notes."""
     claimed = WorkDescription(record.title, record.authors)
     # A feed's own name for an entry is always that entry's, so what it names may have a new title.
-    entry = next((known[name] for name in record.identifiers if name[0] == FEED and name in known), None)
-    names = [name for name in record.identifiers if name in known and name[0] not in (TITLE, FEED)]
-    others = [name for name in names if known[name] is not entry and not titles_agree(claimed, known[name])]
+    entry = next((works_by_id[name] for name in record.identifiers if name[0] == FEED and name in works_by_id), None)
+    names = [name for name in record.identifiers if name in works_by_id and name[0] not in (TITLE, FEED)]
+    others = [name for name in names if works_by_id[name] is not entry and not titles_agree(claimed, works_by_id[name])]
     if not others:
         return record
-    same_authors = [name for name in others if authors_agree(claimed, known[name])]
+    same_authors = [name for name in others if authors_agree(claimed, works_by_id[name])]
     for name in others:
-        says = f"“{record.title}” has the ID of “{known[name].title}” ({':'.join(name)})"
+        says = f"“{record.title}” has the ID of “{works_by_id[name].title}” ({':'.join(name)})"
         if name in same_authors:
             notes.append(f"{says} and the same authors, so they are one paper")
         else:

@@ -45,7 +45,7 @@ def test_another_papers_id_overwrites_nothing_and_loses_nothing(first, source, a
 
 
 @pytest.mark.parametrize(
-    ("known", "claimed", "authors"),
+    ("title", "claimed", "authors"),
     [
         (LATTICES, LATTICES.upper(), ()),
         (LATTICES, f"{LATTICES}: a short tour", ()),
@@ -57,8 +57,8 @@ def test_another_papers_id_overwrites_nothing_and_loses_nothing(first, source, a
     ],
 )
 @pytest.mark.parametrize("source", UPLOADS)
-def test_an_upload_whose_title_or_authors_agree_is_that_paper(source, known, claimed, authors):
-    import_records([described(known, source, DOI, ("Emmy Noether",))])
+def test_an_upload_whose_title_or_authors_agree_is_that_paper(source, title, claimed, authors):
+    import_records([described(title, source, DOI, ("Emmy Noether",))])
     import_what_fits([described(claimed, source, DOI, authors)])
 
     assert titles() == {claimed}
