@@ -33,8 +33,8 @@ _BEFORE_ID = re.compile(
     r"(?:\W|\b(?:also|available|preprints?|e-?prints?|arxiv(?!\.)|corr|doi|online|at|as|on|id|identifier|number)\b)*+",
     re.I,
 )
-_IS_ADDRESS = re.compile(r"https?://|[\w-]+(?:\.[\w-]+)+/", re.I)
-_YEAR_AFTER_ID = re.compile(r"[\s,;(]++(?:19|20)\d\d\)?\.?\s*$")
+_IS_ADDRESS = re.compile(r"^(?:https?://|[\w-]++(?:\.[\w-]++)++/)", re.I)
+_YEAR_AFTER_ID = re.compile(r"(?<![\s,;(])[\s,;(]++(?:19|20)\d\d\)?\.?\s*$")
 _NEW, _OLD = (
     r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,6}(?:v\d{1,4})?",
     r"[a-z]{1,12}(?:-[a-z]{1,12})?(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,4})?",
