@@ -159,8 +159,8 @@ def _plain(reply: str) -> str:
 def _kind_of_statuses(statuses: Sequence[str]) -> Kind | None:
     """Return the mildest of what the enhanced codes say: a server that quotes another one gives the codes of both."""
     kinds = [STATUS_CODES.get(status, SUBJECTS.get(status.partition(".")[0])) for status in statuses]
-    known = [kind for kind in kinds if kind]
-    return next((kind for kind in known if kind != Kind.HARD_BOUNCE), known[0] if known else None)
+    milder = (kind for kind in kinds if kind not in {None, Kind.HARD_BOUNCE})
+    return next(milder, Kind.HARD_BOUNCE if Kind.HARD_BOUNCE in kinds else None)
 
 
 def _kind_of_words(text: str, status: str) -> Kind | None:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from digest.community import personal_data
 from digest.management.backup import departures, restoring
 from subscriptions.models import Status, Subscriber, Suppression
-from subscriptions.suppression import suppress_subscriber
+from subscriptions.suppression_list import suppress_subscriber
 from tests.sending.test_after_restore import NIGHT
 from tests.support.backups import back_up, restore
 from tests.support.factories import make_subscriber
@@ -61,8 +61,10 @@ def test_who_left_since_the_backup_stays_gone(path, go, status, name):
     assert statuses().pop(name, None) == status
     assert Subscriber.objects.active().count() == 2
     assert Suppression.objects.count() == suppressed
-    gone = Subscriber.objects.with_address(f"{name}@example.org").first()
-    assert gone is None or (gone.unsubscribed_at == LATER and not gone.consents.filter(withdrawn_at=None).exists())
+    reader = Subscriber.objects.with_address(f"{name}@example.org").first()
+    assert reader is None or (
+        reader.unsubscribed_at == LATER and not reader.consents.filter(withdrawn_at=None).exists()
+    )
 
 
 def test_an_address_suppressed_since_without_a_reader_stays_suppressed(path):

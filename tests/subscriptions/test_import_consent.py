@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from subscriptions.importing import importing, table_reader
+from subscriptions.importing import runner, table_reader
 from subscriptions.importing.consent_words import consent_status
 from subscriptions.importing.status_columns import StatusColumn, column_kind
 from subscriptions.importing.status_words import ImportedStatus
@@ -28,7 +28,7 @@ def import_list(columns, meanings=None):
     Roster.objects.filter(pk=roster.pk).update(meanings=meanings or {})
     for step, before in ((Roster.Status.CHECKING, "uploaded"), (Roster.Status.IMPORTING, "checked")):
         roster.begin(step, after=before)
-        importing.work(NOON)
+        runner.run_imports(NOON)
         roster.refresh_from_db()
     return roster
 

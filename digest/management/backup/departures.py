@@ -65,15 +65,15 @@ class Departures:
         missing, counts = [], {Status.UNSUBSCRIBED: 0, Status.SUPPRESSED: 0}
         rows = list(Subscriber.objects.values_list("pk", "public_id", "email_key", "status"))
         for pk, public_id, key, status in rows:
-            known = self.readers.get(public_id)
-            if known is None:
+            last_known = self.readers.get(public_id)
+            if last_known is None:
                 # Someone who deleted their data and signed up again since is a reader.
                 if statuses.get(key) != Status.ACTIVE:
                     missing.append(pk)
-            elif status in SUBSCRIBED and known.status not in SUBSCRIBED:
+            elif status in SUBSCRIBED and last_known.status not in SUBSCRIBED:
                 subscriber = Subscriber.objects.get(pk=pk)
-                has_left = known.status != Status.SUPPRESSED
-                (subscriber.unsubscribe if has_left else subscriber.suppress)(known.unsubscribed_at or now)
+                has_left = last_known.status != Status.SUPPRESSED
+                (subscriber.unsubscribe if has_left else subscriber.suppress)(last_known.unsubscribed_at or now)
                 counts[Status.UNSUBSCRIBED if has_left else Status.SUPPRESSED] += 1
         self._suppress()
         # If most are missing, they did not leave: that loss is what the backup is restored for.
