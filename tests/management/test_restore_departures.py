@@ -82,7 +82,7 @@ def test_it_says_before_and_after_how_many_left(path, capsys):
     restore(path)
 
     before, after = capsys.readouterr().out.split("Restoring the database")
-    assert "made 1 days and 4 hours ago. Since then, 2 reader(s) unsubscribed or were suppressed" in before
+    assert "made 1 day and 4 hours ago. Readers who unsubscribed or were suppressed since then: 2." in before
     assert "readers who unsubscribed since the backup, still unsubscribed: 1" in after
     assert "addresses suppressed since the backup, still suppressed: 1" in after
 
@@ -105,13 +105,20 @@ def test_someone_who_changed_their_address_is_not_deleted(path):
     assert statuses()["ada"] == Status.ACTIVE
 
 
-def test_if_most_readers_are_missing_they_are_restored(path, capsys):
-    Subscriber.objects.exclude(email="ada@example.org").delete()
+@pytest.mark.parametrize(
+    ("others", "missing", "is_erased"), [(0, 1, True), (0, 2, False), (17, 2, True), (17, 3, False)]
+)
+def test_if_many_readers_are_missing_they_are_restored(others, missing, is_erased, capsys, time_machine):
+    time_machine.move_to(NIGHT, tick=False)
+    readers = [make_subscriber() for _ in range(others + 3)]
+    path = back_up()
+    time_machine.move_to(LATER, tick=False)
+    Subscriber.objects.filter(pk__in=[reader.pk for reader in readers[:missing]]).delete()
 
     restore(path)
 
-    assert statuses() == dict.fromkeys(("ada", "bob", "cy"), Status.ACTIVE)
-    assert "too many to have deleted their data: 2" in capsys.readouterr().out
+    assert Subscriber.objects.active().count() == len(readers) - (missing if is_erased else 0)
+    assert (f"too many to have deleted their data: {missing}" in capsys.readouterr().out) is not is_erased
 
 
 def fail_to_read(monkeypatch):
@@ -141,9 +148,9 @@ def test_if_nothing_says_who_left_it_says_that_they_are_back(path, situation, mo
     output = capsys.readouterr()
     assert statuses() == dict.fromkeys(("ada", "bob", "cy"), Status.ACTIVE)
     assert (
-        "Everyone who left in the 1 days and 4 hours since the backup was made will be subscribed again" in output.err
+        "Everyone who left in the 1 day and 4 hours since the backup was made will be subscribed again" in output.err
     )
-    assert "Everyone who left in the last 1 days and 4 hours is subscribed again" in output.err
+    assert "Everyone who left in the last 1 day and 4 hours is subscribed again" in output.err
     assert "unsubscribed since the backup" not in output.out
 
 

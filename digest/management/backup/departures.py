@@ -11,6 +11,8 @@ from digest.community import personal_data
 from subscriptions.models import Status, Subscriber, Suppression
 
 SUBSCRIBED = {Status.ACTIVE, Status.PENDING}
+# Deleting again cannot be undone, so it stops at this share of a backup's readers.
+MAX_ERASED_PERCENT = 10
 
 
 class LastKnown(NamedTuple):
@@ -76,8 +78,8 @@ class Departures:
                 (subscriber.unsubscribe if has_left else subscriber.suppress)(last_known.unsubscribed_at or now)
                 counts[Status.UNSUBSCRIBED if has_left else Status.SUPPRESSED] += 1
         self._suppress()
-        # If most are missing, they did not leave: that loss is what the backup is restored for.
-        if len(missing) * 2 > len(rows):
+        # If many are missing, they did not leave: that loss is what the backup is restored for.
+        if len(missing) > max(1, len(rows) * MAX_ERASED_PERCENT // 100):
             return Kept(counts[Status.UNSUBSCRIBED], counts[Status.SUPPRESSED], missing=len(missing))
         for subscriber in Subscriber.objects.filter(pk__any_of=missing):
             personal_data.erase(subscriber, now)

@@ -105,7 +105,9 @@ def users() -> list[str]:
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
             " GROUP BY 1 ORDER BY 1"
         )
-        return [f"{count} open database session(s) of {name}" for name, count in cursor.fetchall()]
+        return [
+            f"{count} open database session{'' if count == 1 else 's'} of {name}" for name, count in cursor.fetchall()
+        ]
 
 
 def _pass_on(source: IO[bytes], target: IO[bytes], progress: Progress) -> None:

@@ -110,5 +110,5 @@ def made_at(path: Path) -> datetime:
 
 def backup_age(path: Path, now: datetime) -> str:
     """Return how old a backup is, in words."""
-    hours = int((now - made_at(path)).total_seconds() // 3600)
-    return f"{hours // 24} days and {hours % 24} hours"
+    days, hours = divmod(int((now - made_at(path)).total_seconds() // 3600), 24)
+    return f"{days} day{'' if days == 1 else 's'} and {hours} hour{'' if hours == 1 else 's'}"

@@ -83,7 +83,7 @@ class Command(BaseCommand):
             return
         left = departures.count_since(restoring.made_at(path))
         self.stdout.write(
-            f"The backup was made {age} ago. Since then, {left} reader(s) unsubscribed or were suppressed. "
+            f"The backup was made {age} ago. Readers who unsubscribed or were suppressed since then: {left}. "
             "They stay so, and those who deleted their data are deleted again. "
             "To subscribe all of them again, use --bring-back."
         )
