@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -51,8 +52,17 @@ def test_no_list_breaks_on_a_time_or_number_out_of_range(client, name, lookup, v
     assert client.get(f"/admin/{name}{lookup}={value}").status_code < 500
 
 
-def test_a_filter_out_of_range_is_left_out_as_other_bad_ones_are(client):
-    assert client.get("/admin/digest/paper/", {"pk__in": HUGE})["Location"] == "/admin/digest/paper/?e=1"
+def test_a_filter_out_of_range_is_left_out_or_matches_nothing(client):
+    make_paper("Lattices")
+
+    answer = client.get("/admin/digest/paper/", {"pk__in": HUGE})
+
+    if connection.vendor == "sqlite":
+        assert answer["Location"] == "/admin/digest/paper/?e=1"
+    else:
+        # PostgreSQL compares keys with numbers of any size.
+        assert answer.status_code == 200
+        assert "Lattices" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("value", [JUNK, HUGE, "-1", "1.5", "٣"])
