@@ -38,7 +38,10 @@ def admins(name: str) -> list[tuple[str, str]]:
 
 
 def hosts(name: str, default: str) -> list[str]:
-    """Return a comma-separated list of host names, `.example.org` for any below; raise ImproperlyConfigured else."""
+    """Return a comma-separated list of host names; raise ImproperlyConfigured otherwise.
+
+    `.example.org` stands for all names below it, `*` for any.
+    """
     try:
         names = [ascii_domain(word) for word in env.word_list(name, default)]
     except ValueError:

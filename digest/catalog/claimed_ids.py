@@ -20,7 +20,7 @@ def without_others_ids(records: Sequence[PaperRecord]) -> tuple[list[PaperRecord
 
     The paper that had an id first keeps it, in the catalogue and among the records.
     """
-    doubtful = [record for record in records if record.source in WRITTEN_BY_ANYONE and record.title]
+    doubtful = list(filter(_may_be_wrong, records))
     if not doubtful:
         return list(records), []
     stored = papers_by_identifiers(doubtful)
@@ -29,14 +29,16 @@ def without_others_ids(records: Sequence[PaperRecord]) -> tuple[list[PaperRecord
     own: list[PaperRecord] = []
     notes: list[str] = []
     for record in records:
-        checked = (
-            _checked(record, works_by_id, notes) if record.source in WRITTEN_BY_ANYONE and record.title else record
-        )
+        checked = _checked(record, works_by_id, notes) if _may_be_wrong(record) else record
         own.append(checked)
         if record.title:
             for name in checked.identifiers:
                 works_by_id.setdefault(name, WorkDescription(record.title, record.authors))
     return own, notes
+
+
+def _may_be_wrong(record: PaperRecord) -> bool:
+    return record.source in WRITTEN_BY_ANYONE and bool(record.title)
 
 
 def _checked(record: PaperRecord, works_by_id: dict[Identifier, WorkDescription], notes: list[str]) -> PaperRecord:

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digest.community import feedback
@@ -23,7 +22,7 @@ from digest.site.feedback_buttons import apply_button
 from subscriptions import links
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Purpose, StaleToken, read_token
-from subscriptions.views.signed_links import remember_link
+from subscriptions.views.signed_links import remember_link, unlisted
 
 Kind = Feedback.Kind
 # The kinds of feedback that have a link.
@@ -79,14 +78,9 @@ FeedbackView = Callable[..., HttpResponse]
 def with_feedback_link(view: FeedbackView) -> FeedbackView:
     """Pass a view the FeedbackLink of its token, instead of the token; show an error page if there is none."""
 
-    @never_cache
+    @unlisted
     @wraps(view)
     def wrapped(request: HttpRequest, token: str, **which: object) -> HttpResponse:
-        response = _answer(request, token, **which)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    def _answer(request: HttpRequest, token: str, **which: object) -> HttpResponse:
         try:
             feedback_link = _feedback_link(token)
         except StaleToken:

@@ -23,6 +23,7 @@ from digest.site.safe_redirect import safe_path
 from subscriptions import limits, outgoing
 from subscriptions.tokens import BadToken, StaleToken
 from subscriptions.views.mail_requests import NOBODY, asks_for_mail
+from subscriptions.views.signed_links import unlisted
 
 MemberView = Callable[..., HttpResponse]
 # Far more than any of our pages needs. A search has its words in the address.
@@ -95,7 +96,7 @@ def sign_in_sent(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
+@unlisted
 def confirm_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Show the button that signs in, and handle its click. Mail scanners open links but do not click buttons."""
     try:
@@ -107,9 +108,7 @@ def confirm_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return render(request, "site/invalid_sign_in_link.html", status=410)
     if request.method != "POST":
-        response = render(request, "site/confirm_sign_in.html", {"owner": link.member})
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return render(request, "site/confirm_sign_in.html", {"owner": link.member})
     now = timezone.now()
     if not link.member.sign_in(link.number, now):
         return render(request, "site/invalid_sign_in_link.html", status=410)

@@ -35,6 +35,19 @@ def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -
     return view(request, subscriber, MYSELF, **which)
 
 
+def unlisted(view: View) -> View:
+    """Keep a page out of caches and search engines, wherever its link was shared."""
+
+    @never_cache
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **which: object) -> HttpResponse:
+        response = view(request, *args, **which)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return wrapped
+
+
 def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], View]:
     """Pass a view the subscriber of the token in its URL, and the token; if there is none, show an error page instead.
 
@@ -42,15 +55,9 @@ def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], V
     """
 
     def decorate(view: SignedView) -> View:
-        @never_cache
+        @unlisted
         @wraps(view)
         def wrapped(request: HttpRequest, token: str, **which: object) -> HttpResponse:
-            response = _answer(request, token, **which)
-            # Keep the page out of search engines, wherever the link was shared.
-            response["X-Robots-Tag"] = "noindex, nofollow"
-            return response
-
-        def _answer(request: HttpRequest, token: str, **which: object) -> HttpResponse:
             if token == MYSELF and purpose == Purpose.PREFERENCES:
                 return _answer_signed_in(request, view, **which)
             try:

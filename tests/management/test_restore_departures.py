@@ -147,8 +147,8 @@ def test_if_nothing_says_who_left_it_says_that_they_are_back(path, situation, mo
 
     output = capsys.readouterr()
     assert statuses() == dict.fromkeys(("ada", "bob", "cy"), Status.ACTIVE)
-    assert "Everyone who left in the 1 day and 4 hours since the backup was made will be subscribed again" in output.err
-    assert "Everyone who left in the last 1 day and 4 hours is subscribed again" in output.err
+    assert "Everyone who left since the backup was made, 1 day and 4 hours ago, will be subscribed again" in output.err
+    assert "Everyone who left since the backup was made, 1 day and 4 hours ago, is subscribed again" in output.err
     assert "unsubscribed since the backup" not in output.out
 
 

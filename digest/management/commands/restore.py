@@ -14,11 +14,11 @@ from digest.management.backup.errors import BackupError
 
 CONFIRMATION_WORD = "restore"
 BRINGS_BACK = (
-    "Everyone who left in the {} since the backup was made will be subscribed again: nothing says who they are."
+    "Everyone who left since the backup was made, {} ago, will be subscribed again: nothing says who they are."
 )
 BROUGHT_BACK = (
-    "Everyone who left in the last {} is subscribed again. Before you start the worker, get their addresses from your "
-    "provider’s list or the web server’s log, and suppress them in the panel."
+    "Everyone who left since the backup was made, {} ago, is subscribed again. Before you start the worker, get their "
+    "addresses from your provider’s list or the web server’s log, and suppress them in the panel."
 )
 
 
