@@ -1,6 +1,5 @@
 """How many subscribers are ranked for per second: topics, keywords, affinity, diversity and exploration, in memory."""
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -36,8 +35,6 @@ def benchmark_ranking(
 ) -> RankingBenchmark:
     """Rank this many papers for this many subscribers, each with topics and a learned model."""
     batches = -(-subscribers // BENCHMARK_BATCH)
-    # Processes started from here on read this when they load numpy, so that each keeps to its own core.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         # The first round builds each process's arrays.
         list(pool.map(timed_batch, [papers] * processes * 4, range(processes * 4)))
