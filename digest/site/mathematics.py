@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from digest.models import Paper
 from digest.site.mathml import mathml
-from digest.sources import latex_formulas, markup
+from digest.sources import latex_delimiters, markup
 from digest.sources.latex_text import clean_text, visible
 from digest.sources.links import take_links
 
@@ -63,7 +63,7 @@ def title_tokens(paper: Paper) -> list[Token]:
 
 def abstract_pieces(paper: Paper) -> list[Piece]:
     """Return the abstract in pieces; none if it has no formula worth rendering."""
-    if next(latex_formulas.find_formulas(paper.original_abstract), None) is None:
+    if next(latex_delimiters.find_formulas(paper.original_abstract), None) is None:
         return []
     return pieces(take_links(paper.original_abstract).text, paper.abstract)
 
@@ -74,11 +74,11 @@ def pieces(original: str, shown: str) -> list[Piece]:
 
     shown: the text as stored. If someone edited it, the edited text is used, without formulas.
     """
-    if next(latex_formulas.find_formulas(original), None) is None or clean_text(original) != shown:
+    if next(latex_delimiters.find_formulas(original), None) is None or clean_text(original) != shown:
         return []
     formulas: list[str] = []
 
-    def put_aside(formula: latex_formulas.Formula) -> str:
+    def put_aside(formula: latex_delimiters.Formula) -> str:
         element = "" if len(formulas) == MAX_FORMULAS else mathml(formula.body)
         if not element:
             return source[formula.start : formula.end]
@@ -87,7 +87,7 @@ def pieces(original: str, shown: str) -> list[Piece]:
 
     marks = f"[{chr(_FIRST_MARK)}-{chr(_FIRST_MARK + MAX_FORMULAS)}]"
     source = markup.remove_markup(re.sub(marks, "", visible(original)))
-    marked = clean_text(latex_formulas.replace(source, put_aside))
+    marked = clean_text(latex_delimiters.replace(source, put_aside))
     if not formulas or len(re.findall(marks, marked)) != len(formulas):
         return []
     texts = re.split(marks, marked)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from digest.sources import latex_formulas, latex_repair, latex_writer, markup
+from digest.sources import latex_delimiters, latex_repair, latex_writer, markup
 from digest.sources.latex_scanner import write_commands
 from digest.sources.latex_signs import DOLLAR, FIRST_ASIDE, LAST_ASIDE, PERCENT, SMALL_TEXT, with_braces
 
@@ -84,7 +84,7 @@ def _cleaned(text: str) -> str:
     text = markup.remove_markup(_OURS.sub("", text))
     text = _COMMAND_WITH_ADDRESS.sub(lambda match: put_aside(_address(match[1])), text)
     text = URL.sub(lambda match: _put_address_aside(match[0], put_aside), text)
-    text = latex_formulas.replace(text, lambda formula: put_aside(latex_writer.formula(formula.body)))
+    text = latex_delimiters.replace(text, lambda formula: put_aside(latex_writer.formula(formula.body)))
     text = _WINDOWS_PATH.sub(lambda path: put_aside(path[0]) if _is_path(path[0]) else path[0], text)
     text = _LOST_PARTNER.sub(r"\1", text)
     text = latex_repair.with_backslashes(_BARE_CITATION.sub("", text))

@@ -1,5 +1,7 @@
 r"""Where the formulas of a text begin and end: $…$, $$…$$, \(…\), \[…\] and the environments of displayed formulas.
 
+How a formula becomes text is in latex_writer.
+
 A dollar is also money, so the text between two must look like a formula. The rules, in order:
 
 1. A number after the first dollar, with words between it and the second, is prose: `$5 and $7`.
