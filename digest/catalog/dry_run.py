@@ -12,9 +12,9 @@ from digest.catalog.work_lookup import SameWorks
 from digest.models import Paper
 from digest.sources.fetch_request import FetchBudget
 from digest.sources.fetching import SHORT_WAITS, Fetcher
+from digest.sources.interface import SourceKind
 from digest.sources.page import HarvestPosition
 from digest.sources.record import PaperRecord, SourceError
-from digest.sources.registry import SourceKind
 
 # A person is waiting for it.
 DRY_RUN_SECONDS = 20

@@ -20,9 +20,9 @@ from digest.models import SourceRun
 from digest.models.source_run import RUN_LOST_AFTER, SourceRunQuerySet
 from digest.sources import arxiv_calendar
 from digest.sources.fetch_request import FetchError
+from digest.sources.interface import source_kind
 from digest.sources.page import HarvestPage
 from digest.sources.record import SourceError
-from digest.sources.registry import source_kind
 
 logger = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from digest.models import Listing, Paper, PaperIdentifier, SourceRun
 from digest.sources import arxiv_calendar, arxiv_rss
 from digest.sources.fetch_request import FetchBudget, FetchError, ResponseRefusedError
 from digest.sources.fetching import Fetcher
+from digest.sources.interface import source_kind
 from digest.sources.page import HarvestPage, HarvestPosition, KnownPaper
 from digest.sources.record import PaperRecord, SourceError, storable
-from digest.sources.registry import source_kind
 
 logger = logging.getLogger(__name__)
 

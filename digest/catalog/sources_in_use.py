@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from digest.models import FollowedSource
+from digest.sources.interface import source_kind, source_kinds
 from digest.sources.page import HarvestPage
-from digest.sources.registry import source_kind, source_kinds
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 from digest.catalog.sources_in_use import origins_into_drafts, sources_in_use
 from digest.models import Edition, Listing, SourceRun
 from digest.sources import arxiv
-from digest.sources.registry import arxiv_kinds, source_kind
+from digest.sources.interface import arxiv_kinds, source_kind
 
 # Papers listed for an earlier day stay in the catalogue only.
 CATCH_UP_WINDOW = timedelta(days=7)

@@ -19,8 +19,8 @@ from digest.catalog.sources_in_use import SourceInUse, sources_in_use
 from digest.models import FollowedSource, SourceRun
 from digest.models.followed_source import MAX_SOURCE_QUERY_LENGTH
 from digest.panel.pages import log_change, render_panel_page
+from digest.sources.interface import source_kind, source_kinds
 from digest.sources.record import SourceError
-from digest.sources.registry import source_kind, source_kinds
 from subscriptions.admin_base import PanelAdmin
 
 RUNS_SHOWN = 10

@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 from digest.catalog.key_sentence import choose_key_sentences
 from digest.models import Listing, Paper, PaperIdentifier, PaperTopic
 from digest.panel.pages import log_change
-from digest.sources.registry import source_kinds
+from digest.sources.interface import source_kinds
 from subscriptions.admin_base import PanelAdmin, ReadOnlyInline
 from subscriptions.models.lines import StorableDecoder
 from subscriptions.paging import AtMost

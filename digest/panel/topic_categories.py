@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from digest.catalog.unmapped_categories import NEWEST_PAPERS, map_category, unmap_category, unmapped_categories
 from digest.panel.pages import log_change, render_panel_page
-from digest.sources.registry import source_kinds
+from digest.sources.interface import source_kinds
 from subscriptions.models import Topic
 
 # The owner of a category by its prefix before the colon, if that is not a source.

@@ -43,7 +43,7 @@ SHARED = {
     "render": "a mail by its template; a delivery by means of that",
 }
 
-# Each source is a module with this interface (digest/sources/registry.py: SourceKind). Formats have its NAME too.
+# Each source is a module with this interface (digest/sources/interface.py: SourceKind). Formats have its NAME too.
 OF_A_SOURCE = frozenset(
     [
         *("NAME", "TITLE", "POLL_INTERVAL", "DELAY", "QUERY_HELP", "CLOSES_DAYS", "MOST_PER_DAY", "ASKS_ABOUT_KNOWN"),

@@ -6,9 +6,9 @@ import pytest
 
 from digest.sources.fetch_request import FetchError
 from digest.sources.fetching import Fetcher
+from digest.sources.interface import source_kinds
 from digest.sources.page import HarvestPosition, KnownPaper
 from digest.sources.record import SourceError
-from digest.sources.registry import source_kinds
 from tests.support.fake_source import Reply
 from tests.support.harvest import WEDNESDAY
 from tests.support.night_harvest import NIGHT

@@ -15,7 +15,7 @@ from digest.catalog import harvest_scheduler, harvesting, uploads
 from digest.catalog.importing import IdentifierConflictError, import_seed_page
 from digest.editions import drafting
 from digest.models import SourceRun
-from digest.sources import arxiv_api, decoding, registry
+from digest.sources import arxiv_api, decoding, interface
 from digest.sources.fetching import Fetcher
 from digest.sources.record import SourceError
 from digest.sources.seed import SHIPPED_PAGE, SHIPPED_YEAR
@@ -84,8 +84,8 @@ class Command(BaseCommand):
         elif options.get("query"):
             self._query(options["query"], options["most"], report_progress)
         else:
-            parts = [(source, part) for part in registry.source_kind(source).parts()]
-            if not parts or (source == "api" and not registry.source_kind("rss").parts()):
+            parts = [(source, part) for part in interface.source_kind(source).parts()]
+            if not parts or (source == "api" and not interface.source_kind("rss").parts()):
                 raise CommandError("ARXIV_CATEGORIES in the environment: expected categories, such as cs.LG,math.OC")
             self._harvest(parts, options["since"], report_progress)
 

@@ -1,4 +1,4 @@
-"""The kinds of sources: each is a file in this folder with the same interface, named in config/sources.py."""
+"""The interface of a source, and the kinds there are: each a file in this folder, named in config/sources.py."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
