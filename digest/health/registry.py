@@ -12,7 +12,7 @@ from digest.health import (
     time_zones,
     writing,
 )
-from digest.health.mail_dns import records
+from digest.health.mail_dns import checks
 from digest.health.result import CheckResult, HealthCheck
 from digest.health.runner import NetworkRun, run_local
 
@@ -46,13 +46,13 @@ NETWORK_CHECKS = (
         )
     ),
     *(
-        HealthCheck(report.check, records.asked_of(report, examination))
+        HealthCheck(report.check, checks.asked_of(report, examination))
         for report, examination in (
-            (records.MX, records.mail_can_come_back),
-            (records.SPF, records.servers_are_allowed),
-            (records.DKIM, records.keys_are_published),
-            (records.DMARC, records.policy_is_published),
-            (records.ALIGNMENT, records.signature_is_the_senders),
+            (checks.MX, checks.mail_can_come_back),
+            (checks.SPF, checks.servers_are_allowed),
+            (checks.DKIM, checks.keys_are_published),
+            (checks.DMARC, checks.policy_is_published),
+            (checks.ALIGNMENT, checks.signature_is_the_senders),
         )
     ),
 )

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from digest.health.mail_dns import records
+from digest.health.mail_dns import checks
 from digest.health.mail_dns.lookup import Lookup, SilentError
 
 DOMAIN = "papers.example.org"
@@ -51,7 +51,7 @@ def verdicts(zone):
 def test_mx(zone, verdicts, kinds, verdict, word):
     zone.records |= {(DOMAIN, kind): values for kind, values in kinds.items()}
 
-    given, text = verdicts(records.mail_can_come_back)
+    given, text = verdicts(checks.mail_can_come_back)
 
     assert given == [verdict]
     assert word in text
@@ -88,7 +88,7 @@ def test_spf(zone, verdicts, *, texts, others, verdict, word):
         if values:
             zone.txt(name, *values)
 
-    given, text = verdicts(records.servers_are_allowed)
+    given, text = verdicts(checks.servers_are_allowed)
 
     assert given == [verdict], text
     assert word in text
@@ -98,13 +98,13 @@ def test_eleven_lookups_side_by_side_are_too_many(zone, verdicts):
     zone.txt("x.example.org", "v=spf1 -all")
     zone.txt(DOMAIN, "v=spf1 " + "include:x.example.org " * 11 + "~all")
 
-    assert verdicts(records.servers_are_allowed)[0] == ["bad"]
+    assert verdicts(checks.servers_are_allowed)[0] == ["bad"]
 
 
 def test_without_a_provider_no_spf_record_is_bad(settings, zone, verdicts):
     settings.MAIL_PROVIDER = "smtp"
 
-    assert verdicts(records.servers_are_allowed)[0] == ["bad"]
+    assert verdicts(checks.servers_are_allowed)[0] == ["bad"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_dkim(zone, verdicts, texts, verdict, word):
     if texts:
         zone.txt(KEY, *texts)
 
-    given, text = verdicts(records.keys_are_published)
+    given, text = verdicts(checks.keys_are_published)
 
     assert given == [verdict], text
     assert word in text
@@ -138,21 +138,21 @@ def test_a_short_dkim_key_counts_as_none(zone, verdicts):
     short = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu"
     zone.txt(KEY, f"v=DKIM1; p={short}KUpRKfFLfRYC9AIKjbJTWit+CqvjWYzvQwECAwEAAQ==")
 
-    assert verdicts(records.keys_are_published)[0] == ["bad"]
+    assert verdicts(checks.keys_are_published)[0] == ["bad"]
 
 
 def test_an_ed25519_key_is_fine(zone, verdicts):
     raw = ed25519.Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     zone.txt(KEY, f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}")
 
-    assert verdicts(records.keys_are_published)[0] == ["ok"]
+    assert verdicts(checks.keys_are_published)[0] == ["ok"]
 
 
 def test_selectors_that_are_set_must_all_exist(settings, zone, verdicts):
     settings.MAIL_PROVIDER, settings.DKIM_SELECTORS = "postmark", ["20240101pm", "other"]
     zone.txt("20240101pm._domainkey.papers.example.org", f"v=DKIM1; p={GOOD_KEY}")
 
-    given, text = verdicts(records.keys_are_published)
+    given, text = verdicts(checks.keys_are_published)
 
     assert given == ["ok", "bad"]
     assert "other._domainkey.papers.example.org doesn’t exist" in text
@@ -162,9 +162,9 @@ def test_selectors_that_are_set_must_all_exist(settings, zone, verdicts):
 def test_an_unknown_selector_is_skipped_with_an_explanation(settings, verdicts, provider):
     settings.MAIL_PROVIDER = provider
 
-    for examination in (records.keys_are_published, records.signature_is_the_senders):
+    for examination in (checks.keys_are_published, checks.signature_is_the_senders):
         assert verdicts(examination)[0] == ["skipped"]
-    assert "DKIM_SELECTORS" in verdicts(records.keys_are_published)[1]
+    assert "DKIM_SELECTORS" in verdicts(checks.keys_are_published)[1]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_dmarc(zone, verdicts, texts, verdict, word):
     if texts:
         zone.txt(f"_dmarc.{DOMAIN}", *texts)
 
-    given, text = verdicts(records.policy_is_published)
+    given, text = verdicts(checks.policy_is_published)
 
     assert given == [verdict], text
     assert word in text
@@ -197,13 +197,13 @@ def test_dmarc(zone, verdicts, texts, verdict, word):
 def test_the_dmarc_record_of_a_parent_domain_applies_with_its_subdomain_policy(zone, verdicts):
     zone.txt("_dmarc.example.org", "v=DMARC1; p=none; sp=reject; rua=mailto:a@example.org")
 
-    assert verdicts(records.policy_is_published) == (["ok"], "The policy of example.org is reject. ")
+    assert verdicts(checks.policy_is_published) == (["ok"], "The policy of example.org is reject. ")
 
 
 def test_a_signature_for_the_senders_domain_is_aligned(zone, verdicts):
     zone.txt(KEY, f"v=DKIM1; p={GOOD_KEY}")
 
-    assert verdicts(records.signature_is_the_senders)[0] == ["ok"]
+    assert verdicts(checks.signature_is_the_senders)[0] == ["ok"]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_alignment_of_mailguns_domain(settings, zone, verdicts, *, signed, polic
     zone.txt(f"mx._domainkey.{signed}", f"v=DKIM1; p={GOOD_KEY}")
     zone.txt(f"_dmarc.{DOMAIN}", policy)
 
-    assert verdicts(records.signature_is_the_senders)[0] == [verdict]
+    assert verdicts(checks.signature_is_the_senders)[0] == [verdict]
 
 
 @pytest.mark.parametrize("text", [None, "v=DKIM1; p="])
@@ -229,7 +229,7 @@ def test_without_a_key_nothing_is_aligned(zone, verdicts, text):
     if text:
         zone.txt(KEY, text)
 
-    assert verdicts(records.signature_is_the_senders)[0] == ["bad"]
+    assert verdicts(checks.signature_is_the_senders)[0] == ["bad"]
 
 
 @pytest.mark.parametrize("fault", ["failing", "silent"])
@@ -237,15 +237,15 @@ def test_a_name_server_that_fails_or_is_silent_does_not_mean_a_missing_record(zo
     getattr(zone, fault).update({DOMAIN, KEY, f"_dmarc.{DOMAIN}"})
     monkeypatch.setattr(Lookup, "of_this_machine", lambda: zone.lookup(1.0))
     examinations = {
-        records.MX: records.mail_can_come_back,
-        records.SPF: records.servers_are_allowed,
-        records.DKIM: records.keys_are_published,
-        records.DMARC: records.policy_is_published,
-        records.ALIGNMENT: records.signature_is_the_senders,
+        checks.MX: checks.mail_can_come_back,
+        checks.SPF: checks.servers_are_allowed,
+        checks.DKIM: checks.keys_are_published,
+        checks.DMARC: checks.policy_is_published,
+        checks.ALIGNMENT: checks.signature_is_the_senders,
     }
 
     for report, examination in examinations.items():
-        [result] = records.asked_of(report, examination)()
+        [result] = checks.asked_of(report, examination)()
         assert (result.verdict, "gave no answer" in result.summary) == ("warn", True)
 
 
@@ -254,7 +254,7 @@ def test_an_include_whose_server_fails_does_not_count_as_missing(zone):
     zone.failing.add("amazonses.com")
 
     with pytest.raises(SilentError):
-        list(records.servers_are_allowed(zone.lookup(), DOMAIN))
+        list(checks.servers_are_allowed(zone.lookup(), DOMAIN))
 
 
 @pytest.mark.parametrize(
@@ -263,6 +263,6 @@ def test_an_include_whose_server_fails_does_not_count_as_missing(zone):
 def test_a_domain_that_is_not_public_is_not_looked_up(settings, provider, domain):
     settings.MAIL_PROVIDER, settings.MAIL_DOMAIN = provider, domain
 
-    [result] = records.asked_of(records.MX, records.mail_can_come_back)()
+    [result] = checks.asked_of(checks.MX, checks.mail_can_come_back)()
 
     assert result.verdict == "skipped"
