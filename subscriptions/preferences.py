@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
+from subscriptions.author_matching import author_key
 from subscriptions.models import AuthorFollow, Follow, Rule, Subscriber
-from subscriptions.phrases import MAX_PHRASES, author_key, phrase_key
+from subscriptions.phrases import MAX_PHRASES, phrase_key
 
 
 @dataclass(frozen=True)

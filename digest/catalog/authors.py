@@ -3,7 +3,7 @@
 from django.db.models import Count, QuerySet
 
 from digest.models import Authorship, Paper
-from subscriptions.phrases import author_key
+from subscriptions.author_matching import author_key
 
 
 def papers_by(name: str) -> "QuerySet[Paper]":

@@ -20,7 +20,7 @@ from digest.catalog.precedence import RANK
 from digest.catalog.work_keys import write_keys
 from digest.models import Authorship, KeptApart, Paper, PaperIdentifier, PaperJoin, PaperTopic, WorkKey
 from digest.sources.record import PaperRecord, key_of_title
-from subscriptions.phrases import author_key
+from subscriptions.author_matching import author_key
 
 TITLE = PaperIdentifier.Scheme.TITLE.value
 # The share of two titles that is the same if an article renames its preprint a little.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from subscriptions.phrases import author_key
+from subscriptions.author_matching import author_key
 
 # A preprint becomes an article within a few years, if at all. More than MAX_YEARS_BY_TITLE in bibliography.py, because
 # here the authors agree too.

@@ -16,8 +16,8 @@ from digest.models import Paper, PaperTopic
 from digest.models.profile import MAX_PROFILE_ENTRIES
 from digest.ranking import Floats
 from digest.sources.record import PaperRecord
+from subscriptions.author_matching import author_key
 from subscriptions.models import Topic
-from subscriptions.phrases import author_key
 
 MOST_TOPICS, MOST_AUTHORS = 6, 9
 # A topic is suggested if at least this share of the papers, and at least this many of them, are about it.

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, migrations, transaction
 
-from subscriptions.phrases import author_key
+from subscriptions.author_matching import author_key
 
 BATCH = 1000
 

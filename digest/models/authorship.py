@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from django.db import models
 
 from digest.models.paper import Paper
-from subscriptions.phrases import MAX_PHRASE_LENGTH, author_key
+from subscriptions.author_matching import author_key
+from subscriptions.phrases import MAX_PHRASE_LENGTH
 
 # Few statements, none too long for a database.
 AUTHORSHIP_BATCH = 1000

@@ -13,8 +13,9 @@ from digest.catalog import embedding
 from digest.models import Edition, EditionPaper, Feedback, Paper, PaperTopic, Vote
 from digest.ranking import ZERO, Bools, CandidateFeatures, Floats, redundancy, vote_score
 from digest.ranking.tfidf import document_texts
+from subscriptions.author_matching import author_key
 from subscriptions.models import Topic
-from subscriptions.phrases import author_key, phrase_key
+from subscriptions.phrases import phrase_key
 
 # What counts as a like.
 LIKE_KINDS = (Feedback.Kind.MORE, Feedback.Kind.SAVED)

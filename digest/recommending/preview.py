@@ -16,9 +16,10 @@ from digest.recommending.candidates import CandidateSet, candidates_from_edition
 from digest.recommending.features import PreferenceRows
 from subscriptions import preferences as wishes
 from subscriptions import schedule
+from subscriptions.author_matching import author_key
 from subscriptions.models import Breadth, Rule, Subscriber
 from subscriptions.models.subscriber import USUAL_PAPERS
-from subscriptions.phrases import author_key, phrase_key
+from subscriptions.phrases import phrase_key
 from subscriptions.preferences import Preferences
 
 # The subscriber key of a request that belongs to no subscriber.

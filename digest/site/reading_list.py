@@ -22,9 +22,10 @@ from digest.recommending.preview import RecommendationRequest, build_preview, re
 from digest.site.private_upload import is_too_big
 from digest.sources.record import SourceError
 from subscriptions import limits, preferences
+from subscriptions.author_matching import author_key
 from subscriptions.forms import SignUpForm, TopicsForm
 from subscriptions.models import Subscriber, Weight
-from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASES, author_key, phrase_key
+from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASES, phrase_key
 from subscriptions.preferences import Preferences
 from subscriptions.tokens import Purpose
 from subscriptions.views.signed_links import signed

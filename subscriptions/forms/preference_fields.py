@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from subscriptions.author_matching import author_key
 from subscriptions.models import Topic, Weight
-from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASE_LENGTH, MAX_PHRASES, author_key, phrase_key
+from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASE_LENGTH, MAX_PHRASES, phrase_key
 
 # Neither followed nor refused.
 OFF = "off"

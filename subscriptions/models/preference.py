@@ -2,9 +2,10 @@
 
 from django.db import models
 
+from subscriptions.author_matching import author_key
 from subscriptions.models.subscriber import Subscriber
 from subscriptions.models.topic import Topic
-from subscriptions.phrases import author_key, phrase_key
+from subscriptions.phrases import phrase_key
 
 
 class Weight(float, models.Choices):
@@ -66,7 +67,7 @@ class AuthorFollow(models.Model):
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="authors")
     name = models.CharField(max_length=100)
-    # The key that names are compared by: see subscriptions.phrases.author_key.
+    # The key that names are compared by: see subscriptions.author_matching.author_key.
     key = models.CharField(max_length=100, editable=False)
 
     class Meta:
