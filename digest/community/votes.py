@@ -1,4 +1,7 @@
-"""Votes for papers → each paper's count and trending score, written once per vote."""
+"""Votes for papers → each paper's count and trending score, written once per vote.
+
+In digests, votes fade: digest.ranking.vote_decay.
+"""
 
 import math
 from collections.abc import Collection

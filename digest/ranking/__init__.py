@@ -25,7 +25,8 @@ from digest.ranking.interleaving import CHALLENGERS, Challenger, Ranker
 from digest.ranking.pipeline import rank, rank_relevant
 from digest.ranking.preference_learning import IMPLICIT_NEGATIVE, fit_weights
 from digest.ranking.reasons import REASON_CODES, Reason
-from digest.ranking.scoring import COMPONENTS, WEIGHTS, vote_score, weighted_component
+from digest.ranking.scoring import COMPONENTS, WEIGHTS, weighted_component
+from digest.ranking.vote_decay import vote_score
 from digest.ranking.weight_learning import learn_weights
 
 __all__ = [

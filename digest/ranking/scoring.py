@@ -17,10 +17,6 @@ MAX_TOPIC_MATCH = np.float32(2.0)
 # The weight of each score component. The ratio of affinity to votes is the one the evaluation found best.
 WEIGHTS = {"topic": 1.0, "keyword": 0.7, "author": 0.9, "affinity": 0.8, "votes": 0.15, "novelty": 0.02}
 
-# This many votes reach the full score; a vote counts half after this many days.
-SATURATING_VOTES = 100
-VOTE_HALF_LIFE = 3.0
-
 COMPONENTS = ScoreComponents._fields
 
 
@@ -34,15 +30,6 @@ def weighted_component(scored: ScoredCandidates, name: str, papers: Indices) -> 
     """Return what one component adds to the score of each of these papers, in the given order: (users, positions)."""
     component = np.broadcast_to(getattr(scored.components, name), scored.scores.shape)
     return np.asarray(WEIGHTS[name] * component[np.arange(len(papers))[:, None], papers])
-
-
-def vote_score(count: Floats, age: Floats) -> Floats:
-    """Return the weight of this many votes, from 0 to 1: (1, papers).
-
-    count: (papers,). age: (papers,), in days. The first votes count most (a logarithm), and old votes count less.
-    """
-    fresh = np.maximum(count, 0) * 0.5 ** (np.maximum(age, 0) / VOTE_HALF_LIFE)
-    return np.asarray(np.minimum(np.log1p(fresh) / np.log1p(SATURATING_VOTES), 1), dtype=np.float32)[None, :]
 
 
 def topic_match(follows: Floats, tags: Floats) -> Floats:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digest.ranking import CandidateFeatures, Limits, UserFeatures, rank, scoring
+from digest.ranking import CandidateFeatures, Limits, UserFeatures, rank, vote_score
 from digest.ranking.diversity import redundancy
 from digest.ranking.reasons import REASON_CODES, Reason
 from digest.ranking.sparse_matrix import SparseMatrix
@@ -175,7 +175,7 @@ def test_without_anything_personal_the_reason_is_the_curator_then_the_votes_then
 
 
 def test_each_further_vote_counts_less_and_so_do_older_ones():
-    one, ten, old = scoring.vote_score(floats(1, 10, 10).ravel(), floats(0, 0, 6).ravel())[0]
+    one, ten, old = vote_score(floats(1, 10, 10).ravel(), floats(0, 0, 6).ravel())[0]
 
     assert 0 < one < old < ten < 10 * one
-    assert scoring.vote_score(floats(-3).ravel(), floats(0).ravel())[0, 0] == 0
+    assert vote_score(floats(-3).ravel(), floats(0).ravel())[0, 0] == 0

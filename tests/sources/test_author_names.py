@@ -1,4 +1,4 @@
-"""Author strings become names, and one person has the same key in every spelling."""
+"""Author strings become names."""
 
 import pytest
 

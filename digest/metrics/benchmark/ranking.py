@@ -8,7 +8,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from digest.ranking import CandidateFeatures, Limits, UserFeatures, diversity, rank, scoring
+from digest.ranking import CandidateFeatures, Limits, UserFeatures, diversity, rank, vote_score
 from digest.ranking.affinity import ItemSimilarities, affinity
 from digest.ranking.sparse_matrix import SparseMatrix
 
@@ -80,7 +80,7 @@ def _make(papers: int) -> tuple[CandidateFeatures, UserFeatures, SparseMatrix, I
         tags,
         np.zeros(papers, dtype=np.bool_),
         diversity.redundancy(vectors),
-        scoring.vote_score(chance.integers(0, 50, papers).astype(np.float32), np.zeros(papers, dtype=np.float32)),
+        vote_score(chance.integers(0, 50, papers).astype(np.float32), np.zeros(papers, dtype=np.float32)),
         chance.random((1, papers)).astype(np.float32),
     )
     rows = np.repeat(np.arange(BENCHMARK_BATCH), LIKED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digest.metrics.evaluation.readers import Library, Trial
-from digest.ranking import ScoreComponents, preference_learning, scoring, tfidf
+from digest.ranking import ScoreComponents, preference_learning, scoring, tfidf, vote_score
 from digest.ranking.affinity import ItemSimilarities, LikeSimilarities, affinity, item_similarities
 from digest.ranking.arrays import Floats, Indices
 from digest.ranking.audience import ReaderAudience
@@ -102,5 +102,5 @@ class Ours:
         vectors = self.papers.vectors[trial.profile[:number]]
         fitted = preference_learning.fit_weights(vectors, np.ones(number, dtype=np.float32))
         weights = SparseMatrix.of(fitted, np.zeros(number), np.arange(number), (1, len(says.plain)))
-        parts = ScoreComponents(affinity=affinity(weights, says), votes=scoring.vote_score(votes, np.zeros_like(votes)))
+        parts = ScoreComponents(affinity=affinity(weights, says), votes=vote_score(votes, np.zeros_like(votes)))
         return scoring.weighted_sum(parts)[0]  # type: ignore[no-any-return]
