@@ -23,7 +23,7 @@ class DigestConfig(AppConfig):
         from digest.site import members as site_members  # noqa: PLC0415
         from digest.site import signing_in  # noqa: PLC0415
         from subscriptions import hooks, outgoing  # noqa: PLC0415
-        from subscriptions.tokens import SIGN_IN_FOR  # noqa: PLC0415
+        from subscriptions.link_lifetimes import SIGN_IN_FOR  # noqa: PLC0415
 
         hooks.sign_up_answers.append(Feedback.objects.keep_sign_up_answers)
         hooks.last_served.append(Delivery.objects.last_served)

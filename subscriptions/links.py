@@ -7,7 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from subscriptions.tokens import MYSELF, Purpose, sign_as_old, sign_token
+from subscriptions.link_lifetimes import Purpose
+from subscriptions.tokens import MYSELF, sign_as_old, sign_token
 
 
 class Linkable(Protocol):

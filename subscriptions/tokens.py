@@ -5,41 +5,19 @@ import time
 from binascii import b2a_base64
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from functools import cache, lru_cache
 
 from django.conf import settings
 from django.core import signing
 
+from subscriptions.link_lifetimes import Purpose, lifetime
+
 _IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 # The pads an HMAC combines with its key for the inner and the outer hash (RFC 2104, 2).
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
-# How long a link to someone's preferences is valid, and the links under the papers of a mail or in a feed.
-PREFERENCES_FOR = timedelta(days=60)
-# How long a magic link is valid. It also works only once: see digest.community.members.
-SIGN_IN_FOR = timedelta(minutes=30)
-
 # Stands in for a token in the URLs of someone who is signed in. A token always contains colons.
 MYSELF = "me"
-
-# How long a browser may report what is opened in it.
-OPENS_FOR = timedelta(days=180)
-
-
-class Purpose(StrEnum):
-    """What a link or a cookie allows: docs/security.md has a table of them, and tests compare it with this list."""
-
-    CONFIRM = "confirm"
-    PREFERENCES = "preferences"
-    UNSUBSCRIBE = "unsubscribe"
-    VIEW = "view"
-    SIGN_IN = "sign_in"
-    FEEDBACK = "feedback"
-    FEED = "feed"
-    # Feedback on a digest by anyone who has the feed's URL: it ends when that URL does.
-    FEED_FEEDBACK = "feed_feedback"
-    OPENS = "opens"
 
 
 class BadToken(Exception):  # noqa: N818 - the name used in the design
@@ -48,19 +26,6 @@ class BadToken(Exception):  # noqa: N818 - the name used in the design
 
 class StaleToken(BadToken):
     """The token is ours, but too old."""
-
-
-def lifetime(purpose: Purpose) -> timedelta | None:
-    """Return how long a token of this purpose is valid; None means for ever."""
-    limited = {
-        Purpose.CONFIRM: settings.FORGET_UNCONFIRMED,
-        Purpose.PREFERENCES: PREFERENCES_FOR,
-        Purpose.SIGN_IN: SIGN_IN_FOR,
-        Purpose.FEEDBACK: PREFERENCES_FOR,
-        Purpose.FEED_FEEDBACK: PREFERENCES_FOR,
-        Purpose.OPENS: OPENS_FOR,
-    }
-    return limited.get(purpose)
 
 
 def _signer(purpose: Purpose) -> signing.TimestampSigner:

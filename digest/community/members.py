@@ -13,9 +13,10 @@ from digest.community import votes
 from digest.models import Member, MemberPasskey
 from subscriptions import emails
 from subscriptions.addresses import address_key
+from subscriptions.link_lifetimes import SIGN_IN_FOR, Purpose
 from subscriptions.links import absolute, signed_url
 from subscriptions.models import OutgoingMail, Suppression
-from subscriptions.tokens import SIGN_IN_FOR, BadToken, Purpose, read_token
+from subscriptions.tokens import BadToken, read_token
 
 # How long an address is kept if its link was never used.
 UNCONFIRMED_FOR = timedelta(days=2)

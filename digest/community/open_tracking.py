@@ -6,8 +6,9 @@ from django.db import transaction
 
 from digest.community import feedback, user_profiles
 from digest.models import Feedback
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import BadToken, Purpose, read_token, sign_token
+from subscriptions.tokens import BadToken, read_token, sign_token
 
 
 def pass_of(subscriber: Subscriber) -> str:

@@ -4,8 +4,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from digest.composing.mime_fragments import LINE, SOFT_LINE_BREAK, MimeFragment, encode_piece
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.links import around_token, signed_url
-from subscriptions.tokens import Purpose, signer
+from subscriptions.tokens import signer
 
 
 class SignedLink:

@@ -16,8 +16,9 @@ from digest.site import members
 from digest.site.member_passkeys import passkeys_context
 from digest.site.signing_in import member_required
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import MYSELF, Purpose, expires_at, sign_as_old, sign_token
+from subscriptions.tokens import MYSELF, expires_at, sign_as_old, sign_token
 from subscriptions.views.signed_links import signed
 
 # How much of each list the account shows. The rest has its own page, or is shown only as a number.

@@ -20,8 +20,9 @@ from digest.recommending.receipts import receipt_for
 from digest.recommending.what_if import WhatIf, what_if
 from digest.site.feedback_buttons import apply_button
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import BadToken, Purpose, StaleToken, read_token
+from subscriptions.tokens import BadToken, StaleToken, read_token
 from subscriptions.views.signed_links import remember_link, unlisted
 
 Kind = Feedback.Kind

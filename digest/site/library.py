@@ -25,9 +25,10 @@ from digest.models import Feedback, Paper, ZoteroConnection
 from digest.site.exports import EDITION_FORMATS, file_response, plain_markdown
 from digest.site.private_feed import FEED_CACHE_SECONDS
 from subscriptions import spreadsheets
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.links import absolute
 from subscriptions.models import Subscriber
-from subscriptions.tokens import BadToken, Purpose, read_token, sign_token
+from subscriptions.tokens import BadToken, read_token, sign_token
 from subscriptions.views.signed_links import signed
 
 Kind = Feedback.Kind

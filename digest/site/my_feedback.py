@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from digest.community import feedback
 from digest.models import Feedback
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import Purpose
 from subscriptions.views.signed_links import signed
 
 Kind = Feedback.Kind

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from digest.community import open_tracking
 from digest.site import paper_lists
+from subscriptions.link_lifetimes import OPENS_FOR, Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import OPENS_FOR, Purpose
 from subscriptions.views.signed_links import signed
 
 OPENS_COOKIE, OPENS_COOKIE_PATH = "opens", "/opened/"

@@ -12,9 +12,9 @@ from digest.recommending.preview import RecommendationRequest, build_preview, op
 from digest.recommending.what_if import what_if
 from subscriptions import links
 from subscriptions.forms import PreferencesForm, SignUpForm, TopicsForm
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber, Weight
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from subscriptions.views.signed_links import signed
 
 

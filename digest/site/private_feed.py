@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from digest.composing import feed as own_feed
 from digest.composing.feed import FeedItem
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import BadToken, Purpose, read_token
+from subscriptions.tokens import BadToken, read_token
 
 # Feed readers poll often, but a digest comes once a day.
 FEED_CACHE_SECONDS = 15 * 60

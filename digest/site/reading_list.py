@@ -24,10 +24,10 @@ from digest.sources.record import SourceError
 from subscriptions import limits, preferences
 from subscriptions.author_matching import author_key
 from subscriptions.forms import SignUpForm, TopicsForm
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber, Weight
 from subscriptions.phrases import MAX_OWN_WORDS, MAX_PHRASES, phrase_key
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from subscriptions.views.signed_links import signed
 
 # Limit per network, because parsing a library takes a second or more.

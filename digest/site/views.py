@@ -15,8 +15,9 @@ from digest.site import edition_state, paper_lists
 from digest.site.access import has_panel_access
 from digest.site.page_cache import SHORT_CACHE_TIME, cache_while, render_public
 from subscriptions.forms import SignUpForm
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.links import absolute
-from subscriptions.tokens import BadToken, Purpose, read_token
+from subscriptions.tokens import BadToken, read_token
 
 # The number of related papers on a paper's page.
 RELATED_PAPERS = 5

@@ -22,8 +22,8 @@ from digest.recommending.receipts import receipt_for
 from digest.recommending.why_not import FixKind, SuggestedFix, WhyNot
 from digest.recommending.wording import exclusion_for_reader
 from digest.site.paper_lists import papers_for_page
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import Purpose
 from subscriptions.views.signed_links import signed
 
 

@@ -12,8 +12,8 @@ from digest import tasks
 from digest.community import zotero
 from digest.models import ZoteroConnection
 from subscriptions import limits, outgoing
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import Purpose
 from subscriptions.views.signed_links import signed
 
 

@@ -12,6 +12,7 @@ from subscriptions import hooks, schedule
 from subscriptions.addresses import address_key
 from subscriptions.models.choices import ASKS_BESIDE, Breadth, Channel, Frequency, Status
 from subscriptions.models.outgoing_mail import OutgoingMail
+from subscriptions.models.suppression import SOFT_BOUNCE_LIMIT
 from subscriptions.models.topic import Topic
 from subscriptions.phrases import MAX_OWN_WORDS
 
@@ -22,9 +23,6 @@ UNDO_FOR = timedelta(days=1)
 MOST_PAPERS = 30
 # The default number of papers.
 USUAL_PAPERS = 10
-
-# After this many soft bounces in a row, the address counts as dead.
-SOFT_BOUNCE_LIMIT = 5
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):

@@ -6,6 +6,9 @@ from django.utils.crypto import salted_hmac
 
 from subscriptions.addresses import address_key
 
+# After this many soft bounces in a row, an address counts as dead: see Subscriber.note_soft_bounce.
+SOFT_BOUNCE_LIMIT = 5
+
 
 def hash_of(address: str) -> str:
     """Return the keyed hash of an address: the same for every spelling of it, and meaningless without the key."""

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from subscriptions import hooks, limits, links, signing_up
 from subscriptions.forms import LinkForm, PreferencesForm
 from subscriptions.forms.preferences import QUICK_FREQUENCIES
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.preference_changes import change
-from subscriptions.tokens import MYSELF, Purpose
+from subscriptions.tokens import MYSELF
 from subscriptions.views.mail_requests import asks_for_mail, consent_request_of, enqueue
 from subscriptions.views.signed_links import signed
 

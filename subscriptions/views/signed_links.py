@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from subscriptions import hooks
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import MYSELF, BadToken, Purpose, StaleToken, read_token
+from subscriptions.tokens import MYSELF, BadToken, StaleToken, read_token
 
 SignedView = Callable[..., HttpResponse]
 View = Callable[..., HttpResponse]

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from subscriptions import hooks, limits, links, pending_sign_up, signing_up
 from subscriptions.forms import SearchedForm, SignUpForm
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Status, Subscriber
-from subscriptions.tokens import MYSELF, Purpose
+from subscriptions.tokens import MYSELF
 from subscriptions.views.mail_requests import asks_for_mail, consent_request_of, enqueue
 from subscriptions.views.sign_up_cookie import confirms_at_once, forget_sign_up, own_sign_up, remember_sign_up
 from subscriptions.views.signed_links import remember_link, signed

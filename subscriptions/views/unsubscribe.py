@@ -7,8 +7,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from subscriptions import links, signing_up
+from subscriptions.link_lifetimes import PREFERENCES_FOR, Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import PREFERENCES_FOR, Purpose, is_younger
+from subscriptions.tokens import is_younger
 from subscriptions.views.mail_requests import consent_request_of
 from subscriptions.views.signed_links import ignores_form, signed
 

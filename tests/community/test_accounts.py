@@ -12,9 +12,9 @@ from django.test import Client
 from digest.community import accounts
 from digest.models import Member, Submission, Vote
 from subscriptions import links, signing_up
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Consent, Status, Subscriber
 from subscriptions.signing_up import ConsentRequest
-from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_member, make_paper, make_subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]

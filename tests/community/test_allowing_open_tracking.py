@@ -9,8 +9,8 @@ from django.test import Client
 
 from digest.community import feedback, open_tracking
 from digest.models import Feedback, Profile
+from subscriptions.link_lifetimes import OPENS_FOR
 from subscriptions.models import Status
-from subscriptions.tokens import OPENS_FOR
 from tests.support.factories import NOON, make_edition, make_paper, make_subscriber
 from tests.support.open_tracking import (
     allow_open_tracking,

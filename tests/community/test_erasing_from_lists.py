@@ -8,8 +8,8 @@ import time_machine
 from digest.community import personal_data
 from subscriptions import links, tasks
 from subscriptions.importing import runner, table_reader
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Roster
-from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]

@@ -12,7 +12,7 @@ from digest.composing import links
 from digest.composing.message import compose
 from digest.models import Feedback
 from subscriptions import links as subscriber_links
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
 from tests.support.html import html_of, words_of
 

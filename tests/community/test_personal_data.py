@@ -21,10 +21,10 @@ from digest.models import (
 )
 from subscriptions import data_export, links, preferences
 from subscriptions.importing import table_reader
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import AuthorFollow, Consent, Follow, OutgoingMail, Roster, Rule, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from tests.support.factories import (
     NOON,
     give_opinion,

@@ -12,7 +12,7 @@ from digest.community import feedback, library, zotero
 from digest.community.zotero import ZoteroError
 from digest.models import Feedback, LibraryEntry, PaperIdentifier, ZoteroConnection
 from subscriptions import links
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import NOON, make_paper, make_subscriber, on_arxiv
 from tests.support.fake_source import Reply, fake_source
 from tests.support.zotero_server import KEY, USER, ZoteroLibrary

@@ -14,6 +14,7 @@ from config.log_format import JsonFormatter, PlainFormatter
 from config.scrubbing import scrub
 from digest.sending import worker
 from subscriptions import tokens
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import make_delivery, make_edition, make_paper, make_subscriber
 from tests.support.hostile_text import MOST, growth_of_long_text, offence
 
@@ -98,7 +99,7 @@ def test_only_addresses_are_removed(text, scrubbed):
 
 
 def test_signed_tokens_are_removed():
-    token = tokens.sign_token(tokens.Purpose.PREFERENCES, "5")
+    token = tokens.sign_token(Purpose.PREFERENCES, "5")
 
     assert scrub(f"Not Found: /preferences/{token}/why") == "Not Found: /preferences/[token]/why"
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from digest.community import members, open_tracking
 from digest.composing import links as digest_links
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Status
-from subscriptions.tokens import Purpose, sign_token
+from subscriptions.tokens import sign_token
 from tests.support.factories import NOON, make_delivery, make_edition, make_member, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 
 from digest.models import EditionPaper
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Follow, Rule, Subscriber, Weight
-from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.support.sign_up_mail"]

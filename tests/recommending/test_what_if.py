@@ -10,9 +10,9 @@ from digest.recommending import planning
 from digest.recommending.preview import request_of
 from digest.recommending.what_if import WhatIf, what_if
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Weight
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from tests.support.factories import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
 from tests.support.html import words_of
 

@@ -10,9 +10,9 @@ from digest.models import Feedback, PaperIdentifier
 from digest.recommending import planning, why_not
 from digest.recommending.why_not import FixKind, SuggestedFix
 from subscriptions import links, preferences
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Follow, Rule, Weight
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from tests.support.factories import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]

@@ -17,9 +17,9 @@ from digest.recommending.what_if import WhatIf, what_if
 from digest.recommending.why_not import FixKind, SuggestedFix
 from subscriptions import links
 from subscriptions import preferences as wishes
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Breadth, Weight
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from tests.support.factories import DAY, NOON, make_edition, make_paper, make_subscriber, make_topic
 from tests.support.html import words_of
 

@@ -16,8 +16,8 @@ from digest.community.library import LibrarySearch
 from digest.models import Feedback, LibraryEntry, PaperIdentifier
 from digest.sources import bibtex, csl_json, ris
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_edition, make_paper, make_subscriber, make_topic, on_arxiv
 from tests.support.html import html_of
 

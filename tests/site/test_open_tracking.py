@@ -8,7 +8,8 @@ from django.test import Client
 
 from digest.community import feedback, open_tracking, user_profiles
 from digest.models import EditionPaper, Feedback, Profile
-from subscriptions.tokens import OPENS_FOR, Purpose, sign_token
+from subscriptions.link_lifetimes import OPENS_FOR, Purpose
+from subscriptions.tokens import sign_token
 from tests.support.factories import NOON, make_edition, make_paper, make_subscriber
 from tests.support.open_tracking import allow_open_tracking, has_forgotten, open_paper_page, recorded_feedback
 

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from digest.models import Feedback
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.phrases import MAX_OWN_WORDS
-from subscriptions.tokens import Purpose
 from tests.support.factories import make_edition, make_embedded, make_subscriber
 from tests.support.html import html_of
 

@@ -9,8 +9,8 @@ import time_machine
 
 from digest.models import Delivery, EditionPaper
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Channel
-from subscriptions.tokens import Purpose
 from tests.support.factories import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]

@@ -10,8 +10,8 @@ from django.urls import reverse
 from digest.models import Feedback, Profile
 from digest.recommending.preview import build_preview, request_of
 from subscriptions import tokens
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Rule
-from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_edition, make_paper, make_subscriber, make_topic, on_arxiv
 
 pytest_plugins = ["tests.support.sign_up_mail"]

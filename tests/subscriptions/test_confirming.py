@@ -8,10 +8,11 @@ import time_machine
 from django.utils import timezone
 
 from subscriptions import emails, links, signing_up
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Status, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
 from subscriptions.signing_up import ConsentRequest
-from subscriptions.tokens import Purpose, sign_token
+from subscriptions.tokens import sign_token
 from tests.support.factories import DAY, make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.support.sign_up_mail"]

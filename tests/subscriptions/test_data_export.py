@@ -8,9 +8,9 @@ import pytest
 
 from digest.models import Feedback
 from subscriptions import links, preferences
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import AuthorFollow, Consent, Follow, Rule, Subscriber, Weight
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from tests.support.factories import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.support.sign_up_mail"]

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from subscriptions import links
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import NOON, make_subscriber
 
 pytestmark = pytest.mark.django_db

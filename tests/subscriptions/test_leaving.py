@@ -7,9 +7,9 @@ import time_machine
 from django.test import Client
 
 from subscriptions import links
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Consent, Status, Suppression
 from subscriptions.models.suppression import hash_of
-from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_subscriber
 from tests.support.html import html_of
 

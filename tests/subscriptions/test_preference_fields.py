@@ -3,9 +3,9 @@
 import pytest
 
 from subscriptions import links, preferences
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import AuthorFollow, Channel, Follow, Frequency, Rule, Weight
 from subscriptions.preferences import Preferences
-from subscriptions.tokens import Purpose
 from tests.support.factories import make_subscriber, make_topic
 from tests.support.html import html_of
 

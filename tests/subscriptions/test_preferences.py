@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from digest.recommending import planning
 from subscriptions import emails, links, tasks
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Frequency, Status, Subscriber, Weight
-from subscriptions.tokens import Purpose
 from tests.support.factories import DAY, NOON, make_delivery, make_edition, make_paper, make_subscriber, make_topic
 from tests.support.html import html_of
 

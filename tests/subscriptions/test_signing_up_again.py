@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from digest.models import Feedback
 from subscriptions import emails, exporting, links, tasks
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Consent, Follow, Rule, Status, Subscriber, Suppression
 from subscriptions.models.suppression import hash_of
-from subscriptions.tokens import Purpose
 from tests.support.factories import NOON, make_edition, make_paper, make_subscriber, make_topic
 
 pytest_plugins = ["tests.support.sign_up_mail"]

@@ -8,8 +8,8 @@ import time_machine
 
 from subscriptions import links, time_zones
 from subscriptions.forms import SignUpForm
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import Purpose
 from tests.support.factories import make_subscriber
 
 LISTED = {name: label for _, zones in time_zones.by_region() for name, label in zones}

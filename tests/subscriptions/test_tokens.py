@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from subscriptions.tokens import BadToken, Purpose, StaleToken, is_younger, read_token, sign_token
+from subscriptions.link_lifetimes import Purpose
+from subscriptions.tokens import BadToken, StaleToken, is_younger, read_token, sign_token
 
 NOW = datetime(2026, 3, 29, 1, tzinfo=UTC)
 

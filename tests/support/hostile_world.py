@@ -31,8 +31,8 @@ from digest.models import (
 )
 from subscriptions import tokens
 from subscriptions.importing import table_reader
+from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import AuthorFollow, Consent, Roster, Rule, Subscriber, Suppression
-from subscriptions.tokens import Purpose
 from tests.support.authenticator import Authenticator
 from tests.support.factories import (
     DAY,

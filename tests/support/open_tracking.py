@@ -2,7 +2,7 @@
 
 from digest.models import Feedback
 from subscriptions import links
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 
 
 def opens_path(reader, more=""):
