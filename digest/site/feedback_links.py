@@ -23,7 +23,8 @@ from subscriptions import links
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, StaleToken, read_token
-from subscriptions.views.signed_links import remember_link, unlisted
+from subscriptions.views.noindex import unlisted
+from subscriptions.views.signed_links import remember_link
 
 Kind = Feedback.Kind
 # The kinds of feedback that have a link.

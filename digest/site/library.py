@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST, require_safe
@@ -29,6 +28,7 @@ from subscriptions.link_lifetimes import Purpose
 from subscriptions.links import absolute
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, read_token, sign_token
+from subscriptions.views.noindex import unlisted_feed
 from subscriptions.views.signed_links import signed
 
 Kind = Feedback.Kind
@@ -219,14 +219,10 @@ def saved_feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG00
             updateddate=saved.saved_at,
             categories=saved.entry.labels,
         )
-    return _private(HttpResponse(document.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"))
+    response = HttpResponse(document.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return unlisted_feed(response, FEED_CACHE_SECONDS)
 
 
 def _no_feed(words: str, status: int) -> HttpResponse:
-    return _private(HttpResponse(f"{words}\n", status=status, content_type="text/plain; charset=utf-8"))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    patch_cache_control(response, private=True, max_age=FEED_CACHE_SECONDS)
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    response = HttpResponse(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")
+    return unlisted_feed(response, FEED_CACHE_SECONDS)

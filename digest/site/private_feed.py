@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.utils.crypto import salted_hmac
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import quote_etag
@@ -18,6 +18,7 @@ from subscriptions import links
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, read_token
+from subscriptions.views.noindex import unlisted_feed
 
 # Feed readers poll often, but a digest comes once a day.
 FEED_CACHE_SECONDS = 15 * 60
@@ -31,10 +32,7 @@ def feed(make: FeedView) -> Callable[..., HttpResponse]:
     @require_safe
     @wraps(make)
     def view(request: HttpRequest, token: str) -> HttpResponse:
-        response = _answer(request, token)
-        patch_cache_control(response, private=True, max_age=FEED_CACHE_SECONDS)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return unlisted_feed(_answer(request, token), FEED_CACHE_SECONDS)
 
     def _answer(request: HttpRequest, token: str) -> HttpResponse:
         try:

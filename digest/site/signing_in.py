@@ -23,7 +23,7 @@ from digest.site.safe_redirect import safe_path
 from subscriptions import limits, outgoing
 from subscriptions.tokens import BadToken, StaleToken
 from subscriptions.views.mail_requests import NOBODY, asks_for_mail
-from subscriptions.views.signed_links import unlisted
+from subscriptions.views.noindex import unlisted
 
 MemberView = Callable[..., HttpResponse]
 # Far more than any of our pages needs. A search has its words in the address.

@@ -18,6 +18,7 @@ from subscriptions.forms import SignUpForm
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.links import absolute
 from subscriptions.tokens import BadToken, read_token
+from subscriptions.views.noindex import NOINDEX, ROBOTS_HEADER
 
 # The number of related papers on a paper's page.
 RELATED_PAPERS = 5
@@ -25,7 +26,7 @@ RELATED_PAPERS = 5
 DIGEST_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
-    "X-Robots-Tag": "noindex, nofollow",
+    ROBOTS_HEADER: NOINDEX,
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
 }

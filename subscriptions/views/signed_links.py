@@ -5,15 +5,14 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 
 from subscriptions import hooks
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.tokens import MYSELF, BadToken, StaleToken, read_token
+from subscriptions.views.noindex import View, unlisted
 
 SignedView = Callable[..., HttpResponse]
-View = Callable[..., HttpResponse]
 
 
 def ignores_form(view: View) -> View:
@@ -34,19 +33,6 @@ def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -
     if subscriber is None:
         return hooks.ask_to_sign_in[0](request)
     return view(request, subscriber, MYSELF, **which)
-
-
-def unlisted(view: View) -> View:
-    """Keep a page out of caches and search engines, wherever its link was shared."""
-
-    @never_cache
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **which: object) -> HttpResponse:
-        response = view(request, *args, **which)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return wrapped
 
 
 def signed(purpose: Purpose, gone_status: int = 410) -> Callable[[SignedView], View]:
