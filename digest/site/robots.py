@@ -1,4 +1,4 @@
-"""Which pages search engines may list: robots.txt and the sitemap. Pages behind a link: subscriptions/views/noindex.py."""
+"""What search engines may list: robots.txt and the sitemap. For pages behind a link: subscriptions/views/noindex.py."""
 
 from collections.abc import Iterable
 from datetime import datetime
