@@ -19,8 +19,11 @@ def how_often(chosen: ScheduleFields) -> str:
             return f"every {WEEKDAYS[chosen.weekday]}"
         case "days":
             return f"every {listed([str(WEEKDAYS[day]) for day in sorted(days_of(chosen.chosen_days))])}"
-        case _:
+        case "monthly":
             return _monthly(chosen.month_day)
+        case _:
+            # As schedule_of does with a frequency that this version doesn't know.
+            return "every day"
 
 
 def _monthly(day: int) -> str:

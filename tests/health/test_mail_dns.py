@@ -6,7 +6,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from digest.health.mail_dns import checks
+from config import providers
+from digest.health.mail_dns import checks, senders
 from digest.health.mail_dns.lookup import Lookup, SilentError
 
 DOMAIN = "papers.example.org"
@@ -266,3 +267,7 @@ def test_a_domain_that_is_not_public_is_not_looked_up(settings, provider, domain
     [result] = checks.asked_of(checks.MX, checks.mail_can_come_back)()
 
     assert result.verdict == "skipped"
+
+
+def test_what_every_provider_requires_is_known():
+    assert set(providers.KEYS) <= set(senders.SENDERS)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from config import providers
 from digest.models import Event
-from digest.sending.webhooks import sns
+from digest.sending.webhooks import sns, views
 from tests.support.factories import make_delivery, make_edition, make_paper, make_subscriber
 from tests.support.webhook_posts import (
     ALL_SECRETS,
@@ -223,3 +223,7 @@ def test_a_bad_report_does_not_lose_the_others_in_its_batch(client, settings, de
         Event.objects.all().delete()
         assert post(client, provider, [bad, *report_of(provider, delivery)]).status_code == 200
         assert Event.objects.filter(kind="hard_bounce").count() == 1
+
+
+def test_every_provider_whose_reports_are_read_can_prove_them():
+    assert views.VIEWS.keys() == providers.PROOFS.keys()
