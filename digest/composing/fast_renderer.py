@@ -8,7 +8,7 @@ from datetime import date
 from email import policy
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -98,8 +98,8 @@ class FragmentRenderer:
         self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self._links = links.SignedLinks.ready()
         self._frame = lru_cache(CACHED_PIECES)(frame)
-        self._header = lru_cache(CACHED_PIECES)(lambda about: encode_piece(renderer.header(dict(about))))
-        self._more_title = lru_cache(CACHED_PIECES)(lambda about: encode_piece(renderer.more_title(dict(about))))
+        self._header = lru_cache(CACHED_PIECES)(lambda about: encode_piece(renderer.header(about)))
+        self._more_title = lru_cache(CACHED_PIECES)(lambda about: encode_piece(renderer.more_title(about)))
         self._reason = lru_cache(CACHED_PIECES)(lambda code, argument: _forms(reason_line(code, argument)))
         self._paper = cache(lambda key: _forms(paper_block(self._papers[key], slot("feedback"))))
         self._first = lru_cache(CACHED_PIECES)(lambda *frozen: self._make_item(frozen, is_first=True))
@@ -128,17 +128,17 @@ class FragmentRenderer:
         delivery, public_id = str(letter.pk), reader.public_id.hex
         feedback, unsubscribe = self._links.feedback(delivery), self._links.unsubscribe(public_id)
         digest, items, more = self._parts(letter, feedback)
-        entries, about = digest.all, renderer.head(letter, digest)
+        entries, about = digest.all, renderer.heading(letter, digest)
         words, (why, stop) = self._first_words(entries), self._why(reader.schedule_fields)
         values: Values = {
             "also": words[0],
             "second": words[1],
             "third": words[2],
-            "header": self._header(tuple(about.items())),
+            "header": self._header(about),
             "items_html": Filled([item.html for item in items], feedback),
             "items_text": Filled([item.text for item in items], feedback),
             "why": why,
-            "since": self._since(reader.signed_up, about["this_year"]),
+            "since": self._since(reader.signed_up, about.this_year),
             "stop": stop,
             "view_link": self._links.view(delivery),
             "preferences_link": self._links.preferences(public_id),
@@ -154,7 +154,7 @@ class FragmentRenderer:
                 "news_text": encode_piece(news.text),
             }
         has = Parts(bool(items), bool(more), bool(digest.rest), bool(digest.news))
-        mail_frame = self._frame(has, letter.day, about["intro"])
+        mail_frame = self._frame(has, letter.day, about.intro)
         renderer.check_size(mail_frame.html_size(values))
         subject, subject_line = self._subject(letter.subject, entries[0].key, len(entries) + digest.rest)
         own = f"To: {reader.email}\r\nMessage-ID: {letter.message_id}\r\nList-Unsubscribe: <{unsubscribe.text}>\r\n"
@@ -207,12 +207,12 @@ class FragmentRenderer:
         words = [self._also(entries[1].key), *[self._further_words(entry.key) for entry in entries[2:4]]]
         return [*words, NOTHING, NOTHING]
 
-    def _more_values(self, about: dict[str, Any], more: list[Item], feedback: MimeFragment) -> Values:
+    def _more_values(self, about: renderer.Heading, more: list[Item], feedback: MimeFragment) -> Values:
         return {
-            "more_title": self._more_title(tuple(about.items())),
+            "more_title": self._more_title(about),
             "more_html": Filled([item.html for item in more], feedback),
             "more_text": Filled([item.text for item in more], feedback),
-            "rest": encode_piece(str(about["rest"])),
+            "rest": encode_piece(str(about.rest)),
         }
 
     def _make_subject(self, given: str, first: int, number: int) -> tuple[str, bytes]:

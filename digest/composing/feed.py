@@ -70,8 +70,8 @@ def _title(entries: list[DigestEntry]) -> str:
 
 
 def _html(delivery: Delivery, digest: Shown) -> str:
-    about = renderer.head(Letter.of(delivery), digest)
+    about = renderer.heading(Letter.of(delivery), digest)
     reader = delivery.subscriber
     feedback = links.feedback_from_feed(reader.feed_key, delivery.pk) if reader and reader.feed_key else ""
-    context = {"digest": digest, **about, "site_url": settings.SITE_URL, "feedback": feedback}
+    context = {"digest": digest, **about._asdict(), "site_url": settings.SITE_URL, "feedback": feedback}
     return render_to_string("site/own_feed_item.html", context)

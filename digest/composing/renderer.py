@@ -172,7 +172,7 @@ def context(letter: Letter, digest: Shown) -> dict[str, Any]:
     feedback = links.feedback(letter.pk) if letter.reader else ""
     entries, items = digest.all, _items(letter, digest)
     number = len(entries) + digest.rest
-    about = head(letter, digest)
+    about = heading(letter, digest)
     return {
         "subject": letter.subject,
         "headline": headline(entries[0].paper, number),
@@ -181,7 +181,7 @@ def context(letter: Letter, digest: Shown) -> dict[str, Any]:
         "items": items[: len(digest.entries)],
         "more": items[len(digest.entries) :],
         "news": news_block(digest.news) if digest.news else None,
-        **about,
+        **about._asdict(),
         "header": header(about),
         "more_title": more_title(about),
         "view_link": links.view(letter.pk),
@@ -215,39 +215,49 @@ def preheader(first: Paper, teasers: Sequence[str]) -> str:
     return f"{ALSO}{BETWEEN.join(teasers[1:4])}" if len(teasers) > 1 else shorten(gist(first), 160)
 
 
-def head(letter: Letter, digest: Shown) -> dict[str, Any]:
-    """Return what `header` and `more_title` say about a digest, and its day and intro."""
-    entries = digest.entries
-    about = {
-        "number": len(entries),
-        "of": max(candidates_of(letter.content), len(entries)),
-        "chosen": any(entry.code in FOR_EVERYBODY for entry in entries),
-        "day": letter.day,
-        "this_year": letter.period.year,
-        "intro": letter.intro[:INTRO_MAIL_LENGTH],
-        "has_news": bool(digest.news),
-    }
-    if digest.more or digest.rest:
-        number = len(digest.more) + digest.rest
-        about |= {
-            "number_more": number,
-            "of_more": max(candidates_of(extra_section(letter.content)), number),
-            "rest": digest.rest,
-        }
-    return about
+class Heading(NamedTuple):
+    """What the line under the name and the line above the extra section say, the day and the curator's words."""
+
+    # Papers in the first section, and how many they were chosen from.
+    number: int
+    of: int
+    # Whether any of them is there for its reader's own reasons.
+    chosen: bool
+    day: date
+    this_year: int
+    intro: str
+    has_news: bool
+    # Papers in the extra section, of how many, and how many of them a mail has no room for.
+    number_more: int = 0
+    of_more: int = 0
+    rest: int = 0
 
 
-def header(about: dict[str, Any]) -> str:
-    """Return the line under the name: the day, and how many papers out of how many.
+def heading(letter: Letter, digest: Shown) -> Heading:
+    """Return what the lines above the papers of a digest say."""
+    entries, number_more = digest.entries, len(digest.more) + digest.rest
+    return Heading(
+        len(entries),
+        max(candidates_of(letter.content), len(entries)),
+        any(entry.code in FOR_EVERYBODY for entry in entries),
+        letter.day,
+        letter.period.year,
+        letter.intro[:INTRO_MAIL_LENGTH],
+        bool(digest.news),
+        number_more,
+        max(candidates_of(extra_section(letter.content)), number_more) if number_more else 0,
+        digest.rest,
+    )
 
-    about: as returned by `head`.
-    """
-    return plain_text("emails/digest/header.txt", about).strip()
+
+def header(about: Heading) -> str:
+    """Return the line under the name: the day, and how many papers out of how many."""
+    return plain_text("emails/digest/header.txt", about._asdict()).strip()
 
 
-def more_title(about: dict[str, Any]) -> str:
-    """Return the line above the extra section; "" if there is none. about: as returned by `head`."""
-    return plain_text("emails/digest/more_title.txt", about).strip() if "of_more" in about else ""
+def more_title(about: Heading) -> str:
+    """Return the line above the extra section; "" if there is none."""
+    return plain_text("emails/digest/more_title.txt", about._asdict()).strip() if about.of_more else ""
 
 
 def personal_context(reader: Recipient, this_year: int, feedback: str) -> dict[str, Any]:
