@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce
 
-from digest.models import Delivery
+from digest.models import Delivery, Edition
 from digest.models.delivery import message_id
 from digest.models.snapshot import SnapshotEntry, entries_in, extra_section, news_in
 from subscriptions import schedule
@@ -84,26 +84,33 @@ class Letter(NamedTuple):
 
 
 def letters(keys: Collection[int]) -> list[Letter]:
-    """Return the letters of these deliveries, in order of their keys, with one query of plain values."""
-    rows = (
-        Delivery.objects.filter(pk__any_of=keys)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "period",
-            "content",
-            "edition__day",
-            "edition__subject",
-            "edition__intro",
-            "subscriber__email",
-            "subscriber__public_id",
-            "subscriber__status",
-            Coalesce("subscriber__confirmed_at", "subscriber__created_at"),
-            *[f"subscriber__{name}" for name in schedule.ScheduleFields._fields],
-        )
-    )
+    """Return the letters of these deliveries, in order of their keys, from plain values.
+
+    Each table has a query of its own, by primary keys: to join them, PostgreSQL would read all subscribers.
+    """
+    columns = "pk", "period", "content", "edition", "subscriber"
+    rows = list(Delivery.objects.filter(pk__any_of=keys).order_by("pk").values_list(*columns))
+    words = _words({edition for *_, edition, _ in rows if edition})
+    readers = _recipients({subscriber for *_, subscriber in rows if subscriber})
     batch = []
-    for pk, period, content, day, subject, intro, email, public_id, status, agreed_at, *chosen in rows:
-        reader = Recipient(email, public_id, status, agreed_at, schedule.ScheduleFields(*chosen)) if email else None
-        batch.append(Letter(pk, period, content, day or period, reader, subject or "", intro or ""))
+    for pk, period, content, edition, subscriber in rows:
+        day, subject, intro = words.get(edition, (period, "", ""))
+        batch.append(Letter(pk, period, content, day, readers.get(subscriber), subject, intro))
     return batch
+
+
+def _words(editions: Collection[int]) -> dict[int | None, tuple[date, str, str]]:
+    """Return the day, subject and intro of these editions, by their keys."""
+    rows = Edition.objects.filter(pk__in=editions).order_by().values_list("pk", "day", "subject", "intro")
+    return {pk: (day, subject, intro) for pk, day, subject, intro in rows}
+
+
+def _recipients(subscribers: Collection[int]) -> dict[int | None, Recipient]:
+    """Return these subscribers, by their keys; those whose data is deleted are missing."""
+    agreed_at = Coalesce("confirmed_at", "created_at")
+    columns = "pk", "email", "public_id", "status", agreed_at, *schedule.ScheduleFields._fields
+    rows = Subscriber.objects.filter(pk__any_of=subscribers).order_by().values_list(*columns)
+    return {
+        pk: Recipient(email, public_id, status, agreed_at, schedule.ScheduleFields._make(chosen))
+        for pk, email, public_id, status, agreed_at, *chosen in rows
+    }
