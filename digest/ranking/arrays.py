@@ -26,7 +26,7 @@ class UserFeatures(NamedTuple):
     keyword: Floats = ZERO
     author: Floats = ZERO
     affinity: Floats = ZERO
-    muted: Bools = NO_MASK
+    excluded: Bools = NO_MASK
     # (users,): whether they follow a word or an author, whether or not a candidate matches.
     has_explicit_interests: Bools = NO_MASK[0]
 
@@ -81,7 +81,7 @@ class ScoredCandidates(NamedTuple):
     # How well it matches, from 0 to 1, regardless of the curator and the community.
     match: Floats
     never: Bools
-    muted: Bools
+    excluded: Bools
     # (users,): those who asked for nothing in particular read whole editions.
     reads_whole_edition: Bools
 

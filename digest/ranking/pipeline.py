@@ -74,12 +74,12 @@ def score_candidates(
     personal = scoring.weighted_sum(components._replace(votes=ZERO, novelty=ZERO))
     never = (users.never.astype(np.float32) @ (candidates.tags.T > 0)) > 0 if users.never.any() else NO_MASK
     eligible = is_relevant(components) | candidates.pinned | reads_all[:, None]
-    eligible &= ~(never | users.muted)
+    eligible &= ~(never | users.excluded)
     bonus = scoring.PIN_BONUS * candidates.pinned + scoring.curator_order(len(candidates.tags))
     scores = scoring.weighted_sum(components, weights) + bonus + WHOLE_EDITION_BONUS * reads_all[:, None]
     match = np.clip(personal + reads_all[:, None], 0, 1)
     eligible_scores = np.where(eligible, scores, 0).astype(np.float32)
-    return ScoredCandidates(components, eligible_scores, match, never, users.muted, reads_all)
+    return ScoredCandidates(components, eligible_scores, match, never, users.excluded, reads_all)
 
 
 def score_relevant(
@@ -102,7 +102,7 @@ def select(scored: ScoredCandidates, candidates: CandidateFeatures, limits: Limi
     # Whole editions are read in the curator's order until something is known about what the user likes.
     diversity_weight = (~scored.reads_whole_edition | scored.components.affinity.any(axis=1)).astype(np.float32)
     papers = _best(scored, candidates, limits, diversity_weight)
-    allowed = ~(scored.never | scored.muted) & (scored.scores <= 0) & ~scored.reads_whole_edition[:, None]
+    allowed = ~(scored.never | scored.excluded) & (scored.scores <= 0) & ~scored.reads_whole_edition[:, None]
     # A paper the user may dislike is not worth exploring.
     allowed &= scored.components.affinity >= 0
     appeal = candidates.votes + candidates.novelty

@@ -23,6 +23,7 @@ class ExclusionReason(StrEnum):
 
     NOTHING = ""
     ALREADY_SENT = "had"
+    WRITTEN = "written"
     MUTED = "muted"
     NEVER = "never"
     DISLIKED = "disliked"
@@ -126,9 +127,11 @@ def _exclusion(paper: int, batch: selection.RankedBatch, candidates: CandidateSe
     """Return the strongest reason that kept a paper (by index) out, and its detail."""
     scored, features = batch.ranking.scored, batch.features
     shape = scored.scores.shape
-    if np.broadcast_to(features.already_sent, shape)[0, paper]:
-        return ExclusionReason.ALREADY_SENT, ""
-    if np.broadcast_to(scored.muted, shape)[0, paper]:
+    known = {ExclusionReason.ALREADY_SENT: features.already_sent, ExclusionReason.WRITTEN: features.written}
+    for exclusion, papers in known.items():
+        if np.broadcast_to(papers, shape)[0, paper]:
+            return exclusion, ""
+    if np.broadcast_to(scored.excluded, shape)[0, paper]:
         return ExclusionReason.MUTED, features.muting(0, paper)
     if np.broadcast_to(scored.never, shape)[0, paper]:
         refused = features.users.never[0] & (candidates.tags[paper] > 0)

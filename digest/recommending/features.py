@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -24,10 +23,9 @@ from digest.ranking.sparse_matrix import SparseMatrix
 from digest.recommending.candidates import CandidateSet
 from digest.recommending.item_similarity import similarity_to_known
 from digest.recommending.own_words import text_opinions
+from digest.recommending.phrase_matching import FollowedTerms, PhraseHits, phrase_hits, term_mask
 from subscriptions.models import AuthorFollow, Breadth, Follow, KeyArray, Rule, Subscriber
 
-PhraseHits = dict[str, list[int]]
-FollowedTerms = dict[int, list[tuple[str, str]]]
 # The day of a digest follows its reader's calendar.
 ONE_DAY = timedelta(days=1)
 
@@ -48,8 +46,9 @@ class BatchFeatures:
     weights: Any
     known_papers: list[int]
     similarities: ItemSimilarities | None
-    # Which papers were already sent to them: (subscribers, papers), or (1, 1) if none were.
+    # Which papers were already sent to them, and which they wrote: (subscribers, papers), or (1, 1) if none.
     already_sent: Bools
+    written: Bools
 
     def phrase(self, user: int, paper: int) -> str:
         """Return the longest phrase that a subscriber (row) follows and that occurs in a paper (index)."""
@@ -189,19 +188,21 @@ def build_features(
         # Texts come first because their keys are below 0.
         texts = [on_texts.texts[key] for key in known_papers if key < 0]
         similarities = similarity_to_known(known_papers[len(texts) :], candidates, now, texts)
-    muted = _term_mask(mutes, hits, shape).astype(np.bool_)
+    muted = term_mask(mutes, hits, shape).astype(np.bool_)
     already_sent, written = (_paper_mask(row, of, candidates) for of in (preferences.already_sent, preferences.written))
     users = UserFeatures(
         follows,
         never,
-        keyword=_term_mask(phrases, hits, shape),
-        author=_term_mask(authors, candidates.by_author, shape) if authors else ZERO,
+        keyword=term_mask(phrases, hits, shape),
+        author=term_mask(authors, candidates.by_author, shape) if authors else ZERO,
         affinity=ZERO if similarities is None else affinity(weights, similarities),
-        muted=muted | already_sent | written,
+        excluded=muted | already_sent | written,
         has_explicit_interests=interests,
     )
     opinions = weights, known_papers, similarities
-    return BatchFeatures(candidates, subscribers, users, hits, phrases, mutes, authors, *opinions, already_sent)
+    return BatchFeatures(
+        candidates, subscribers, users, hits, phrases, mutes, authors, *opinions, already_sent, written
+    )
 
 
 def _paper_mask(row: dict[int, int], papers_of: Sequence[tuple[int, Sequence[int]]], candidates: CandidateSet) -> Bools:
@@ -224,28 +225,6 @@ def _by_row(row: dict[int, int], rules: Sequence[tuple[int, str, str, str]], of_
     return terms
 
 
-def phrase_hits(keys: set[str], candidates: CandidateSet) -> PhraseHits:
-    """Return, for each phrase that occurs, the papers (indices) that have it as whole words in title or abstract.
-
-    A phrase is plain text: characters that are special in patterns are not special here.
-    """
-    all_texts = "\n".join(candidates.phrase_texts)
-    hits: PhraseHits = {}
-    for key in keys:
-        if not key or key not in all_texts:
-            continue
-        pattern = _whole_words(key)
-        places = [place for place, text in enumerate(candidates.phrase_texts) if key in text and pattern.search(text)]
-        if places:
-            hits[key] = places
-    return hits
-
-
-@lru_cache(maxsize=4096)
-def _whole_words(key: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
-
-
 def _follow_weights(row: dict[int, int], preferences: PreferenceRows, candidates: CandidateSet) -> tuple[Floats, Bools]:
     """Return the weights of followed topics and the mask of topics never wanted, both (subscribers, topics)."""
     follows = np.zeros((len(row), len(candidates.topics)), dtype=np.float32)
@@ -261,17 +240,6 @@ def _follow_weights(row: dict[int, int], preferences: PreferenceRows, candidates
         is_candidate_topic = columns[nearest] == topics
         follows[rows[is_candidate_topic], nearest[is_candidate_topic]] = weights[is_candidate_topic]
     return np.maximum(follows, 0), follows < 0
-
-
-def _term_mask(terms_by_row: FollowedTerms, places: PhraseHits, shape: tuple[int, int]) -> Floats:
-    """Return the mask of candidates that contain a term of each subscriber: of that shape, or (1, 1) if none do."""
-    if not any(key in places for terms in terms_by_row.values() for _, key in terms):
-        return ZERO
-    marks = np.zeros(shape, dtype=np.float32)
-    for user, terms in terms_by_row.items():
-        for _, key in terms:
-            marks[user, places.get(key, [])] = 1
-    return marks
 
 
 def _opinion_weights(row: dict[int, int], all_opinions: Sequence[tuple[int, Opinions, float]]) -> tuple[Any, list[int]]:

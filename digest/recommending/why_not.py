@@ -99,11 +99,7 @@ def explain_absence(subscriber: Subscriber, paper: Paper, now: datetime) -> WhyN
         if explained.exclusion == ExclusionReason.BELOW_THE_CUT
         else None
     )
-    fix = (
-        None
-        if explained.place or explained.exclusion == ExclusionReason.ALREADY_SENT
-        else _suggest_fix(subscriber, paper, explained, limit_needed)
-    )
+    fix = _suggest_fix(subscriber, paper, explained, limit_needed)
     cut = round(100 * explanation.cut)
     return WhyNot(paper, edition, delivery, was_sent, explained, len(candidates.papers), cut, fix)
 
@@ -128,7 +124,7 @@ def _explain_uncurated(subscriber: Subscriber, paper: Paper, now: datetime) -> W
     if explained is None:
         return None
     was_sent = delivery is not None and paper.pk in all_papers_in(delivery.content)
-    fix = None if explained.place else _suggest_fix(subscriber, paper, explained, None)
+    fix = _suggest_fix(subscriber, paper, explained, None)
     if fix and explained.exclusion == ExclusionReason.BELOW_THE_CUT:
         replayed = copy(subscriber)
         replayed.max_more = MOST_PAPERS
@@ -185,9 +181,11 @@ def _limit_needed(subscriber: Subscriber, paper: Paper, candidates: CandidateSet
 
 def _suggest_fix(
     subscriber: Subscriber, paper: Paper, explained: PaperExplanation, limit_needed: int | None
-) -> SuggestedFix:
-    """Return the change that does most for a paper that was not sent."""
+) -> SuggestedFix | None:
+    """Return the change that does most for a paper that was not sent; None if it was, or if no change is wanted."""
     exclusion = explained.exclusion
+    if explained.place or exclusion in (ExclusionReason.ALREADY_SENT, ExclusionReason.WRITTEN):
+        return None
     if exclusion == ExclusionReason.MUTED:
         return SuggestedFix(FixKind.UNMUTE, explained.exclusion_detail)
     if exclusion == ExclusionReason.NEVER:

@@ -63,6 +63,7 @@ REASONS: dict[str, ReasonWording] = {
 EXCLUSIONS = {
     ExclusionReason.NOTHING: ExclusionWording("", ""),
     ExclusionReason.ALREADY_SENT: ExclusionWording("", "already sent"),
+    ExclusionReason.WRITTEN: ExclusionWording("you wrote it", "their own paper"),
     ExclusionReason.MUTED: ExclusionWording("you mute “{}”", "muted ({})"),
     ExclusionReason.NEVER: ExclusionWording("you chose “Never” for {}", "topic set to “Never” ({})"),
     ExclusionReason.DISLIKED: ExclusionWording("it’s close to what you want less of", "close to what they disliked"),

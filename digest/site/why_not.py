@@ -59,6 +59,7 @@ EXCLUDED_TEMPLATE = "site/why_not/excluded.html"
 EXCLUSION_TEMPLATES = {
     ExclusionReason.NOTHING: "site/why_not/included.html",
     ExclusionReason.ALREADY_SENT: "site/why_not/already_sent.html",
+    ExclusionReason.WRITTEN: EXCLUDED_TEMPLATE,
     ExclusionReason.MUTED: EXCLUDED_TEMPLATE,
     ExclusionReason.NEVER: EXCLUDED_TEMPLATE,
     ExclusionReason.DISLIKED: EXCLUDED_TEMPLATE,

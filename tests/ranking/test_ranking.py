@@ -55,7 +55,7 @@ def test_a_topic_set_to_never_keeps_a_paper_out_whatever_else_speaks_for_it():
 
 def test_a_muted_paper_stays_out_even_if_it_contains_a_followed_phrase():
     users = readers(
-        [0], keyword=floats([1, 1]), muted=np.array([[True, False]]), has_explicit_interests=np.array([True])
+        [0], keyword=floats([1, 1]), excluded=np.array([[True, False]]), has_explicit_interests=np.array([True])
     )
 
     assert papers_of(users, an_offer([[0], [0]])) == [1]
@@ -132,7 +132,7 @@ def test_a_short_digest_has_nothing_the_reader_did_not_ask_for():
 def test_nothing_muted_or_disliked_is_explored():
     offer = an_offer([[0.5]] * 6 + [[0]] * 2)
     muted = np.array([[False] * 6 + [True, False]])
-    users = readers([1], muted=muted, affinity=floats([0] * 7 + [-0.2]))
+    users = readers([1], excluded=muted, affinity=floats([0] * 7 + [-0.2]))
 
     assert papers_of(users, offer) == [0, 1, 2, 3, 4, 5]
 

@@ -99,6 +99,18 @@ def test_a_muted_paper_names_the_phrase_and_is_fixed_by_unmuting_it(client, read
     assert list(Rule.objects.values_list("phrase", flat=True)) == ["other"]
 
 
+def test_a_paper_that_the_reader_wrote_says_so_and_offers_nothing(client, papers, graphs):
+    author = make_subscriber(follows=[graphs], max_papers=3)
+    feedback.give_feedback(author, papers[1].pk, Feedback.Kind.WROTE, NOON)
+    planning.plan(NOON)
+    author.refresh_from_db()
+
+    page = look(client, author, papers[1].pk)
+
+    assert "it’s left out because <strong>you wrote it</strong>" in page
+    assert 'name="remedy"' not in page
+
+
 def test_a_refused_topic_is_named_and_can_be_allowed_again(client, reader, papers, graphs):
     preferences.keep(reader, Preferences({graphs.pk: Weight.NEVER}))
     # The topic's papers came before it was refused; the next one did not.
