@@ -127,7 +127,7 @@ TEMPLATES = [
 ]
 # Only the panel has a login.
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = "en-gb"  # How dates look; for the texts: CONTRIBUTING.md, “Add a language”.
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True

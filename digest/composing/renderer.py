@@ -6,7 +6,6 @@ from datetime import date
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils.dateformat import format as date_format
 
 from digest.catalog.formatting import shorten
@@ -17,7 +16,7 @@ from digest.composing.digest_data import Letter, Recipient
 from digest.composing.errors import ComposeError
 from digest.models import Delivery, Paper
 from digest.models.snapshot import SnapshotEntry, candidates_of, extra_section
-from digest.recommending.wording import REASONS, SharedReason
+from digest.recommending.wording import REASONS
 from subscriptions import links as subscriber_links
 from subscriptions.emails import Rendered, inline_fragment, plain_text
 from subscriptions.emails import render as render_mail
@@ -93,25 +92,6 @@ def render(delivery: Delivery, papers: dict[int, Paper] | None = None) -> Render
     rendered = render_mail("digest", context(letter, _cut(letter, whole) if whole.more else whole))
     check_size(len(rendered.html.encode()))
     return rendered
-
-
-def render_for_browser(delivery: Delivery) -> Rendered:
-    """Return a planned digest as a page that its reader can pass on, whole however long it is.
-
-    Nothing on it is personal: no link acts for the reader, and no reason reveals what they asked for. Raises
-    ComposeError if no paper is left.
-    """
-    letter = Letter.of(delivery)._replace(reader=None)
-    whole = shown(letter, load_papers([delivery]))
-    page = Shown([_for_everybody(entry) for entry in whole.entries], [_for_everybody(entry) for entry in whole.more])
-    pages = {"ask_link": "preferences_link", "subscribe_link": "subscribe"}
-    footer = {name: subscriber_links.absolute(reverse(page_name)) for name, page_name in pages.items()}
-    return render_mail("digest", context(letter, page) | footer)
-
-
-def _for_everybody(entry: DigestEntry) -> DigestEntry:
-    code = FOR_EVERYBODY.get(entry.code)
-    return entry._replace(code=code, argument=entry.argument if code == SharedReason.ABOUT else "") if code else entry
 
 
 def _cut(letter: Letter, whole: Shown) -> Shown:

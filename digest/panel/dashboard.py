@@ -1,4 +1,4 @@
-"""The first page of the panel: to-do list, today's sending, editions, sources, new and lost subscribers."""
+"""The first page of the panel: to-do list, sending, editions, sources, subscribers; digest.metrics.tallies counts."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -27,7 +27,8 @@ def select_diverse(scores: Floats, penalties: Floats, limit: int, diversity_weig
     scores: (users, papers), 0 or less for papers that are not eligible. penalties: see `redundancy`. diversity_weight:
     (users,), how much the penalties count for each: 0 keeps the order of the scores. Each position goes to the paper
     with the highest score after the penalties for the papers before it (maximal marginal relevance: Carbonell and
-    Goldstein, SIGIR 1998). Of equals, the earlier one comes first. A paper can be moved down but never out.
+    Goldstein, SIGIR 1998). Of equals, the earlier one comes first; mostly `scoring.curator_order` has decided before.
+    A paper can be moved down but never out.
     """
     limit = min(limit, scores.shape[1])
     remaining = np.where(scores > 0, scores, EXCLUDED)

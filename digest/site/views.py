@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from digest.catalog import citations, vector_index
 from digest.composing.errors import ComposeError
-from digest.composing.renderer import render_for_browser
+from digest.composing.view_in_browser import render_for_browser
 from digest.models import Delivery, Edition, Paper, PaperJoin
 from digest.site import edition_state, paper_lists
 from digest.site.access import has_panel_access

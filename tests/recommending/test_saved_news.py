@@ -9,7 +9,8 @@ from digest.catalog.importing import import_records
 from digest.community import feedback
 from digest.composing.digest_data import Letter
 from digest.composing.fast_renderer import FragmentRenderer
-from digest.composing.renderer import HTML_BYTES, render, render_for_browser
+from digest.composing.renderer import HTML_BYTES, render
+from digest.composing.view_in_browser import render_for_browser
 from digest.models import Delivery, Edition, Feedback, Paper, PaperIdentifier, PaperNews
 from digest.models.snapshot import news_in, readable_snapshot, without_reasons
 from digest.recommending import planning
