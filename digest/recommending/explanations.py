@@ -127,9 +127,9 @@ def _exclusion(paper: int, batch: selection.RankedBatch, candidates: CandidateSe
     """Return the strongest reason that kept a paper (by index) out, and its detail."""
     scored, features = batch.ranking.scored, batch.features
     shape = scored.scores.shape
-    known = {ExclusionReason.ALREADY_SENT: features.already_sent, ExclusionReason.WRITTEN: features.written}
-    for exclusion, papers in known.items():
-        if np.broadcast_to(papers, shape)[0, paper]:
+    masks = {ExclusionReason.ALREADY_SENT: features.already_sent, ExclusionReason.WRITTEN: features.written}
+    for exclusion, mask in masks.items():
+        if np.broadcast_to(mask, shape)[0, paper]:
             return exclusion, ""
     if np.broadcast_to(scored.excluded, shape)[0, paper]:
         return ExclusionReason.MUTED, features.muting(0, paper)
