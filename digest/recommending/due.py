@@ -11,6 +11,7 @@ from django.db.models import Max, Q, TextField
 from django.db.models.functions import Cast
 
 from digest.models import Edition
+from digest.models.index_order import index_order
 from subscriptions import schedule, time_zones
 from subscriptions.models import Subscriber
 from subscriptions.models.subscriber import SubscriberQuerySet
@@ -83,7 +84,8 @@ def lock_due(now: datetime, unapproved: Collection[int] = ()) -> list[Due]:
     latest = Edition.objects.published().aggregate(latest=Max("published_at"))["latest"]
     ready = _not_waiting_for_edition(now, latest).exclude(_could_get(unapproved))
     rows = ready.select_for_update(skip_locked=True).values_list(*Due.columns())[: settings.PLAN_BATCH]
-    due = [Due.of(row) for row in rows]
+    with index_order():
+        due = [Due.of(row) for row in rows]
     for subscriber in due:
         if not time_zones.known_as(subscriber.time_zone):
             logger.warning("subscriber %d: unknown time zone, using UTC", subscriber.pk)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from digest.models import Delivery, Edition
 from digest.models.bulk_values import values_by_pk
 from digest.models.delivery import DeliveryQuerySet
+from digest.models.index_order import index_order
 from digest.sending import provider_events
 from digest.sending.final_check import UNSUBSCRIBED_DETAIL
 from digest.sending.outcome import Outcome, Verdict
@@ -55,24 +56,13 @@ def thought_lost(worker: str) -> DeliveryQuerySet:
 def claim(worker: str, now: datetime, limit: int) -> list[int]:
     """Claim at most `limit` queued deliveries for a worker; return their keys. No two workers get the same one."""
     with transaction.atomic():
-        _walk_the_index()
         free = Delivery.objects.queued(now).select_for_update(skip_locked=True)
-        keys = list(free.values_list("pk", flat=True)[:limit])
+        with index_order():
+            keys = list(free.values_list("pk", flat=True)[:limit])
         Delivery.objects.filter(pk__any_of=keys).update(
             status=Status.CLAIMED, claimed_by=worker, lease_until=now + settings.SEND_LEASE
         )
     return keys
-
-
-def _walk_the_index() -> None:
-    """Make PostgreSQL read the queue in the order of its index, in this transaction.
-
-    Its statistics of a queue are always out of date. Going by them, it would sort everything that waits at every claim,
-    and the longer the queue, the more a claim would cost.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
 
 
 def begin(keys: Collection[int], worker: str, now: datetime) -> set[int]:

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime, time, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from digest.models import Edition, EditionPaper, Paper, PaperTopic
@@ -66,3 +67,7 @@ def generate_subscribers(number: int, topics: list[Topic], seed: int = 2) -> Non
             for subscriber in subscribers
             for topic in chance.sample(topics, TOPICS_PER_SUBSCRIBER)
         )
+    if connection.vendor == "postgresql":
+        # As autovacuum does while readers sign up over time.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
