@@ -33,6 +33,7 @@ ACCENTS = {
     "h": "\u0309",
     "G": "\u030f",
     "U": "\u030e",
+    "textcommabelow": "\u0326",
 }
 # Accents above letters in formulas. A wide one covers each letter below it.
 MATH_ACCENTS = {

@@ -44,12 +44,13 @@ _GREEK = {
 }
 
 # Their arguments are one word or formula; after the others, text in braces is read like the rest.
-_TIED = ".,;:)]}’”'\"%°-–—"
+_TIED = ".,;:)]}’”'\"%°-–—=≤≥"
 _STYLES = {"text", "textrm", "textit", "textbf", "textsf", "texttt", "textnormal", "textup", "textsl", "textmd"}
 _STYLES |= {"emph", "mbox", "hbox"}
 _STYLES |= {*macros.FONTS, "ensuremath", "verbatim", *macros.LAYOUT}
 _AROUND = {"footnote": (" (", ")"), "thanks": (" (", ")"), "enquote": ("“", "”"), "textsc": (SMALL_TEXT, "")}
 # As letters in a formula or under an accent, their arguments may come without braces.
+_TWO_ACCENTS = re.compile(r"(\\['`^\"~=.])(\\['`^\"~=.](?:[A-Za-z]|\{[A-Za-z]\}))")
 _LETTER_ACCENTS = {name for name in macros.ACCENTS if name.isalpha()}
 _TAKES_A_TOKEN = {*macros.MATH_ACCENTS, "sqrt", "mathbb", "Bbb", "frac", "not"}
 
@@ -59,7 +60,8 @@ def write_commands(text: str) -> str:
     if not _STEP.search(text):
         return text
     text = re.sub(r"(?<!\\)%", PERCENT, _ESCAPED_QUOTES.sub(r'"\1"', text))
-    text = balanced(readable(text))
+    # To TeX, \~\^e has its braces.
+    text = balanced(readable(_TWO_ACCENTS.sub(r"\1{\2}", text)))
     # Deep nesting is no one's formula: names are dropped, words are kept.
     return latex_to_text(text) if depth(text) > MAX_NESTING_DEPTH else thin(_Scan(text).text())
 

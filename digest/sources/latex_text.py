@@ -21,8 +21,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _NOT_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
-# Mathematical alphabets (bold, script, ...), for which many mail programs have no font.
-_STYLED = re.compile("[\U0001d400-\U0001d7ff]")
+# Mathematical alphabets (bold, script, ...), for which many mail programs have no font, and ligatures from PDFs.
+_STYLED = re.compile("[\U0001d400-\U0001d7ff\ufb00-\ufb06]")
 _ASIDE = re.compile(f"[{chr(FIRST_ASIDE)}-{chr(LAST_ASIDE)}]")
 _OURS = re.compile(f"[\ue000-\ue01f{chr(FIRST_ASIDE)}-{chr(LAST_ASIDE)}]")
 
@@ -95,7 +95,7 @@ def _cleaned(text: str) -> str:
         text = _ASIDE.sub(lambda match: _fitted(aside[ord(match[0]) - FIRST_ASIDE], match), text)
     text = re.sub(rf"(?<=[A-Za-z]){SMALL_TEXT}(?=[ivxIVX]+(?![A-Za-z]))", " ", text).replace(SMALL_TEXT, "")
     # The endings of ordinals, as in 10th.
-    text = re.sub(r"(?<=\d)\^\((st|nd|rd|th)\)", r"\1", text)
+    text = re.sub(r"(?<=\d)\^(?:\((st|nd|rd|th)\)|(st|nd|rd|th)(?!\w))", r"\1\2", text)
     text = with_braces(text.replace(DOLLAR, "$").replace(PERCENT, "%").replace("\xa0", " "))
     return " ".join(visible(text).split())
 

@@ -156,6 +156,9 @@ class _Pass:
             self._parts.append(self._rest[:end].replace("~", " ").replace("&", CELL))
             self._rest = self._rest[end:]
             return
+        if len(self._parts) > 0 and re.search(r"[^\W\d_][\u0300-\u036f]* $", self._parts[-1]):
+            # In \alpha _1, the blank only ends the name.
+            self._parts[-1] = self._parts[-1][:-1]
         mark, self._rest = self._rest[0], self._rest[1:].lstrip()
         if self._rest:
             script, self._rest = self._rest[0], self._rest[1:]
