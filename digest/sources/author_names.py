@@ -77,6 +77,13 @@ def of_bibtex(field: str) -> tuple[str, ...]:
     return (*named, *([OTHERS] if len(named) < len(names) else []))
 
 
+def with_suffix(name: str, suffix: str) -> str:
+    """Return a name with its suffix as it is written in reading order: Ada Lovelace, Jr.; Ada Lovelace III."""
+    suffix = suffix.strip(" ,")
+    between = ", " if re.match(r"[jJsS]r\b", suffix) else " "
+    return f"{name}{between}{suffix}" if name and suffix else name
+
+
 def _of_bibtex(name: str) -> list[str]:
     """Return the one name, or several that are separated only by commas."""
     if not _SPECIAL.search(name):

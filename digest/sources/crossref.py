@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from digest.sources import author_names
 from digest.sources.cursor_walk import walk
 from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import midnight, number_at, objects_at, read_object, text_at, value_at
@@ -108,7 +109,8 @@ def _first(work: dict[str, Any], field: str) -> str:
 
 
 def _name(author: dict[str, Any]) -> str:
-    return f"{text_at(author, 'given')} {text_at(author, 'family')}".strip() or text_at(author, "name")
+    name = f"{text_at(author, 'given')} {text_at(author, 'family')}".strip()
+    return author_names.with_suffix(name, text_at(author, "suffix")) or text_at(author, "name")
 
 
 def _day(work: dict[str, Any], field: str) -> date | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from digest.sources import author_names
+from digest.sources import author_names, highwire_text
 from digest.sources.cursor_walk import walk
 from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import (
@@ -76,7 +76,7 @@ def _record(item: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     headings = objects_at(item, "meshHeadingList", "meshHeading")
     return PaperRecord.read(
         title,
-        text_at(item, "abstractText"),
+        highwire_text.without_marks(text_at(item, "abstractText")),
         source=NAME,
         identifiers=identifiers,
         authors=tuple(_names(item)),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from digest.sources import highwire_text
 from digest.sources.cursor_walk import walk
 from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import day_of, midnight, number_at, objects_at, read_object, text_at, value_at
@@ -135,4 +136,5 @@ def abstract_of(index: Any) -> str:
         for spot in spots if isinstance(spots, list) else ():
             if isinstance(spot, int) and 0 <= spot < LONGEST_ABSTRACT:
                 words[spot] = str(word)
-    return " ".join(words[spot] for spot in sorted(words))[:LONGEST_ABSTRACT]
+    text = " ".join(words[spot] for spot in sorted(words))[:LONGEST_ABSTRACT]
+    return highwire_text.without_marks(text)

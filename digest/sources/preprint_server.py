@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from digest.sources import author_names
+from digest.sources import author_names, highwire_text
 from digest.sources.arxiv_calendar import EASTERN
 from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import day_of, midnight, number_at, objects_at, read_object, text_at
@@ -91,7 +91,7 @@ def _record(entry: dict[str, Any], server: str) -> PaperRecord:
     identifiers = identifiers_of(own, published if published.upper() != "NA" else "")
     if not identifiers or not identifiers_of(own):
         raise SourceError(f"expected an entry with a DOI, found “{own[:80]}”")
-    title = text_at(entry, "title")
+    title = highwire_text.without_marks(text_at(entry, "title"))
     if not title:
         raise SourceError(f"{own}: expected a title, found none")
     posted = day_of(text_at(entry, "date"))
@@ -101,7 +101,7 @@ def _record(entry: dict[str, Any], server: str) -> PaperRecord:
     is_withdrawn = text_at(entry, "type").lower() in {"withdrawn", "retraction", "retracted"}
     return PaperRecord.read(
         title,
-        text_at(entry, "abstract"),
+        highwire_text.without_marks(text_at(entry, "abstract")),
         source=server,
         identifiers=identifiers,
         authors=author_names.split(text_at(entry, "authors")),

@@ -3,15 +3,17 @@
 https://www.ncbi.nlm.nih.gov/books/NBK25499/: three requests per second, ten with a key.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from xml.etree.ElementTree import Element
 
 from django.conf import settings
 
-from digest.sources import untrusted_xml
+from digest.sources import author_names, untrusted_xml
 from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import midnight, number_at, read_object, text_at, value_at
+from digest.sources.markup import marked_text
 from digest.sources.outside_ids import identifiers_of
 from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError
@@ -103,7 +105,7 @@ def _page(articles: list[Element], place: HarvestPosition, cursor: str, remarks:
 
 def _record(article: Element, place: HarvestPosition) -> PaperRecord:
     pmid = article.findtext(".//PMID", "").strip()
-    title = _text(article.find(".//ArticleTitle")) or _text(article.find(".//VernacularTitle"))
+    title = marked_text(article.find(".//ArticleTitle")) or marked_text(article.find(".//VernacularTitle"))
     ids = {
         element.get("IdType", ""): (element.text or "") for element in article.iterfind("./PubmedData/ArticleIdList/*")
     }
@@ -117,7 +119,7 @@ def _record(article: Element, place: HarvestPosition) -> PaperRecord:
     published = _published(article)
     headings = [element.text or "" for element in article.iterfind(".//MeshHeading/DescriptorName")]
     return PaperRecord.read(
-        title.strip("[]").removesuffix("."),
+        _without_brackets(title),
         _abstract(article),
         source=NAME,
         identifiers=identifiers_of(ids.get("doi", ""), pmid=pmid, pmcid=ids.get("pmc", "")),
@@ -132,8 +134,10 @@ def _record(article: Element, place: HarvestPosition) -> PaperRecord:
     )
 
 
-def _text(element: Element | None) -> str:
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+def _without_brackets(title: str) -> str:
+    """Return a title without its full stop, or the brackets around one that was translated: [On graphs]."""
+    translated = re.fullmatch(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\.?", title)
+    return (translated[1] if translated else title).removesuffix(".")
 
 
 def _abstract(article: Element) -> str:
@@ -141,13 +145,14 @@ def _abstract(article: Element) -> str:
     parts = []
     for part in article.iterfind(".//Abstract/AbstractText"):
         label = (part.get("Label") or "").strip().capitalize()
-        parts.append(f"{label}: {_text(part)}" if label and label != "Unlabelled" else _text(part))
+        parts.append(f"{label}: {marked_text(part)}" if label and label != "Unlabelled" else marked_text(part))
     return "\n".join(filter(None, parts))
 
 
 def _names(article: Element) -> Iterator[str]:
     for author in article.iterfind(".//AuthorList/Author"):
-        name = f"{author.findtext('ForeName', '')} {author.findtext('LastName', '')}".strip()
+        parts = (author.findtext(part, "").strip() for part in ("ForeName", "LastName"))
+        name = author_names.with_suffix(" ".join(filter(None, parts)), author.findtext("Suffix", ""))
         if name or author.findtext("CollectiveName"):
             yield name or author.findtext("CollectiveName", "").strip()
 

@@ -58,11 +58,14 @@ _MONTHS = {
 # What entities, tags and commands begin with.
 _MARKUP = re.compile(r"[&<\\]")
 _TAG = re.compile(
-    r"</?(?:jats:|mml:)?(p|sec|title|list|list-item|div|br|i|b|em|strong|italic|bold|u|sub|sup|inf|scp|sc|span|a|tt|"
-    r"monospace|roman|sans-serif|ext-link|h[1-6]|ul|ol|li|font|small)(?:\s[^<>]*)?/?>",
+    r"</?(?:jats:)?(p|sec|list|list-item|div|br|i|b|em|strong|italic|bold|u|scp|sc|span|a|tt|"
+    r"monospace|roman|sans-serif|ext-link|ul|ol|li|font|small)(?:\s[^<>]*)?/?>",
     re.I,
 )
-_BLOCKS = {"p", "sec", "title", "list", "list-item", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li"}
+_BLOCKS = {"p", "sec", "list", "list-item", "div", "br", "ul", "ol", "li"}
+# Marks next to a name; in a title, the cleaner writes them out.
+_SCRIPT = re.compile(r"<(sub|sup)>[^<>]{0,100}</\1>", re.I)
+_SCRIPT_TAG = re.compile(r"</?(?:sub|sup|inf)>", re.I)
 _RETRACTED = re.compile(r"\W*(?:withdrawn|retracted)(?:\s+(?:article|paper|chapter))?\s*[:\]–—-]", re.I)
 
 
@@ -139,7 +142,8 @@ def _authors(reference: Reference) -> tuple[str, ...]:
     named = [name for name in reference.authors if name != OTHERS]
     others = [OTHERS] if len(named) < len(reference.authors) else []
     is_new = group and all(group.casefold() not in name.casefold() for name in named)
-    return (*map(reference_text, named), *([group] if is_new else []), *others)
+    named = [_SCRIPT.sub("", reference_text(name)) for name in named]
+    return (*named, *([group] if is_new else []), *others)
 
 
 def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str], ...], int]:
@@ -154,7 +158,7 @@ def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str
         return arxiv.identifiers(identifier.value, " ".join(dois)), identifier.version
     if dois:
         return tuple((PaperIdentifier.Scheme.DOI.value, name) for name in dois), 0
-    return ((PaperIdentifier.Scheme.TITLE.value, key_of_title(title)),), 0
+    return ((PaperIdentifier.Scheme.TITLE.value, key_of_title(_SCRIPT_TAG.sub("", title))),), 0
 
 
 def _arxiv_id(fields: dict[str, str]) -> ArxivId | None:

@@ -37,6 +37,7 @@ _ENDNOTE = {
 }
 _WRITTEN = {"Article", "Book", "BookSection", "Thesis", "Report", "Document", "Manuscript", "Description", "Patent"}
 _ENTRY = re.compile(rf"<(?:record|(?:[\w.-]{{1,40}}:)?(?:{'|'.join(sorted(_WRITTEN))}))[\s>]")
+_FACES = {"superscript": "sup", "subscript": "sub"}
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _FOAF = "{http://xmlns.com/foaf/0.1/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -151,5 +152,11 @@ def _person(person: Element) -> str:
 
 
 def _styled(element: Element | None) -> str:
-    """Return the text of an EndNote element, which is split into one piece per style."""
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+    """Return the text of an EndNote element, which is split into one piece per style, with the tags of scripts."""
+    if element is None:
+        return ""
+    for style in element.iter("style"):
+        tag = _FACES.get(style.get("face", ""))
+        if tag and style.text:
+            style.text = f"<{tag}>{style.text}</{tag}>"
+    return " ".join("".join(element.itertext()).split())

@@ -40,7 +40,7 @@ def test_europe_pmc_gives_preprints_and_the_articles_they_became(source):
     source.says(answers.europepmc(answers.europepmc_result(**link)))
     record = only(read(europepmc))
     assert record.identifiers == (("doi", "10.1101/2026.09.14.000001"), ("pmid", "77"))
-    assert (record.title, record.abstract) == ("On graphs", "Background All about graphs.")
+    assert (record.title, record.abstract) == ("On graphs", "Background: All about graphs.")
     assert record.authors == ("Ada Lovelace", "The Lab")
     assert (record.categories, record.day, record.published_at) == (("server:biorxiv",), WEDNESDAY, SEPTEMBER_14)
     assert source.requests[0].query["query"] == "(SRC:PPR) AND (FIRST_IDATE:[2026-09-16 TO 2026-09-16])"
@@ -57,7 +57,7 @@ def test_crossref_gives_articles_without_jats_markup_and_joins_their_preprints(s
     source.says(answers.crossref(answers.crossref_work(relation=relation)))
     record = only(read(crossref, "1476-4687"))
     assert record.identifiers == (("doi", "10.1000/graphs.1"), ("doi", "10.1101/1"))
-    assert (record.abstract, record.venue) == ("Abstract All about graphs.", "Annals of Graphs")
+    assert (record.abstract, record.venue) == ("All about graphs.", "Annals of Graphs")
     assert (record.authors, record.day) == (("Ada Lovelace", "The Lab"), WEDNESDAY)
     assert source.requests[0].query["filter"] == "issn:1476-4687,from-index-date:2026-09-16"
 
