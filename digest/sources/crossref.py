@@ -17,6 +17,7 @@ from digest.sources.json_answer import midnight, number_at, objects_at, read_obj
 from digest.sources.outside_ids import identifiers_of
 from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError
+from digest.sources.retraction import is_about_another_paper, is_notice, without_retraction
 
 NAME = "crossref"
 TITLE = "Crossref"
@@ -71,6 +72,9 @@ def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
         return _update(name, updates, place)
     if text_at(work, "type") not in _PAPERS or not title:
         raise SourceError(f"{name[:80]}: expected a paper with a title, found {text_at(work, 'type') or 'nothing'}")
+    if is_about_another_paper(title) or is_notice(title):
+        raise SourceError(f"{name[:80]}: “{title[:80]}” is about another paper, or not about one at all")
+    title, is_retracted = without_retraction(title)
     related = [text_at(item, "id") for kind in _SAME_WORK for item in objects_at(work, "relation", kind)]
     identifiers = identifiers_of(name, *related)
     if not identifiers_of(name):
@@ -86,8 +90,10 @@ def _record(work: dict[str, Any], place: HarvestPosition) -> PaperRecord:
         published_at=midnight(published),
         venue=_first(work, "container-title"),
         licence=text_at(next(iter(objects_at(work, "license")), {}), "URL"),
-        day=place.day_of_first_sight(published or _day(work, "created")),
+        day=None if is_retracted else place.day_of_first_sight(published or _day(work, "created")),
         origin=NAME,
+        withdrawn_at=midnight(place.today) if is_retracted else None,
+        only_if_known=is_retracted,
     )
 
 

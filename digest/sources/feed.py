@@ -25,6 +25,7 @@ from digest.sources.links import safe_url
 from digest.sources.outside_ids import identifiers_of
 from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError, believable
+from digest.sources.retraction import is_about_another_paper, without_retraction
 
 NAME = "feed"
 TITLE = "Feed"
@@ -37,17 +38,13 @@ NEWS_OF_FIRST_READING = timedelta(days=2)
 MOST_ENTRIES = 1000
 _XML_ROOTS = {"rss": ("rss", "item"), "feed": ("feed", "entry"), "RDF": ("RDF", "item")}
 _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(rss|feed|RDF)[\s>]")
-# Editors' notes about other papers, and what every issue of a journal has.
-_NO_PAPER = re.compile(
-    r"(?:(?:author|publisher)(?:'s)?\s+)?(?:correction|erratum|corrigendum|addendum)s?\b\s*(?:to\b|:|$)"
-    r"|(?:front|back|inside)\s+(?:cover|matter)\b|(?:issue\s+information|table of contents|editorial board)$",
-    re.I,
-)
-_RETRACTION = re.compile(
-    r"^\W*(?:retracted(?: article)?|withdrawn|retraction note|retraction)\b\s*(?:to\b)?\s*[:\]]", re.I
-)
 # What these contain is not text. One that never ends is the rest: otherwise each start would look for an end.
 _UNREAD = re.compile(r"<(script|style)\b(?>.*?(?:</\1\s*>|\Z))", re.I | re.S)
+
+_TAG = re.compile(
+    r"</?(?!/?(?:su[bp]|i|em|b|(?:mml:|m:)?(?:math|semantics|annotation|m(?:i|n|o|s|row|text|space|style|padded|fenced"
+    r"|su[bp]|subsup|frac|sqrt|root|over|under|underover|multiscripts|prescripts|table|tr|td)))\b)[a-zA-Z][^<>]{0,2000}>"
+)
 
 
 def checked_query(query: str) -> str:
@@ -125,14 +122,14 @@ def _record(entry: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     title = _text(_first(entry, "title"))
     if not title:
         raise SourceError(f"expected an entry with a title, found “{_first(entry, 'id', 'link')[:80]}”")
-    if _NO_PAPER.match(title):
+    if is_about_another_paper(title):
         raise SourceError(f"“{title[:80]}” is about another paper, or not about one at all")
     link = safe_url(_first(entry, "link"))
     identifiers = _identifiers(entry, link, place.part)
     published = _published(entry)
-    is_retracted = bool(_RETRACTION.match(title))
+    own_title, is_retracted = without_retraction(title)
     return PaperRecord.read(
-        _RETRACTION.sub("", title).strip(" :]"),
+        own_title,
         _abstract(entry),
         source=NAME,
         identifiers=identifiers,
@@ -209,9 +206,9 @@ def _first(entry: dict[str, Any], *fields: str) -> str:
 
 
 def _text(value: str) -> str:
-    """Return HTML as text on one line, without tags; the few that mean something in a title stay."""
+    """Return HTML as text on one line, without tags; those that mean something in a title stay: scripts, formulas."""
     value = _UNREAD.sub(" ", _without_comments(value))
-    value = re.sub(r"</?(?!/?(?:su[bp]|i|em|b)\b)[a-zA-Z][^<>]{0,2000}>", " ", value)
+    value = _TAG.sub(" ", value)
     return " ".join(unescape(value).split())
 
 

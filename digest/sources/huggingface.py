@@ -14,6 +14,7 @@ from digest.models import Listing
 from digest.sources import arxiv, arxiv_id, author_names
 from digest.sources.fetching import FetchedResponse, Fetcher
 from digest.sources.links import safe_url
+from digest.sources.markdown_text import without_markdown
 from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError, believable
 
@@ -32,14 +33,6 @@ _WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/\S*)?")
 # A repository, not the pages under github.io.
 _REPOSITORY = re.compile(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w.-]+", re.I
-)
-_MARKDOWN = (
-    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), r"\1"),
-    (re.compile(r"(?<![\w_])__(?=\S)(.+?)(?<=\S)__(?![\w_])"), r"\1"),
-    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?![\w_])"), r"\1"),
-    (re.compile(r"(?<!`)(`{1,3})(?=[^\s`])(.{1,500}?)(?<=[^\s`])\1(?!`)"), r"\2"),
-    (re.compile(r"^[ \t]{0,3}(?:#{1,6}|>|[*+-])[ \t]+", re.M), ""),
 )
 
 
@@ -104,7 +97,7 @@ def _record(item: Any, day: date) -> PaperRecord:
     code_url, project_url = _links(paper)
     return PaperRecord.read(
         title,
-        _without_markdown(_text(paper, "summary") or _text(item, "summary")),
+        without_markdown(_text(paper, "summary") or _text(item, "summary")),
         source=NAME,
         identifiers=arxiv.identifiers(identifier.value),
         authors=tuple(_names(paper.get("authors"))),
@@ -130,14 +123,6 @@ def _address(value: Any) -> str:
     """Return an address; one without https:// in front, such as github.com/a/b, gets it."""
     text = value.strip() if isinstance(value, str) else ""
     return safe_url(f"https://{text}" if _WITHOUT_SCHEME.fullmatch(text) else text)
-
-
-def _without_markdown(text: str) -> str:
-    """Return a summary without the Markdown that people put there; links are found by their own rule."""
-    pieces = re.split(r"(\$[^$]*\$)", text)
-    for pattern, replacement in _MARKDOWN:
-        pieces[::2] = [pattern.sub(replacement, piece) for piece in pieces[::2]]
-    return "".join(pieces)
 
 
 def _names(authors: Any) -> Iterator[str]:

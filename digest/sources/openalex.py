@@ -15,7 +15,7 @@ from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import day_of, midnight, number_at, objects_at, read_object, text_at, value_at
 from digest.sources.outside_ids import identifiers_of
 from digest.sources.page import HarvestPage, HarvestPosition
-from digest.sources.record import LONGEST_ABSTRACT, PaperRecord, SourceError
+from digest.sources.record import LONGEST_ABSTRACT, PaperRecord, SourceError, without_heading
 
 NAME = "openalex"
 TITLE = "OpenAlex"
@@ -137,4 +137,4 @@ def abstract_of(index: Any) -> str:
             if isinstance(spot, int) and 0 <= spot < LONGEST_ABSTRACT:
                 words[spot] = str(word)
     text = " ".join(words[spot] for spot in sorted(words))[:LONGEST_ABSTRACT]
-    return highwire_text.without_marks(text)
+    return without_heading(highwire_text.without_marks(text))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from digest.sources.cursor_walk import walk
 from digest.sources.fetching import Fetcher
 from digest.sources.json_answer import number_at, objects_at, read_object, text_at, value_at
+from digest.sources.markdown_text import without_markdown
 from digest.sources.outside_ids import identifiers_of
 from digest.sources.page import HarvestPage, HarvestPosition
 from digest.sources.record import PaperRecord, SourceError, believable
@@ -62,7 +63,7 @@ def _record(note: dict[str, Any], place: HarvestPosition) -> PaperRecord:
     is_withdrawn = "withdrawn" in venue.lower() or bool(note.get("ddate"))
     return PaperRecord.read(
         title,
-        text_at(note, "content", "abstract", "value"),
+        without_markdown(text_at(note, "content", "abstract", "value")),
         source=NAME,
         identifiers=identifiers_of(arxiv=arxiv, more=[("openreview", name)]),
         authors=tuple(author for author in authors if isinstance(author, str)) if isinstance(authors, list) else (),

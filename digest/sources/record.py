@@ -65,6 +65,8 @@ class PaperRecord:
         cls, title: str, abstract: str, *, source: str, identifiers: tuple[tuple[str, str], ...], **rest: Any
     ) -> "PaperRecord":
         """Return the record for a title and abstract as the source has them. rest: authors, links, other fields."""
+        if rest.get("venue"):
+            rest["venue"] = clean_text(storable(rest["venue"])[:LONGEST_ORIGINAL_TITLE])
         return cls(
             source,
             identifiers,
@@ -138,3 +140,8 @@ def key_of_title(title: str) -> str:
     """Return a key that two spellings of a title share: a hash of its letters and digits, ignoring case."""
     letters = "".join(character for character in unicodedata.normalize("NFKD", title).casefold() if character.isalnum())
     return hashlib.sha256(letters.encode()).hexdigest()[:32]
+
+
+def without_heading(abstract: str) -> str:
+    """Return an abstract without the word “Abstract” or “Summary” in front of it."""
+    return re.sub(r"^\s*(?:Abstract|Summary|ABSTRACT|SUMMARY)(?:[.:—–-]+\s*|\s+(?=[A-Z]))", "", abstract)

@@ -32,8 +32,11 @@ _SAYS_SO = re.compile(
     rf"|\b{_PAPER}\s*[,:–—-]?\s*{_ADVERB}{_GONE}\b"
     rf"|\b{_GONE}\s+{_ADVERB}by\s+(?:the\s+|its\s+|an?\s+)?(?:\w+\s+)?(?:{_PERSON}|arxiv|us|me)\b"
     rf"|[,:–—-]\s*{_ADVERB}{_GONE}\s*$"
-    rf"|\b{_PERSON}\b(?:\s+[\w']+){{0,6}}?\s+(?:withdr(?:aw|ew|awn|awing)|retract(?:ed|ing)?)\s+"
+    rf"|\b{_PERSON}\b(?:\s+[\w']+){{0,6}}?\s+(?:withdr(?:aws?|ew|awn|awing)|retract(?:s|ed|ing)?)\s+"
     rf"(?:(?:this|the|our|my|their|his|her)(?:\s+[\w-]+){{0,2}}?\s+{_PAPER}|it|this)\b"
+    # “The paper contains an error and has been withdrawn”
+    rf"|\b{_PAPER}\s+(?:contains?|has|had|is|was|includes?)\s+(?:[\w'-]+\s+){{1,7}}?and\s+{_IS}\s+{_ADVERB}{_GONE}\b"
+    rf"|\b{_PERSON}\s+(?:requests?|requested|asks?\s+for|asked\s+for)\s+(?:the\s+|its\s+)?(?:withdrawal|retraction)\b"
     rf"|\bremoved\s+by\s+(?:the\s+)?arxiv\b",
     re.I,
 )

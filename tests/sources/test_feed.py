@@ -164,6 +164,7 @@ def test_authors_in_one_element_are_told_apart(source):
         ("All <SCRIPT src='x'>a < b</SCRIPT >about graphs.", "All about graphs."),
         ("All about graphs.<script>never closed", "All about graphs."),
         ("All about <b>scripts</b>.", "All about scripts."),
+        ("All of <math><msup><mi>x</mi><mn>2</mn></msup></math> on a <map>map</map>.", "All of x^2 on a map ."),
     ],
 )
 def test_scripts_and_styles_are_no_text(source, description, text):

@@ -1,5 +1,6 @@
 """Records from indexes: text without markup, IDs of all kinds, retractions, publication days instead of issue dates."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -60,6 +61,43 @@ def test_crossref_gives_articles_without_jats_markup_and_joins_their_preprints(s
     assert (record.abstract, record.venue) == ("All about graphs.", "Annals of Graphs")
     assert (record.authors, record.day) == (("Ada Lovelace", "The Lab"), WEDNESDAY)
     assert source.requests[0].query["filter"] == "issn:1476-4687,from-index-date:2026-09-16"
+
+
+def test_crossref_venues_are_text_too(source):
+    source.says(answers.crossref(answers.crossref_work(**{"container-title": ["Graphs &amp; <i>Trees</i>"]})))
+    assert only(read(crossref, "1476-4687")).venue == "Graphs & Trees"
+
+
+@pytest.mark.parametrize("title", ["RETRACTED: On graphs", "WITHDRAWN: On graphs", "RETRACTED ARTICLE: On graphs"])
+def test_a_title_that_says_retracted_withdraws_its_own_paper_and_is_no_news(source, title):
+    source.says(answers.crossref(answers.crossref_work(title=[title])))
+    record = only(read(crossref, "1476-4687"))
+    assert (record.title, record.day, record.only_if_known) == ("On graphs", None, True)
+    assert record.withdrawn_at
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Erratum: On graphs",
+        "Correction to: On graphs",
+        "Retraction Note: On graphs",
+        "Retraction notice to “On graphs”",
+    ],
+)
+def test_notes_about_other_papers_are_no_papers_at_crossref(source, title):
+    source.says(answers.crossref(answers.crossref_work(title=[title])))
+    (page,) = read(crossref, "1476-4687")
+    assert (page.records, len(page.skipped)) == ([], 1)
+
+
+def test_openreviews_markdown_and_openalexs_heading_are_gone(source):
+    note = {"id": "x", "content": {"title": {"value": "On graphs"}, "abstract": {"value": "**All** about `graphs`."}}}
+    source.says(json.dumps({"notes": [note], "count": 1}))
+    assert only(read(openreview, "ICLR.cc/2026/Conference")).abstract == "All about graphs."
+    work = answers.openalex_work(abstract_inverted_index={"Abstract": [0], "All": [1], "of": [2], "it.": [3]})
+    source.says(answers.openalex(work, cursor=None))
+    assert only(read(openalex, "a:b")).abstract == "All of it."
 
 
 def test_a_paper_deposited_again_is_not_news(source):
