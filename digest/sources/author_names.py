@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from digest.models.paper import OTHERS
+from digest.sources.record import unescaped
 
 # Braces or parentheses within each other. Each level costs a pass over the text.
 MAX_NESTING = 20
@@ -15,7 +16,7 @@ _INNERMOST = re.compile(r"\([^()]*\)")
 _AND = r"(?:and|\\?&|\\and)"
 # White space is only matched from where it begins; otherwise a long run of it takes quadratic time.
 _BETWEEN = re.compile(
-    rf"(?:(?<!\s)\s+)?[,;]\s*(?:{_AND}\s+)?|(?<!\s)\s+{_AND}\s+|(?<![\\\s])\s*:\s+|(?<!\\):\s+|\\and\b\s*", re.I
+    rf"(?:(?<!\s)\s+)?(?<!\\)[,;]\s*(?:{_AND}\s+)?|(?<!\s)\s+{_AND}\s+|(?<![\\\s])\s*:\s+|(?<!\\):\s+|\\and\b\s*", re.I
 )
 _ON_BEHALF = re.compile(
     r"(?<!\s)\s+(?:(?:on\s+behalf\s+of|for)\s+(?:the\s+)?)(?=[^,;]{0,120}\b(?:collaborations?|consortium|team)\b)", re.I
@@ -23,6 +24,8 @@ _ON_BEHALF = re.compile(
 _NOT_NAMED = re.compile(
     r"(?:and\s+)?(?:others|et\.?\s+al\.?|etc\.?|(?:and\s+)?\d+\s+(?:more|other)s?(?:\s+authors?)?)", re.I
 )
+
+_ET_AL = re.compile(r"(?<!\s)\s+et\.?\s+al\.?$", re.I)
 
 # What a footnote or affiliation mark may contain: 1,2  a,b  *  \dagger
 _MARK = (
@@ -43,6 +46,13 @@ _GROUP = re.compile(r"(\\[A-Za-z]+\s*|\\[^A-Za-z\s]\s*|[\^_])?\{([^{}\\$]*)\}")
 # “Rik Roe 0001”: DBLP numbers people with the same name.
 _NUMBER = re.compile(r"(?<!\s)\s+\d{4}$")
 _AND_OR_SEMICOLON = re.compile(r"(?<!\s)\s+and\s+(?=\S)|(?:(?<!\s)\s+)?(?<!\\);\s*", re.I)
+_COMMA = re.compile(r"(?<!\\),")
+# “with an appendix by Rik Roe”
+_APPENDIX = re.compile(
+    r"[\s,;(]{1,5}(?:and\s+)?with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:appendix|appendices|supplement|contributions?|note)"
+    r"(?:\s+\w+)?\s+(?:by|from)\s+",
+    re.I,
+)
 _LEADING_AND = re.compile(r"\Aand\s+", re.I)
 _LETTER = re.compile(r"\w")
 # What a name in plain reading order does not contain.
@@ -54,7 +64,7 @@ _EXTENDED = re.compile(
 
 def split(text: str) -> tuple[str, ...]:
     """Return the names in an author string, without affiliations in parentheses or footnote marks."""
-    text = _MARKS.sub("", " ".join(text.split()))
+    text = _APPENDIX.sub(", ", _MARKS.sub("", " ".join(unescaped(text).split())))
     # An affiliation may contain commas and more parentheses.
     text = _peeled(_INNERMOST, lambda _: "", text)
     # One that is never closed, such as “Jane Doe (1, John Roe”, ends where the next name begins.
@@ -69,11 +79,17 @@ def of_bibtex(field: str) -> tuple[str, ...]:
 
     Commas and “and” within braces do not separate names. OTHERS, if present, comes last.
     """
-    text = re.sub(r"(?:^|\s)and\s*$|^\s*and\s", " ", " ".join(field.split()), flags=re.I)
+    text = re.sub(r"(?:^|\s)and\s*$|^\s*and\s", " ", " ".join(unescaped(field).split()), flags=re.I)
+    text = text.replace(" \\& ", " & ")
+    first, _, others = text.partition(" & ")
+    if "," in first and "," in others:
+        # “Doe, Jane & Roe, Rik”, but not “Roe & Sons”.
+        text = text.replace(" & ", " and ")
     names: list[str] = []
     for part in _at(_AND_OR_SEMICOLON, _MARKS.sub("", text)):
         names += [name for name in _of_bibtex(_LEADING_AND.sub("", part.strip())) if _LETTER.search(name)]
-    named = [name for name in names if not _NOT_NAMED.fullmatch(name)]
+    names = [piece for name in names for piece in ([name, ""] if _ET_AL.search(name) else [name])]
+    named = [_ET_AL.sub("", name) for name in names if name and not _NOT_NAMED.fullmatch(name)]
     return (*named, *([OTHERS] if len(named) < len(names) else []))
 
 
@@ -88,12 +104,15 @@ def _of_bibtex(name: str) -> list[str]:
     """Return the one name, or several that are separated only by commas."""
     if not _SPECIAL.search(name):
         return [" ".join(name.split())]
-    parts = [part.strip() for part in _at(re.compile(","), name)]
+    parts = [part.strip() for part in _at(_COMMA, name)]
     extended = {match[1].lower(): match[2].strip(' "') for part in parts if (match := _EXTENDED.fullmatch(part))}
     if "family" in extended and len(extended) == len(parts):
         ordered = [extended.get(key, "") for key in ("given", "prefix", "family", "suffix")]
         return [_plain(" ".join(ordered))]
+    is_list = _are_whole_names(parts)
     parts = [part for part in parts if part]
+    if is_list:
+        return list(_joined(parts))
     if len(parts) > 3:  # noqa: PLR2004
         return list(_joined(_in_pairs(parts) if len(parts) % 2 == 0 and _are_initials(parts[1::2]) else parts))
     if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):  # noqa: PLR2004
@@ -139,7 +158,7 @@ def _joined(parts: list[str]) -> list[str]:
         if names and _SUFFIX.fullmatch(part):
             names[-1] = f"{names[-1]}, {part}"
         elif re.search(r"\w", part) and not _NOT_NAMED.fullmatch(part) and not _DEGREE.fullmatch(part):
-            names.append(re.sub(r"(?<!\s)\s+et\.?\s+al\.?$", "", part))
+            names.append(_ET_AL.sub("", part))
     return names
 
 
@@ -154,6 +173,15 @@ def _in_reading_order(text: str, parts: list[str]) -> list[str]:
         is_clear = not any(_SUFFIX.fullmatch(part) or _DEGREE.fullmatch(part) for part in given)
         return _in_pairs(parts) if is_clear and not any(map(_INITIAL.search, families)) else parts
     return parts
+
+
+def _are_whole_names(parts: list[str]) -> bool:
+    """Return whether the parts between commas are names: “J. Doe, R. Roe, and …”, not “van Gogh, Vincent Willem”."""
+    *names, last = parts
+    if last:
+        return False
+    begin = [re.match(r"[A-Z]\.", name) is not None for name in names]
+    return len(names) > 1 and (all(begin) or (len(names) > 2 and all(" " in name for name in names)))  # noqa: PLR2004
 
 
 def _are_initials(parts: list[str]) -> bool:
