@@ -63,6 +63,12 @@ _STOP_WORDS = frozenset(
         "between",
     ]
 )
+# “Ada Lovelace, Jr.”: one index gives the suffix and another leaves it out.
+_SUFFIX = re.compile(r",?\s(?:[JjSs]r\.?|II|III|IV)\s*$")
+# Müller is Mueller to some indexes.
+_UMLAUT = re.compile(r"(?<=[a-z])([aou])e(?=[a-z]{2})")
+# CO_2 and 10^(-3): the scripts of a title are plain digits elsewhere.
+_SCRIPT = re.compile(r"[_^](?:\(([^()]{0,40})\))?")
 _ROMAN = re.compile(r"(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)")
 # Next to another paper's title, these make a different title.
 _APART = frozenset(
@@ -143,7 +149,8 @@ class WorkDescription:
     @cached_property
     def families(self) -> tuple[str, ...]:
         """The authors' family names, in order."""
-        return tuple(key.split()[-1] for name in self.authors if (key := author_key(_unabbreviated(name))))
+        keys = (author_key(_unabbreviated(_SUFFIX.sub("", name))) for name in self.authors)
+        return tuple(_UMLAUT.sub(r"\1", key.split()[-1]) for key in keys if key)
 
     @cached_property
     def text_words(self) -> frozenset[str]:
@@ -205,7 +212,7 @@ def _joined(work: WorkDescription) -> str:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", _SCRIPT.sub(r"\1", text)).casefold()
     return re.findall(r"[^\W_]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 

@@ -41,6 +41,30 @@ def test_at_most_one_join_in_a_hundred_is_wrong_and_few_twins_are_missed():
     assert sum(twins) / len(twins) >= 0.95, wrong
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Jürgen Müller", "Mueller J"),
+        ("Ada Lovelace", "Ada Lovelace, Jr."),
+        ("Ada Lovelace", "Ada Lovelace Jr"),
+        ("Rik Roe", "Rik Roe III"),
+    ],
+)
+def test_one_family_is_the_same_in_every_index(name, other):
+    one, two = WorkDescription("On graphs", (name,)), WorkDescription("On graphs", (other,))
+    assert one.families == two.families
+
+
+@pytest.mark.parametrize(("name", "other"), [("J. Roe", "J. Ro"), ("J. Doe", "J. Do")])
+def test_short_families_stay_apart(name, other):
+    assert WorkDescription("", (name,)).families != WorkDescription("", (other,)).families
+
+
+@pytest.mark.parametrize("title", ["Capture of CO_2 at 10^(-3) bar", "Capture of CO2 at 10-3 bar"])
+def test_scripts_of_a_title_are_plain_digits(title):
+    assert WorkDescription(title).words == ("capture", "of", "co2", "at", "10", "3", "bar")
+
+
 def test_the_order_of_a_pair_does_not_matter():
     assert [is_same_work(one, other) for _, one, other in pairs()] == [is_same_work(b, a) for _, a, b in pairs()]
 
