@@ -126,7 +126,7 @@ def _is_formula(text: str, start: int, end: int) -> bool:
 
 def _is_number(body: str, read: str) -> bool:
     """Return whether a body that begins with a digit is a number with its unit, not money and what follows it."""
-    ends = not (body[-1].isspace() or body[-1] in "-–—/,;:")
+    ends = not (body[-1].isspace() or body[-1] in "-–—/,:" or ";" in body)
     return ends and len(_WORD.findall(read)) <= 1 and body.count("(") == body.count(")")
 
 
