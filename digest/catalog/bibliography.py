@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models.functions import Lower
 
 from digest.catalog.identifiers import LOCAL, WEB_ADDRESS_KIND, parse_paper_name
+from digest.catalog.library_files import reader_of
 from digest.catalog.uploads import SUPPORTED_FORMATS
 from digest.models import Paper, PaperIdentifier
-from digest.sources import bibtex, csl_json, decoding, id_list, reference_xml, ris
+from digest.sources import decoding, doi, id_list
 from digest.sources.record import PaperRecord, SourceError, key_of_title
 
 MAX_BYTES = 5 * 2**20
@@ -28,8 +29,10 @@ MAX_YEARS_BY_TITLE = 2
 NAME = "reader"
 
 _TITLE, _ARXIV = PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.ARXIV.value
+_DOI = PaperIdentifier.Scheme.DOI.value
+_DOI_WORD = re.compile(r"(?:https?://\S{0,200}?)?(?<![\w.])10\.\d{4,9}/[^\s,;|]{1,300}")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,4}[.)\]])\s+")
-_OTHER_FILE = re.compile(r"\s*+<(?:!doctype|html|\?xml)|%PDF|PMID\s*- |%0 ", re.I)
+_OTHER_FILE = re.compile(r"\s*+<(?:!doctype|html|\?xml)|%PDF", re.I)
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,8 @@ def read_file(body: bytes) -> Bibliography:
 
 def read_text(text: str) -> Bibliography:
     """Return what a text contains: one of the formats, or one paper per line."""
-    for reader in (ris, csl_json, reference_xml, bibtex):
-        if reader.fits(text):
-            return _read(reader, text)
-    return _of_lines(text)
+    reader = reader_of(text)
+    return _read(reader, text) if reader else _of_lines(text)
 
 
 def match_known(records: Sequence[PaperRecord]) -> dict[int, int]:
@@ -111,10 +112,16 @@ def _of_line(line: str) -> Iterator[PaperRecord]:
     name = parse_paper_name(line)
     if name and name.scheme != WEB_ADDRESS_KIND:
         yield PaperRecord(NAME, ((str(name.scheme), name.value),))
-    elif ids := id_list.parse_id_list(line).ids:
-        yield from (PaperRecord(NAME, ((_ARXIV, value),)) for value in ids)
+    elif names := [*((_ARXIV, value) for value in id_list.parse_id_list(line).ids), *_dois(line)]:
+        yield from (PaperRecord(NAME, (name,)) for name in names)
     elif not name and len(line.split()) >= FEWEST_WORDS_OF_TITLE and len(line) <= MAX_TITLE_LINE:
         yield PaperRecord.read(line, "", source=NAME, identifiers=((_TITLE, key_of_title(line)),))
+
+
+def _dois(line: str) -> list[tuple[str, str]]:
+    """Return the DOIs in a line, such as a citation with its DOI at the end, or several of them."""
+    words = _DOI_WORD.findall(line)
+    return [(_DOI, name) for name in dict.fromkeys(map(doi.parse_doi, words)) if name]
 
 
 def _by_identifier(records: Sequence[PaperRecord]) -> dict[int, int]:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from digest.catalog.library_files import READERS
 from digest.catalog.paper_lookup import Identifier, papers_by_identifiers
 from digest.catalog.same_work import WorkDescription, authors_agree, titles_agree
 from digest.models import PaperIdentifier
-from digest.sources import bibtex, csl_json, feed, reference_xml, ris
+from digest.sources import feed
 from digest.sources.record import PaperRecord, key_of_title
 
 # Anyone may have written these. All other sources give the ids of their own papers.
-UPLOADS = {reader.NAME for reader in (bibtex, csl_json, reference_xml, ris)}
+UPLOADS = {reader.NAME for reader in READERS}
 WRITTEN_BY_ANYONE = {*UPLOADS, feed.NAME}
 TITLE, FEED = PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.FEED.value
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from digest.models import Paper, PaperIdentifier
-from digest.sources import arxiv_id, doi
+from digest.sources import arxiv_id, doi, outside_ids
 
 Scheme = PaperIdentifier.Scheme
 # New and old arXiv ids, with a version or without (arXiv: "Understanding the arXiv identifier").
@@ -64,6 +64,8 @@ def parse_paper_name(text: str) -> PaperName | None:
     # Words next to a DOI are words to search for.
     if len(text.split()) <= 2 and (name := doi.parse_doi(text)):  # noqa: PLR2004 - “doi: 10.1145/…”
         return PaperName(Scheme.DOI, name)
+    if other := outside_ids.of_words(text):
+        return PaperName(*other)
     return _of_address(text)
 
 

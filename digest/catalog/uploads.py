@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from digest.catalog import harvesting
 from digest.catalog.claimed_ids import without_others_ids
+from digest.catalog.library_files import reader_of
 from digest.models import Edition, PaperIdentifier, SourceRun
-from digest.sources import arxiv_api, bibtex, csl_json, decoding, id_list, reference_xml, ris
+from digest.sources import arxiv_api, bibtex, decoding, id_list
 from digest.sources.fetching import SHORT_WAITS, Fetcher
 from digest.sources.page import HarvestPage
 from digest.sources.record import PaperRecord, SourceError
@@ -17,9 +18,9 @@ from digest.sources.record import PaperRecord, SourceError
 # Each hundred takes one request to arXiv, and someone is waiting.
 MOST_IDS = 300
 MAX_UPLOAD_BYTES = bibtex.MAX_BIBTEX_BYTES
-SUPPORTED_FORMATS = "BibTeX, RIS, CSL-JSON, EndNote XML, Zotero RDF or arXiv IDs"
+SUPPORTED_FORMATS = "BibTeX, RIS, CSL-JSON, EndNote, Zotero RDF, PubMed, CSV or arXiv IDs"
 _OF_ANOTHER_KIND = re.compile(
-    r"\s*+(?:(?P<html><!doctype html|<html)|(?P<XML><\?xml|<\w+[\s>])|(?P<PubMed>PMID\s*- )|(?P<EndNote>%0 )"
+    r"\s*+(?:(?P<html><!doctype html|<html)|(?P<XML><\?xml|<\w+[\s>])"
     r"|(?P<CSV>(?:\"?[\w ]++\"?[,;\t]){3,}))",
     re.I,
 )
@@ -63,12 +64,14 @@ def read_bytes(body: bytes) -> Upload:
 
 def parse_upload(text: str) -> Upload:
     """Return what the text contains, judging by its content. SourceError if nothing is recognised, or too much."""
-    for reader in (ris, csl_json, reference_xml, bibtex):
-        if reader.fits(text):
-            return _of(reader.NAME, reader.read(text))
+    reader = reader_of(text)
+    if reader:
+        return _of(reader.NAME, reader.read(text))
     id_entries = id_list.parse_id_list(text)
     if not id_entries.ids:
         kind = _OF_ANOTHER_KIND.match(text)
+        if kind and kind["CSV"]:
+            raise SourceError(f"expected {SUPPORTED_FORMATS}, found a table without a column named Title or DOI")
         if kind:
             raise SourceError(f"expected {SUPPORTED_FORMATS}, found what looks like {kind.lastgroup!s}")
         raise SourceError("; ".join(id_entries.skipped[:3]) or f"expected {SUPPORTED_FORMATS}, found nothing")

@@ -23,8 +23,14 @@ _HOSTS = (
 )
 # What comes before the id in the path of an address.
 _PLACE = re.compile(
-    r".*?/(?:(?:abs|pdf|html|format|src|e-print|ps|overview|papers?|list|arxiv|resources?|pdfs|api/arxiv)/|arxiv[:.])"
+    r".*?/(?:ftp/arxiv/papers/\d{4}/|(?:abs|pdf|html|format|src|e-print|ps|overview|papers?|list|arxiv|resources?|pdfs|api/arxiv)/|arxiv[:.])"
     r"(?:arxiv[:.])?",
+    re.I,
+)
+# What is only on the way to another address: an archive, a search engine, a mail filter.
+_ON_THE_WAY = re.compile(
+    r"https?://(?:web\.archive\.org/web/[^/\s]{1,30}/|r\.jina\.ai/|[\w.-]{0,80}safelinks\.protection\.outlook\.com/\?url="
+    r"|(?:www\.)?google\.[a-z.]{2,6}/url\?(?:[^#\s]{0,500}&)?(?:q|url)=)(?=https?(?::|%3A)//|https?(?::|%3A)%2F)",
     re.I,
 )
 _DOI = re.compile(r"(?:doi\s*:?\s*)?(?:(?:https?://)?(?:(?:www|dx)\.)?doi\.org/)?10\.48550/arxiv[.:]", re.I)
@@ -88,6 +94,9 @@ def without_wrapping(text: str) -> str:
         text = unicodedata.normalize("NFKC", text).translate(_DASHES)
         text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     text = text.strip()
+    if way := _ON_THE_WAY.match(text):
+        rest = text[way.end() :]
+        text = unquote(rest.partition("&")[0]) if way[0][-1] == "=" else rest
     link = _LINK.search(text)
     if link and not re.search(r"\w", text[: link.start()] + text[link.end() :]):
         text = link[1] or link[2]

@@ -4,6 +4,7 @@ The schema: https://github.com/citation-style-language/schema
 """
 
 import json
+import re
 from typing import Any
 
 from digest.sources.bibtex import reference_page
@@ -13,7 +14,10 @@ from digest.sources.reference import Reference
 
 NAME = "csl"
 
+_BEGINS = re.compile(r"[\ufeff\s]*+(?:\{|\[\s*+[{\]])")
 _FIELDS = {
+    "PMID": "pmid",
+    "PMCID": "pmcid",
     "title": "title",
     "abstract": "abstract",
     "DOI": "doi",
@@ -44,8 +48,8 @@ _FIELDS = {
 
 
 def fits(text: str) -> bool:
-    """Return whether a text is JSON."""
-    return text.lstrip("\ufeff\r\n\t ")[:1] in {"[", "{"} and text.rstrip()[-1:] in {"]", "}"}
+    """Return whether a text is JSON; a list of texts or numbers is a list of ids."""
+    return _BEGINS.match(text) is not None and text.rstrip()[-1:] in {"]", "}"}
 
 
 def number_of_entries(text: str) -> int:

@@ -94,7 +94,9 @@ def _trimmed(name: str, prefix: str) -> str:
     """Return a DOI as it is stored: in lower case, without trailing punctuation; "" if it is not one."""
     name = re.sub(r"(?<![\s,;|])(?:[\s,;|]++(?:and|&))?[\s,;|]*+$", "", name.strip(), flags=re.I)
     if "//" in prefix or "org" in prefix.lower():
-        name = re.sub(r"/(?:full|abstract|pdf|epdf|html|meta)$", "", re.split(r"[?#]", name, maxsplit=1)[0])
+        name = re.sub(
+            r"(?:/(?:full|abstract|pdf|epdf|html|meta)|\.(?:e?pdf|epub))$", "", re.split(r"[?#]", name, maxsplit=1)[0]
+        )
     name = name.lower()
     while name and (name[-1] in ".,;:!?'\"”’*/|" or _is_left_open(name)):
         name = name[:-1]

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from digest.models import PaperIdentifier
 from digest.models.paper import OTHERS
-from digest.sources import arxiv, arxiv_id, doi, withdrawal
+from digest.sources import arxiv, arxiv_id, doi, outside_ids, withdrawal
 from digest.sources.arxiv_id import ArxivId
 from digest.sources.links import safe_url
-from digest.sources.record import PaperRecord, SourceError, believable, key_of_title, unescaped
+from digest.sources.record import PaperRecord, SourceError, believable, key_of_title, unescaped, without_heading
 
 MAX_REFERENCE_TITLE_LENGTH = 1000
 
@@ -66,6 +66,9 @@ _BLOCKS = {"p", "sec", "list", "list-item", "div", "br", "ul", "ol", "li"}
 # Marks next to a name; in a title, the cleaner writes them out.
 _SCRIPT = re.compile(r"<(sub|sup)>[^<>]{0,100}</\1>", re.I)
 _SCRIPT_TAG = re.compile(r"</?(?:sub|sup|inf)>", re.I)
+# “PMID: 12345”, a line of Zotero's Extra field.
+_INDEX_LINE = re.compile(r"(PMID|PMCID)\s{0,3}[:=]\s{0,3}((?:PMC)?\d{1,12})", re.I | re.ASCII)
+_OTHERWISE_READ = (PaperIdentifier.Scheme.ARXIV.value, PaperIdentifier.Scheme.DOI.value)
 _RETRACTED = re.compile(r"\W*(?:withdrawn|retracted)(?:\s+(?:article|paper|chapter))?\s*[:\]–—-]", re.I)
 
 
@@ -91,7 +94,7 @@ def record_of(reference: Reference, source: str) -> PaperRecord:
     identifiers, version = _identifiers(reference, title)
     return PaperRecord.read(
         title,
-        _without_heading(reference_text(fields.get("abstract", ""))),
+        without_heading(reference_text(fields.get("abstract", ""))),
         source=source,
         identifiers=identifiers,
         authors=_authors(reference),
@@ -130,10 +133,6 @@ def _title(fields: dict[str, str]) -> str:
     return f"{title}{' ' if title[-1] in ':?!.–—' else ': '}{subtitle}"
 
 
-def _without_heading(abstract: str) -> str:
-    return re.sub(r"^(?:Abstract|Summary)(?:[.:—–-]+\s*|\s+(?=[A-Z]))", "", abstract)
-
-
 def _authors(reference: Reference) -> tuple[str, ...]:
     """Return the authors, plus the collaboration if it has its own field; OTHERS stays last."""
     group = reference_text(reference.fields.get("collaboration", "")).strip("{} ")
@@ -154,11 +153,22 @@ def _identifiers(reference: Reference, title: str) -> tuple[tuple[tuple[str, str
         reference.remarks.append(f"expected a DOI, found “{fields['doi'][:60]}”")
     dois = dois or [name for key in _ADDRESSES if (name := _doi_alone(verbatim(fields.get(key, ""))))][:1]
     identifier = _arxiv_id(fields)
+    names = _of_indexes(fields)
     if identifier:
-        return arxiv.identifiers(identifier.value, " ".join(dois)), identifier.version
-    if dois:
-        return tuple((PaperIdentifier.Scheme.DOI.value, name) for name in dois), 0
+        return (*arxiv.identifiers(identifier.value, " ".join(dois)), *names), identifier.version
+    if dois or names:
+        return (*((PaperIdentifier.Scheme.DOI.value, name) for name in dois), *names), 0
     return ((PaperIdentifier.Scheme.TITLE.value, key_of_title(_SCRIPT_TAG.sub("", title))),), 0
+
+
+def _of_indexes(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the ids that PubMed and other indexes gave the paper: in their own fields, on a line, or in an address."""
+    lines = [line.strip() for key in ("note", "extra", "annotation") for line in fields.get(key, "").splitlines()]
+    own = {line[1].lower(): line[2] for line in map(_INDEX_LINE.fullmatch, lines) if line}
+    own |= {key: fields[key] for key in ("pmid", "pmcid") if key in fields}
+    names = outside_ids.identifiers_of(pmid=own.get("pmid", ""), pmcid=own.get("pmcid", ""))
+    addresses = (outside_ids.of_address(verbatim(fields.get(key, ""))) for key in _ADDRESSES)
+    return tuple(dict.fromkeys([*names, *(name for name in addresses if name and name[0] not in _OTHERWISE_READ)]))
 
 
 def _arxiv_id(fields: dict[str, str]) -> ArxivId | None:
@@ -208,7 +218,7 @@ def _eprints(fields: dict[str, str]) -> list[str]:
 
 def published(fields: dict[str, str]) -> datetime | None:
     """Return the first moment of the day, month or year; None if there is none, or none that is believable."""
-    dated = re.match(r"\W*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?!\d)", fields.get("date", ""))
+    dated = re.match(r"\W*(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)", fields.get("date", ""))
     text = fields.get("date", "") or fields.get("year", "")
     year = dated or re.search(r"(?<!\d)(\d{4})(?!\d)", text)
     if not year:
@@ -216,7 +226,7 @@ def published(fields: dict[str, str]) -> datetime | None:
     if dated and dated[2]:
         month, day = int(dated[2]), int(dated[3] or 1)
     else:
-        month, day = _month_and_day(f"{fields.get('month', '')} {text if not dated else ''}", fields.get("day", ""))
+        month, day = _month_and_day(f"{fields.get('month', '')} {text}", fields.get("day", ""))
     for parts in ((month, day), (month, 1), (1, 1)):
         try:
             return believable(datetime(int(year[1]), *parts, tzinfo=UTC), timezone.now())

@@ -13,9 +13,11 @@ from digest.sources.reference import Reference
 
 NAME = "ris"
 
-_LINE = re.compile(r"\s*([A-Z][A-Z\d])\s{1,2}-(?:\s(.*))?$")
+_LINE = re.compile(r"\s*([A-Z][A-Z\d])(\s{1,2})-(?:\s(.*))?$")
 _ENTRY = re.compile(r"^[^\S\n]*+TY\s{1,2}-", re.M)
-_BEGINS = re.compile(r"\s*TY\s{1,2}-\s", re.M)
+# Some publishers write their name and the date above.
+_BEGINS = re.compile(r"(?:\A|\n)[^\S\n]*+TY[^\S\n]{1,2}-\s")
+_PREFACE = 2000
 _FIELDS = {
     "TI": "title",
     "T1": "title",
@@ -45,13 +47,16 @@ _FIELDS = {
     "Y1": "year",
     "DA": "date",
     "ST": "shorttitle",
+    "BT": "book",
 }
 _AUTHORS = {"AU", "A1"}
 
 
 def fits(text: str) -> bool:
     """Return whether a text is RIS."""
-    return bool(_BEGINS.match(text.lstrip("\ufeff\r\n\t ")))
+    beginning = text.lstrip("\ufeff\r\n\t ")[:_PREFACE].replace("\r", "\n")
+    begins = _BEGINS.search(beginning)
+    return begins is not None and not re.search(r"[@{<]", beginning[: begins.start()])
 
 
 def number_of_entries(text: str) -> int:
@@ -67,12 +72,13 @@ def read(text: str) -> HarvestPage:
     key = ""
     for number, line in enumerate(storable(text).splitlines(), start=1):
         tag = _LINE.match(line)
-        if not tag:
+        # “IL - 2” in an abstract is no tag.
+        if not tag or (key and len(tag[2]) == 1 and tag[1] not in _FIELDS.keys() | _AUTHORS | {"TY", "ER"}):
             # A long abstract continues on the next line.
             if references and key and line.strip():
                 pieces[key].append(line.strip())
             continue
-        name, value = tag[1], (tag[2] or "").strip()
+        name, value = tag[1], (tag[3] or "").strip()
         key = ""
         if name == "TY":
             _complete(references, pieces, authors)
@@ -98,7 +104,10 @@ def read(text: str) -> HarvestPage:
 def _complete(references: list[Reference], pieces: dict[str, list[str]], authors: list[str]) -> None:
     """Give the last reference its fields and authors."""
     if references:
-        references[-1].fields = {key: " ".join(lines) for key, lines in pieces.items()}
+        fields = {key: " ".join(lines) for key, lines in pieces.items()}
+        # A book's title, or that of the book with a chapter.
+        whole = fields.pop("book", "")
+        references[-1].fields = fields if "title" in fields or not whole else {**fields, "title": whole}
         references[-1].authors = tuple(authors)
 
 

@@ -18,6 +18,9 @@ ENDNOTE = (
     "<xml><records><record><titles><title>Learning from graphs at last</title></titles>"
     "<dates><year>2024</year></dates></record></records></xml>"
 )
+ENW = "%0 Journal Article\n%T Learning from graphs at last\n%D 2024\n"
+NBIB = "PMID- 1\nTI  - Learning from graphs at last.\nDP  - 2024 Mar\n"
+TABLE = "Title,Year\nLearning from graphs at last,2024\n"
 
 
 def known_in(text):
@@ -25,7 +28,7 @@ def known_in(text):
     return [match_known(bibliography.records).get(place) for place in range(len(bibliography.records))]
 
 
-@pytest.mark.parametrize("text", [BIBTEX, RIS, CSL, ENDNOTE, "- Learning from graphs at last\n"])
+@pytest.mark.parametrize("text", [BIBTEX, RIS, CSL, ENDNOTE, ENW, NBIB, TABLE, "- Learning from graphs at last\n"])
 def test_each_format_is_matched_by_title_and_year(text):
     paper = make_paper("Learning from graphs at last", published_at=datetime(2023, 12, 1, tzinfo=UTC))
 
@@ -56,6 +59,64 @@ def test_a_line_may_be_an_id_a_doi_or_a_link(line):
     PaperIdentifier.objects.create(paper=paper, scheme="doi", value="10.1234/abcd.5")
 
     assert known_in(f"{line}\n") == [paper.pk]
+
+
+@pytest.mark.parametrize(
+    ("line", "scheme", "value"),
+    [
+        ("Roe R. (2015) On trees. Trees 521, 436. doi: 10.1234/abcd.5", "doi", "10.1234/abcd.5"),
+        ("R. Roe, On trees, https://doi.org/10.1234/abcd.5.", "doi", "10.1234/abcd.5"),
+        ("https://link.springer.com/content/pdf/10.1234/abcd.5.pdf", "doi", "10.1234/abcd.5"),
+        (
+            "https://journals.plos.org/plosone/article?id=10.1371/journal.pone.0000001",
+            "doi",
+            "10.1371/journal.pone.0000001",
+        ),
+        ("https://www.nature.com/articles/s41586-020-2649-2", "doi", "10.1038/s41586-020-2649-2"),
+        ("https://www.nature.com/articles/nature14539", "doi", "10.1038/nature14539"),
+        ("https://aclanthology.org/N19-1423.pdf", "doi", "10.18653/v1/n19-1423"),
+        ("https://aclanthology.org/2020.acl-main.1/", "doi", "10.18653/v1/2020.acl-main.1"),
+        ("https://pubmed.ncbi.nlm.nih.gov/12345678/", "pmid", "12345678"),
+        ("PMID: 12345678.", "pmid", "12345678"),
+        ("PMC1234567", "pmcid", "PMC1234567"),
+        ("https://pmc.ncbi.nlm.nih.gov/articles/PMC1234567/", "pmcid", "PMC1234567"),
+        ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1234567/pdf/x.pdf", "pmcid", "PMC1234567"),
+        ("https://europepmc.org/article/MED/12345678", "pmid", "12345678"),
+        ("https://openreview.net/forum?id=abcdEFGHij&noteId=x", "openreview", "abcdEFGHij"),
+        ("https://hal.science/hal-01234567v2/document", "hal", "hal-01234567"),
+        ("https://web.archive.org/web/2023/https://arxiv.org/abs/2501.00001", "arxiv", "2501.00001"),
+        ("https://www.google.com/url?sa=t&q=https%3A%2F%2Farxiv.org%2Fabs%2F2501.00001&ved=x", "arxiv", "2501.00001"),
+        ("https://arxiv.org/ftp/arxiv/papers/2501/2501.00001.pdf", "arxiv", "2501.00001"),
+    ],
+)
+def test_a_line_may_be_a_citation_or_a_page_of_a_publisher_or_an_index(line, scheme, value):
+    paper = make_paper()
+    PaperIdentifier.objects.create(paper=paper, scheme=scheme, value=value)
+
+    assert known_in(f"{line}\n") == [paper.pk]
+
+
+@pytest.mark.parametrize(
+    "line", ["10.1234/a, 10.1234/b", "10.1234/a 10.1234/b", "10.1234/a; https://doi.org/10.1234/b"]
+)
+def test_a_line_may_have_several_dois(line):
+    names = [name for record in read_text(line).records for name in record.identifiers]
+
+    assert names == [("doi", "10.1234/a"), ("doi", "10.1234/b")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://example.org/forum?id=abcdEFGHij",
+        "https://openreview.net/profile?id=~Jane_Doe1",
+        "https://www.nature.com/subjects/physics",
+        "https://pubmed.ncbi.nlm.nih.gov/?term=malaria",
+        "https://aclanthology.org/venues/acl/",
+    ],
+)
+def test_other_pages_of_those_sites_name_no_paper(line):
+    assert read_text(f"2501.00001\n{line}").skipped == ["line 2: no ID, DOI, link or title"]
 
 
 def test_a_paper_in_a_draft_is_not_matched():

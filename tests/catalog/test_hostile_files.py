@@ -73,6 +73,14 @@ LENGTHS = {
     "ris lines of an abstract": lambda size: "TY  - JOUR\nTI  - On graphs\nAB  - a\n" + "a\n" * (size // 2),
     "ris names": lambda size: f"TY  - JOUR\nTI  - On graphs\nAU  - {'A;' * (size // 2)}\n",
     "ris empty lines": lambda size: "TY  - JOUR\n" + "\n" * size,
+    "enw authors": lambda size: "%0 Book\n%T On graphs\n" + "%A A\n" * (size // 5),
+    "enw lines of an abstract": lambda size: "%0 Book\n%T On graphs\n%X a\n" + "a\n" * (size // 2),
+    "nbib lines of an abstract": lambda size: "PMID- 1\nTI  - On graphs\nAB  - a\n" + "      a\n" * (size // 8),
+    "nbib authors": lambda size: "PMID- 1\nTI  - On graphs\n" + "FAU - A\n" * (size // 8),
+    "table of columns": lambda size: "Title,DOI" + ",Author" * (size // 7) + "\na,b" + ",c" * (size // 7),
+    "table of names": lambda size: 'Title,Author\nOn graphs,"' + "A;" * (size // 2) + '"',
+    "table of blanks": lambda size: "Title,Author\nOn graphs," + " " * size,
+    "table of cells": lambda size: "Title,Author\n" + "a," * (size // 2),
     "csl authors": lambda size: (
         f'[{{"title":"On graphs","author":[{",".join(["""{"family":"a"}"""] * (size // 15))}]}}]'
     ),
@@ -84,6 +92,8 @@ LENGTHS = {
     ),
     "rdf journal": in_one_journal,
     "lines of words": lambda size: "word " * (size // 5),
+    "lines of dois": lambda size: "x " + "10.1000/a " * (size // 10),
+    "lines of nearly dois": lambda size: "x " + "https://a" * (size // 9),
     "lines of anchors": lambda size: "x " + "<a " * (size // 3),
     "lines of links": lambda size: "x " + "\\url{" * (size // 5),
     "lines of ids": lambda size: "2501.00001 " * (size // 11),
@@ -144,9 +154,15 @@ def test_a_few_lines_cannot_stand_for_a_text_of_any_length(strings):
         f'{{"items":[{",".join(["{}"] * (MAX_READ_ENTRIES + 1))}]}}',
         f"<xml><records>{'<record></record>' * (MAX_READ_ENTRIES + 1)}</records></xml>",
         RDF.replace("bib", "other") + "<other:Article></other:Article>" * (MAX_READ_ENTRIES + 1) + "</rdf:RDF>",
+        "%0 Book\n" * (MAX_READ_ENTRIES + 1),
+        "PMID- 1\n" * (MAX_READ_ENTRIES + 1),
+        "Title,DOI\n" + "a,b\n" * (MAX_READ_ENTRIES + 1),
         "Learning from graphs\n" * (MAX_READ_ENTRIES + 1),
     ],
-    ids=["bibtex, in one line", "bibtex", "ris", "csl", "endnote", "rdf with other prefixes", "titles"],
+    ids=[
+        *("bibtex, in one line", "bibtex", "ris", "csl", "endnote", "rdf with other prefixes"),
+        *("endnote's tags", "pubmed", "table", "titles"),
+    ],
 )
 def test_too_many_entries_are_refused_before_they_are_read(text):
     with pytest.raises(SourceError, match=r"it has 5,00\d entries, and the limit is 5,000"):

@@ -48,14 +48,18 @@ def test_a_reference_without_a_title_is_named_and_the_others_are_read(text, what
     ("text", "kind"),
     [
         ("<html><body>x</body></html>", "html"),
-        ("PMID- 123\nTI  - x", "PubMed"),
-        ("Title,Authors,Year,DOI\nOn graphs,Doe,2024,x", "CSV"),
+        ("<html><body>x</body></html>".upper(), "html"),
         ("<opml><x/></opml>", "XML"),
     ],
 )
 def test_an_unknown_format_is_named_along_with_the_known_ones(text, kind):
     with pytest.raises(SourceError, match=f"expected BibTeX, RIS, .* found what looks like {kind}"):
         uploads.parse_upload(text)
+
+
+def test_a_table_of_something_else_says_which_column_is_missing():
+    with pytest.raises(SourceError, match="found a table without a column named Title or DOI"):
+        uploads.parse_upload("Name,Email,City,Age\nAda,ada@example.org,London,36")
 
 
 NAMED = "@misc{a, title = {Schr\xf6dinger}}"

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         file = sources.add_parser(
             "file",
             aliases=["bibtex"],
-            help="a BibTeX, RIS, CSL-JSON, EndNote XML or Zotero RDF file",
+            help="a BibTeX, RIS, CSL-JSON, EndNote, Zotero RDF, PubMed or CSV file",
         )
         file.add_argument("path", type=Path)
         ids = sources.add_parser("ids", help="arXiv IDs or links, or a file with them")
