@@ -32,7 +32,15 @@ _TITLE, _ARXIV = PaperIdentifier.Scheme.TITLE.value, PaperIdentifier.Scheme.ARXI
 _DOI = PaperIdentifier.Scheme.DOI.value
 _DOI_WORD = re.compile(r"(?:https?://\S{0,200}?)?(?<![\w.])10\.\d{4,9}/[^\s,;|]{1,300}")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,4}[.)\]])\s+")
-_OTHER_FILE = re.compile(r"\s*+<(?:!doctype|html|\?xml)|%PDF", re.I)
+# A file of another kind, or JSON that was cut off.
+_OTHER_FILE = re.compile(r"\s*+(?:<(?:!doctype|html|\?xml)|%PDF|\[\s*+\{|\{\s*+\")", re.I)
+# The title in a citation: after the year as in “Roe, R. (2015). On trees. Trees, 5”, or in quotation marks and followed
+# by a comma as in “R. Roe, “On trees,” Trees, vol. 5”.
+_AFTER_YEAR = re.compile(
+    r"[^()]{1,300},? ?\((?:19|20)\d\d[a-z]?(?:, [^()]{1,30})?\)[.,:] +(?P<title>[^.?!]{1,300}[?!]?)(?:\.|\s|$)"
+)
+_MARKS = ("“", "”", '"')
+_QUOTED = re.compile(r"[^“”\"]{1,300}, ?[“\"](?P<title>[^“”\"]{1,300}?)(?:[,.][”\"]|[”\"],)")
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,17 @@ def _of_line(line: str) -> Iterator[PaperRecord]:
         yield PaperRecord(NAME, ((str(name.scheme), name.value),))
     elif names := [*((_ARXIV, value) for value in id_list.parse_id_list(line).ids), *_dois(line)]:
         yield from (PaperRecord(NAME, (name,)) for name in names)
-    elif not name and len(line.split()) >= FEWEST_WORDS_OF_TITLE and len(line) <= MAX_TITLE_LINE:
-        yield PaperRecord.read(line, "", source=NAME, identifiers=((_TITLE, key_of_title(line)),))
+    elif not name and len(line) <= MAX_TITLE_LINE and len((title := _title_in(line)).split()) >= FEWEST_WORDS_OF_TITLE:
+        yield PaperRecord.read(title, "", source=NAME, identifiers=((_TITLE, key_of_title(title)),))
+
+
+def _title_in(line: str) -> str:
+    """Return the title in a citation; the whole line, without quotation marks around it, if it is none."""
+    if line[:1] in _MARKS and line[-1:] in _MARKS and sum(map(line.count, _MARKS)) == 2:  # noqa: PLR2004 - a pair
+        return line[1:-1].strip()
+    citation = _AFTER_YEAR.match(line) or _QUOTED.match(line)
+    title = citation["title"].strip() if citation else line
+    return title if len(title.split()) >= FEWEST_WORDS_OF_TITLE else line
 
 
 def _dois(line: str) -> list[tuple[str, str]]:

@@ -126,6 +126,37 @@ def test_a_paper_in_a_draft_is_not_matched():
     assert known_in("2501.00001") == [None]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Roe, R., & Doe, J. (2024). Learning from graphs at last. Journal of Graphs, 5(1), 3-4.",
+        "Roe, R. (2024, May). Learning from graphs at last. In Proceedings of Trees.",
+        "R. Roe and J. Doe, “Learning from graphs at last,” Journal of Graphs, vol. 5, 2024.",
+        '[3] R. Roe, "Learning from graphs at last," in Proc. of Trees, 2024',
+        "Learning from graphs at last.",
+        "“Learning from graphs at last”",
+    ],
+)
+def test_a_citation_without_an_id_is_matched_by_the_title_in_it(line):
+    paper = make_paper("Learning from graphs at last", published_at=datetime(2023, 12, 1, tzinfo=UTC))
+
+    assert known_in(f"{line}\n") == [paper.pk]
+
+
+def test_a_line_with_words_in_quotation_marks_may_be_a_title():
+    paper = make_paper("What “deep learning of graphs” means, and why")
+
+    assert known_in("What “deep learning of graphs” means, and why\n") == [paper.pk]
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"title": "On graphs and trees"}, {"title": "On', '{"title": "On graphs and trees"']
+)
+def test_json_that_was_cut_off_is_not_taken_for_titles(text):
+    with pytest.raises(SourceError, match="found another kind of file"):
+        read_text(text)
+
+
 def test_lines_with_nothing_usable_are_reported_and_the_rest_is_read():
     bibliography = read_text("2501.00001\nwhat?\nhttps://example.org/x\n\nA title of some words\n")
 
