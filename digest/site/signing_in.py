@@ -58,7 +58,8 @@ def return_address(request: HttpRequest) -> str:
     if len(address) > MAX_RETURN_ADDRESS or safe_path(request, address) != address:
         return ""
     path = urlunsplit(("", "", *urlsplit(address)[2:]))
-    return path if path.startswith("/") else ""
+    # Without our host in front, a path that starts with two slashes leads to another host.
+    return path if safe_path(request, path) == path else ""
 
 
 def referring_address(request: HttpRequest) -> str:

@@ -116,10 +116,26 @@ def test_signing_in_returns_to_the_previous_page(client, ask):
     assert client.post(mailed_path()).url == "/papers/2025-08-21"
 
 
-def test_signing_in_never_redirects_to_another_site(client, ask):
-    ask(address="/sign-in?next=https://evil.example/")
+OTHER_SITES = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example/",
+    "http://testserver//evil.example/",
+    "http://testserver///evil.example/",
+    "http://testserver/\\evil.example/",
+    "http://testserver@evil.example/",
+    "http://testserver\u3002evil.example/",
+]
 
-    assert client.post(mailed_path()).url == "/"
+
+@pytest.mark.parametrize("other_site", OTHER_SITES)
+def test_signing_in_never_redirects_to_another_site(client, ask, other_site):
+    ask(address=f"/sign-in?{urlencode({'next': other_site})}")
+    path = mailed_path()
+
+    assert client.post(path).url in {"/", "/%5Cevil.example/"}
+    # Someone who is signed in already is redirected at once.
+    assert client.get(f"/sign-in?{urlencode({'next': other_site})}").url in {"/account", "/%5Cevil.example/"}
 
 
 @pytest.mark.parametrize(

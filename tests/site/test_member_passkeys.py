@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -50,8 +51,12 @@ def test_a_passkey_signs_in_and_leads_back_to_the_page_before(client, away, devi
     assert client.post(f"{ADD}/options").status_code == 200
 
 
-def test_signing_in_leads_to_no_other_site(client, away, device):
-    answer = show(client, device.get(ask(client, SIGN_IN)), f"{SIGN_IN}?next=https://evil.example.org/")
+@pytest.mark.parametrize(
+    "other_site",
+    ["https://evil.example.org/", "//evil.example.org/", "http://testserver//evil.example.org", "/\\evil.example.org"],
+)
+def test_signing_in_leads_to_no_other_site(client, away, device, other_site):
+    answer = show(client, device.get(ask(client, SIGN_IN)), f"{SIGN_IN}?next={quote(other_site)}")
 
     assert answer.headers["Location"] == "/account"
 
