@@ -1,13 +1,17 @@
 """Email addresses: validation, and comparison regardless of case."""
 
+import re
 from typing import Any
 
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 
-# Domains of one service where a name is the same mailbox at each, and how it compares names.
+_ENCODED_WORD = re.compile(r"=\?.*\?")
+# Domains of one service where a name is the same mailbox at each (at Apple's: if it has it at all), and how it compares
+# names.
 _SAME_MAILBOX: dict[tuple[str, ...], dict[int, Any]] = {
     ("gmail.com", "googlemail.com"): str.maketrans("", "", "."),
+    ("icloud.com", "me.com", "mac.com"): {},
     ("proton.me", "protonmail.com", "protonmail.ch", "pm.me"): str.maketrans("", "", ".-_"),
     ("yandex.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "ya.ru"): str.maketrans(".", "-"),
 }
@@ -28,9 +32,13 @@ def clean_address(address: str, *, refuse_disposable: bool) -> str:
     The domain is not looked up, so that a name server that is down turns no readers away.
     """
     try:
-        valid = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)
+        # strict: at most 64 characters before the @ (RFC 5321, 4.5.3.1.1). Mail servers refuse longer names.
+        valid = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise BadAddress(str(error)) from error
+    # Programs that send mail may decode it, and then the mail goes to another address (RFC 2047, 5, forbids it here).
+    if _ENCODED_WORD.search(valid.local_part):
+        raise BadAddress("The part before the @ is encoded. Please enter the address as you read it.")
     if refuse_disposable and _is_disposable(valid.ascii_domain):
         raise BadAddress("Addresses at this domain stop working within hours. Please use a permanent one.")
     return valid.ascii_email or valid.normalized
