@@ -29,6 +29,7 @@ class DigestConfig(AppConfig):
         hooks.last_served.append(Delivery.objects.last_served)
         hooks.before_erasure.append(personal_data.forget_reader)
         hooks.signed_in.append(site_members.reader_key)
+        hooks.signed_in_by_link.append(site_members.link_made_at)
         hooks.ask_to_sign_in.append(signing_in.lead_to_sign_in)
         hooks.topic_counts["papers_tagged"] = Count("tags")
         outgoing.MAIL_KINDS["passkey_added"] = outgoing.MailKind(members.tell_of_passkey, lambda: timedelta(days=1))

@@ -21,6 +21,9 @@ before_erasure: list[Callable[[int], None]] = []
 # The subscriber (key) who is signed in, for a request; None if no one is.
 signed_in: list[Callable[[HttpRequest], int | None]] = []
 
+# When the link from an email was made that keeps someone signed in; None if they signed in themselves, or not at all.
+signed_in_by_link: list[Callable[[HttpRequest], datetime | None]] = []
+
 # Sends someone who is not signed in to the sign-in page, and back afterwards.
 ask_to_sign_in: list[Callable[[HttpRequest], HttpResponse]] = []
 
@@ -48,3 +51,8 @@ def prepare_erasure(subscriber: int) -> None:
 def signed_in_subscriber(request: HttpRequest) -> int | None:
     """Return the subscriber (key) who is signed in; None if no one is."""
     return next((key for ask in signed_in if (key := ask(request)) is not None), None)
+
+
+def link_that_signed_in(request: HttpRequest) -> datetime | None:
+    """Return when the link was made that keeps someone signed in; None if they signed in themselves, or not at all."""
+    return next((made_at for ask in signed_in_by_link if (made_at := ask(request)) is not None), None)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from subscriptions.link_lifetimes import Purpose
-from subscriptions.tokens import MYSELF, sign_as_old, sign_token
+from subscriptions.tokens import sign_as_old, sign_token
 
 
 class Linkable(Protocol):
@@ -48,12 +48,7 @@ def token(purpose: Purpose, subscriber: Linkable) -> str:
 
 
 def token_as_old(purpose: Purpose, subscriber: Linkable, shown: str) -> str:
-    """Return the token for a page reached from a link: as old as that link's own token, which was found valid.
-
-    Someone who is signed in showed no token, and gets a new one.
-    """
-    if shown == MYSELF:
-        return token(purpose, subscriber)
+    """Return the token for a page reached from a link: as old as that link's own token, which was found valid."""
     return sign_as_old(purpose, subscriber.public_id.hex, shown)
 
 

@@ -18,8 +18,8 @@ from digest.site.signing_in import member_required
 from subscriptions import links
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import MYSELF, expires_at, sign_as_old, sign_token
-from subscriptions.views.signed_links import signed
+from subscriptions.tokens import MYSELF, expires_at, sign_token
+from subscriptions.views.signed_links import further_token, signed
 
 # How much of each list the account shows. The rest has its own page, or is shown only as a number.
 SHOWN_DIGESTS, SHOWN_ROWS = 5, 100
@@ -35,7 +35,7 @@ def account(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
     context = {
         "subscriber": subscriber,
         "token": token,
-        "digests": _digests(subscriber, token, SHOWN_DIGESTS),
+        "digests": _digests(request, subscriber, token, SHOWN_DIGESTS),
         "saved_count": rows.filter(kind=Feedback.Kind.SAVED).count(),
         "opinion_count": rows.opinions().count(),
         "votes": member.votes.select_related("paper")[:SHOWN_ROWS] if member else [],
@@ -51,11 +51,11 @@ def account(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
 @signed(Purpose.PREFERENCES)
 def digests(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """List the digests that were sent to the subscriber."""
-    context = {"token": token, "digests": _digests(subscriber, token, MAX_DIGESTS)}
+    context = {"token": token, "digests": _digests(request, subscriber, token, MAX_DIGESTS)}
     return render(request, "site/digests.html", context)
 
 
-def _digests(subscriber: Subscriber, token: str, limit: int) -> list[dict[str, Any]]:
+def _digests(request: HttpRequest, subscriber: Subscriber, token: str, limit: int) -> list[dict[str, Any]]:
     """Return the newest digests sent to the subscriber, each with the tokens for its pages."""
     rows = Delivery.objects.filter(subscriber=subscriber, sent_at__isnull=False).order_by("-period", "-pk")
     return [
@@ -63,16 +63,10 @@ def _digests(subscriber: Subscriber, token: str, limit: int) -> list[dict[str, A
             "period": row.period,
             "papers": len(all_papers_in(row.content)),
             "view": sign_token(Purpose.VIEW, str(row.pk)),
-            "feedback": _feedback_token(row, token),
+            "feedback": further_token(request, Purpose.FEEDBACK, str(row.pk), token),
         }
         for row in rows.only("pk", "period", "content")[:limit]
     ]
-
-
-def _feedback_token(delivery: Delivery, token: str) -> str:
-    # The token is as old as the link that led here, not newer.
-    key = str(delivery.pk)
-    return sign_token(Purpose.FEEDBACK, key) if token == MYSELF else sign_as_old(Purpose.FEEDBACK, key, token)
 
 
 @require_POST

@@ -1,12 +1,13 @@
 """The signed-in member, kept in a signed cookie that is separate from the panel's session."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from digest.models import Member
+from subscriptions.link_lifetimes import PREFERENCES_FOR
 from subscriptions.models import Subscriber
 
 MEMBER_COOKIE = "member"
@@ -27,7 +28,12 @@ def has_own_sign_in(request: HttpRequest) -> bool:
 
     The alternative is “Stay signed in” behind the link in an email, which may have been forwarded.
     """
-    return bool(member_of(request) and getattr(request, "daily_papers_own_sign_in", False))
+    return member_of(request) is not None and link_made_at(request) is None
+
+
+def link_made_at(request: HttpRequest) -> datetime | None:
+    """Return when the emailed link was made that keeps the member signed in; None if they signed in themselves."""
+    return getattr(request, "daily_papers_link_made_at", None) if member_of(request) else None
 
 
 def reader_of(request: HttpRequest) -> Subscriber | None:
@@ -47,9 +53,11 @@ def _read(request: HttpRequest) -> Member | None:
         return None
     value = request.get_signed_cookie(MEMBER_COOKIE, "", salt=MEMBER_SALT, max_age=MEMBER_COOKIE_LIFETIME)
     pk, key, until = [*str(value).split(":"), "", ""][:3]
-    request.daily_papers_own_sign_in = not until  # type: ignore[attr-defined]
     if not pk.isdecimal() or (until and (not until.isdecimal() or int(until) < timezone.now().timestamp())):
         return None
+    if until:
+        made_at = datetime.fromtimestamp(int(until), UTC) - PREFERENCES_FOR
+        request.daily_papers_link_made_at = made_at  # type: ignore[attr-defined]
     members = Member.objects.select_related("subscriber")
     return members.filter(pk=pk, browser_key=key, barred_at=None).exclude(joined_at=None).first()
 

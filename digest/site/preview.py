@@ -10,12 +10,11 @@ from django.views.decorators.http import require_POST
 
 from digest.recommending.preview import RecommendationRequest, build_preview, opinions_from, request_of, written_among
 from digest.recommending.what_if import what_if
-from subscriptions import links
 from subscriptions.forms import PreferencesForm, SignUpForm, TopicsForm
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber, Weight
 from subscriptions.preferences import Preferences
-from subscriptions.views.signed_links import signed
+from subscriptions.views.signed_links import further_token, signed
 
 
 @require_POST
@@ -23,7 +22,7 @@ from subscriptions.views.signed_links import signed
 def preview_digest(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Show a subscriber's next digest with the choices in the form. Nothing is saved."""
     form = PreferencesForm(request.POST, subscriber=subscriber)
-    leave = links.token_as_old(Purpose.UNSUBSCRIBE, subscriber, token)
+    leave = further_token(request, Purpose.UNSUBSCRIBE, subscriber.public_id.hex, token)
     context: dict[str, Any] = {
         "form": form,
         "errors_of": form,

@@ -18,7 +18,7 @@ from subscriptions.models import Subscriber
 from subscriptions.preference_changes import change
 from subscriptions.tokens import MYSELF
 from subscriptions.views.mail_requests import asks_for_mail, consent_request_of, enqueue
-from subscriptions.views.signed_links import signed
+from subscriptions.views.signed_links import further_token, signed
 
 SHORT_PAUSE = timedelta(days=14)
 
@@ -56,7 +56,7 @@ def preferences(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
         change(subscriber, form.cleaned_data, form.preferences, timezone.now())
         messages.success(request, "Your preferences are saved.")
         return redirect(request.path)
-    leave = links.token_as_old(Purpose.UNSUBSCRIBE, subscriber, token)
+    leave = further_token(request, Purpose.UNSUBSCRIBE, subscriber.public_id.hex, token)
     context = {"form": form, "subscriber": subscriber, "token": token, "unsubscribe_token": leave}
     if subscriber.feed_key:
         context["feeds"] = links.feed_urls(subscriber.feed_key)
@@ -116,7 +116,10 @@ def revoke_feed(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 @require_POST
 @signed(Purpose.PREFERENCES)
 def subscribe_at_once(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Subscribe someone who is signed in, with one click. A link is not enough, because mails get forwarded."""
+    """Subscribe someone who signed in, with one click. A link is not enough, because mails get forwarded."""
+    if hooks.link_that_signed_in(request):
+        messages.info(request, "Please sign in with a new link first: the one you came with may have been forwarded.")
+        return hooks.ask_to_sign_in[0](request)
     if token == MYSELF and signing_up.subscribe_signed_in(subscriber, consent_request_of(request)):
         messages.success(request, "You’re subscribed. Choose your topics and your hour below.")
     else:

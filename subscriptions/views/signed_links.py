@@ -9,7 +9,7 @@ from django.shortcuts import render
 from subscriptions import hooks
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.tokens import MYSELF, BadToken, StaleToken, read_token
+from subscriptions.tokens import MYSELF, BadToken, StaleToken, read_token, sign_as_old, sign_token
 from subscriptions.views.noindex import View, unlisted
 
 SignedView = Callable[..., HttpResponse]
@@ -24,6 +24,16 @@ def ignores_form(view: View) -> View:
 def remember_link(request: HttpRequest, token: str) -> None:
     """Tell the page being rendered which preferences link it was opened with."""
     request.link_token = token  # type: ignore[attr-defined]
+
+
+def further_token(request: HttpRequest, purpose: Purpose, value: str, token: str) -> str:
+    """Return a token for a page that this one links to.
+
+    It is as old as the link that opened this page or keeps its reader signed in; new if they signed in themselves.
+    """
+    if token != MYSELF:
+        return sign_as_old(purpose, value, token)
+    return sign_token(purpose, value, hooks.link_that_signed_in(request))
 
 
 def _answer_signed_in(request: HttpRequest, view: SignedView, **which: object) -> HttpResponse:

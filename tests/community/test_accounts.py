@@ -5,14 +5,12 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.test import Client
 
 from digest.community import accounts
 from digest.models import Member, Submission, Vote
 from subscriptions import links, signing_up
-from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Consent, Status, Subscriber
 from subscriptions.signing_up import ConsentRequest
 from tests.support.factories import NOON, make_member, make_paper, make_subscriber
@@ -206,55 +204,6 @@ def test_a_readers_own_pages_accept_no_form_from_another_site(sign_in, client):
 
     for page in ("/preferences/me", "/preferences/me/subscribe", "/preferences/me/data"):
         assert strict.post(page, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-
-
-def test_a_signed_link_offers_to_stay_signed_in_and_one_click_does_it(client):
-    reader = make_subscriber("Ada@example.org")
-    link = links.preferences_url(reader).removeprefix("http://localhost:8000")
-    stay = f"{link}/stay"
-    assert f'action="{stay}"' in client.get(link).content.decode()
-    assert client.get("/account").status_code == 302
-    assert client.get(stay).status_code == 405
-
-    answer = client.post(stay)
-
-    assert answer.url == "/account"
-    assert "Ada@example.org" in client.get("/account").content.decode()
-    assert Member.objects.get().subscriber == reader
-    assert f'action="{stay}"' not in client.get(link).content.decode()
-
-
-def test_staying_signed_in_ends_when_the_link_would_have_expired(client):
-    reader = make_subscriber("ada@example.org")
-    link = links.preferences_url(reader).removeprefix("http://localhost:8000")
-
-    with time_machine.travel(NOON + timedelta(days=59), tick=False):
-        answer = client.post(f"{link}/stay")
-        assert client.get("/account").status_code == 200
-        assert answer.cookies["member"]["max-age"] == timedelta(days=1).total_seconds()
-    with time_machine.travel(NOON + timedelta(days=60, seconds=1), tick=False):
-        # A browser that keeps the cookie longer than it should gains nothing.
-        assert client.get("/account").status_code == 302
-
-
-def test_staying_signed_in_uses_the_existing_account(client):
-    reader, member = make_subscriber("ada@example.org"), make_member("ADA@example.org")
-
-    client.post(f"{links.preferences_url(reader)}/stay")
-
-    assert reader_of(member) == reader
-    assert Member.objects.count() == 1
-
-
-def test_neither_a_barred_members_link_nor_a_forged_one_signs_in(client):
-    reader = make_subscriber("ada@example.org")
-    make_member("ada@example.org", barred_at=NOON)
-
-    client.post(f"{links.preferences_url(reader)}/stay")
-    assert client.get("/account").status_code == 302
-
-    other = links.token(Purpose.UNSUBSCRIBE, reader)
-    assert client.post(f"/preferences/{other}/stay").status_code == 404
 
 
 def test_deleting_the_account_deletes_both_sides_of_it(client, sign_in):
