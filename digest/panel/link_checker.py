@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urljoin, urlsplit
 
+from digest.sources.deadline import Deadline
 from digest.sources.public_address import public_address
 
-# For connecting, and for the response.
+# For connecting, and between two pieces of the response.
 TIMEOUT_SECONDS = 5
+# For one request as a whole.
+MAX_CHECK_SECONDS = 10
 CONCURRENT_CHECKS = 16
 MAX_LINK_REDIRECTS = 3
 BROKEN_STATUSES = {404, 410}
@@ -46,20 +49,26 @@ def _head(url: str) -> tuple[int, str]:
         raise ValueError("isn’t a web address")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     client = http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT_SECONDS)
-    client.sock = _connected(parts.scheme, parts.hostname, port)
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        client.request("HEAD", path, headers={"User-Agent": USER_AGENT})
-        answer = client.getresponse()
-        redirects = answer.status in {301, 302, 303, 307, 308}
-        return answer.status, answer.headers.get("Location", "") if redirects else ""
-    finally:
-        client.close()
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    with Deadline(MAX_CHECK_SECONDS) as deadline:
+        try:
+            client.sock = _connected(parts.scheme, parts.hostname, port, deadline)
+            client.request("HEAD", path, headers={"User-Agent": USER_AGENT})
+            answer = client.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            if deadline.has_passed:
+                raise TimeoutError from error
+            raise
+        finally:
+            client.close()
+    redirects = answer.status in {301, 302, 303, 307, 308}
+    return answer.status, answer.headers.get("Location", "") if redirects else ""
 
 
-def _connected(scheme: str, host: str, port: int) -> socket.socket:
+def _connected(scheme: str, host: str, port: int, deadline: Deadline) -> socket.socket:
     """Connect to the very IP address that was checked: the name may resolve to another one a moment later."""
     connection = socket.create_connection((public_address(host, port), port), timeout=TIMEOUT_SECONDS)
+    deadline.watch(connection)
     if scheme == "http":
         return connection
     try:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from digest.sources import http
 from digest.sources.announced_pace import announced_spacing
+from digest.sources.deadline import Deadline
 from digest.sources.fetch_request import (
     FetchBudget,
     FetchError,
@@ -39,8 +40,9 @@ PIECE = 64 * 2**10
 PORTS = {"http": 80, "https": 443}
 # To connect, and between two pieces of an answer, in seconds. OAI-PMH is slow to send the first.
 FETCH_TIMEOUT_SECONDS = 60
-# A request as a whole, answer included, in seconds.
+# A request as a whole, redirects and answer included, in seconds.
 MAX_FETCH_SECONDS = 120
+TOOK_TOO_LONG = f"the answer took longer than {MAX_FETCH_SECONDS} s"
 MAX_REDIRECTS = 3
 # Before the second, third and fourth try, in seconds. If a source asks for a longer wait, a later run tries again.
 RETRY_WAITS_SECONDS = (5, 20, 60)
@@ -171,7 +173,7 @@ class Fetcher:
     def _ask(self, ask: FetchRequest) -> FetchedResponse:
         import httpx  # noqa: PLC0415
 
-        end = time.monotonic() + min(MAX_FETCH_SECONDS, self._budget.seconds_left)
+        seconds = min(MAX_FETCH_SECONDS, self._budget.seconds_left)
         address = ask.shown
         try:
             url = httpx.URL(ask.address)
@@ -181,13 +183,17 @@ class Fetcher:
         self.moved_to = ""
         for_good = True
         timeout = max(min(FETCH_TIMEOUT_SECONDS, self._budget.seconds_left), 1)
-        with httpx.Client(timeout=timeout, headers=_who_we_are(), verify=http.tls_context()) as client:
+        with (
+            Deadline(seconds) as deadline,
+            httpx.Client(timeout=timeout, headers=_who_we_are(), verify=http.tls_context()) as client,
+        ):
             for _ in range(MAX_REDIRECTS + 1):
                 try:
                     request = _request(client, url, own, ask)
+                    request.extensions["trace"] = deadline.trace
                     with closing(client.send(request, stream=True)) as response:
                         if not response.has_redirect_location:
-                            return self._answer(ask, response, end)
+                            return self._answer(ask, response, deadline)
                         url = _next_hop(address, url, response)
                         for_good = for_good and response.status_code in MOVED_FOR_GOOD
                         self.moved_to = str(url) if for_good else self.moved_to
@@ -196,17 +202,19 @@ class Fetcher:
                 except NotPublicError:
                     raise FetchError(f"{address}: refused a redirect to {url.host}, which is not public") from None
                 except httpx.HTTPError as error:
+                    if deadline.has_passed:
+                        raise _PassingError(TOOK_TOO_LONG) from error
                     raise _PassingError(f"no answer ({error or type(error).__name__})") from error
         raise FetchError(f"{address}: more than {MAX_REDIRECTS} redirects")
 
-    def _answer(self, ask: FetchRequest, response: httpx.Response, end: float) -> FetchedResponse:
+    def _answer(self, ask: FetchRequest, response: httpx.Response, deadline: Deadline) -> FetchedResponse:
         self._spacing = announced_spacing(response.headers)
         if ask.validator and response.status_code == NOT_MODIFIED:
             self.validators[ask.address] = ask.validator
             return FetchedResponse(ask.shown, b"", response.headers, unchanged=True)
         if response.status_code in PASSING:
             raise _PassingError(f"answered {response.status_code}", _wait_asked_for(response))
-        body = _body(ask.shown, response, end)
+        body = _body(ask.shown, response, deadline)
         if not response.is_success:
             raise ResponseRefusedError(f"{ask.shown}: answered {response.status_code}", body, response.status_code)
         validator = (response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
@@ -231,7 +239,7 @@ def _wait_asked_for(response: httpx.Response) -> float:
     return min(http.retry_after(response.headers.get("Retry-After")) or 0, MAX_RETRY_AFTER_SECONDS)
 
 
-def _body(address: str, response: httpx.Response, end: float) -> bytes:
+def _body(address: str, response: httpx.Response, deadline: Deadline) -> bytes:
     """Return the body, read piece by piece; stop if it is too large or too slow."""
     too_large = FetchError(f"{address}: expected an answer of at most {MAX_RESPONSE_BYTES // 2**20} MB")
     length = response.headers.get("Content-Length", "")
@@ -243,14 +251,17 @@ def _body(address: str, response: httpx.Response, end: float) -> bytes:
             response.iter_raw(PIECE), response.headers.get("Content-Encoding", ""), MAX_RESPONSE_BYTES
         ):
             body += piece
-            if time.monotonic() > end:
-                raise _PassingError(f"the answer took longer than {MAX_FETCH_SECONDS} s")
     except http.TooLargeError:
         raise too_large from None
     except http.RefusedEncodingError as error:
         raise FetchError(f"{address}: expected gzip or no compression, found “{error}”") from None
     except http.UnreadableError as error:
+        if deadline.has_passed:
+            raise _PassingError(TOOK_TOO_LONG) from error
         raise _PassingError(f"the answer cannot be decompressed ({error})") from error
+    if deadline.has_passed:
+        # An answer of unknown length ends with its connection.
+        raise _PassingError(TOOK_TOO_LONG)
     return bytes(body)
 
 
