@@ -10,6 +10,9 @@ from digest.models import Paper, PaperIdentifier
 # Format characters (including marks that change the direction of writing) and lone halves of surrogate pairs, which no
 # email can carry, vanish; control characters (including line breaks) separate words.
 VANISHING, PARTING = {"Cf", "Cs"}, {"Cc", "Zl", "Zp"}
+# Unicode's 66 noncharacters (core specification, 23.7) vanish, too: XML, and so a feed, may not contain two of them.
+_LAST_OF_PLANES = [plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)]
+_NONCHARACTERS = {*range(0xFDD0, 0xFDF0), *_LAST_OF_PLANES}
 # The zero-width non-joiner and joiner, which stay where they are part of the spelling.
 JOINERS = {"\u200c", "\u200d"}
 # Words that a cut text should not end with.
@@ -54,11 +57,13 @@ def on_one_line(text: str) -> str:
         # True of nearly all text; checking each character of fifty abstracts would take most of a page's time.
         return " ".join(text.split())
     printable = (
-        char
-        for place, char in enumerate(text)
-        if unicodedata.category(char) not in VANISHING or (char in JOINERS and _spells(text, place))
+        char for place, char in enumerate(text) if not _vanishes(char) or (char in JOINERS and _spells(text, place))
     )
     return " ".join("".join(" " if unicodedata.category(char) in PARTING else char for char in printable).split())
+
+
+def _vanishes(char: str) -> bool:
+    return unicodedata.category(char) in VANISHING or ord(char) in _NONCHARACTERS
 
 
 def _spells(text: str, place: int) -> bool:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -213,11 +214,12 @@ def saved_feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG00
         document.add_item(
             title=on_one_line(saved.paper.title),
             link=absolute(saved.paper.get_absolute_url()),
-            description=saved.paper.abstract,
+            # The abstract is plain text, but Django writes the summary as HTML.
+            description=escape(on_one_line(saved.paper.abstract)),
             unique_id=f"tag:{settings.MAIL_DOMAIN},{saved.saved_at:%Y-%m-%d}:saved.{saved.paper.pk}",
             pubdate=saved.saved_at,
             updateddate=saved.saved_at,
-            categories=saved.entry.labels,
+            categories=[on_one_line(label) for label in saved.entry.labels],
         )
     response = HttpResponse(document.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     return unlisted_feed(response, FEED_CACHE_SECONDS)
