@@ -11,7 +11,7 @@ from digest.composing.errors import ComposeError
 from digest.composing.renderer import check_address, render
 from digest.models import Delivery, Paper
 from subscriptions import links
-from subscriptions.emails import Rendered
+from subscriptions.emails import MAIL_CHARSET, Rendered
 
 # RFC 2047 allows 75 characters; Python counts a little less.
 ENCODED_WORD_LENGTH = 72
@@ -38,6 +38,7 @@ def message_of(letter: Letter, reader: Recipient, rendered: Rendered) -> EmailMu
         reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
         headers=headers(letter, links.unsubscribe_url(reader)),
     )
+    message.encoding = MAIL_CHARSET
     message.attach_alternative(rendered.html, "text/html")
     # Anymail passes both to the provider, whose events return them; other backends ignore them.
     message.metadata = {"delivery": str(letter.pk)}  # type: ignore[attr-defined]
