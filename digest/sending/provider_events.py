@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from digest.models import Delivery, Event
+from digest.models import Delivery, Event, Member
 from digest.sending.report_kinds import event_kind, reply_of
 from digest.sending.report_transitions import ERRORS, TRANSITIONS
 from digest.sending.smtp_replies import kind_of_reply, without_addresses
@@ -216,8 +216,8 @@ def _act(stored: Event, delivery: Delivery | None, moved: bool, recipient: str) 
                 _suppress(stored, delivery.subscriber.email, Suppression.Reason.BOUNCED, delivery.subscriber)
         case Kind.HARD_BOUNCE | Kind.COMPLAINED:
             reader = _reader(delivery, recipient)
-            if reader or delivery:
-                # If the reader has left and is deleted, the address is the report's.
+            if reader or delivery or _is_members(recipient):
+                # If the reader has left and is deleted, or only ever asked for a sign-in link, it is the report's.
                 _suppress(stored, reader.email if reader else recipient, SUPPRESSING[Kind(stored.kind)], reader)
         case Kind.UNSUBSCRIBED:
             reader = _reader(delivery, recipient)
@@ -239,6 +239,11 @@ def _reader(delivery: Delivery | None, recipient: str) -> Subscriber | None:
     if delivery and delivery.subscriber:
         return delivery.subscriber
     return Subscriber.objects.with_address(recipient).first() if recipient else None
+
+
+def _is_members(recipient: str) -> bool:
+    """Return whether an address is a member's, or was typed into the sign-in form: the mail was a sign-in link."""
+    return bool(recipient) and Member.objects.filter(email_key=address_key(recipient)).exists()
 
 
 def _suppress(stored: Event, address: str, reason: str, reader: Subscriber | None) -> None:

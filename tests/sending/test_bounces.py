@@ -5,11 +5,12 @@ from itertools import count
 
 import pytest
 
+from digest.community import members
 from digest.models import Delivery, Event
 from digest.sending import provider_events
 from subscriptions.models import Status as ReaderStatus
 from subscriptions.models import Subscriber, Suppression
-from tests.support.factories import NOON, make_delivery, make_edition, make_paper, make_subscriber
+from tests.support.factories import NOON, make_delivery, make_edition, make_member, make_paper, make_subscriber
 from tests.support.provider_events import HARD, SOFT, make_report
 
 Status = Delivery.Status
@@ -207,6 +208,18 @@ def test_an_unsubscribe_report_that_names_no_mail_counts(delivery):
     make_report("unsubscribed", recipient="ada@example.org", timestamp=EVENING)
 
     assert Subscriber.objects.get().status == ReaderStatus.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("joined_at", [None, NOON])
+@pytest.mark.parametrize("what", [HARD, {"event_type": "complained"}])
+def test_a_sign_in_link_that_bounces_or_draws_a_complaint_is_the_last(what, joined_at):
+    make_member("Ada@example.org", joined_at=joined_at)
+
+    make_report(**what, recipient="ADA@example.org", message_id="x")
+    make_report(**what, recipient="someone.else@example.org", message_id="y")
+
+    assert members.request_link("ada@example.org", NOON) is None
+    assert Suppression.objects.count() == 1
 
 
 def test_an_unsubscribe_report_older_than_the_last_confirmation_does_not_count(delivery):
