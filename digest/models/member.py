@@ -82,6 +82,6 @@ class Member(models.Model):
         return bool(updated)
 
     def sign_out(self) -> None:
-        """Sign out everywhere."""
-        type(self).objects.filter(pk=self.pk).update(browser_key=new_key())
+        """Sign out everywhere. Links that are on their way stop working, too: someone else may have asked for them."""
+        type(self).objects.filter(pk=self.pk).update(browser_key=new_key(), sign_ins=models.F("sign_ins") + 1)
         self.refresh_from_db()

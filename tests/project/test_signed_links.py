@@ -63,6 +63,10 @@ def use(world):
     world.member.sign_in(world.member.sign_ins, NOON)
 
 
+def sign_out(world):
+    world.member.sign_out()
+
+
 @dataclass(frozen=True)
 class Row:
     """What is promised for one purpose."""
@@ -86,7 +90,7 @@ TABLE = {
     Purpose.FEEDBACK: Row({Purpose.FEEDBACK} | OF_PREFERENCES, SIXTY_DAYS),
     Purpose.FEED: Row(OF_A_FEED, ends_with=(erase, renew_feed)),
     Purpose.FEED_FEEDBACK: Row({Purpose.FEED_FEEDBACK}, SIXTY_DAYS, (erase, renew_feed)),
-    Purpose.SIGN_IN: Row(set(), timedelta(minutes=30), (use,)),
+    Purpose.SIGN_IN: Row(set(), timedelta(minutes=30), (use, sign_out)),
 }
 # Not links: cookies, tested in test_allowing_opens.
 COOKIES = {Purpose.OPENS}
