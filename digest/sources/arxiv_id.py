@@ -5,9 +5,11 @@ arXiv's own rules: https://info.arxiv.org/help/arxiv_identifier.html
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
+_OPENED_BY = {")": "(", "]": "["}
 _MONTH = r"\d{2}(?:0[1-9]|1[0-2])"
 # Four digits until 2014, five since 2015, six some day.
 _NEW = rf"(?P<new>{_MONTH}\.\d{{4,6}})"
@@ -102,14 +104,14 @@ def without_wrapping(text: str) -> str:
         text = link[1] or link[2]
     text = re.sub(r"^[^\w\\/~]+", "", text)
     # A bracket that closes one in the text, as in “2611.00001 [cs.LG]”, belongs to it.
-    while text and not (text[-1].isalnum() or text[-1] == "/" or _closes(text)):
-        text = text[:-1]
-    return text
-
-
-def _closes(text: str) -> bool:
-    """Return whether a text ends with a bracket that closes one in it."""
-    return any(text[-1] == end and text.count(begin) >= text.count(end) for begin, end in ("()", "[]"))
+    signs, end = Counter(sign for sign in text if sign in "()[]"), len(text)
+    while end:
+        last = text[end - 1]
+        if last.isalnum() or last == "/" or (last in _OPENED_BY and signs[_OPENED_BY[last]] >= signs[last]):
+            break
+        signs[last] -= 1
+        end -= 1
+    return text[:end]
 
 
 def _of_address(address: str) -> ArxivId | None:

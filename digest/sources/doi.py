@@ -7,9 +7,11 @@ BibTeX escapes some of its characters (10.1007/978-3-031-12345-6\_7); addresses 
 import html
 import re
 import unicodedata
+from collections import Counter
 from urllib.parse import unquote
 
 MAX_DOI_LENGTH = 255
+_OPENED_BY = {")": "(", "]": "[", ">": "<"}
 
 _NAME = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 # Where a DOI begins in a field with several: at the start, or after a blank or a comma and perhaps a prefix.
@@ -98,15 +100,20 @@ def _trimmed(name: str, prefix: str) -> str:
             r"(?:/(?:full|abstract|pdf|epdf|html|meta)|\.(?:e?pdf|epub))$", "", re.split(r"[?#]", name, maxsplit=1)[0]
         )
     name = name.lower()
-    while name and (name[-1] in ".,;:!?'\"”’*/|" or _is_left_open(name)):
-        name = name[:-1]
+    name = _without_stops(name)
     for version in _VERSIONS:
         name = version.sub(lambda match: match["name"], name)
     fits = _NAME.fullmatch(name) and len(name) <= MAX_DOI_LENGTH
     return name if fits and not name.startswith("10.48550/arxiv") else ""
 
 
-def _is_left_open(name: str) -> bool:
-    """Return whether a DOI ends with a bracket that closes none of its own."""
-    pairs = ("()", "[]", "<>")
-    return any(name[-1] == pair[1] and name.count(pair[1]) > name.count(pair[0]) for pair in pairs)
+def _without_stops(name: str) -> str:
+    """Return a DOI without punctuation after it, and without brackets at its end that close none of its own."""
+    signs, end = Counter(name), len(name)
+    while end:
+        last = name[end - 1]
+        if last not in ".,;:!?'\"”’*/|" and signs[last] <= signs[_OPENED_BY.get(last, last)]:
+            break
+        signs[last] -= 1
+        end -= 1
+    return name[:end]
