@@ -13,6 +13,7 @@ from subscriptions.forms.fields import AddressField, KeysField, TopicsField
 from subscriptions.forms.preference_fields import authors, chips, own_words, phrases
 from subscriptions.forms.schedule import ScheduleForm
 from subscriptions.models import Subscriber, Topic
+from subscriptions.phrases import MAX_PHRASES
 from subscriptions.signing_up import wording
 
 # No link names more topics than this.
@@ -36,13 +37,13 @@ class TopicsForm(forms.Form):
 
     @property
     def word_groups(self) -> list[tuple[str, str, list[str]]]:
-        """The words and authors that are shown as checkboxes: heading, field name, entries."""
+        """The words and authors that are shown as checkboxes: heading, field name, at most MAX_PHRASES entries."""
         headings = {
             "follow": "You’ll follow",
             "authors": "Authors you’ll follow",
             "mute": "You’ll never get papers with",
         }
-        values = {name: str(self[name].value() or "").splitlines() for name in headings}
+        values = {name: str(self[name].value() or "").splitlines()[:MAX_PHRASES] for name in headings}
         return [(heading, name, values[name]) for name, heading in headings.items() if values[name]]
 
     @property
