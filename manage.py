@@ -4,8 +4,12 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        import django  # noqa: F401 - asks whether it is there
+    except ModuleNotFoundError:
+        sys.exit(f"{sys.executable} has no Django. Use .venv/bin/python: see “Run it for real” in README.md.")
+    from config.command_line import run_command
+
+    sys.exit(run_command(sys.argv))

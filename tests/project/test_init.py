@@ -161,7 +161,7 @@ def test_a_service_that_cannot_start_is_not_said_to_be_ready(tmp_path):
     broken = run_init(tmp_path, "smtp://127.0.0.1:9", "DATABASE_URL=mysql://x")
 
     assert broken.returncode == 1
-    assert "✗ set-up: django.core.exceptions.ImproperlyConfigured: DATABASE_URL" in broken.stderr
+    assert "✗ set-up: DATABASE_URL in the environment" in broken.stderr
     assert "Sign in at" not in broken.stdout
 
 

@@ -14,6 +14,8 @@ from config.celery import app
 from config.schedule import SCHEDULE
 from digest.metrics.pulse import last_pulse
 
+# It asks the database whether it answers.
+pytestmark = pytest.mark.django_db
 DAY = datetime(2026, 11, 25, tzinfo=UTC)
 TASKS = {entry["task"] for entry in SCHEDULE.values()}
 

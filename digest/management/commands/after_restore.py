@@ -1,12 +1,12 @@
 """`manage.py after_restore`: make a database that was restored from a backup safe to send from."""
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from digest.management.arguments import calendar_day
 from digest.sending import after_restore
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         """Add the options."""
         parser.add_argument(
             "--out",
-            type=date.fromisoformat,
+            type=calendar_day,
             action="append",
             default=[],
             metavar="DAY",

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from digest.management.arguments import whole_number
 from digest.metrics.benchmark.run import BenchmarkError, Result, Setup, benchmark_delivery, scratch_database
 
 
@@ -21,14 +22,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument(
-            "--subscribers", type=int, help="how many readers (default: 1,000, then 10,000, then 100,000)"
+            "--subscribers",
+            type=whole_number(1, 10_000_000),
+            help="how many readers (default: 1,000, then 10,000, then 100,000)",
         )
         parser.add_argument("--transport", choices=["smtp", "anymail"], default="smtp")
-        parser.add_argument("--processes", type=int, default=4, help="sending processes (default 4)")
+        parser.add_argument("--processes", type=whole_number(1, 256), default=4, help="sending processes (default 4)")
         parser.add_argument(
-            "--latency", type=int, default=100, help="latency of the provider’s API, in ms (default 100)"
+            "--latency",
+            type=whole_number(0, 60_000),
+            default=100,
+            help="latency of the provider’s API, in ms (default 100)",
         )
-        parser.add_argument("--per-call", type=int, default=1, help="digests per API call (default 1)")
+        parser.add_argument(
+            "--per-call", type=whole_number(1, 2000), default=1, help="digests per API call (default 1)"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object, for the largest run")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from digest.management.arguments import whole_number
 from digest.metrics.benchmark.ranking import benchmark_ranking
 
 
@@ -19,8 +20,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument("--subscribers", type=int, default=100_000, help="number of subscribers (default 100,000)")
-        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one per core")
+        parser.add_argument(
+            "--subscribers",
+            type=whole_number(1, 10_000_000),
+            default=100_000,
+            help="number of subscribers (default 100,000)",
+        )
+        parser.add_argument(
+            "--processes", type=whole_number(1, 256), default=os.cpu_count() or 1, help="default: one per core"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object: papers, subscribers per second")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature

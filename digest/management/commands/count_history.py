@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from digest.management.arguments import whole_number
 from digest.metrics import tallies
 
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the number of days."""
-        parser.add_argument("--days", type=int, default=60)
+        parser.add_argument("--days", type=whole_number(1, 3650), default=60, help="how far to look back (default 60)")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Count."""

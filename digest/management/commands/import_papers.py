@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from digest.catalog import harvest_scheduler, harvesting, uploads
 from digest.catalog.importing import IdentifierConflictError, import_seed_page
 from digest.editions import drafting
+from digest.management.arguments import calendar_day, whole_number
 from digest.models import SourceRun
 from digest.sources import arxiv_api, decoding, interface
 from digest.sources.fetching import Fetcher
@@ -46,9 +47,14 @@ class Command(BaseCommand):
             ("api", "arXiv’s API: ARXIV_CATEGORIES, or the results of a query"),
         ):
             daily = sources.add_parser(name, help=what)
-            daily.add_argument("--since", type=date.fromisoformat, help="start on this day, such as 2026-11-24")
+            daily.add_argument("--since", type=calendar_day, help="start on this day, such as 2026-11-24")
         daily.add_argument("query", nargs="?", help="an arXiv query, such as 'cat:cs.LG AND ti:graph'")
-        daily.add_argument("--most", type=int, default=1000, help="maximum number of results (default: %(default)s)")
+        daily.add_argument(
+            "--most",
+            type=whole_number(1, 100_000),
+            default=1000,
+            help="maximum number of results (default: %(default)s)",
+        )
         file = sources.add_parser(
             "file",
             aliases=["bibtex"],

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from digest.management.arguments import whole_number
 from digest.metrics.experiment_results import experiment_result
 
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add how far to look back."""
-        parser.add_argument("--days", type=int, default=30, help="how far to look back (default 30)")
+        parser.add_argument("--days", type=whole_number(1, 3650), default=30, help="how far to look back (default 30)")
 
     def handle(self, *, days: int, **options: Any) -> None:  # noqa: ARG002 - Django's own options
         """Print one line."""

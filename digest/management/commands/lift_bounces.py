@@ -1,7 +1,6 @@
 """manage.py lift_bounces: undo what an edition's wrong bounces did to its readers."""
 
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -9,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from digest.management.arguments import calendar_day
 from digest.models import Edition
 from digest.sending import bounce_reversal
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the day of the edition, and who does it."""
-        parser.add_argument("day", type=date.fromisoformat, help="the day of the edition, such as 2026-11-25")
+        parser.add_argument("day", type=calendar_day, help="the day of the edition, such as 2026-11-25")
         parser.add_argument("--by", required=True, help="your user name in the panel, for the activity log")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature

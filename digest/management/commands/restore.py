@@ -1,6 +1,5 @@
 """`manage.py restore FILE`: replace the database with a backup."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from digest.management.arguments import calendar_day
 from digest.management.backup import restoring
 from digest.management.backup.departures import Departures, read_departures
 from digest.management.backup.errors import BackupError
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="a file that `manage.py backup` wrote")
         parser.add_argument(
             "--out",
-            type=date.fromisoformat,
+            type=calendar_day,
             action="append",
             default=[],
             metavar="DAY",

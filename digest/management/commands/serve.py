@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.celery import app
 from config.metrics_folder import forget_earlier_processes
 from config.wsgi import application
+from digest.management.arguments import listen_address, whole_number
 
 
 class Command(BaseCommand):
@@ -25,8 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the options: where to listen, and how many requests are answered at once."""
-        parser.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT", help="default: %(default)s")
-        parser.add_argument("--threads", type=int, default=4, help="requests answered at once (default: %(default)s)")
+        parser.add_argument(
+            "--bind", type=listen_address, default="127.0.0.1:8000", metavar="HOST:PORT", help="default: %(default)s"
+        )
+        parser.add_argument(
+            "--threads", type=whole_number(1, 256), default=4, help="requests answered at once (default: %(default)s)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Run until a signal. Raises CommandError if it cannot listen at the address."""

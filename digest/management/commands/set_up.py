@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from digest.management.arguments import email_address
+
 
 class Command(BaseCommand):
     """Check the settings, set up database, static files, topics and the first user, and send them a test email.
@@ -23,7 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add who the first user is."""
         parser.add_argument("--user", default="admin", help="name of the first user (default: %(default)s)")
-        parser.add_argument("--user-email", required=True, help="their email address, which gets the test email")
+        parser.add_argument(
+            "--user-email", type=email_address, required=True, help="their email address, which gets the test email"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Run each step and say how it went."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from digest.catalog.key_sentence import WEIGHTS_PATH
+from digest.management.arguments import whole_number
 from digest.metrics.key_sentences.summaries import SummariesError, read_summaries
 
 
@@ -17,7 +18,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("path", type=Path, help="a .jsonl file of abstracts with summaries")
-        parser.add_argument("--model", type=int, required=True, help="the model’s number: one more than the last one’s")
+        parser.add_argument(
+            "--model",
+            type=whole_number(1, 10_000),
+            required=True,
+            help="the model’s number: one more than the last one’s",
+        )
         parser.add_argument("--to", type=Path, default=WEIGHTS_PATH, help="where to write the weights")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
