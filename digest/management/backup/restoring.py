@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def check(path: Path, say: Say) -> None:
     """Raise BackupError if a file cannot be restored here."""
     if not path.is_file():
         raise BackupError(f"{path} doesn’t exist.")
+    if not path.stat().st_size:
+        raise BackupError(f"{path} is damaged: it’s empty.")
     say(f"Checking {path.name} …")
     kind = engine()
     kind.verify(path)
@@ -103,12 +106,15 @@ def _gather(say: Say) -> None:
 def made_at(path: Path) -> datetime:
     """Return when a backup was made: by its name, or by the time of the file, which a copy may have changed."""
     stamp = STAMP.search(path.name)
-    if stamp:
-        return datetime.strptime(f"{stamp[0]}+0000", "%Y%m%dT%H%M%SZ%z")
+    # A name that someone gave by hand may hold a date that there is not.
+    with suppress(ValueError):
+        if stamp:
+            return datetime.strptime(f"{stamp[0]}+0000", "%Y%m%dT%H%M%SZ%z")
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def backup_age(path: Path, now: datetime) -> str:
     """Return how old a backup is, in words."""
-    days, hours = divmod(int((now - made_at(path)).total_seconds() // 3600), 24)
+    # A file of the future: its clock or ours was set.
+    days, hours = divmod(max(int((now - made_at(path)).total_seconds() // 3600), 0), 24)
     return f"{days} day{'' if days == 1 else 's'} and {hours} hour{'' if hours == 1 else 's'}"
