@@ -68,6 +68,25 @@ def test_secrets_come_from_the_environment_and_are_required(services):
         assert services["web"]["environment"][variable].startswith(f"${{{variable}:?")
 
 
+# What .env.example offers, and what leads to a store, beside what is fixed in the containers.
+OF_THE_MACHINE = {"VAR_DIR": "/data", "STATIC_ROOT": "/app/var/static", "ENV_FILE": ""}
+OF_ITS_STORES = {"DATABASE_URL": "", "POSTGRES_PORT": 5432}
+
+
+@pytest.mark.parametrize("name", ["migrate", "web", "worker", "beat", "papers"])
+def test_a_settings_file_for_a_service_without_containers_does_not_lead_out_of_them(services, name):
+    part = (services | yaml.safe_load(SMALL.read_text())["services"])[name]
+    fixed = OF_THE_MACHINE if name == "papers" else OF_THE_MACHINE | OF_ITS_STORES
+
+    assert fixed.items() <= part["environment"].items()
+    for variable in ("VAR_DIR", "STATIC_ROOT"):
+        assert f"{variable}={fixed[variable]}" in DOCKERFILE.read_text().rpartition("FROM ")[2]
+
+
+def test_redis_has_the_password_that_the_other_services_send_it(services):
+    assert services["redis"]["command"] == ["redis-server", "--requirepass", "${REDIS_PASSWORD:-}"]
+
+
 def test_data_that_must_outlive_a_container_is_in_a_volume(services):
     volumes = yaml.safe_load(FILE.read_text())["volumes"]
     mounted = {mount.split(":")[0] for service in services.values() for mount in service.get("volumes", [])}
