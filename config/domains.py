@@ -43,7 +43,8 @@ def hosts(name: str, default: str) -> list[str]:
     `.example.org` stands for all names below it, `*` for any.
     """
     try:
-        names = [ascii_domain(word) for word in env.word_list(name, default)]
+        # Set but empty, as a line of the settings file that was not filled in, it would shut out everyone.
+        names = [ascii_domain(word) for word in env.word_list(name, default) or [default]]
     except ValueError:
         names = [""]
     if not all(re.fullmatch(r"\*|\[[0-9A-Fa-f:.]+\]|\.?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*", word) for word in names):

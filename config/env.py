@@ -14,6 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.punycode import ascii_domain
 
+CHECKOUT = Path(__file__).resolve().parent.parent
+# The largest number that a setting may have: databases count no further than a bit more than twice of it.
+MOST = 10**9
+
 
 def invalid_value(name: str, expected: str) -> ImproperlyConfigured:
     """Return the error of a variable, with what was expected of it."""
@@ -35,6 +39,14 @@ def one_line_text(name: str, default: str) -> str:
     value = text(name, default)
     if not value.strip() or not value.isprintable():
         raise invalid_value(name, "one line of text")
+    return value
+
+
+def bearer_token(name: str) -> str:
+    """Return what comes after `Authorization: Bearer`, or "" if nothing is set."""
+    value = text(name)
+    if not re.fullmatch(r"[!-~]*", value):
+        raise invalid_value(name, "letters, digits and signs without spaces")
     return value
 
 
@@ -64,7 +76,7 @@ def flag(name: str, *, default: bool) -> bool:
     return answers[value]
 
 
-def integer(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
+def integer(name: str, default: int, *, least: int = 0, most: int = MOST) -> int:
     """Return a whole number within bounds; raise ImproperlyConfigured otherwise."""
     expected = f"a whole number from {least} to {most}"
     try:
@@ -79,8 +91,8 @@ def integer(name: str, default: int, *, least: int = 0, most: int = 10**9) -> in
 def numbers(name: str, default: str) -> list[int]:
     """Return a comma-separated list of whole numbers above 0; raise ImproperlyConfigured on anything else."""
     items = word_list(name, default)
-    if not items or not all(word.isdecimal() and int(word) > 0 for word in items):
-        raise invalid_value(name, "whole numbers above 0, separated by commas")
+    if not items or not all(word.isdecimal() and 0 < int(word) <= MOST for word in items):
+        raise invalid_value(name, f"whole numbers above 0, up to {MOST}, separated by commas")
     return [int(word) for word in items]
 
 
@@ -146,12 +158,16 @@ def dns_labels(name: str) -> list[str]:
 
 
 def directory(name: str, default: Path) -> Path:
-    """Return a folder, created if it is missing; raise ImproperlyConfigured if it cannot be."""
+    """Return a folder, created if it is missing; raise ImproperlyConfigured if it cannot be.
+
+    A relative one is in the checkout, wherever the program was started: cron and systemd start it elsewhere.
+    """
     value = text(name, str(default))
+    folder = CHECKOUT / value
     try:
-        if value:
-            Path(value).mkdir(parents=True, exist_ok=True)
-            return Path(value)
+        if value.strip():
+            folder.mkdir(parents=True, exist_ok=True)
+            return folder
     except (OSError, ValueError):
         pass
     raise invalid_value(name, "a folder that exists or can be created")
@@ -233,6 +249,8 @@ def database_url(name: str, default: str) -> dict[str, Any]:
     # The web server and the workers cannot share a database in memory.
     if options["NAME"] in {"", ":memory:"}:
         raise invalid_value(name, expected)
+    if scheme == "sqlite":
+        options["NAME"] = str(CHECKOUT / options["NAME"])
     return options
 
 

@@ -6,7 +6,6 @@ docs/settings.md has a line on each variable.
 from datetime import timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +13,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import domains, env, env_file, llm, log, metrics_folder, panel, providers, schedule, sentry, sources, stores
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = env.CHECKOUT
 ENV_FILE = env_file.read(BASE_DIR)
 VAR_DIR = env.directory("VAR_DIR", BASE_DIR / "var")
 # Where backups are kept: manage.py doctor checks how old the newest file is. Whoever makes them creates the folder.
-BACKUP_DIR = Path(env.text("BACKUP_DIR") or VAR_DIR / "backups")
+BACKUP_DIR = BASE_DIR / (env.text("BACKUP_DIR").strip() or VAR_DIR / "backups")
 BACKUP_KEEP = env.integer("BACKUP_KEEP", 14)
 
 # --- Where and who we are ---------------------------------------------------------------------
@@ -98,7 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 # The keys with which Prometheus may read how the service is doing, and another site may sign people up; "": no one may.
-METRICS_TOKEN, SUBSCRIBE_KEY = env.text("METRICS_TOKEN"), env.text("SUBSCRIBE_KEY")
+METRICS_TOKEN, SUBSCRIBE_KEY = env.bearer_token("METRICS_TOKEN"), env.bearer_token("SUBSCRIBE_KEY")
 # For how long a web process keeps sending a public page; with 0 it renders each one anew: changes show at once.
 PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", 0 if DEBUG else 5, most=3600)
 # How long until a digest that could have gone out, or a beat that does not ring, makes the service “degraded”.

@@ -110,6 +110,10 @@ def test_with_no_variable_set_it_runs_on_the_embedded_defaults(tmp_path):
         ("SEND_PER_SECOND", "fast", "a whole number from 0"),
         ("WARM_UP", "50, many", "whole numbers above 0"),
         ("WARM_UP", "50, 0", "whole numbers above 0"),
+        ("WARM_UP", "50, 99999999999999999999", "up to 1000000000"),
+        ("METRICS_TOKEN", " ", "without spaces"),
+        ("SUBSCRIBE_KEY", "two\nlines", "without spaces"),
+        ("VAR_DIR", " ", "a folder"),
         ("WARM_UP_SINCE", "yesterday", "a date such as 2026-11-24"),
         ("ARXIV_HOLIDAYS", "2027-12-30,Easter", "dates such as 2026-12-24, separated by commas"),
         ("BREAKER_COMPLAINTS", "a few", "a number from 0 to 1"),
@@ -189,6 +193,24 @@ def test_a_bad_value_stops_startup_before_anything_is_done(tmp_path):
 
     assert shown == ""
     assert error.strip().splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: DEBUG")
+
+
+def test_a_relative_path_is_in_the_checkout_wherever_the_program_starts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    paths = {"VAR_DIR": "var", "BACKUP_DIR": "var/copies", "DATABASE_URL": "sqlite:///var/papers.sqlite3"}
+
+    read = values(tmp_path, **paths)
+
+    here = project.BASE_DIR / "var"
+    assert (read["VAR_DIR"], read["BACKUP_DIR"]) == (here, here / "copies")
+    assert read["DATABASES"]["default"]["NAME"] == str(here / "papers.sqlite3")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_hosts_that_was_not_filled_in_is_the_default(tmp_path):
+    read = values(tmp_path, SITE_URL="http://papers.example.org", ALLOWED_HOSTS="")
+
+    assert "papers.example.org" in read["ALLOWED_HOSTS"]
 
 
 def test_a_folder_that_cannot_be_created_stops_startup():
