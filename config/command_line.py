@@ -61,6 +61,9 @@ def _line_about_database(error: Exception, reason: str) -> str:
         return f"The database isn’t set up for this version ({_short(reason)}). Run `manage.py migrate` first."
     if isinstance(error, ProgrammingError) and code != _NO_RIGHT:
         return ""
+    if reason in {"disk I/O error", "database or disk is full"}:
+        # SQLite says either where the disk is full, and the first also where its files cannot be opened.
+        reason += ". Is there space on the disk of the database, and may this user write there?"
     return f"Database error: {reason}"
 
 

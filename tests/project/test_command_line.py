@@ -57,7 +57,8 @@ def run_that_raises(monkeypatch):
         ),
         (OperationalError("connection failed:\nis it running?"), "Database error: connection failed: is it running?"),
         (OperationalError("attempt to write a readonly database"), "Database error: attempt to write a readonly"),
-        (OperationalError("database or disk is full"), "Database error: database or disk is full"),
+        (OperationalError("database or disk is full"), "Database error: database or disk is full. Is there space"),
+        (OperationalError("disk I/O error"), "Database error: disk I/O error. Is there space on the disk"),
         (DatabaseError("file is not a database"), "Database error: file is not a database"),
         (
             OperationalError("no such table: digest_paper"),
@@ -118,11 +119,11 @@ def test_a_wrong_setting_is_named_in_one_line(tmp_path):
 
 
 def test_a_python_without_the_packages_is_told_where_they_are(tmp_path):
-    (tmp_path / "django.py").write_text("raise ModuleNotFoundError")
+    (tmp_path / "celery.py").write_text("raise ModuleNotFoundError(name='celery')")
     without = manage(tmp_path, "init", PYTHONPATH=str(tmp_path))
 
     assert without.returncode == 1
-    assert re.fullmatch(r".+ has no Django\. Use \.venv/bin/python: .+\n", without.stderr)
+    assert re.fullmatch(r".+ has no celery\. Use \.venv/bin/python: .+\n", without.stderr)
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "65", "1.5", "many", "", "²"])

@@ -10,6 +10,7 @@ import urllib.request
 
 import pytest
 from django.conf import settings as project
+from django.core.management import CommandError, call_command
 
 pytestmark = pytest.mark.storeless
 
@@ -39,7 +40,8 @@ def status_of(address):
     return None
 
 
-def test_it_answers_and_stops_together_with_its_worker_and_beat(serve):
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_answers_and_stops_together_with_its_worker_and_beat(serve, how):
     with serve("migrate", "--verbosity", "0") as migration:
         assert migration.wait(120) == 0
     with socket.socket() as free:
@@ -50,7 +52,7 @@ def test_it_answers_and_stops_together_with_its_worker_and_beat(serve):
         try:
             assert status_of(f"http://{address}/readyz") == 200
             assert status_of(f"http://{address}/") == 200
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(how)
             log = process.communicate(timeout=60)[0]
         finally:
             process.kill()
@@ -68,3 +70,10 @@ def test_an_address_already_in_use_is_refused_by_name(serve):
 
     assert process.returncode == 1
     assert log.startswith(f"CommandError: cannot listen on {address}")
+
+
+def test_a_folder_it_cannot_write_to_is_named_before_anything_starts(monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    with pytest.raises(CommandError, match="cannot write to VAR_DIR"):
+        call_command("serve")

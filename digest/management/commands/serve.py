@@ -1,12 +1,13 @@
 """Web, worker and beat in one process, for a small machine."""
 
 import logging
+import os
 import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from celery.beat import Service
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -38,6 +39,9 @@ class Command(BaseCommand):
         # Imported here: no other command needs a web server.
         from waitress.server import create_server  # noqa: PLC0415
 
+        if not os.access(settings.VAR_DIR, os.W_OK):
+            message = f"cannot write to VAR_DIR, {settings.VAR_DIR}: the worker and beat keep their notes there"
+            raise CommandError(message)
         forget_earlier_processes(settings.METRICS_DIR)
         try:
             # PROXY_COUNT decides which forwarded headers to believe, in one place for every server.
@@ -54,9 +58,12 @@ class Command(BaseCommand):
         beat = Service(app, schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"))
         threading.Thread(target=beat.start, kwargs={"embedded_process": False}, name="beat", daemon=True).start()
         self.stdout.write(f"Serving at http://{options['bind']}, with worker and beat. Ctrl-C stops all three.")
+        received: list[str] = []
+        worker_shutting_down.connect(lambda sig, **_: received.append(sig), weak=False)
         # The worker has the main thread: it is the one that listens for signals.
         worker = app.Worker(pool="threads", concurrency=2, loglevel=logging.getLogger().getEffectiveLevel())
         worker.start()
         beat.stop()
         server.close()
-        raise SystemExit(worker.exitcode)
+        # Celery calls Ctrl-C a failure.
+        raise SystemExit(0 if "SIGINT" in received else worker.exitcode)
