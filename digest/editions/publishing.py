@@ -78,14 +78,16 @@ def publish_overdue(at: datetime) -> list[Edition]:
     published = []
     for edition in Edition.objects.overdue(at):
         if edition.waits_for_approval:
-            logger.info("not published, waiting for approval: %s", edition)
+            if _is_reported(edition, at):
+                logger.info("not published, waiting for approval: %s", edition)
             continue
         try:
             with transaction.atomic():
                 order_by_votes(edition)
                 is_published = publish_edition(edition, at)
         except EmptyEditionError as error:
-            logger.warning("not published: %s", error)
+            if _is_reported(edition, at):
+                logger.warning("not published: %s", error)
             continue
         except Exception:
             # The others are still published.
@@ -95,6 +97,15 @@ def publish_overdue(at: datetime) -> list[Edition]:
             logger.info("published automatically: %s", edition)
             published.append(edition)
     return published
+
+
+def _is_reported(edition: Edition, at: datetime) -> bool:
+    """Return whether to log that a draft stays one: once an hour, for two days.
+
+    Beat and cron ask every minute, and cron emails each line.
+    """
+    late = at - edition.publish_at
+    return late < timedelta(days=2) and late // timedelta(minutes=1) % 60 == 0
 
 
 @transaction.atomic

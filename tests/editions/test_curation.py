@@ -70,6 +70,16 @@ def test_an_empty_draft_waits_and_does_not_hold_up_others(caplog):
     assert "Edition of 2025-08-20 has no papers to show" in caplog.text
 
 
+def test_a_draft_that_stays_one_is_logged_once_an_hour_and_not_for_ever(caplog):
+    empty = draft()
+
+    for minute in range(5 * 24 * 60):
+        if minute < 180 or minute % 60 == 0:
+            publishing.publish_overdue(empty.publish_at + timedelta(minutes=minute, seconds=2))
+
+    assert caplog.text.count("has no papers to show") == 48
+
+
 def test_an_unordered_edition_starts_with_the_papers_that_fit_their_topic_best():
     topic = make_topic()
     edition = draft(
