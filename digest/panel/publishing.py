@@ -26,6 +26,7 @@ from digest.panel.pages import delay_on_commit, log_change, render_panel_page
 from digest.recommending.candidates import candidates_in
 from digest.sending import bounce_reversal, breaker, bulk_actions, refusals
 from subscriptions import time_zones
+from subscriptions.forms import DayInput
 
 HTTP_CONFLICT = 409
 # The page lists at most this many changes. The activity log has all of them.
@@ -44,7 +45,7 @@ class PublicationTimeForm(forms.Form):
     """When an edition is to be published: right away, or at a local time in a time zone."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    day = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(required=False, widget=DayInput)
     clock = forms.TimeField(required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     zone = forms.ChoiceField(choices=time_zones.by_region, required=False)
 

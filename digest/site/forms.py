@@ -2,7 +2,7 @@
 
 from django import forms
 
-from subscriptions.forms import AddressField
+from subscriptions.forms import AddressField, DayInput
 from subscriptions.models import Topic
 
 
@@ -35,5 +35,5 @@ class SearchForm(forms.Form):
     topic = forms.ModelChoiceField(
         Topic.objects.all(), label="Topic", required=False, to_field_name="slug", empty_label="Any topic"
     )
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="From", required=False, widget=DayInput)
+    until = forms.DateField(label="Until", required=False, widget=DayInput)

@@ -37,6 +37,15 @@ class AddressField(forms.CharField):
             raise forms.ValidationError(str(error), code="address") from error
 
 
+class DayInput(forms.DateInput):
+    """A browser's own date field, which is empty unless the date is in the form 2026-03-29, whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class TopicsField(forms.MultipleChoiceField):
     """Topics to tick; if none is ticked, the curator's order counts. One query, whatever is ticked."""
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from subscriptions import preferences, schedule
-from subscriptions.forms.fields import HALF_HOURS, AddressField, HourField
+from subscriptions.forms.fields import HALF_HOURS, AddressField, DayInput, HourField
 from subscriptions.forms.preference_fields import WeightRow, WeightsField, authors, own_words, phrases
 from subscriptions.forms.schedule import ScheduleForm, TimeZoneField
 from subscriptions.models import Breadth, Channel, Frequency, Subscriber
@@ -58,7 +58,7 @@ class PreferencesForm(ScheduleForm):
     paused_until = forms.DateField(
         label="Pause until",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput,
         error_messages={"invalid": "Please enter the date as year-month-day, for example 2026-03-29."},
         help_text="The day your digests start again. The first one brings the best of what you missed.",
     )
