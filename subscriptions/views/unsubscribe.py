@@ -35,6 +35,7 @@ def come_back(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpR
     """Undo a recent unsubscription."""
     if not signing_up.resubscribe(subscriber, consent_request_of(request)):
         return render(request, "subscriptions/not_subscribed.html", {"subscriber": subscriber})
+    subscriber.refresh_from_db()
     return render(
         request, "subscriptions/back_again.html", {"subscriber": subscriber} | _preferences_link(subscriber, token)
     )

@@ -9,7 +9,7 @@ from digest.panel.publishing import PublicationTimeForm
 from digest.site.forms import SearchForm
 from subscriptions import links
 from subscriptions.forms import PreferencesForm
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import NOON, make_subscriber
 from tests.support.html import html_of
 

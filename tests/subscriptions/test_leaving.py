@@ -10,6 +10,7 @@ from subscriptions import links
 from subscriptions.link_lifetimes import Purpose
 from subscriptions.models import Consent, Status, Suppression
 from subscriptions.models.suppression import hash_of
+from subscriptions.templatetags.subscribers import next_digest
 from tests.support.factories import NOON, make_subscriber
 from tests.support.html import html_of
 
@@ -178,6 +179,15 @@ def test_undoing_says_you_are_subscribed_again_and_does_not_ask_whether_to_unsub
     assert "Unsubscribe?" not in page
     # The link in the mail still does what it says.
     assert "Unsubscribe?" in client.get(path(reader)).content.decode()
+
+
+def test_undoing_says_when_the_next_digest_comes(client, reader):
+    client.post(path(reader))
+
+    page = html_of(client.post(path(reader, "/undo")))
+
+    reader.refresh_from_db()
+    assert f"due {next_digest(reader)}" in page.one("main").text
 
 
 def test_undoing_drops_what_someone_else_requested_in_the_meantime(client, reader):
