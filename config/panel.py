@@ -28,7 +28,7 @@ def unfold(name: str, byline: str) -> dict[str, Any]:
         "SITE_SYMBOL": "newspaper",
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("digest/icons/favicon.svg")}],
         "STYLES": [_file(f"digest/{name}.css") for name in ("tokens", "fonts", "panel")],
-        "SCRIPTS": [_file("digest/panel_accessibility.js")],
+        "SCRIPTS": [_file("digest/panel_accessibility.js"), _file("digest/panel_signed_out.js")],
         "SIDEBAR": {"navigation": "digest.panel.navigation.navigation"},
         # Our own links. Once there are any, Unfold leaves out its only one, to the password.
         "ACCOUNT": {

@@ -62,6 +62,9 @@ class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    class Meta:
+        error_messages = {"day": {"unique": "There’s already an edition for this day."}}
+
     def clean_version(self) -> int:
         """Reject changes based on an outdated version."""
         version: int | None = self.cleaned_data["version"]

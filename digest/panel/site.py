@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,6 @@ from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
 from digest.site.access import has_panel_access, is_staff
-
-HTTP_FOUND = 302
 
 
 class Panel(UnfoldAdminSite):
@@ -31,11 +30,16 @@ class Panel(UnfoldAdminSite):
         return routes.patterns(self.admin_view)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
-        """Return a view of the panel that answers 400 to a number that is too large for the database."""
+        """Return a view of the panel that answers 400 to a number that is too large for the database.
+
+        If the sign-in has ended, a part of a page gets 401: the sign-in page would take the place of what was typed.
+        """
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.headers.get("HX-Request") and not self.has_permission(request):
+                return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
             try:
                 response = inner(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
@@ -68,7 +72,7 @@ class Panel(UnfoldAdminSite):
             return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{onward}")
         self.login_form = signing_in.PanelSignInForm
         response: HttpResponse = super().login(request, extra_context)
-        if request.method == "POST" and response.status_code == HTTP_FOUND and not settings.SECOND_FACTOR:
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND and not settings.SECOND_FACTOR:
             # No second factor is required, so the sign-in is complete.
             devices.remember_device(response, User.objects.get(username=request.user.get_username()))
         return response

@@ -69,11 +69,12 @@ def edition(site):
 def is_complaint(message):
     """Return whether a console message reports a fault.
 
-    Chromium also logs an error when a form is shown again, a change came too late or a passkey was refused, and htmx
-    when a search under way gives way to the next, as `hx-sync` asks: once as "afterRequest", which it logs before the
-    kind of each fault, and once as "sendAbort".
+    Chromium also logs an error when a form is shown again, a change came too late, a sign-in has ended or a passkey was
+    refused, and htmx when a search under way gives way to the next, as `hx-sync` asks: once as "afterRequest", which it
+    logs before the kind of each fault, and once as "sendAbort".
     """
     expected = ("status of 422", "status of 409", "status of 400", "htmx:afterRequest", "htmx:sendAbort")
+    expected += ("status of 401", "Status Error Code 401")
     return message.type in {"error", "warning"} and not any(words in message.text for words in expected)
 
 

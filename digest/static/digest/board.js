@@ -18,12 +18,14 @@ async function send(values, seen, form) {
   let version = seen;
   while (own.has(version)) version = own.get(version);
   sending(form);
-  const token = board().querySelector("[name=csrfmiddlewaretoken]").value;
+  // Signing in again in another tab changes the token; the cookie has the newest one.
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1]
+    ?? board().querySelector("[name=csrfmiddlewaretoken]").value;
   await htmx.ajax("POST", board().dataset.act, {
     target: "#board",
     swap: "outerHTML",
     headers: { "X-CSRFToken": token },
-    values: { ...values, version },
+    values: { ...values, csrfmiddlewaretoken: token, version },
   });
   const now = board().dataset.version;
   if (Number(now) === Number(version) + 1 && !board().querySelector(".p-error")) own.set(version, now);
@@ -175,7 +177,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 for (const fault of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(fault, ({ detail }) => {
-    if (detail.target?.id !== "board") return;
+    // The panel asks to sign in again on its own.
+    if (detail.target?.id !== "board" || detail.xhr.status === 401) return;
     find(".p-notice").textContent = "The server didn’t answer. What you typed is still here: try again.";
   });
 }
