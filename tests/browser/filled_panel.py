@@ -76,6 +76,7 @@ def pages_of_editions(draft, out, reader):
         *(f"digest/edition/{out.pk}/publishing/", f"digest/edition/{draft.pk}/delete/"),
         *(f"digest/edition/{pk}/explain/?{address}" for pk in (draft.pk, out.pk)),
         *("digest/paper/", "digest/paper/?q=graph", f"digest/paper/{paper.pk}/change/", "digest/paper/add/"),
+        f"digest/paper/{paper.pk}/sources/",
     ]
 
 
@@ -86,7 +87,7 @@ def pages_of_readers(reader):
         *("subscriptions/subscriber/", f"subscriptions/subscriber/{reader.pk}/story/"),
         *(f"subscriptions/subscriber/{reader.pk}/{page}/" for page in ("change", "delete", "history")),
         *("subscriptions/topic/", "subscriptions/topic/add/", f"subscriptions/topic/{topic.pk}/change/"),
-        *("subscriptions/suppression/", "subscriptions/suppression/add/"),
+        *("subscriptions/suppression/", "subscriptions/suppression/add/", "subscriptions/sign-up-form/"),
         f"subscriptions/suppression/{suppressed.pk}/change/",
         *("digest/feedback/", f"digest/feedback/{Feedback.objects.first().pk}/change/"),
         *("digest/delivery/", f"digest/delivery/{mail.pk}/change/"),
@@ -125,7 +126,8 @@ def pages_of_sources():
     SourceRun.objects.create(source="arxiv-oai", part="cs.LG", new=214, updated=31).finish()
     run = SourceRun.objects.create(source="arxiv-oai", part="math.ST", notes="2508.00001: without a title")
     run.fail("https://oaipmh.arxiv.org/oai answered 503 Service Unavailable three times, the last after 120 seconds")
-    return ["digest/sourcerun/", f"digest/sourcerun/{run.pk}/change/", "digest/sourcerun/upload/"]
+    own = ["digest/categories/", "digest/followedsource/", "digest/followedsource/add/"]
+    return [*own, "digest/sourcerun/", f"digest/sourcerun/{run.pk}/change/", "digest/sourcerun/upload/"]
 
 
 def pages_of_people(out):

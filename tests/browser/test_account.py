@@ -147,11 +147,12 @@ def test_a_note_and_labels_are_saved_and_found_again(reader, edition, page):
     expect(page.get_by_text("for the thesis").first).to_be_visible()
 
 
-@pytest.mark.parametrize("which", ["account", "saved", "digests", "feedback", "why"])
-def test_the_account_pages_are_accessible(reader, edition, open_page, which):
+@pytest.mark.parametrize("which", ["", "/account", "/saved", "/digests", "/feedback", "/why", "/data"])
+def test_the_account_pages_are_accessible_and_fit_a_phone(reader, edition, open_page, which):
+    edition.papers.update(title="Wide" * 50)
     for paper, kind in zip(edition.papers.all()[:3], KINDS, strict=True):
         Feedback.objects.create(subscriber=reader, paper=paper, kind=kind)
-    feedback = f"{links.preferences_url(reader)}/{which}"
+    feedback = f"{links.preferences_url(reader)}{which}"
 
     for scheme in ("light", "dark"):
         page = open_page(viewport={"width": 320, "height": 640}, color_scheme=scheme)

@@ -141,13 +141,17 @@ def test_the_board_works_without_scripts(curator, draft, open_page):
 
 PAGES = ["", "digest/edition/", "digest/edition/{pk}/board/", "digest/edition/{pk}/audience/"]
 PAGES += ["digest/edition/{pk}/preview/", "digest/edition/{pk}/publishing/"]
+PAGES += ["digest/paper/{paper}/sources/"]
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_of_the_panel_fits_a_narrow_phone(curator, draft, open_page, path):
-    EditionPaper.objects.create(edition=draft, paper=Paper.objects.first())
+    paper = Paper.objects.first()
+    Paper.objects.filter(pk=paper.pk).update(title="Wide" * 50)
+    EditionPaper.objects.create(edition=draft, paper=paper)
     page = open_page(viewport={"width": 320, "height": 640})
     sign_in(page)
-    page.goto(f"/admin/{path.format(pk=draft.pk)}")
+    page.goto(f"/admin/{path.format(pk=draft.pk, paper=paper.pk)}")
+    page.wait_for_load_state("networkidle")
 
     assert page.evaluate("document.documentElement.scrollWidth") == 320
