@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "digest.site.wrong_method.wrong_method_middleware",
 ]
 # The keys with which Prometheus may read how the service is doing, and another site may sign people up; "": no one may.
 METRICS_TOKEN, SUBSCRIBE_KEY = env.bearer_token("METRICS_TOKEN"), env.bearer_token("SUBSCRIBE_KEY")
@@ -106,8 +107,7 @@ METRICS_DIR = metrics_folder.make_metrics_folder(VAR_DIR / "metrics") if METRICS
 if METRICS_TOKEN:
     MIDDLEWARE.insert(0, "digest.site.request_metrics.timing_middleware")
 SILENCED_SYSTEM_CHECKS = ["security.W003", "fields.W161"]  # Ours checks more than W003 knows; W161 errs at 07:00.
-ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
+ROOT_URLCONF, WSGI_APPLICATION = "config.urls", "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
