@@ -96,6 +96,6 @@ def delete_account(request: HttpRequest, member: Member) -> HttpResponse:  # noq
         personal_data.erase(member.subscriber, now)
     if Member.objects.filter(pk=member.pk).exists():
         joining.delete_member(member, now)
-    response = redirect("home")
+    response = redirect("erased")
     members.forget_member(response)
     return response

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,7 +46,12 @@ def member_required(view: MemberView) -> MemberView:
 
 
 def lead_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Redirect to the sign-in page, which leads back to the current page afterwards."""
+    """Redirect to the sign-in page, which leads back to the current page afterwards.
+
+    A form that was sent is lost, for example if the sign-in ended while it was being filled in: the page says so.
+    """
+    if request.method == "POST":
+        messages.warning(request, "You’re not signed in, so nothing was saved. Sign in, then try again.")
     back = request.get_full_path() if request.method in {"GET", "HEAD"} else referring_address(request)
     address = f"{reverse('sign_in')}?{urlencode({'next': back})}"
     # htmx would swap the sign-in page into the current one.
