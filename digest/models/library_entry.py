@@ -55,6 +55,12 @@ def labels_of(text: str) -> list[str]:
     return list(labels.values())[:MAX_LABELS]
 
 
+def fits_whole(note: str, labels: str, entry: LibraryEntry) -> bool:
+    """Return whether an entry has all of the note and the labels that a reader typed."""
+    typed = {" ".join(part.split()).casefold() for part in labels.split(",")} - {""}
+    return note.strip() == entry.note and typed == {label.casefold() for label in entry.labels}
+
+
 def all_labels(entries: Iterable[LibraryEntry]) -> list[str]:
     """Return the labels of some entries, each once, sorted by name."""
     labels = {label.casefold(): label for entry in entries for label in entry.labels}

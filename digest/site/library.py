@@ -22,6 +22,7 @@ from digest.catalog.formatting import on_one_line
 from digest.community import feedback, library
 from digest.community.library import LibrarySearch, SavedPaper
 from digest.models import Feedback, Paper, ZoteroConnection
+from digest.models.library_entry import MAX_LABEL_LENGTH, MAX_LABELS, MAX_NOTE_LENGTH, fits_whole
 from digest.site.exports import EDITION_FORMATS, file_response, plain_markdown
 from digest.site.private_feed import FEED_CACHE_SECONDS
 from subscriptions import spreadsheets
@@ -37,6 +38,10 @@ Kind = Feedback.Kind
 SAVED_PER_PAGE = 50
 PAPERS_IN_SAVED_FEED = 100
 MAX_SEARCH_LENGTH = 200
+CUT = (
+    f"Saved, but cut to fit: a paper has room for {MAX_LABELS} labels of {MAX_LABEL_LENGTH} characters and "
+    f"a note of {MAX_NOTE_LENGTH:,}."
+)
 LIBRARY_COLUMNS = (
     *("key", "title", "authors", "published", "arxiv_id", "doi", "url", "labels", "note", "saved_at", "read_at"),
     "abstract",
@@ -87,8 +92,7 @@ def change_entry(request: HttpRequest, subscriber: Subscriber, token: str, pk: i
         raise Http404("not saved")
     match action:
         case "write":
-            library.annotate(subscriber, paper, request.POST.get("note", ""), request.POST.get("labels", ""))
-            messages.success(request, "Your note and labels are saved.")
+            _annotate(request, subscriber, paper)
         case "read" | "unread":
             library.mark_read(subscriber, paper, now if action == "read" else None)
         case "remove":
@@ -97,6 +101,15 @@ def change_entry(request: HttpRequest, subscriber: Subscriber, token: str, pk: i
         case _:
             raise Http404("no such action")
     return _back_to_list(request, token, f"#paper-{pk}")
+
+
+def _annotate(request: HttpRequest, subscriber: Subscriber, paper: Paper) -> None:
+    """Save the note and labels, and say so if they had to be cut."""
+    note, labels = request.POST.get("note", ""), request.POST.get("labels", "")
+    if fits_whole(note, labels, library.annotate(subscriber, paper, note, labels)):
+        messages.success(request, "Your note and labels are saved.")
+    else:
+        messages.warning(request, CUT)
 
 
 def _back_to_list(request: HttpRequest, token: str, anchor: str = "") -> HttpResponse:
