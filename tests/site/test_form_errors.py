@@ -60,3 +60,13 @@ def test_the_panels_forms_do_the_same(client):
     page = client.post("/admin/digest/edition/add/", {"day": "tomorrow"})
 
     assert focused(page) == ["day"]
+
+
+def test_a_refusal_of_the_panel_has_the_focus(admin_client):
+    edition = make_edition(make_paper(), published=False)
+    values = {"version": edition.version, "at_hour": "1", "day": "2020-01-01", "clock": "06:00", "zone": "UTC"}
+
+    page = admin_client.post(f"/admin/digest/edition/{edition.pk}/publishing/publish/", values)
+
+    assert page.status_code == 422
+    assert html_of(page).one("[autofocus]")["role"] == "alert"
