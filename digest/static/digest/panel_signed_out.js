@@ -15,7 +15,8 @@ const warn = () => {
 
 // The smallest thing that needs a sign-in.
 const isSignedOut = async () => {
-  const answer = await fetch("/admin/jsi18n/", { method: "HEAD", cache: "no-store", headers: { "HX-Request": "true" } });
+  const headers = { "HX-Request": "true" };
+  const answer = await fetch("/admin/jsi18n/", { method: "HEAD", cache: "no-store", headers });
   return answer.status === UNAUTHORIZED;
 };
 
