@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from subscriptions import links
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import make_edition, make_paper, make_subscriber
 from tests.support.html import html_of
 

@@ -4,7 +4,7 @@ import pytest
 
 from digest.models import Member
 from subscriptions import links
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import make_edition, make_member, make_paper, make_subscriber
 from tests.support.html import html_of
 

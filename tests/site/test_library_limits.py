@@ -5,7 +5,7 @@ import pytest
 from digest.community import feedback
 from digest.models import Feedback
 from subscriptions import links
-from subscriptions.tokens import Purpose
+from subscriptions.link_lifetimes import Purpose
 from tests.support.factories import NOON, make_edition, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,8 @@
 import pytest
 
 from digest.site.wrong_method import page_above
-from subscriptions.tokens import Purpose, sign_token
+from subscriptions.link_lifetimes import Purpose
+from subscriptions.tokens import sign_token
 from tests.support.factories import make_edition, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db
