@@ -187,9 +187,9 @@ def test_a_candidate_similar_to_a_paper_in_a_recent_edition_says_so(admin_client
     make_edition(make_paper("Before", **fields), day=DAY - timedelta(days=3))
     make_paper("Again", created_at=NOON, **fields)
 
-    html = admin_client.get(address(edition)).content.decode()
+    page = html_of(admin_client.get(address(edition)))
 
-    assert html.count("Similar to “Before” in the edition of 18 August") == 1
+    assert page.text.count("Similar to “Before” in the edition of 18 August") == 1
 
 
 # --- Undoing ---
