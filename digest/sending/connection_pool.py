@@ -28,8 +28,8 @@ class Sent:
 class ConnectionPool:
     """Connections kept open from batch to batch."""
 
-    def __init__(self, number: int, journal: SendLog, pace: RateLimiter, check: FinalCheck) -> None:
-        self._journal, self._pace, self._check = journal, pace, check
+    def __init__(self, number: int, send_log: SendLog, pace: RateLimiter, check: FinalCheck) -> None:
+        self._send_log, self._pace, self._check = send_log, pace, check
         self._carriers = [transport() for _ in range(number)]
         self._threads = ThreadPoolExecutor(number, thread_name_prefix="line")
 
@@ -44,7 +44,7 @@ class ConnectionPool:
         every: a number of seconds, and what to do each time they have passed while mails are on their way.
         """
         sent = Sent()
-        line = _Line(deque(mails), sent, self._journal, self._pace, self._check, stopping)
+        line = _Line(deque(mails), sent, self._send_log, self._pace, self._check, stopping)
         running = {self._threads.submit(_work, carrier, line) for carrier in self._carriers[: len(mails)]}
         seconds, act = every
         while running:
@@ -65,11 +65,11 @@ class ConnectionPool:
 
 @dataclass
 class _Line:
-    """The wire of a batch: all connections take mails from it, and write the journal and the outcomes through it."""
+    """The wire of a batch: all connections take mails from it, and write the send log and the outcomes through it."""
 
     waiting: deque[tuple[int, OutgoingMessage]]
     sent: Sent
-    journal: SendLog
+    send_log: SendLog
     pace: RateLimiter
     check: FinalCheck
     stopping: Callable[[], bool]
@@ -100,15 +100,15 @@ class _Line:
         going = {delivery for delivery in deliveries if delivery not in refused}
         try:
             for delivery in going:
-                self.journal.begin(delivery)
+                self.send_log.begin(delivery)
         except OSError as error:
             # No mail may go without a note of it: if the worker were killed, it would be sent again.
-            logger.error("not sending: the journal in %s cannot be written: %s", self.journal.path.parent, error)
+            logger.error("not sending: the send log in %s cannot be written: %s", self.send_log.path.parent, error)
             raise Unreachable from error
         return going
 
     def end(self, delivery: int, outcome: Outcome) -> None:
-        self.journal.end(delivery, outcome)
+        self.send_log.end(delivery, outcome)
         self.sent.outcomes[delivery] = outcome
         if outcome.slower is not None:
             self.pace.slow_down(outcome.slower)

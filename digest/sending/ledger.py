@@ -3,7 +3,7 @@
 `queued → claimed → sending → sent | failed | cancelled | uncertain`. A claim carries a lease, which its worker renews
 while it works. If the lease runs out while `claimed`, the delivery goes back to `queued`: nothing was sent. If it runs
 out while `sending`, it becomes `uncertain`: the mail may be out, so it is not sent again, unless the worker comes back
-or left a journal, and it turns out that this mail never was on the wire.
+or left a send log, and it turns out that this mail never was on the wire.
 """
 
 from collections.abc import Collection, Mapping

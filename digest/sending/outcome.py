@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 KEPT_OFF = {Verdict.CANCELLED, Verdict.HELD}
 
 
-# The reply within the text of an error, as the journal keeps it: smtplib's errors print as tuples of code and bytes.
+# The reply within the text of an error, as the send log keeps it: smtplib's errors print as tuples of code and bytes.
 REPLY = re.compile(
     r"SMTP(RecipientsRefused|SenderRefused|DataError): .{0,400}?\((\d{3}), b(['\"])(.*?)(?<!\\)\3[,)]", re.DOTALL
 )

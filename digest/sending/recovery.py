@@ -1,4 +1,4 @@
-"""Recovery after a worker died: settle what its journal says at once, and the rest when its lease runs out."""
+"""Recovery after a worker died: settle what its send log says at once, and the rest when its lease runs out."""
 
 import logging
 from datetime import datetime
@@ -30,7 +30,7 @@ def recover_interrupted(now: datetime) -> Recovered:
 
 
 def _settled(path: Path, now: datetime) -> Recovered:
-    """Settle one journal; one that cannot be settled stops nothing: its mails are settled when their lease runs out."""
+    """Settle one send log; one that cannot be settled stops nothing: the leases of its mails run out."""
     try:
         return settle_log(path, now)
     except (OperationalError, InterfaceError):
@@ -42,7 +42,7 @@ def _settled(path: Path, now: datetime) -> Recovered:
 
 
 def settle_log(path: Path, now: datetime) -> Recovered:
-    """Bring the ledger in line with the journal of a dead worker; do nothing if the worker is alive."""
+    """Bring the ledger in line with the send log of a dead worker; do nothing if the worker is alive."""
     with send_log.orphan(path) as entries:
         return _settle(entries, now) if entries else Recovered()
 

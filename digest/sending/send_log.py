@@ -1,11 +1,11 @@
-"""A worker's journal of the mails being sent, on its own disk: the cheapest record that survives SIGKILL.
+"""A worker's log of the mails it sends, written ahead on its own disk: the cheapest record that survives SIGKILL.
 
-The ledger marks a whole batch as `sending` in one statement. The journal tells which of its mails were on the wire when
+The ledger marks a whole batch as `sending` in one statement. The send log says which of its mails were on the wire when
 a worker died, and which answers it had heard and not yet recorded: one short line before a mail goes out and one after.
 Each is a single write into the page cache, which belongs to the kernel and so survives the process. There is no fsync:
-after a crash of the whole machine the journal is not believed, and its batch becomes `uncertain`.
+after a crash of the whole machine the send log is not believed, and its batch becomes `uncertain`.
 
-A worker that holds the lock of its journal is alive. A journal that no one has locked is an orphan, to be settled by
+A worker that holds the lock of its send log is alive. A send log that no one has locked is an orphan, to be settled by
 the first process that finds it: see digest.sending.recovery.
 """
 
@@ -38,7 +38,7 @@ _SENT = _payload(SENT)
 
 @dataclass
 class Entries:
-    """The contents of a journal: whose it is, which mails went on the wire, and the answers that came."""
+    """The contents of a send log: whose it is, which mails went on the wire, and the answers that came."""
 
     worker: str
     begun: set[int] = field(default_factory=set)
@@ -51,7 +51,7 @@ class Entries:
 
 
 class SendLog:
-    """The open journal of a living worker."""
+    """The open send log of a living worker."""
 
     def __init__(self, worker: str) -> None:
         log_folder().mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ class SendLog:
             self._write(b"<%d %b\n" % (delivery, payload))
         except OSError as error:
             if not self._is_full:
-                logger.error("the journal in %s cannot be written: %s", self.path.parent, error.strerror)
+                logger.error("the send log in %s cannot be written: %s", self.path.parent, error.strerror)
             self._is_full = True
 
     def clear(self) -> None:
@@ -99,17 +99,17 @@ class SendLog:
             self._size += len(line)
 
     def close(self) -> None:
-        """End the journal of a worker that has nothing in hand."""
+        """End the send log of a worker that has nothing in hand."""
         self.path.unlink(missing_ok=True)
         os.close(self._file)
 
     def abandon(self) -> None:
-        """Leave the journal as an orphan, with its entries."""
+        """Leave the send log as an orphan, with its entries."""
         os.close(self._file)
 
 
 def log_folder() -> Path:
-    """Return the folder of this machine's journals."""
+    """Return the folder of this machine's send logs."""
     return Path(settings.VAR_DIR) / "journal"
 
 
@@ -122,7 +122,7 @@ def boot_id() -> str:
 
 @contextlib.contextmanager
 def orphan(path: Path) -> Iterator[Entries | None]:
-    """Lock a journal whose worker is dead and yield what it says; it is gone afterwards.
+    """Lock a send log whose worker is dead and yield what it says; it is gone afterwards.
 
     None if its worker is alive, if another process is settling it, or if it is from an earlier start of the machine.
     """
@@ -145,7 +145,7 @@ def orphan(path: Path) -> Iterator[Entries | None]:
 
 
 def read_log(path: Path) -> Entries | None:
-    """Return what a journal says; None if it cannot be believed."""
+    """Return what a send log says; None if it cannot be believed."""
     head, *lines = path.read_text().split("\n")
     try:
         about = json.loads(head)

@@ -64,7 +64,7 @@ def is_worth_another_turn(now: datetime) -> bool:
 
 
 class Worker:
-    """One worker with its name, its journal and its kept connections."""
+    """One worker with its name, its send log and its kept connections."""
 
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
@@ -72,12 +72,12 @@ class Worker:
         self._renderer, self._renderer_made_at = FragmentRenderer(), time.monotonic()
         # What waited for a look when the pieces were made: they may contain it.
         self._renderer_made_with = Edition.objects.changed_unseen().versions()
-        self._journal = SendLog(self.name)
+        self._send_log = SendLog(self.name)
         self._pace = RateLimiter()
         # How long the last batch took, in seconds.
         self._worked = 0.0
         self._check = FinalCheck(self.name)
-        self._lines = ConnectionPool(settings.SEND_CONNECTIONS, self._journal, self._pace, self._check)
+        self._lines = ConnectionPool(settings.SEND_CONNECTIONS, self._send_log, self._pace, self._check)
 
     def send_batch(self, stopping: Callable[[], bool] = never) -> Counter[Verdict]:
         """Claim a batch, send it and record it; return how many mails had which verdict.
@@ -113,7 +113,7 @@ class Worker:
         ledger.record_outcomes(outcomes, self.name, now)
         if unsent := own - outcomes.keys():
             ledger.give_back(unsent, self.name, now + self._rest())
-        self._journal.clear()
+        self._send_log.clear()
         for key, outcome in outcomes.items():
             if outcome.verdict != Verdict.SENT:
                 with working_on(delivery=key):
@@ -159,13 +159,13 @@ class Worker:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *rest: object) -> None:
-        """End the connections. After an error the journal stays, for the next worker to settle what this one held."""
+        """End the connections. After an error the send log stays, for the next worker to settle what this one held."""
         self._lines.close()
         self._check.close()
         if error:
-            self._journal.abandon()
+            self._send_log.abandon()
         else:
-            self._journal.close()
+            self._send_log.close()
 
 
 def _compose_all(

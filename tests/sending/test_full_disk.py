@@ -1,4 +1,4 @@
-"""When the journal cannot be written, no mail goes out without an entry, and what is known is not lost."""
+"""When the send log cannot be written, no mail goes out without an entry, and what is known is not lost."""
 
 import errno
 import os
@@ -38,33 +38,33 @@ def disk(monkeypatch):
 
 
 def test_a_half_written_line_is_removed_and_counts_as_not_written(disk):
-    journal = SendLog("w")
-    journal.begin(1)
+    own_log = SendLog("w")
+    own_log.begin(1)
     disk.left = 3
 
     with pytest.raises(OSError, match="No space left"):
-        journal.begin(22)
+        own_log.begin(22)
 
     disk.left = 100
-    journal.begin(3)
-    entries = send_log.read_log(journal.path)
+    own_log.begin(3)
+    entries = send_log.read_log(own_log.path)
     assert entries.begun == {1, 3}
-    journal.close()
+    own_log.close()
 
 
 def test_an_answer_that_cannot_be_recorded_stops_nothing_and_is_logged_once(disk, caplog):
-    journal = SendLog("w")
-    journal.begin(1)
-    journal.begin(2)
+    own_log = SendLog("w")
+    own_log.begin(1)
+    own_log.begin(2)
     disk.left = 0
 
-    journal.end(1, SENT)
-    journal.end(2, SENT)
+    own_log.end(1, SENT)
+    own_log.end(2, SENT)
 
     assert caplog.text.count("cannot be written") == 1
     # If the worker were killed now, both would be uncertain.
-    assert send_log.read_log(journal.path).on_the_wire == {1, 2}
-    journal.close()
+    assert send_log.read_log(own_log.path).on_the_wire == {1, 2}
+    own_log.close()
 
 
 def test_a_journal_that_cannot_be_started_leaves_no_file(disk, tmp_path):
@@ -106,7 +106,7 @@ def test_no_mail_goes_out_without_a_journal_entry_and_all_go_once_there_is_room(
 
     assert len(three.mails) == 1
     assert sorted(Delivery.objects.values_list("status", flat=True)) == [Status.QUEUED] * 2 + [Status.SENT]
-    assert "not sending: the journal" in caplog.text
+    assert "not sending: the send log" in caplog.text
     assert "example.org" not in caplog.text
 
     monkeypatch.setattr(SendLog, "begin", begin)

@@ -199,9 +199,9 @@ def test_a_journal_tells_what_never_was_on_the_wire_even_after_the_lease(setting
     ledger.claim(worker, NOON, 10)
     ledger.begin([earlier.pk, on_the_wire.pk, untouched.pk], worker, NOON)
     ledger.record_outcomes({earlier.pk: Outcome(Verdict.UNCERTAIN, "no reply")}, worker, NOON)
-    journal = SendLog(worker)
-    journal.begin(on_the_wire.pk)
-    journal.abandon()
+    log = SendLog(worker)
+    log.begin(on_the_wire.pk)
+    log.abandon()
     later = NOON + settings.SEND_LEASE + timedelta(seconds=1)
     assert ledger.recover_expired(later) == ledger.Recovered(uncertain=2)
 

@@ -179,11 +179,11 @@ def test_the_machine_reboots(service, postgres):
 
     service.kill("worker", "beat", "redis")
     postgres.stop()
-    # A journal from an earlier boot, and one whose last lines were lost.
-    for number, journal in enumerate(sorted((service.folder / "journal").glob("*.journal"))):
-        head, *lines = journal.read_text().split("\n")
+    # A send log from an earlier boot, and one whose last lines were lost.
+    for number, send_log in enumerate(sorted((service.folder / "journal").glob("*.journal"))):
+        head, *lines = send_log.read_text().split("\n")
         about = {**json.loads(head), "boot": "the one before"}
-        journal.write_text("\n".join([json.dumps(about), *lines[: len(lines) // 2]]) if number else json.dumps(about))
+        send_log.write_text("\n".join([json.dumps(about), *lines[: len(lines) // 2]]) if number else json.dumps(about))
     postgres.start()
     service.start("redis", "worker", "beat")
 
