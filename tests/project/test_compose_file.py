@@ -100,7 +100,7 @@ def test_only_the_web_server_is_reachable_and_only_from_this_machine(services):
     assert ports == {"web": ["127.0.0.1:8000:8000"]}
 
 
-def test_a_worker_has_time_to_finish_and_its_journals_outlive_it(services):
+def test_a_worker_has_time_to_finish_and_its_send_logs_outlive_it(services):
     assert services["worker"]["stop_grace_period"] == "60s"
     assert services["worker"]["volumes"] == ["data:/data"]
     assert "VAR_DIR=/data" in DOCKERFILE.read_text()

@@ -67,7 +67,7 @@ def test_an_answer_that_cannot_be_recorded_stops_nothing_and_is_logged_once(disk
     own_log.close()
 
 
-def test_a_journal_that_cannot_be_started_leaves_no_file(disk, tmp_path):
+def test_a_send_log_that_cannot_be_started_leaves_no_file(disk, tmp_path):
     disk.left = 5
 
     with pytest.raises(OSError, match="No space left"):
@@ -94,7 +94,7 @@ def drained_again(at):
     worker.drain()
 
 
-def test_no_mail_goes_out_without_a_journal_entry_and_all_go_once_there_is_room(three, disk, monkeypatch, caplog):
+def test_no_mail_goes_out_without_a_send_log_entry_and_all_go_once_there_is_room(three, disk, monkeypatch, caplog):
     begin = SendLog.begin
 
     def fill_up(self, delivery):
@@ -116,7 +116,7 @@ def test_no_mail_goes_out_without_a_journal_entry_and_all_go_once_there_is_room(
     assert set(Delivery.objects.values_list("status", flat=True)) == {Status.SENT}
 
 
-def test_without_room_for_a_journal_nothing_is_claimed(three, disk):
+def test_without_room_for_a_send_log_nothing_is_claimed(three, disk):
     disk.left = 0
 
     with pytest.raises(OSError, match="No space left"):

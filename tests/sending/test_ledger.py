@@ -192,7 +192,7 @@ def test_what_was_on_the_wire_is_not_given_back(delivery):
     assert ledger.give_back([delivery.pk], "one", NOON) == 0
 
 
-def test_a_journal_tells_what_never_was_on_the_wire_even_after_the_lease(settings):
+def test_a_send_log_tells_what_never_was_on_the_wire_even_after_the_lease(settings):
     edition = make_edition(make_paper())
     earlier, on_the_wire, untouched = (make_delivery(make_subscriber(), edition) for _ in range(3))
     worker = "gone"
