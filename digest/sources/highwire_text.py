@@ -7,6 +7,8 @@ capitals; {beta} is a Greek letter. Indexes copy them.
 import re
 from html import unescape
 
+from digest.sources.markup import spaced_heading
+
 _FIGURE = re.compile(
     r"(?:(?:Graphical abstract|TOC graphic|Visual abstract)[\s.:]{0,5})?O_(FIG|TBL)(?![A-Z]).{0,4000}?C_\1", re.S | re.I
 )
@@ -26,17 +28,11 @@ def without_marks(text: str) -> str:
     """Return the text without those marks; one that has none is returned as it is."""
     if "O_" in text or "C_" in text:
         text = _FIGURE.sub(" ", text)
-        text = _HEADING.sub(lambda heading: _label(heading[1].strip()), text)
+        text = _HEADING.sub(lambda heading: spaced_heading(heading[1]), text)
         text = _MARK.sub(" ", _SMALL.sub("", text))
     glued = _ABSTRACT.match(text)
     text = _NAMED.sub(_named, text[glued.end() :] if glued else text)
     return _BRACKETED.sub(lambda sign: "→" if sign[1] == "->" else sign[1], text)
-
-
-def _label(heading: str) -> str:
-    if re.fullmatch(r"(?:abstract|summary)\W*", heading, re.I) or not heading:
-        return " "
-    return f" {heading} " if heading[-1] in ".:?!" else f" {heading}: "
 
 
 def _named(name: re.Match[str]) -> str:

@@ -38,7 +38,7 @@ def remove_markup(text: str) -> str:
         text = _ENTITY.sub(lambda match: _character(match[0]), _ESCAPED_TWICE.sub("&", text))
     if "<" not in text:
         return text
-    text = _formulas(_HEADING.sub(_heading, _COMMENT.sub("", text)))
+    text = _formulas(_HEADING.sub(lambda heading: spaced_heading(heading[2]), _COMMENT.sub("", text)))
     names = {(match[1], match[2].lower()) for match in _TAG.finditer(text)}
     # An element that is opened and never closed is more likely a comparison.
     whole = {name for end, name in names if not end and ("/", name) in names} | {"br", "p", "hr"}
@@ -62,9 +62,9 @@ def _marked(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _heading(match: re.Match[str]) -> str:
-    """Return a heading with a colon after it, if no other sign is there."""
-    heading = match[2].strip()
+def spaced_heading(heading: str) -> str:
+    """Return the heading of a section with a colon after it, if no other sign is there; a space for “Abstract”."""
+    heading = heading.strip()
     if not heading or _ABSTRACT.fullmatch(heading):
         return " "
     return f" {heading} " if heading[-1] in ".:?!–—" else f" {heading}: "

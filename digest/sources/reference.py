@@ -15,6 +15,7 @@ from digest.sources import arxiv, arxiv_id, doi, outside_ids, withdrawal
 from digest.sources.arxiv_id import ArxivId
 from digest.sources.links import safe_url
 from digest.sources.record import PaperRecord, SourceError, believable, key_of_title, unescaped, without_heading
+from digest.sources.retraction import is_notice, without_retraction
 
 MAX_REFERENCE_TITLE_LENGTH = 1000
 
@@ -69,7 +70,6 @@ _SCRIPT_TAG = re.compile(r"</?(?:sub|sup|inf)>", re.I)
 # “PMID: 12345”, a line of Zotero's Extra field.
 _INDEX_LINE = re.compile(r"(PMID|PMCID)\s{0,3}[:=]\s{0,3}((?:PMC)?\d{1,12})", re.I | re.ASCII)
 _OTHERWISE_READ = (PaperIdentifier.Scheme.ARXIV.value, PaperIdentifier.Scheme.DOI.value)
-_RETRACTED = re.compile(r"\W*(?:withdrawn|retracted)(?:\s+(?:article|paper|chapter))?\s*[:\]–—-]", re.I)
 
 
 @dataclass
@@ -249,7 +249,8 @@ def _month_and_day(text: str, day: str) -> tuple[int, int]:
 
 def _withdrawn_at(reference: Reference, title: str) -> datetime | None:
     notes = [reference.fields.get(key, "") for key in ("note", "addendum", "comment", "pubstate", "annotation")]
-    if not _RETRACTED.match(title) and not any(map(withdrawal.has_withdrawal_notice, notes)):
+    is_retracted = without_retraction(title)[1] and not is_notice(title)
+    if not is_retracted and not any(map(withdrawal.has_withdrawal_notice, notes)):
         return None
     reference.remarks.append("it says it has been withdrawn")
     return timezone.now()

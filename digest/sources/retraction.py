@@ -14,7 +14,9 @@ _NO_PAPER = re.compile(
 )
 _NOTICE = re.compile(r"^\W*retraction(?:\s+(?:note|notice))?\b\s*(?:(?:to|of|for)\b|[:\]]|$)", re.I)
 _RETRACTION = re.compile(
-    r"^\W*(?:retracted(?: article)?|withdrawn|retraction note|retraction)\b\s*(?:to\b)?\s*[:\]]", re.I
+    r"^\W*(?:(?:retracted|withdrawn)(?:\s+(?:article|paper|chapter))?(?:\s*[:\]]|\s+[–—-]\s)"
+    r"|retraction(?:\s+note)?\b\s*(?:to\b)?\s*[:\]])",
+    re.I,
 )
 
 
